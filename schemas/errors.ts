@@ -1,0 +1,280 @@
+/** Exit codes of every command (design, "`orchestrator`, the command"). */
+export const EXIT = { done: 0, failed: 1, usage: 2, notPermitted: 3, timedOut: 4 } as const;
+
+export interface ErrorEntry {
+  /** What went wrong, without the particulars. */
+  meaning: string;
+  /** What the person who reads it can do. */
+  cure: string;
+  exit: number;
+  status: number;
+}
+
+/** Every error that a person may see. `docs/errors.md` is made from this table. */
+export const ERRORS = {
+  ORC_USAGE: {
+    meaning: 'The command line is not understood',
+    cure: 'See `orchestrator --help`.',
+    exit: EXIT.usage,
+    status: 400,
+  },
+  ORC_SETTINGS: {
+    meaning: 'A setting has a value that is not allowed',
+    cure: 'Correct the named settings; docs/settings.md lists them.',
+    exit: EXIT.usage,
+    status: 500,
+  },
+  ORC_AGENT_ID: {
+    meaning: 'ORCHESTRATOR_AGENT_ID is unset or malformed',
+    cure: 'Run this command inside an agent, or set it to agent- and 12 hex digits.',
+    exit: EXIT.usage,
+    status: 400,
+  },
+  ORC_EMPTY: {
+    meaning: 'The message is empty',
+    cure: 'Pass the text as an argument or on stdin.',
+    exit: EXIT.usage,
+    status: 400,
+  },
+  ORC_NOT_UTF8: {
+    meaning: 'The message is not valid UTF-8 text',
+    cure: 'Send text; put binary data into a file and name its path.',
+    exit: EXIT.usage,
+    status: 400,
+  },
+  ORC_TOO_LARGE: {
+    meaning: 'The message is larger than the broker takes',
+    cure: 'Shorten it, or put it into a file and name its path.',
+    exit: EXIT.usage,
+    status: 413,
+  },
+  ORC_CREDS: {
+    meaning: 'The credentials are missing or unreadable',
+    cure: 'Set ORCHESTRATOR_CREDS to a readable credentials file, or run where `npm start` runs.',
+    exit: EXIT.notPermitted,
+    status: 401,
+  },
+  ORC_CREDS_EXPIRED: {
+    meaning: 'The credentials have expired',
+    cure: 'The agent has outlived its TTL: extend it with `orchestrator extend`, or start a new one.',
+    exit: EXIT.notPermitted,
+    status: 401,
+  },
+  ORC_NOT_PERMITTED: {
+    meaning: 'These credentials do not permit that',
+    cure: 'Use the credentials of the agent that ORCHESTRATOR_AGENT_ID names.',
+    exit: EXIT.notPermitted,
+    status: 403,
+  },
+  ORC_TOOL_NOT_ALLOWED: {
+    meaning: 'This agent may not use that tool',
+    cure: 'The tools that it may use are in ORCHESTRATOR_ALLOWED_TOOLS.',
+    exit: EXIT.notPermitted,
+    status: 403,
+  },
+  ORC_NOT_REACHABLE: {
+    meaning: 'NATS cannot be reached',
+    cure: 'Start the system with `npm start`, or set ORCHESTRATOR_NATS_URL; `orchestrator doctor` checks it.',
+    exit: EXIT.failed,
+    status: 503,
+  },
+  ORC_NO_STREAM: {
+    meaning: 'The event streams do not exist on this server',
+    cure: 'Start the system once (`npm start`); it makes them.',
+    exit: EXIT.failed,
+    status: 503,
+  },
+  ORC_STORAGE_FULL: {
+    meaning: 'The event log cannot store more: the disk or its limit is full',
+    cure: 'Free space in the data folder or raise the limit; what was refused was not stored.',
+    exit: EXIT.failed,
+    status: 507,
+  },
+  ORC_CONFLICT: {
+    meaning: 'Something else changed first',
+    cure: 'Try again.',
+    exit: EXIT.failed,
+    status: 409,
+  },
+  ORC_TIMED_OUT: {
+    meaning: 'No answer came in time',
+    cure: 'Look with `orchestrator events`; try again.',
+    exit: EXIT.timedOut,
+    status: 504,
+  },
+  ORC_AGENT_NOT_FOUND: {
+    meaning: 'There is no such agent',
+    cure: '`orchestrator agents` lists them.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_AGENT_EXISTS: {
+    meaning: 'An agent with this id exists already',
+    cure: 'Use another id, or send to the one that exists.',
+    exit: EXIT.failed,
+    status: 409,
+  },
+  ORC_AGENT_ENDED: {
+    meaning: 'The agent has ended',
+    cure: 'Send the message again: a new agent is started for it.',
+    exit: EXIT.failed,
+    status: 410,
+  },
+  ORC_AGENT_CRASHED: {
+    meaning: 'The agent ended in the middle of the turn',
+    cure: 'Send the message again; `orchestrator logs` shows what it said last.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_AGENT_LOST: {
+    meaning: 'The agent was gone when the system came back',
+    cure: 'Send the message again: a new agent is started for it.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_START_FAILED: {
+    meaning: 'The agent could not be started',
+    cure: '`orchestrator doctor` says what is missing.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_UNKNOWN_KIND: {
+    meaning: 'There is no such kind of agent',
+    cure: 'ORCHESTRATOR_AGENT lists the kinds.',
+    exit: EXIT.usage,
+    status: 400,
+  },
+  ORC_NO_ANSWER: {
+    meaning: 'The agent ended its turn without an answer, also after it was reminded',
+    cure: 'Ask again in other words; `orchestrator logs` shows what it did.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_TURN_DEADLINE: {
+    meaning: 'The turn ran out of time',
+    cure: 'An answer that still comes is delivered; interrupt the agent or raise ORCHESTRATOR_TURN_DEADLINE.',
+    exit: EXIT.timedOut,
+    status: 504,
+  },
+  ORC_TURN_STOPPED: {
+    meaning: 'The agent was stopped while it worked on this',
+    cure: 'Send the message again: a new agent is started for it.',
+    exit: EXIT.failed,
+    status: 410,
+  },
+  ORC_TURN_INTERRUPTED: {
+    meaning: 'The turn was interrupted',
+    cure: 'Send the next message.',
+    exit: EXIT.failed,
+    status: 409,
+  },
+  ORC_TTL: {
+    meaning: 'The agent reached the end of its life time',
+    cure: 'Send the message again: a new agent is started for it. ORCHESTRATOR_AGENT_TTL sets the time.',
+    exit: EXIT.failed,
+    status: 410,
+  },
+  ORC_NO_SUCH_TOOL: {
+    meaning: 'There is no such tool',
+    cure: '`orchestrator --help` lists them.',
+    exit: EXIT.usage,
+    status: 404,
+  },
+  ORC_BAD_INPUT: {
+    meaning: 'The tool call has arguments that are not allowed',
+    cure: 'See `orchestrator <tool> --help`.',
+    exit: EXIT.usage,
+    status: 400,
+  },
+  ORC_PROJECT_NOT_FOUND: {
+    meaning: 'There is no such project',
+    cure: '`orchestrator project list` lists them.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_DATA_LOCKED: {
+    meaning: 'The data folder is in use by another run',
+    cure: 'Stop that run, or set ORCHESTRATOR_DATA_DIR to another folder.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_DATA_DIR: {
+    meaning: 'The data folder cannot be written',
+    cure: 'Make it writable, or set ORCHESTRATOR_DATA_DIR to another folder.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_PORT_IN_USE: {
+    meaning: 'The port is in use by another program',
+    cure: 'Stop that program, or choose another port.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_NATS_MISSING: {
+    meaning: 'There is no usable nats-server',
+    cure: 'Install nats-server 2.12 or newer, or run `npm run build`, which fetches one.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_NATS_OLD: {
+    meaning: 'The nats-server is too old',
+    cure: 'Version 2.12 or newer is required.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_NATS_FAILED: {
+    meaning: 'The embedded nats-server does not start',
+    cure: 'Its log in the data folder says why.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_MISMATCH: {
+    meaning: 'The served state is not what the log folds to',
+    cure: 'Restart the projections; they rebuild from the log. Please report it.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_INTERNAL: {
+    meaning: 'Something unexpected happened',
+    cure: 'The log has the whole story; please report it.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error that a person is to see: one line, one code, one cure. */
+export class OrchestratorError extends Error {
+  override readonly name = 'OrchestratorError';
+  readonly code: ErrorCode;
+  /** Instead of the table's cure, where the place knows better. */
+  readonly ownCure: string | undefined;
+
+  constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; cure?: string } = {}) {
+    super(detail ?? ERRORS[code].meaning, { cause: options.cause });
+    this.code = code;
+    this.ownCure = options.cure;
+  }
+
+  get cure(): string {
+    return this.ownCure ?? ERRORS[this.code].cure;
+  }
+
+  get exit(): number {
+    return ERRORS[this.code].exit;
+  }
+
+  /** `ORC_…: what is wrong. What to do.` on one line. */
+  get line(): string {
+    const what = this.message.replace(/\s+/g, ' ').replace(/\.$/, '');
+    return `${this.code}: ${what}. ${this.cure}`;
+  }
+}
+
+/** Any error as one that can be shown; an unknown one becomes ORC_INTERNAL with its message. */
+export function asOrchestratorError(error: unknown): OrchestratorError {
+  if (error instanceof OrchestratorError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new OrchestratorError('ORC_INTERNAL', detail, { cause: error });
+}

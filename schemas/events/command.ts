@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { milliseconds, person } from './parts.ts';
+
+/** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
+export const commandEvents = {
+  'command.create': z.object({
+    kind: z.string().min(1).max(64),
+    owner: person.optional(),
+    ttlMs: milliseconds,
+    turnDeadlineMs: milliseconds,
+    /** The command line of a `line` agent. */
+    commandLine: z.string().min(1).optional(),
+  }),
+  'command.send': z.object({
+    text: z.string().min(1),
+    from: person.optional(),
+    /** What to do when a turn is running: join it (where the agent can), wait, or interrupt it. */
+    mode: z.enum(['join', 'wait', 'interrupt']).default('join'),
+    /** The question (a response's event id) that this answers. */
+    replyTo: z.string().optional(),
+  }),
+  'command.interrupt': z.object({ from: person.optional() }),
+  'command.stop': z.object({ reason: z.string().default('asked'), from: person.optional() }),
+  'command.delete': z.object({ from: person.optional() }),
+  'command.extend': z.object({ ttlMs: milliseconds, from: person.optional() }),
+};

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { AGENT_ID, TOKEN } from '../ids.ts';
+
+export const agentId = z.string().regex(AGENT_ID, 'agent- and 12 hex digits');
+export const token = z.string().regex(TOKEN, 'letters, digits, _ and - only');
+export const instant = z.iso.datetime();
+export const milliseconds = z.int().positive();
+
+/** A person in a channel: `telegram`, `terminal`, `redis`, … */
+export const person = z.object({ channel: token, userId: token });
+export type Person = z.infer<typeof person>;

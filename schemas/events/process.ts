@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { instant } from './parts.ts';
+
+const runId = z.string();
+const commandId = z.string();
+
+export const stopReason = z.enum(['stop', 'delete', 'ttl', 'start-failed']);
+export type StopReason = z.infer<typeof stopReason>;
+
+const exitCode = z.int().nullable();
+const exitSignal = z.string().nullable();
+
+/** `agents.<id>.process.<name>`: the spawner states. */
+export const processEvents = {
+  'process.starting': z.object({
+    runId,
+    node: z.string(),
+    /** Raised by every takeover; an append with an older one is refused (fencing). */
+    epoch: z.int().positive(),
+    runtime: z.string(),
+    expiresAt: instant,
+  }),
+  'process.ready': z.object({ runId, pid: z.int().optional() }),
+  'process.start-failed': z.object({ runId, reason: z.string() }),
+  /** Written to stdin. */
+  'process.delivered': z.object({ runId, commandId, turnId: z.string(), bytes: z.int() }),
+  'process.interrupted': z.object({ runId, commandId }),
+  'process.stopping': z.object({
+    runId,
+    reason: stopReason,
+    step: z.enum(['stdin-closed', 'sigterm', 'sigkill']),
+  }),
+  /** Ended because it was asked to. */
+  'process.stopped': z.object({ runId, reason: stopReason, code: exitCode, signal: exitSignal }),
+  /** Ended by itself. */
+  'process.exited': z.object({ runId, code: exitCode, signal: exitSignal }),
+  /** Gone while nobody looked, nothing known of its end. */
+  'process.lost': z.object({ runId, reason: z.string() }),
+  'process.extended': z.object({ commandId, expiresAt: instant }),
+  'process.deleted': z.object({ commandId }),
+  /** A command that cannot be done, and why: the visible end of that command. */
+  'process.rejected': z.object({
+    commandId,
+    code: z.string(),
+    reason: z.string(),
+    cure: z.string(),
+  }),
+};

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** `agents.<id>.response.<name>`: the agent says, by the CLI. The event's id is the response's id. */
+export const responseEvents = {
+  'response.answer': z.object({ text: z.string().min(1) }),
+  'response.question': z.object({
+    text: z.string().min(1),
+    options: z.array(z.string().min(1)).max(10).optional(),
+  }),
+  'response.progress': z.object({ text: z.string().min(1) }),
+};

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { token } from './parts.ts';
+
+const callId = token;
+
+export const projectName = z
+  .string()
+  .trim()
+  .min(1, 'a name of 1 to 100 characters')
+  .max(100, 'a name of 1 to 100 characters');
+
+/** `agents.<id>.tool.<tool>.<verb>`: the agent calls, by the CLI. */
+export const toolEvents = {
+  'tool.project.create': z.object({ callId, name: projectName }),
+  'tool.project.get': z.object({ callId, projectId: token }),
+  'tool.project.list': z.object({ callId }),
+};
+
+/** `agents.<id>.result.<callId>`: the outcome of that call. */
+export const resultEvents = {
+  result: z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), callId, value: z.json() }),
+    z.object({
+      ok: z.literal(false),
+      callId,
+      error: z.object({ code: z.string(), message: z.string() }),
+    }),
+  ]),
+};

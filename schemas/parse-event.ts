@@ -1,0 +1,66 @@
+import { schemaVersion } from './cloud-event.ts';
+import type { StoredEvent } from './event.ts';
+import { EVENT_CATALOGUE, isEventType } from './event-catalogue.ts';
+import { upcast } from './upcasters.ts';
+
+/** A stored message as it comes from the broker. */
+export interface RawMessage {
+  subject: string;
+  sequence: number;
+  /** Header by lower-case name. */
+  header(name: string): string | undefined;
+  payload: Uint8Array;
+}
+
+export type ParsedEvent =
+  | { kind: 'event'; event: StoredEvent }
+  /** A type of a newer version: tolerated, not an error (design, "Events"). */
+  | { kind: 'unknown'; type: string }
+  /** Not what its type promises: for EVENTS_DLQ. */
+  | { kind: 'invalid'; reason: string };
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads an event at the edge: attributes from the headers, data validated and brought up to date. */
+export function parseEvent(message: RawMessage): ParsedEvent {
+  const type = message.header('ce-type');
+  const id = message.header('ce-id');
+  if (type === undefined || id === undefined) {
+    return { kind: 'invalid', reason: 'no ce-type or ce-id header' };
+  }
+  if (!isEventType(type)) return { kind: 'unknown', type };
+  const json = parseJson(message.payload);
+  if (!json.ok) return { kind: 'invalid', reason: json.reason };
+  const version = schemaVersion(message.header('ce-dataschema'));
+  const data = EVENT_CATALOGUE[type].safeParse(upcast(type, version, json.value));
+  if (!data.success) return { kind: 'invalid', reason: firstIssue(data.error) };
+  const event = {
+    id,
+    type,
+    subject: message.subject,
+    sequence: message.sequence,
+    source: message.header('ce-source') ?? 'unknown',
+    time: message.header('ce-time') ?? new Date(0).toISOString(),
+    correlationId: message.header('ce-correlationid'),
+    causationId: message.header('ce-causationid'),
+    traceparent: message.header('traceparent'),
+    data: data.data,
+  };
+  // The data was parsed by the schema of this very type; the union cannot follow that.
+  return { kind: 'event', event: event as StoredEvent };
+}
+
+function parseJson(
+  payload: Uint8Array,
+): { ok: true; value: unknown } | { ok: false; reason: string } {
+  try {
+    return { ok: true, value: JSON.parse(UTF8.decode(payload)) };
+  } catch (error) {
+    return { ok: false, reason: `payload: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+function firstIssue(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  const issue = error.issues[0];
+  return issue ? `${issue.path.join('.') || 'data'}: ${issue.message}` : 'data does not fit';
+}

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { parseDuration } from './durations.ts';
+import { isAgentId, isToken } from './ids.ts';
+
+/** The kinds of agents that the settings know; the spawner's factories say which it can start. */
+export const AGENT_KINDS = ['demo', 'line', 'claude', 'codex', 'gemini', 'droid'] as const;
+
+const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined) return ms;
+      context.addIssue({ code: 'custom', message: 'a duration such as 90s, 30m or 2h' });
+      return z.NEVER;
+    });
+
+const port = z.coerce
+  .number('a port from 1 to 65535')
+  .int()
+  .min(1, 'a port from 1 to 65535')
+  .max(65535, 'a port from 1 to 65535');
+
+const url = (protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)),
+      `a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
+    );
+
+const tokenList = z.string().transform((text, context) => {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.every(isToken)) return names;
+  context.addIssue({ code: 'custom', message: 'names separated by commas' });
+  return z.NEVER;
+});
+
+/**
+ * Every setting of the system, read from environment variables of these names.
+ * `docs/settings.md` is made from the descriptions; an empty value counts as unset.
+ */
+export const SETTINGS = {
+  ORCHESTRATOR_DATA_DIR: z
+    .string()
+    .default('.orchestrator')
+    .describe(
+      'Folder of everything that is kept: the event log, keys, agents, logs of the system.',
+    ),
+  ORCHESTRATOR_NATS_URL: url(['nats', 'tls', 'ws', 'wss'])
+    .optional()
+    .describe('NATS server to use. Unset: an embedded one is started in the data folder.'),
+  ORCHESTRATOR_NATS_PORT: port
+    .optional()
+    .describe(
+      'Port of the embedded NATS server, on 127.0.0.1. Unset: 4222, or another where that is taken; it stays the same for a data folder.',
+    ),
+  ORCHESTRATOR_NATS_SERVER: z
+    .string()
+    .optional()
+    .describe('Path of the nats-server program (2.12 or newer). Unset: found or fetched.'),
+  ORCHESTRATOR_CREDS: z
+    .string()
+    .optional()
+    .describe(
+      'NATS credentials file. Inside an agent: its own. Unset: the operator’s from the data folder.',
+    ),
+  ORCHESTRATOR_AGENT_ID: z
+    .string()
+    .refine(isAgentId, 'agent- and 12 hex digits')
+    .optional()
+    .describe('The agent that a command speaks for. Set by the spawner inside an agent.'),
+  ORCHESTRATOR_ALLOWED_TOOLS: tokenList
+    .optional()
+    .describe('Tools that the agent may use, separated by commas. Unset: all.'),
+  ORCHESTRATOR_API_URL: url(['http', 'https'])
+    .optional()
+    .describe(
+      'HTTP fall-back of an agent’s command where NATS cannot be reached. Not used by this version.',
+    ),
+  ORCHESTRATOR_HTTP_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address that the HTTP API binds. Not used by this version.'),
+  ORCHESTRATOR_HTTP_PORT: port
+    .default(8000)
+    .describe('Port of the HTTP API. Not used by this version.'),
+  ORCHESTRATOR_REDIS_URL: url(['redis', 'rediss'])
+    .optional()
+    .describe('Redis of the compatibility adapters. Not used by this version.'),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .optional()
+    .describe('Token of the Telegram bot. Not used by this version.'),
+  TELEGRAM_API_ROOT: url(['http', 'https'])
+    .optional()
+    .describe('Root of the Telegram Bot API. Not used by this version.'),
+  TELEGRAM_ALLOWED_USERS: tokenList
+    .optional()
+    .describe(
+      'Telegram user ids that may talk to the bot, separated by commas. Not used by this version.',
+    ),
+  ORCHESTRATOR_AGENT: z
+    .enum(AGENT_KINDS, `one of ${AGENT_KINDS.join(', ')}`)
+    .default('demo')
+    .describe(
+      'The kind of agent that is started for a user. This version starts `demo` and `line`.',
+    ),
+  ORCHESTRATOR_LINE_COMMAND: z
+    .string()
+    .optional()
+    .describe('The command line of a `line` agent, run by `bash -c`.'),
+  ORCHESTRATOR_LINE_FRAMING: z
+    .enum(['line', 'nul', 'json'], 'one of line, nul, json')
+    .default('line')
+    .describe(
+      'How a message is framed on the stdin of a `line` agent: `line` (one line, line breaks and backslashes escaped as \\n and \\\\), `nul` (bytes as they are, ended by NUL), `json` (one JSON object a line).',
+    ),
+  ORCHESTRATOR_RUNTIME: z
+    .enum(['auto', 'docker', 'local'], 'one of auto, docker, local')
+    .default('auto')
+    .describe(
+      'Where agents run. This version has `local` (processes of this machine), which `auto` chooses.',
+    ),
+  ORCHESTRATOR_AGENT_TTL: duration('2h').describe(
+    'Life time of an agent, counted from its last turn.',
+  ),
+  ORCHESTRATOR_TURN_DEADLINE: duration('10m').describe(
+    'How long a turn may take before it is failed visibly.',
+  ),
+  ORCHESTRATOR_STOP_GRACE: duration('5s').describe(
+    'How long an agent gets after its stdin was closed, and again after SIGTERM, before the next step.',
+  ),
+  ORCHESTRATOR_USER: z
+    .string()
+    .refine(isToken, 'letters, digits, _ and - only')
+    .optional()
+    .describe('Who you are in the terminal. Unset: the name of the login.'),
+  LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'one of trace, debug, info, warn, error, silent',
+    )
+    .default('info')
+    .describe('How much the system’s own log says.'),
+} satisfies Record<string, z.ZodType>;
+
+const schema = z.object(SETTINGS);
+
+export type Settings = z.infer<typeof schema>;
+
+export interface SettingProblem {
+  setting: string;
+  value: string;
+  allowed: string;
+}
+
+/** All settings of an environment, or every wrong one at once. Nothing else is read from it. */
+export function parseSettings(
+  environment: Record<string, string | undefined>,
+): { ok: true; settings: Settings } | { ok: false; problems: SettingProblem[] } {
+  const given = Object.fromEntries(
+    Object.keys(SETTINGS).flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return withUnknown(environment, result.data);
+  const problems = result.error.issues.map((issue) => {
+    const setting = String(issue.path[0] ?? '');
+    return { setting, value: String(given[setting] ?? ''), allowed: issue.message };
+  });
+  return { ok: false, problems: [...problems, ...unknownSettings(environment)] };
+}
+
+function unknownSettings(environment: Record<string, string | undefined>): SettingProblem[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('ORCHESTRATOR_') && !Object.hasOwn(SETTINGS, name))
+    .map((setting) => ({
+      setting,
+      value: environment[setting] ?? '',
+      allowed: 'no such setting; docs/settings.md lists them',
+    }));
+}
+
+function withUnknown(environment: Record<string, string | undefined>, settings: Settings) {
+  const problems = unknownSettings(environment);
+  return problems.length === 0 ? { ok: true as const, settings } : { ok: false as const, problems };
+}
+
+/** One line that names every wrong setting, its value and what is allowed. */
+export function settingProblemsLine(problems: SettingProblem[]): string {
+  return problems
+    .map(
+      ({ setting, value, allowed }) => `${setting}=${JSON.stringify(value)} (allowed: ${allowed})`,
+    )
+    .join('; ');
+}

@@ -1,0 +1,109 @@
+import { isAgentId, isToken } from './ids.ts';
+
+/** Where an event lives. One builder and one parser, so that no other file spells a subject. */
+export type Address =
+  | { family: 'command' | 'process' | 'turn' | 'response' | 'timer'; agentId: string; name: string }
+  | { family: 'tool'; agentId: string; tool: string; verb: string }
+  | { family: 'result'; agentId: string; callId: string }
+  | { family: 'log'; agentId: string; name: 'stdout' | 'stderr' }
+  | { family: 'user'; channel: string; userId: string; name: string }
+  | { family: 'project'; projectId: string; name: string };
+
+const AGENT_FAMILIES = new Set(['command', 'process', 'turn', 'response', 'timer']);
+
+export class InvalidSubject extends Error {
+  override readonly name = 'InvalidSubject';
+}
+
+function token(text: string, what: string): string {
+  if (!isToken(text)) {
+    throw new InvalidSubject(`${what} ${JSON.stringify(text)} cannot be part of a subject`);
+  }
+  return text;
+}
+
+function agent(agentId: string): string {
+  if (!isAgentId(agentId)) {
+    throw new InvalidSubject(
+      `${JSON.stringify(agentId)} is not an agent id (agent- and 12 hex digits)`,
+    );
+  }
+  return agentId;
+}
+
+/** The subject of an address. Throws {@link InvalidSubject} where a part may not be a token. */
+export function subjectOf(address: Address): string {
+  switch (address.family) {
+    case 'tool':
+      return `agents.${agent(address.agentId)}.tool.${token(address.tool, 'tool')}.${token(address.verb, 'verb')}`;
+    case 'result':
+      return `agents.${agent(address.agentId)}.result.${token(address.callId, 'call id')}`;
+    case 'user':
+      return `users.${token(address.channel, 'channel')}.${token(address.userId, 'user id')}.${token(address.name, 'name')}`;
+    case 'project':
+      return `projects.${token(address.projectId, 'project id')}.${token(address.name, 'name')}`;
+    default:
+      return `agents.${agent(address.agentId)}.${address.family}.${token(address.name, 'name')}`;
+  }
+}
+
+/** The address of a subject, or undefined where it is none of ours. Never throws. */
+export function parseSubject(subject: string): Address | undefined {
+  const parts = subject.split('.');
+  if (!parts.every(isToken)) return undefined;
+  const [root = '', first = '', second = '', third = ''] = parts;
+  if (root === 'users' && parts.length === 4) {
+    return { family: 'user', channel: first, userId: second, name: third };
+  }
+  if (root === 'projects' && parts.length === 3) {
+    return { family: 'project', projectId: first, name: second };
+  }
+  if (root !== 'agents' || !isAgentId(first)) return undefined;
+  return parseAgentSubject(first, parts.slice(2));
+}
+
+function parseAgentSubject(agentId: string, rest: string[]): Address | undefined {
+  const [family = '', name = '', verb = ''] = rest;
+  if (family === 'tool' && rest.length === 3) return { family, agentId, tool: name, verb };
+  if (rest.length !== 2) return undefined;
+  if (family === 'result') return { family, agentId, callId: name };
+  if (family === 'log' && (name === 'stdout' || name === 'stderr'))
+    return { family, agentId, name };
+  if (!AGENT_FAMILIES.has(family)) return undefined;
+  // The set holds exactly the families of this variant.
+  return { family: family as 'command', agentId, name };
+}
+
+/** Filters: every event of one agent, or one of its families. */
+export const agentFilter = (agentId: string, family = '>'): string =>
+  family === '>' ? `agents.${agent(agentId)}.>` : `agents.${agent(agentId)}.${family}.>`;
+
+export const userFilter = (channel: string, userId: string): string =>
+  `users.${token(channel, 'channel')}.${token(userId, 'user id')}.>`;
+
+/** Where a timer waits; when it fires, the server publishes to `agents.<id>.timer.<name>`. */
+export const scheduleSubject = (agentId: string, name: string, key = 'run'): string =>
+  `schedules.${agent(agentId)}.${token(name, 'timer')}.${token(key, 'timer key')}`;
+
+/** The subjects of each stream (design, "Subjects"). */
+export const STREAM_SUBJECTS = {
+  EVENTS: [
+    'agents.*.command.*',
+    'agents.*.process.*',
+    'agents.*.turn.*',
+    'agents.*.response.*',
+    'agents.*.tool.>',
+    'agents.*.result.*',
+    'agents.*.timer.*',
+    'schedules.>',
+    'users.>',
+    'deliveries.>',
+    'projects.>',
+    'jobs.>',
+  ],
+  LOGS: ['agents.*.log.*'],
+  EVENTS_DLQ: ['dlq.>'],
+  IDS: ['ids.*'],
+} as const;
+
+export type StreamName = keyof typeof STREAM_SUBJECTS;

@@ -6,10 +6,15 @@ export interface NewEventOf<T extends EventType> extends EventAttributes {
   type: T;
   subject: string;
   data: DataOf<T>;
+  /**
+   * Not now: `subject` is a schedule's, and the server publishes the event to `target` when it is
+   * due (whole seconds, rounded up). A later one on the same schedule subject replaces it.
+   */
+  schedule?: { at: Date; target: string };
 }
 
 /** An event as it stands in the log. */
-export interface StoredEventOf<T extends EventType> extends NewEventOf<T> {
+export interface StoredEventOf<T extends EventType> extends Omit<NewEventOf<T>, 'schedule'> {
   /** Its place in the total order of EVENTS. */
   sequence: number;
 }

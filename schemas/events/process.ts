@@ -36,7 +36,8 @@ export const processEvents = {
   'process.exited': z.object({ runId, code: exitCode, signal: exitSignal }),
   /** Gone while nobody looked, nothing known of its end. */
   'process.lost': z.object({ runId, reason: z.string() }),
-  'process.extended': z.object({ commandId, expiresAt: instant }),
+  /** Lives on: somebody asked, or it had turns since its time was counted. */
+  'process.extended': z.object({ runId, commandId: commandId.optional(), expiresAt: instant }),
   'process.deleted': z.object({ commandId }),
   /** A command that cannot be done, and why: the visible end of that command. */
   'process.rejected': z.object({

@@ -1,28 +1,26 @@
 import { z } from 'zod';
 import { token } from './parts.ts';
 
-const callId = token;
-
 export const projectName = z
   .string()
   .trim()
   .min(1, 'a name of 1 to 100 characters')
   .max(100, 'a name of 1 to 100 characters');
 
-/** `agents.<id>.tool.<tool>.<verb>`: the agent calls, by the CLI. */
+/** `agents.<id>.tool.<tool>.<verb>`: the agent calls, by the CLI. The event's id is the call's id. */
 export const toolEvents = {
-  'tool.project.create': z.object({ callId, name: projectName }),
-  'tool.project.get': z.object({ callId, projectId: token }),
-  'tool.project.list': z.object({ callId }),
+  'tool.project.create': z.object({ name: projectName }),
+  'tool.project.get': z.object({ projectId: token }),
+  'tool.project.list': z.object({}),
 };
 
 /** `agents.<id>.result.<callId>`: the outcome of that call. */
 export const resultEvents = {
   result: z.discriminatedUnion('ok', [
-    z.object({ ok: z.literal(true), callId, value: z.json() }),
+    z.object({ ok: z.literal(true), callId: token, value: z.json() }),
     z.object({
       ok: z.literal(false),
-      callId,
+      callId: token,
       error: z.object({ code: z.string(), message: z.string() }),
     }),
   ]),

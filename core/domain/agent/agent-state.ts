@@ -1,0 +1,141 @@
+import type { Person } from '../../../schemas/events/parts.ts';
+import type { StopReason } from '../../../schemas/events/process.ts';
+
+/** A `send` that no turn has taken yet, or that its turn has not delivered yet. */
+export interface PendingMessage {
+  commandId: string;
+  text: string;
+  mode: 'join' | 'wait' | 'interrupt';
+  from?: Person;
+  correlationId: string;
+}
+
+/** A command other than `create` and `send` that has no outcome yet. */
+export interface PendingControl {
+  commandId: string;
+  name: 'interrupt' | 'stop' | 'delete' | 'extend' | 'create';
+  ttlMs?: number;
+}
+
+/** A tool call that has no result yet. */
+export interface PendingCall {
+  callId: string;
+  tool: string;
+  verb: string;
+  input: Record<string, unknown>;
+}
+
+export interface Run {
+  runId: string;
+  node: string;
+  epoch: number;
+  runtime: string;
+  startedAt: string;
+  expiresAt: string;
+  pid?: number;
+}
+
+/** From `turn.started` to exactly one of `turn.ended` and `turn.failed`. */
+export interface Turn {
+  turnId: string;
+  startedAt: string;
+  deadlineAt: string;
+  /** The commands that it serves, in order. */
+  messages: string[];
+  /** The message that it has taken and not written yet. */
+  undelivered: PendingMessage | null;
+  answers: number;
+  questions: number;
+  nudged: boolean;
+  /** The agent said that its turn has ended, since the last message or nudge. */
+  signalled: boolean;
+  overdue: boolean;
+}
+
+interface Known {
+  agentId: string;
+  kind: string;
+  owner?: Person;
+  commandLine?: string;
+  ttlMs: number;
+  turnDeadlineMs: number;
+  createdAt: string;
+  createdBy: string;
+  queue: PendingMessage[];
+  controls: PendingControl[];
+  calls: PendingCall[];
+  counts: { messages: number; answers: number; turns: number; failed: number };
+}
+
+interface WithRun extends Known {
+  run: Run;
+  turn: Turn | null;
+  /** When the last turn ended, or the run began: its TTL is counted from here. */
+  idleSince: string;
+  /** Its TTL timer fired for the present `run.expiresAt`. */
+  expired: boolean;
+  /** An interrupt was passed on in this turn. */
+  interrupted: boolean;
+}
+
+/** Commands to an id that nobody created. */
+export interface UnknownAgent {
+  phase: 'unknown';
+  agentId: string;
+  queue: PendingMessage[];
+  controls: PendingControl[];
+  calls: PendingCall[];
+}
+export interface RequestedAgent extends Known {
+  phase: 'requested';
+}
+export interface StartingAgent extends WithRun {
+  phase: 'starting';
+}
+export interface ReadyAgent extends WithRun {
+  phase: 'ready';
+}
+export interface StoppingAgent extends WithRun {
+  phase: 'stopping';
+  reason: StopReason;
+  step: 'stdin-closed' | 'sigterm' | 'sigkill';
+}
+export interface EndedAgent extends Known {
+  phase: 'ended';
+  lastRun: Run | null;
+  endedAt: string;
+  end: {
+    how: 'stopped' | 'exited' | 'lost' | 'start-failed';
+    detail: string;
+    code: number | null;
+    signal: string | null;
+  };
+  deleted: boolean;
+}
+
+/** An agent as the log tells it; a union of phases, so that no flag can contradict another. */
+export type AgentState =
+  | UnknownAgent
+  | RequestedAgent
+  | StartingAgent
+  | ReadyAgent
+  | StoppingAgent
+  | EndedAgent;
+
+/** The phases in which a process exists. */
+export type LiveAgent = StartingAgent | ReadyAgent | StoppingAgent;
+
+export const unknownAgent = (agentId: string): UnknownAgent => ({
+  phase: 'unknown',
+  agentId,
+  queue: [],
+  controls: [],
+  calls: [],
+});
+
+export const isLive = (state: AgentState): state is LiveAgent =>
+  state.phase === 'starting' || state.phase === 'ready' || state.phase === 'stopping';
+
+/** May a message be sent to it with a hope of being answered? */
+export const isOpen = (state: AgentState): boolean =>
+  state.phase === 'requested' || state.phase === 'starting' || state.phase === 'ready';

@@ -1,0 +1,352 @@
+import type { EventAttributes } from '../../../schemas/cloud-event.ts';
+import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
+import type { NewEvent, NewEventOf } from '../../../schemas/event.ts';
+import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
+import type { StopReason } from '../../../schemas/events/process.ts';
+import { derivedId } from '../../../schemas/ids.ts';
+import { scheduleSubject, subjectOf } from '../../../schemas/subjects.ts';
+import type {
+  AgentState,
+  LiveAgent,
+  PendingMessage,
+  ReadyAgent,
+  RequestedAgent,
+  Turn,
+} from './agent-state.ts';
+
+/** What a decision needs from outside the log; passed in, never read inside. */
+export interface DecisionContext {
+  now: Date;
+  /** The spawner's name, stated in `process.starting`. */
+  node: string;
+}
+
+/** How a process ended, as its runtime tells it. */
+export interface ProcessEnd {
+  code: number | null;
+  signal: string | null;
+}
+
+const SOURCE = 'orchestrator/spawner';
+
+type AgentEventType = Extract<
+  EventType,
+  `process.${string}` | `turn.${string}` | `timer.${string}`
+>;
+
+interface Cause {
+  /** What the event's id is derived from: doing it twice stores it once. */
+  id: string;
+  causationId?: string;
+  correlationId?: string;
+}
+
+function agentEvent<T extends AgentEventType>(
+  agentId: string,
+  type: T,
+  data: DataOf<T>,
+  cause: Cause,
+  { now }: DecisionContext,
+): NewEvent {
+  const [family = '', name = ''] = type.split('.');
+  const attributes: EventAttributes = {
+    id: `${type}:${cause.id}`,
+    type,
+    source: SOURCE,
+    time: now.toISOString(),
+    correlationId: cause.correlationId,
+    causationId: cause.causationId,
+  };
+  // The type's prefix is one of the agent's families by AgentEventType.
+  const subject = subjectOf({ family: family as 'process', agentId, name });
+  return { ...attributes, type, subject, data } as NewEventOf<T> as NewEvent;
+}
+
+/** The TTL timer of a run: a message schedule, so that no process has to be alive for it. */
+export function ttlTimer(
+  agentId: string,
+  runId: string,
+  expiresAt: string,
+  context: DecisionContext,
+): NewEvent {
+  const event = agentEvent(
+    agentId,
+    'timer.ttl',
+    { runId, expiresAt },
+    { id: `${runId}:${expiresAt}`, causationId: runId },
+    context,
+  );
+  const target = event.subject;
+  const schedule = { at: new Date(expiresAt), target };
+  return { ...event, subject: scheduleSubject(agentId, 'ttl'), schedule };
+}
+
+function turnTimer(
+  agentId: string,
+  turnId: string,
+  deadlineAt: string,
+  context: DecisionContext,
+): NewEvent {
+  const event = agentEvent(
+    agentId,
+    'timer.turn',
+    { turnId },
+    { id: turnId, causationId: turnId },
+    context,
+  );
+  const schedule = { at: new Date(deadlineAt), target: event.subject };
+  return { ...event, subject: scheduleSubject(agentId, 'turn'), schedule };
+}
+
+const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
+
+/** The first run of a requested agent. The run id is derived, so a repeated start is the same run. */
+export function decideStart(
+  state: RequestedAgent,
+  runtime: string,
+  context: DecisionContext,
+): NewEvent[] {
+  const runId = derivedId('run-', state.createdBy);
+  const expiresAt = later(context.now, state.ttlMs);
+  const data = { runId, node: context.node, epoch: 1, runtime, expiresAt };
+  const cause = { id: runId, causationId: state.createdBy, correlationId: state.createdBy };
+  return [
+    agentEvent(state.agentId, 'process.starting', data, cause, context),
+    ttlTimer(state.agentId, runId, expiresAt, context),
+  ];
+}
+
+export function decideReady(
+  state: LiveAgent,
+  pid: number | undefined,
+  context: DecisionContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const data = { runId, ...(pid !== undefined && { pid }) };
+  return [agentEvent(state.agentId, 'process.ready', data, { id: runId }, context)];
+}
+
+export function decideStartFailed(
+  state: RequestedAgent | LiveAgent,
+  runId: string,
+  reason: string,
+  context: DecisionContext,
+): NewEvent[] {
+  const data = { runId, reason };
+  return [
+    agentEvent(state.agentId, 'process.start-failed', data, { id: runId }, context),
+    ...rejectQueue(state, 'ORC_START_FAILED', reason, context),
+    ...releaseOwner(state, 'start-failed', context),
+  ];
+}
+
+/** A turn begins with a message: stated before it is written, with its deadline as a timer. */
+export function decideOpenTurn(
+  state: ReadyAgent,
+  message: PendingMessage,
+  context: DecisionContext,
+): NewEvent[] {
+  const turnId = derivedId('turn-', message.commandId);
+  const deadlineAt = later(context.now, state.turnDeadlineMs);
+  const data = { turnId, commandId: message.commandId, deadlineAt };
+  const cause = {
+    id: turnId,
+    causationId: message.commandId,
+    correlationId: message.correlationId,
+  };
+  return [
+    agentEvent(state.agentId, 'turn.started', data, cause, context),
+    turnTimer(state.agentId, turnId, deadlineAt, context),
+  ];
+}
+
+export function decideDelivered(
+  state: LiveAgent,
+  message: PendingMessage,
+  turnId: string,
+  bytes: number,
+  context: DecisionContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const data = { runId, commandId: message.commandId, turnId, bytes };
+  const { commandId, correlationId } = message;
+  const cause = { id: `${commandId}:${runId}`, causationId: commandId, correlationId };
+  return [agentEvent(state.agentId, 'process.delivered', data, cause, context)];
+}
+
+export function decideEndTurn(state: LiveAgent, turn: Turn, context: DecisionContext): NewEvent[] {
+  const { turnId, answers, questions } = turn;
+  const cause = { id: turnId, causationId: turnId, correlationId: turn.messages[0] ?? turnId };
+  return [agentEvent(state.agentId, 'turn.ended', { turnId, answers, questions }, cause, context)];
+}
+
+export function decideNudged(state: LiveAgent, turn: Turn, context: DecisionContext): NewEvent[] {
+  const cause = { id: turn.turnId, causationId: turn.turnId };
+  return [agentEvent(state.agentId, 'turn.nudged', { turnId: turn.turnId }, cause, context)];
+}
+
+export function decideFailTurn(
+  state: LiveAgent,
+  turn: Turn,
+  code: ErrorCode,
+  context: DecisionContext,
+  detail?: string,
+): NewEvent[] {
+  const { meaning, cure } = ERRORS[code];
+  const reason = detail === undefined ? meaning : `${meaning}: ${detail}`;
+  const data = { turnId: turn.turnId, code, reason, cure };
+  const cause = {
+    id: turn.turnId,
+    causationId: turn.turnId,
+    correlationId: turn.messages[0] ?? '',
+  };
+  return [agentEvent(state.agentId, 'turn.failed', data, cause, context)];
+}
+
+export function decideReject(
+  state: AgentState,
+  commandId: string,
+  code: ErrorCode,
+  context: DecisionContext,
+  detail?: string,
+): NewEvent[] {
+  const { meaning, cure } = ERRORS[code];
+  const reason = detail === undefined ? meaning : `${meaning}: ${detail}`;
+  const cause = { id: commandId, causationId: commandId };
+  const data = { commandId, code, reason, cure };
+  return [agentEvent(state.agentId, 'process.rejected', data, cause, context)];
+}
+
+export function decideInterrupted(
+  state: LiveAgent,
+  commandId: string,
+  context: DecisionContext,
+): NewEvent[] {
+  const data = { runId: state.run.runId, commandId };
+  const cause = { id: commandId, causationId: commandId };
+  return [agentEvent(state.agentId, 'process.interrupted', data, cause, context)];
+}
+
+export function decideExtended(
+  state: LiveAgent,
+  expiresAt: string,
+  commandId: string | undefined,
+  context: DecisionContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const data = { runId, expiresAt, ...(commandId !== undefined && { commandId }) };
+  const id = commandId ?? `${runId}:${expiresAt}`;
+  return [
+    agentEvent(state.agentId, 'process.extended', data, { id }, context),
+    ttlTimer(state.agentId, runId, expiresAt, context),
+  ];
+}
+
+export function decideDeleted(
+  state: AgentState,
+  commandId: string,
+  context: DecisionContext,
+): NewEvent[] {
+  const cause = { id: commandId, causationId: commandId };
+  return [agentEvent(state.agentId, 'process.deleted', { commandId }, cause, context)];
+}
+
+const FAILURE_OF_STOP: Record<StopReason, ErrorCode> = {
+  stop: 'ORC_TURN_STOPPED',
+  delete: 'ORC_TURN_STOPPED',
+  ttl: 'ORC_TTL',
+  'start-failed': 'ORC_START_FAILED',
+};
+
+/** A step of the graceful end. The first one fails a running turn visibly. */
+export function decideStopping(
+  state: LiveAgent,
+  reason: StopReason,
+  step: 'stdin-closed' | 'sigterm' | 'sigkill',
+  context: DecisionContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const failed = state.turn
+    ? decideFailTurn(state, state.turn, FAILURE_OF_STOP[reason], context)
+    : [];
+  const cause = { id: `${runId}:${step}` };
+  return [
+    ...failed,
+    agentEvent(state.agentId, 'process.stopping', { runId, reason, step }, cause, context),
+  ];
+}
+
+/** The process has ended, after the last line of its logs was stored. */
+export function decideEnded(
+  state: LiveAgent,
+  end: ProcessEnd,
+  context: DecisionContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const { code, signal } = end;
+  const cause = { id: runId };
+  if (state.phase === 'stopping') {
+    const data = { runId, reason: state.reason, code, signal };
+    return [
+      agentEvent(state.agentId, 'process.stopped', data, cause, context),
+      ...rejectQueue(state, FAILURE_OF_STOP[state.reason], undefined, context),
+      ...releaseOwner(state, state.reason, context),
+    ];
+  }
+  const detail = signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`;
+  const failed = state.turn
+    ? decideFailTurn(state, state.turn, 'ORC_AGENT_CRASHED', context, detail)
+    : [];
+  return [
+    ...failed,
+    agentEvent(state.agentId, 'process.exited', { runId, code, signal }, cause, context),
+    ...rejectQueue(state, 'ORC_AGENT_ENDED', detail, context),
+    ...releaseOwner(state, 'exited', context),
+  ];
+}
+
+/** The runtime knows nothing of a run that the log says is alive. */
+export function decideLost(state: LiveAgent, reason: string, context: DecisionContext): NewEvent[] {
+  const { runId } = state.run;
+  const failed = state.turn
+    ? decideFailTurn(state, state.turn, 'ORC_AGENT_LOST', context, reason)
+    : [];
+  return [
+    ...failed,
+    agentEvent(state.agentId, 'process.lost', { runId, reason }, { id: runId }, context),
+    ...rejectQueue(state, 'ORC_AGENT_LOST', reason, context),
+    ...releaseOwner(state, 'lost', context),
+  ];
+}
+
+/** Nothing that was asked stays without an outcome. */
+function rejectQueue(
+  state: AgentState,
+  code: ErrorCode,
+  detail: string | undefined,
+  context: DecisionContext,
+): NewEvent[] {
+  return state.queue.flatMap(({ commandId }) =>
+    decideReject(state, commandId, code, context, detail),
+  );
+}
+
+function releaseOwner(
+  state: RequestedAgent | LiveAgent,
+  reason: string,
+  { now }: DecisionContext,
+): NewEvent[] {
+  const { owner, agentId } = state;
+  if (owner === undefined) return [];
+  const name = 'agent-released';
+  return [
+    {
+      id: `user.${name}:${agentId}`,
+      type: `user.${name}`,
+      source: SOURCE,
+      time: now.toISOString(),
+      subject: subjectOf({ family: 'user', ...owner, name }),
+      data: { agentId, reason },
+    },
+  ];
+}

@@ -1,0 +1,126 @@
+import type { ErrorCode } from '../../../schemas/errors.ts';
+import type { StopReason } from '../../../schemas/events/process.ts';
+import type {
+  AgentState,
+  EndedAgent,
+  LiveAgent,
+  PendingControl,
+  PendingMessage,
+  ReadyAgent,
+  Turn,
+} from './agent-state.ts';
+
+/** How a kind of agent behaves, as far as turns depend on it. Its factory says it. */
+export interface AgentTraits {
+  /** A message during a running turn: written at once and merged, or kept for the next turn. */
+  whileBusy: 'join' | 'queue';
+  /** What ends a turn: the agent's signal (`orchestrator turn end`), or its answer or question. */
+  endOfTurn: 'signal' | 'response';
+}
+
+/** What the owner of an agent has to do next. */
+export type Step =
+  | { do: 'reject'; commandId: string; code: ErrorCode }
+  | { do: 'start' }
+  | { do: 'stop'; reason: StopReason }
+  | { do: 'interrupt'; commandId: string }
+  | { do: 'extend'; expiresAt: string; commandId?: string }
+  | { do: 'extend-from-now'; ttlMs: number; commandId: string }
+  | { do: 'delete'; commandId: string }
+  | { do: 'open-turn'; message: PendingMessage }
+  | { do: 'deliver'; message: PendingMessage; turnId: string }
+  | { do: 'end-turn'; turn: Turn }
+  | { do: 'nudge'; turn: Turn }
+  | { do: 'fail-turn'; turn: Turn; code: ErrorCode };
+
+/**
+ * The one next thing to do for an agent, or undefined while there is nothing but to wait. Pure, and
+ * a function of the log alone: a spawner that replays comes to the same step as the one that died.
+ */
+export function nextStep(state: AgentState, traits: AgentTraits): Step | undefined {
+  switch (state.phase) {
+    case 'unknown':
+      return rejectAll(state, 'ORC_AGENT_NOT_FOUND');
+    case 'requested':
+      return { do: 'start' };
+    case 'starting':
+      return controlStep(state);
+    case 'ready':
+      return controlStep(state) ?? lifeStep(state) ?? turnStep(state, traits);
+    case 'stopping':
+      return undefined;
+    case 'ended':
+      return endedStep(state);
+  }
+}
+
+function rejectAll(state: AgentState, code: ErrorCode): Step | undefined {
+  const first = state.controls[0] ?? state.queue[0];
+  return first && { do: 'reject', commandId: first.commandId, code };
+}
+
+function endedStep(state: EndedAgent): Step | undefined {
+  const first = state.controls[0];
+  if (first?.name === 'delete' && !state.deleted) {
+    return { do: 'delete', commandId: first.commandId };
+  }
+  return rejectAll(state, 'ORC_AGENT_ENDED');
+}
+
+function controlStep(state: LiveAgent): Step | undefined {
+  const [control] = state.controls;
+  return control && stepOfControl(control, state);
+}
+
+function stepOfControl(control: PendingControl, state: LiveAgent): Step {
+  const { commandId } = control;
+  switch (control.name) {
+    case 'create':
+      return { do: 'reject', commandId, code: 'ORC_AGENT_EXISTS' };
+    case 'extend':
+      return { do: 'extend-from-now', commandId, ttlMs: control.ttlMs ?? state.ttlMs };
+    case 'interrupt':
+      return { do: 'interrupt', commandId };
+    case 'stop':
+    case 'delete':
+      return { do: 'stop', reason: control.name };
+  }
+}
+
+/** TTL is idle time: counted from the last turn, and never over while there is work. */
+function lifeStep(state: ReadyAgent): Step | undefined {
+  if (!state.expired) return undefined;
+  const busy = state.turn !== null || state.queue.length > 0;
+  const from = busy ? state.run.expiresAt : state.idleSince;
+  const expiresAt = Date.parse(from) + state.ttlMs;
+  return expiresAt > Date.parse(state.run.expiresAt)
+    ? { do: 'extend', expiresAt: new Date(expiresAt).toISOString() }
+    : { do: 'stop', reason: 'ttl' };
+}
+
+function turnStep(state: ReadyAgent, traits: AgentTraits): Step | undefined {
+  const { turn } = state;
+  const [message] = state.queue;
+  if (turn === null) return message && { do: 'open-turn', message };
+  const { turnId } = turn;
+  if (turn.undelivered) return { do: 'deliver', message: turn.undelivered, turnId };
+  const end = endStep(state, turn, traits);
+  if (end) return end;
+  if (message === undefined) return undefined;
+  if (message.mode === 'interrupt' && !state.interrupted) {
+    return { do: 'interrupt', commandId: message.commandId };
+  }
+  const joins = traits.whileBusy === 'join' && message.mode === 'join' && !state.interrupted;
+  return joins ? { do: 'deliver', message, turnId } : undefined;
+}
+
+function endStep(state: ReadyAgent, turn: Turn, traits: AgentTraits): Step | undefined {
+  const spoke = turn.answers + turn.questions > 0;
+  const over = traits.endOfTurn === 'signal' ? turn.signalled : spoke || state.interrupted;
+  if (over) {
+    if (spoke) return { do: 'end-turn', turn };
+    if (state.interrupted) return { do: 'fail-turn', turn, code: 'ORC_TURN_INTERRUPTED' };
+    return turn.nudged ? { do: 'fail-turn', turn, code: 'ORC_NO_ANSWER' } : { do: 'nudge', turn };
+  }
+  return turn.overdue ? { do: 'fail-turn', turn, code: 'ORC_TURN_DEADLINE' } : undefined;
+}

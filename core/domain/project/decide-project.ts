@@ -1,0 +1,68 @@
+import type { ErrorCode } from '../../../schemas/errors.ts';
+import type { NewEvent } from '../../../schemas/event.ts';
+import type { Person } from '../../../schemas/events/parts.ts';
+import { derivedId } from '../../../schemas/ids.ts';
+import { subjectOf } from '../../../schemas/subjects.ts';
+import type { PendingCall } from '../agent/agent-state.ts';
+import type { ProjectState } from './project.ts';
+
+export interface Caller {
+  agentId: string;
+  owner?: Person;
+}
+
+/** What a tool call comes to: events to append, and what the agent is told. */
+export type ToolOutcome =
+  | { ok: true; events: NewEvent[]; value: Record<string, unknown> | Record<string, unknown>[] }
+  | { ok: false; code: ErrorCode; message: string };
+
+/** `project create`: the id is derived from the call, so a call that is handled twice is one project. */
+export function decideCreateProject(call: PendingCall, caller: Caller, now: Date): ToolOutcome {
+  const name = String(call.input.name);
+  const projectId = derivedId('proj_', call.callId);
+  const { agentId, owner } = caller;
+  const event: NewEvent = {
+    id: `project.created:${projectId}`,
+    type: 'project.created',
+    source: 'orchestrator/tools',
+    time: now.toISOString(),
+    causationId: call.callId,
+    subject: subjectOf({ family: 'project', projectId, name: 'created' }),
+    data: { name, agentId, ...(owner && { owner }) },
+  };
+  return { ok: true, events: [event], value: { id: projectId, name } };
+}
+
+const isOwn = (project: ProjectState, caller: Caller): boolean =>
+  caller.owner === undefined
+    ? project.agentId === caller.agentId
+    : project.owner?.channel === caller.owner.channel &&
+      project.owner.userId === caller.owner.userId;
+
+const shown = ({ id, name, createdAt }: ProjectState) => ({ id, name, createdAt });
+
+/** Another person's project is as good as none. */
+export function answerGetProject(
+  call: PendingCall,
+  caller: Caller,
+  projects: ReadonlyMap<string, ProjectState>,
+): ToolOutcome {
+  const projectId = String(call.input.projectId);
+  const project = projects.get(projectId);
+  if (project === undefined || !isOwn(project, caller)) {
+    return {
+      ok: false,
+      code: 'ORC_PROJECT_NOT_FOUND',
+      message: `There is no project ${projectId}`,
+    };
+  }
+  return { ok: true, events: [], value: shown(project) };
+}
+
+export function answerListProjects(
+  caller: Caller,
+  projects: ReadonlyMap<string, ProjectState>,
+): ToolOutcome {
+  const own = [...projects.values()].filter((project) => isOwn(project, caller));
+  return { ok: true, events: [], value: own.map(shown) };
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { StoredEvent } from '../../schemas/event.ts';
+import { parseSubject } from '../../schemas/subjects.ts';
+import { type AgentState, unknownAgent } from './agent/agent-state.ts';
+import { evolveAgent } from './agent/evolve-agent.ts';
+import { evolveProject, type ProjectState } from './project/project.ts';
+import { evolveUser, initialUser, type UserState } from './user/user.ts';
+
+/**
+ * Everything that the log of EVENTS says, folded: what the spawner acts on, what the projections
+ * serve and what `orchestrator verify` compares are this one state.
+ */
+export interface SystemState {
+  /** The sequence of the last event that was folded. */
+  sequence: number;
+  agents: Map<string, AgentState>;
+  /** By agent: the last sequence on `agents.<id>.process.*`, which an owner's append expects. */
+  fences: Map<string, number>;
+  /** By `<channel>/<userId>`. */
+  users: Map<string, UserState>;
+  projects: Map<string, ProjectState>;
+}
+
+export const initialSystem = (): SystemState => ({
+  sequence: 0,
+  agents: new Map(),
+  fences: new Map(),
+  users: new Map(),
+  projects: new Map(),
+});
+
+export const userKey = (channel: string, userId: string): string => `${channel}/${userId}`;
+
+/**
+ * Folds one event into the state. The maps change in place (a log may hold millions of events);
+ * each aggregate in them is replaced, never changed.
+ */
+export function applyEvent(state: SystemState, event: StoredEvent): void {
+  state.sequence = event.sequence;
+  const address = parseSubject(event.subject);
+  if (address === undefined) return;
+  switch (address.family) {
+    case 'user': {
+      const key = userKey(address.channel, address.userId);
+      state.users.set(key, evolveUser(state.users.get(key) ?? initialUser, event));
+      return;
+    }
+    case 'project': {
+      const known = state.projects.get(address.projectId);
+      const project = evolveProject(known, address.projectId, event);
+      if (project !== undefined) state.projects.set(address.projectId, project);
+      return;
+    }
+    default: {
+      const { agentId } = address;
+      if (address.family === 'process') state.fences.set(agentId, event.sequence);
+      const agent = state.agents.get(agentId) ?? unknownAgent(agentId);
+      state.agents.set(agentId, evolveAgent(agent, event));
+    }
+  }
+}
+
+/** The state as plain JSON with sorted keys: equal states have equal texts. */
+export function serializeSystem(state: SystemState): string {
+  return JSON.stringify(state, (_key, value: unknown) => {
+    if (value instanceof Map) return sorted(Object.fromEntries(value));
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return sorted(value);
+    return value;
+  });
+}
+
+const sorted = (object: object): object =>
+  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** The inverse of {@link serializeSystem}. */
+export function deserializeSystem(text: string): SystemState {
+  // Written by serializeSystem of this version; a snapshot of another version is not read.
+  const plain = JSON.parse(text) as Record<keyof SystemState, never>;
+  return {
+    sequence: plain.sequence,
+    agents: new Map(Object.entries(plain.agents)),
+    fences: new Map(Object.entries(plain.fences)),
+    users: new Map(Object.entries(plain.users)),
+    projects: new Map(Object.entries(plain.projects)),
+  };
+}
+
+/** SHA-256 over the whole state, hexadecimal. */
+export const hashSystem = (state: SystemState): string =>
+  createHash('sha256').update(serializeSystem(state)).digest('hex');

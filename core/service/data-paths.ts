@@ -1,0 +1,36 @@
+import { join, resolve } from 'node:path';
+
+/** Where everything is kept below `ORCHESTRATOR_DATA_DIR`. */
+export interface DataPaths {
+  root: string;
+  /** Held by the one run that uses the folder. */
+  lock: string;
+  /** The embedded nats-server: configuration, port, streams. */
+  nats: string;
+  /** The URL of the embedded nats-server, for the operator's commands. */
+  natsUrl: string;
+  /** Keys: operator, account, and the credentials made with them. */
+  auth: string;
+  operatorCreds: string;
+  /** One folder an agent. */
+  agents: string;
+  /** The system's own log. */
+  systemLog: string;
+  /** Checkpoints of projections; may be deleted at any time. */
+  snapshots: string;
+}
+
+export function dataPaths(dataDir: string): DataPaths {
+  const root = resolve(dataDir);
+  return {
+    root,
+    lock: join(root, 'lock'),
+    nats: join(root, 'nats'),
+    natsUrl: join(root, 'nats', 'url'),
+    auth: join(root, 'auth'),
+    operatorCreds: join(root, 'auth', 'operator.creds'),
+    agents: join(root, 'agents'),
+    systemLog: join(root, 'system.log'),
+    snapshots: join(root, 'snapshots'),
+  };
+}

@@ -1,0 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commandsPage } from './pages/commands-page.ts';
+import { errorsPage } from './pages/errors-page.ts';
+import { eventsPage } from './pages/events-page.ts';
+import { settingsPage } from './pages/settings-page.ts';
+
+/** The pages that are made from tables in the code; a test fails when one is out of date. */
+export const PAGES: Record<string, () => string> = {
+  'settings.md': settingsPage,
+  'errors.md': errorsPage,
+  'events.md': eventsPage,
+  'commands.md': commandsPage,
+};
+
+if (import.meta.main) {
+  for (const [name, page] of Object.entries(PAGES)) {
+    await writeFile(join(import.meta.dirname, name), page());
+  }
+}

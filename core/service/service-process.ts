@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { parseServiceMessage } from './service-message.ts';
+
+/** How one service process is started. */
+export interface ServiceProcessOptions {
+  /** File of the service's main. */
+  main: string;
+  environment: NodeJS.ProcessEnv;
+  /** Where its stdout and stderr go. */
+  logFd: number;
+}
+
+export interface ServiceEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The line that it said about its end, if any. */
+  line: string | undefined;
+}
+
+/** One service process, held by its handle: no other process can be meant. */
+export class ServiceProcess {
+  /** True when it says that it serves, false when it ends before. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when it is gone. */
+  readonly ended: Promise<ServiceEnd>;
+  readonly #child: ChildProcess;
+
+  constructor({ main, environment, logFd }: ServiceProcessOptions) {
+    this.#child = fork(main, [], { env: environment, stdio: ['ignore', logFd, logFd, 'ipc'] });
+    const ready = Promise.withResolvers<boolean>();
+    const ended = Promise.withResolvers<ServiceEnd>();
+    this.ready = ready.promise;
+    this.ended = ended.promise;
+    let line: string | undefined;
+    const end = (code: number | null, signal: NodeJS.Signals | null) => {
+      ready.resolve(false);
+      ended.resolve({ code, signal, line });
+    };
+    this.#child.on('message', (raw) => {
+      const message = parseServiceMessage(raw);
+      if (message === undefined) return;
+      if ('ready' in message) ready.resolve(true);
+      else line = message.failed;
+    });
+    this.#child.on('exit', end);
+    this.#child.on('error', (error) => {
+      line ??= error.message;
+      if (this.#child.pid === undefined) end(null, null);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** SIGTERM, then SIGKILL when it is not gone after `graceMs`. */
+  async stop(graceMs: number): Promise<ServiceEnd> {
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+    try {
+      return await this.ended;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Now, without being asked. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,87 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { AppendResult } from './append-result.ts';
+import { publishBatch } from './batch.ts';
+import { type Outgoing, sizeOf, withExpectation } from './outgoing.ts';
+import { ACK_TIMEOUT_MS } from './publish-event.ts';
+
+/** A line of an agent's stdout or stderr. */
+export interface LogLine {
+  /** Its place in its stream, as the runtime tells it: its id within the run. */
+  position: string;
+  /** As the agent wrote it, without the line break. */
+  bytes: Uint8Array;
+  /** The line goes on in the next message: it was too long for one. */
+  continued: boolean;
+}
+
+export interface LogOptions {
+  runId: string;
+  /** `ce-source`, such as `orchestrator/spawner`. */
+  source: string;
+  /** `ce-time`, RFC 3339: when the lines were read. */
+  time: string;
+  /** The last sequence of this subject in LOGS, 0 for none; refused with `conflict` otherwise. */
+  expectedLast: number;
+  timeoutMs?: number | undefined;
+}
+
+const BATCH_LINES = 500;
+const BATCH_BYTES = 1024 * 1024;
+
+/**
+ * Appends lines to `agents.<id>.log.<stream>` in atomic batches of at most 500 lines or 1 MB, each
+ * expecting the one before. The expectation is what makes a line stored once: after anything but
+ * `ok`, read the last line of the subject and go on after its `ce-position`. Never throws.
+ */
+export async function appendLog(
+  nc: NatsConnection,
+  subject: string,
+  lines: readonly LogLine[],
+  options: LogOptions,
+): Promise<AppendResult> {
+  let stored: AppendResult = { ok: true, sequence: options.expectedLast, duplicate: false };
+  for (const batch of batches(lines.map((line) => outgoingLine(subject, line, options)))) {
+    const expect = { filter: subject, sequence: stored.sequence };
+    const [first, ...rest] = batch;
+    if (first === undefined) continue;
+    const messages = [withExpectation(first, expect), ...rest];
+    const result = await publishBatch(nc, messages, options.timeoutMs ?? ACK_TIMEOUT_MS);
+    if (!result.ok) return result;
+    stored = result;
+  }
+  return stored;
+}
+
+function outgoingLine(
+  subject: string,
+  line: LogLine,
+  { runId, source, time }: LogOptions,
+): Outgoing {
+  const stream = subject.slice(subject.lastIndexOf('.') + 1);
+  const headers: [string, string][] = [
+    ['ce-specversion', '1.0'],
+    ['ce-type', `log.${stream}`],
+    ['ce-id', `${runId}:${stream}:${line.position}`],
+    ['ce-source', source],
+    ['ce-time', time],
+    ['ce-runid', runId],
+    ['ce-position', line.position],
+  ];
+  if (line.continued) headers.push(['ce-continued', 'true']);
+  return { subject, headers, payload: line.bytes };
+}
+
+function* batches(messages: readonly Outgoing[]): Generator<Outgoing[]> {
+  let batch: Outgoing[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = sizeOf(message);
+    if (batch.length === BATCH_LINES || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(message);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { connect, jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { connectionError } from './connection-error.ts';
+
+/** A credentials file, or its two parts. */
+export type Credentials = { file: string } | { jwt: string; seed: string };
+
+export interface ConnectOptions {
+  /** `nats://host:port`. */
+  url: string;
+  credentials?: Credentials | undefined;
+  /** Shown in the server's list of connections. */
+  name: string;
+  /** First token of every inbox; an agent's credentials allow only `_INBOX_<its id>`. */
+  inboxPrefix?: string | undefined;
+  /** Milliseconds that one attempt to connect may take. */
+  timeoutMs: number;
+  /** Try again while the server cannot be reached, until `signal` says otherwise. */
+  waitOnFirstConnect?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds between two such tries; 250. */
+  retryMs?: number | undefined;
+  /** After the first connect: how often to dial again, -1 (the default) for ever, 0 never. */
+  maxReconnectAttempts?: number | undefined;
+}
+
+/** A connection that knows how to open the heavier parts of the client when they are asked for. */
+export interface LogConnection {
+  readonly nc: NatsConnection;
+  readonly inboxPrefix: string | undefined;
+  /** Stream and consumer administration; loaded on first use, to keep an agent's command light. */
+  jsm(): Promise<JetStreamManager>;
+  /** Calls `listener` whenever the connection breaks or closes; returns how to stop that. */
+  onDisconnect(listener: () => void): () => void;
+  /** Sends what is buffered, then closes. Never throws. */
+  close(): Promise<void>;
+}
+
+const RECONNECT_WAIT_MS = 250;
+
+/** A dead server is noticed after two pings without a pong. */
+const PING_INTERVAL_MS = 5_000;
+
+/**
+ * Connects to NATS. Throws {@link OrchestratorError}: ORC_NOT_REACHABLE, ORC_CREDS (missing,
+ * unreadable), ORC_CREDS_EXPIRED, ORC_NOT_PERMITTED (the server does not accept them).
+ */
+export async function connectLog(options: ConnectOptions): Promise<LogConnection> {
+  const credentials = readCredentials(options.credentials);
+  for (;;) {
+    try {
+      return logConnection(await dial(options, credentials), options.inboxPrefix);
+    } catch (error) {
+      const failure = connectionError(error, options.url, credentials?.jwt);
+      const again = options.waitOnFirstConnect && failure.code === 'ORC_NOT_REACHABLE';
+      if (!again || options.signal?.aborted) throw failure;
+      const wait = options.retryMs ?? RECONNECT_WAIT_MS;
+      await pause(wait, undefined, { signal: options.signal }).catch(() => undefined);
+    }
+  }
+}
+
+function dial(
+  options: ConnectOptions,
+  credentials: { jwt: string; seed: string } | undefined,
+): Promise<NatsConnection> {
+  const attempts = options.maxReconnectAttempts ?? -1;
+  return connect({
+    servers: options.url,
+    name: options.name,
+    timeout: options.timeoutMs,
+    ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
+    ...(credentials === undefined
+      ? {}
+      : {
+          authenticator: jwtAuthenticator(
+            credentials.jwt,
+            new TextEncoder().encode(credentials.seed),
+          ),
+        }),
+    reconnect: attempts !== 0,
+    maxReconnectAttempts: attempts,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_WAIT_MS,
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: 2,
+    // Stack traces of every request cost more than the request itself.
+    noAsyncTraces: true,
+  });
+}
+
+function logConnection(nc: NatsConnection, inboxPrefix: string | undefined): LogConnection {
+  let manager: Promise<JetStreamManager> | undefined;
+  const listeners = new Set<() => void>();
+  const watching = tellDisconnects(nc, listeners);
+  return {
+    nc,
+    inboxPrefix,
+    jsm() {
+      manager ??= import('@nats-io/jetstream').then(({ jetstreamManager }) =>
+        jetstreamManager(nc, { checkAPI: false }),
+      );
+      return manager;
+    },
+    onDisconnect(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      // A flush waits for the server; where that is gone there is nothing to wait for.
+      await nc.flush().catch(() => undefined);
+      await nc.close();
+      await watching;
+    },
+  };
+}
+
+async function tellDisconnects(nc: NatsConnection, listeners: Set<() => void>): Promise<void> {
+  for await (const { type } of nc.status()) {
+    if (type === 'disconnect' || type === 'close') for (const tell of [...listeners]) tell();
+  }
+}
+
+function readCredentials(
+  credentials: Credentials | undefined,
+): { jwt: string; seed: string } | undefined {
+  if (credentials === undefined || 'jwt' in credentials) return credentials;
+  const text = readCredentialsFile(credentials.file);
+  const [jwt, seed] = [...text.matchAll(/-{3,}BEGIN[^\n]*\n\s*(\S+)\s*\n/g)].map((part) => part[1]);
+  if (jwt !== undefined && seed !== undefined) return { jwt, seed };
+  throw new OrchestratorError('ORC_CREDS', `${credentials.file} is not a NATS credentials file`);
+}
+
+function readCredentialsFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OrchestratorError('ORC_CREDS', `${file} cannot be read: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,56 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { RawMessage } from '../../schemas/parse-event.ts';
+import type { StreamName } from '../../schemas/subjects.ts';
+import type { AppendResult } from './append-result.ts';
+import { type Outgoing, withExpectation } from './outgoing.ts';
+import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
+
+/** The attributes that a dead letter keeps, if it has them. */
+const KEPT = [
+  'ce-specversion',
+  'ce-type',
+  'ce-id',
+  'ce-source',
+  'ce-time',
+  'ce-dataschema',
+  'ce-correlationid',
+  'ce-causationid',
+  'traceparent',
+];
+
+/**
+ * Puts a message that no reader understands on EVENTS_DLQ, with the reason. Its subject is
+ * `dlq.<stream>.<sequence>` and must be new: a replay comes by years later and stores it once.
+ */
+export async function deadLetter(
+  nc: NatsConnection,
+  stream: StreamName,
+  message: RawMessage,
+  reason: string,
+  timeoutMs = ACK_TIMEOUT_MS,
+): Promise<AppendResult> {
+  const subject = `dlq.${stream.toLowerCase()}.${message.sequence}`;
+  const letter: Outgoing = {
+    subject,
+    headers: [
+      ...keptHeaders(message),
+      ['orc-reason', oneLine(reason)],
+      ['orc-subject', message.subject],
+      ['orc-sequence', String(message.sequence)],
+    ],
+    payload: message.payload,
+  };
+  const first = withExpectation(letter, { filter: subject, sequence: 0 });
+  const result = await publishOne(nc, first, timeoutMs);
+  const known = !result.ok && result.error === 'conflict';
+  return known ? { ok: true, sequence: 0, duplicate: true } : result;
+}
+
+const keptHeaders = (message: RawMessage): [string, string][] =>
+  KEPT.flatMap((name): [string, string][] => {
+    const value = message.header(name);
+    return value === undefined ? [] : [[name, oneLine(value)]];
+  });
+
+/** A header value ends at a line break. */
+const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ').slice(0, 1_000);

@@ -1,0 +1,93 @@
+import type { NewEvent } from '../../schemas/event.ts';
+import type { RawMessage } from '../../schemas/parse-event.ts';
+import type { StreamName } from '../../schemas/subjects.ts';
+import { type AppendOptions, append } from './append.ts';
+import { appendLog, type LogLine, type LogOptions } from './append-log.ts';
+import { appendOnce } from './append-once.ts';
+import type { AppendResult } from './append-result.ts';
+import type { LogConnection } from './connection.ts';
+import { deadLetter } from './dead-letter.ts';
+import { type Followed, type FollowOptions, follow } from './follow.ts';
+import { lastMessage, readError } from './last.ts';
+import { ACK_TIMEOUT_MS } from './publish-event.ts';
+import { lastSequence, type ReadOptions, read } from './read.ts';
+import type { StoredMessage } from './stored-message.ts';
+
+/** The event log: everything that a service does with the streams. One file a verb beside this. */
+export class EventLog {
+  readonly connection: LogConnection;
+
+  constructor(connection: LogConnection) {
+    this.connection = connection;
+  }
+
+  /** Appends to EVENTS, several all or none; see {@link append}. Never throws. */
+  append(
+    events: NewEvent | readonly NewEvent[],
+    options: AppendOptions = {},
+  ): Promise<AppendResult> {
+    return append(this.connection.nc, events, options);
+  }
+
+  /** Appends unless the id was stored before, however long ago; see {@link appendOnce}. */
+  appendOnce(
+    event: NewEvent,
+    options: Pick<AppendOptions, 'timeoutMs'> = {},
+  ): Promise<AppendResult> {
+    return appendOnce(this.connection, event, options);
+  }
+
+  /**
+   * Lets the server publish the event to `target` at `at` (whole seconds, rounded up), whoever is
+   * alive then. The event's subject is the schedule's; a later one on it replaces it.
+   */
+  schedule({
+    at,
+    target,
+    ...event
+  }: NewEvent & { at: Date; target: string }): Promise<AppendResult> {
+    return append(this.connection.nc, { ...event, schedule: { at, target } });
+  }
+
+  /** Forgets the schedule on this subject, if there is one that has not fired. */
+  async cancelSchedule(subject: string): Promise<void> {
+    const jsm = await this.connection.jsm();
+    await jsm.streams.purge('EVENTS', { filter: subject }).catch((error: unknown) => {
+      throw readError(error);
+    });
+  }
+
+  /** The messages up to the end as of now; see {@link read}. */
+  read(options: ReadOptions): AsyncIterable<StoredMessage> {
+    return read(this.connection, options);
+  }
+
+  /** The messages and whatever comes after them, in batches; see {@link follow}. */
+  follow(options: FollowOptions): AsyncIterable<Followed> {
+    return follow(this.connection, options);
+  }
+
+  /** The last message that a filter selects; see {@link lastMessage}. */
+  last(stream: StreamName, filter: string): Promise<StoredMessage | undefined> {
+    return lastMessage(this.connection.nc, stream, filter, ACK_TIMEOUT_MS);
+  }
+
+  /** The last sequence of a stream, 0 for none. */
+  lastSequence(stream: StreamName): Promise<number> {
+    return lastSequence(this.connection, stream);
+  }
+
+  /** Appends an agent's output to LOGS; see {@link appendLog}. Never throws. */
+  appendLog(
+    subject: string,
+    lines: readonly LogLine[],
+    options: LogOptions,
+  ): Promise<AppendResult> {
+    return appendLog(this.connection.nc, subject, lines, options);
+  }
+
+  /** Puts what does not parse on EVENTS_DLQ, once; see {@link deadLetter}. Never throws. */
+  deadLetter(message: RawMessage, reason: string, stream: StreamName = 'EVENTS') {
+    return deadLetter(this.connection.nc, stream, message, reason);
+  }
+}

@@ -1,0 +1,54 @@
+import { Empty, errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import type { StreamName } from '../../schemas/subjects.ts';
+import { headerOf, type StoredMessage } from './stored-message.ts';
+
+/**
+ * The last message of a stream that a filter (wildcards allowed) selects, by direct get (NATS
+ * ADR-31): one round trip, no consumer. Throws ORC_NOT_REACHABLE and ORC_NO_STREAM.
+ */
+export async function lastMessage(
+  nc: NatsConnection,
+  stream: StreamName,
+  filter: string,
+  timeoutMs: number,
+): Promise<StoredMessage | undefined> {
+  const query = JSON.stringify({ last_by_subj: filter });
+  const reply = await nc
+    .request(`$JS.API.DIRECT.GET.${stream}`, query, { timeout: timeoutMs })
+    .catch((error: unknown) => {
+      throw readError(error);
+    });
+  if (reply.headers?.code === 404) return undefined;
+  const sequence = Number(headerOf(reply, 'nats-sequence'));
+  if (!Number.isSafeInteger(sequence)) {
+    throw new OrchestratorError('ORC_INTERNAL', `${stream}: ${reply.headers?.description}`);
+  }
+  return directMessage(reply, sequence);
+}
+
+function directMessage(reply: Msg, sequence: number): StoredMessage {
+  return {
+    sequence,
+    subject: headerOf(reply, 'nats-subject') ?? '',
+    time: new Date(headerOf(reply, 'nats-time-stamp') ?? 0),
+    payload: reply.data ?? Empty,
+    header: (name) => headerOf(reply, name),
+  };
+}
+
+/** What a failed request to the JetStream API means for a reader. */
+export function readError(error: unknown): OrchestratorError {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof errors.PermissionViolationError) {
+      return new OrchestratorError('ORC_NOT_PERMITTED', at.message, { cause: error });
+    }
+    if (at instanceof errors.NoRespondersError) {
+      return new OrchestratorError('ORC_NO_STREAM', undefined, { cause: error });
+    }
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new OrchestratorError('ORC_NOT_REACHABLE', `NATS did not answer: ${reason}`, {
+    cause: error,
+  });
+}

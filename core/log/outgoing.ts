@@ -1,0 +1,78 @@
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { type EventAttributes, toHeaders } from '../../schemas/cloud-event.ts';
+
+/** A message as it goes to the broker. */
+export interface Outgoing {
+  subject: string;
+  headers: [string, string][];
+  payload: Uint8Array;
+}
+
+/** What the publish path needs of an event; `NewEvent` is one. */
+export interface PublishableEvent extends EventAttributes {
+  subject: string;
+  data: unknown;
+  schedule?: { at: Date; target: string };
+}
+
+/** What the append stands on: the last sequence of the subjects that `filter` selects. */
+export interface Expectation {
+  filter: string;
+  /** 0: there is none yet. */
+  sequence: number;
+}
+
+const UTF8 = new TextEncoder();
+
+/** CloudEvents in binary mode; `Nats-Msg-Id` is the event's id, so that a repeat is stored once. */
+export function outgoingEvent(event: PublishableEvent): Outgoing {
+  return {
+    subject: event.subject,
+    headers: [
+      ...toHeaders(event),
+      ['Nats-Msg-Id', event.id],
+      ...(event.schedule === undefined ? [] : scheduleHeaders(event.schedule)),
+    ],
+    payload: UTF8.encode(JSON.stringify(event.data)),
+  };
+}
+
+/** A message schedule (NATS ADR-51) fires at a whole second: never early, so rounded up. */
+function scheduleHeaders({ at, target }: { at: Date; target: string }): [string, string][] {
+  const due = new Date(Math.ceil(at.getTime() / 1000) * 1000);
+  return [
+    ['Nats-Schedule', `@at ${due.toISOString()}`],
+    ['Nats-Schedule-Target', target],
+  ];
+}
+
+/** Optimistic concurrency without a lock (NATS ADR-22). */
+export function withExpectation(message: Outgoing, expect: Expectation | undefined): Outgoing {
+  if (expect === undefined) return message;
+  const expected: [string, string][] = [
+    ['Nats-Expected-Last-Subject-Sequence', String(expect.sequence)],
+    ['Nats-Expected-Last-Subject-Sequence-Subject', expect.filter],
+  ];
+  return { ...message, headers: [...message.headers, ...expected] };
+}
+
+export function natsHeaders(message: Outgoing): MsgHdrs {
+  const result = headers();
+  for (const [name, value] of message.headers) result.set(name, value);
+  return result;
+}
+
+const HEADER_FRAME = 'NATS/1.0\r\n\r\n'.length;
+
+/** Bytes of headers and payload: what the server compares with its `max_payload`. */
+export function sizeOf(message: Outgoing): number {
+  return message.headers.reduce(
+    // `name: value\r\n`
+    (sum, [name, value]) => sum + name.length + Buffer.byteLength(value) + 4,
+    HEADER_FRAME + message.payload.length,
+  );
+}
+
+/** The largest message that the connected server takes, in bytes. */
+export const maxPayload = (nc: NatsConnection): number =>
+  nc.info?.max_payload ?? Number.POSITIVE_INFINITY;

@@ -1,0 +1,54 @@
+import type { StreamName } from '../../schemas/subjects.ts';
+import type { LogConnection } from './connection.ts';
+import { follow } from './follow.ts';
+import { readError } from './last.ts';
+import type { Start } from './pull-session.ts';
+import type { StoredMessage } from './stored-message.ts';
+
+export interface ReadOptions {
+  stream: StreamName;
+  from: Start;
+  /** A subject with wildcards; all of the stream without. */
+  filter?: string | undefined;
+  /** The last sequence that is wanted; the stream's end as of the call without. */
+  until?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A reader that must end does not wait longer than this for a server that is gone. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * The messages of a stream up to its end as of the call, in order; ends also where the filter
+ * matches none. Throws as {@link follow} does.
+ */
+export async function* read(
+  connection: LogConnection,
+  options: ReadOptions,
+): AsyncGenerator<StoredMessage, void, undefined> {
+  const end = Math.min(
+    options.until ?? Number.POSITIVE_INFINITY,
+    await lastSequence(connection, options.stream),
+  );
+  if ('sequence' in options.from && options.from.sequence > end) return;
+  for await (const { messages, caughtUp } of follow(connection, {
+    ...options,
+    patienceMs: PATIENCE_MS,
+  })) {
+    for (const message of messages) {
+      if (message.sequence > end) return;
+      yield message;
+      if (message.sequence === end) return;
+    }
+    if (caughtUp) return;
+  }
+}
+
+/** The last sequence that a stream gave out, 0 for none. Throws as {@link follow} does. */
+export async function lastSequence(connection: LogConnection, stream: StreamName): Promise<number> {
+  const jsm = await connection.jsm();
+  const info = await jsm.streams.info(stream).catch((error: unknown) => {
+    throw readError(error);
+  });
+  return info.state.last_seq;
+}

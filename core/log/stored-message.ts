@@ -1,0 +1,54 @@
+import { Match, type Msg } from '@nats-io/transport-node';
+import type { RawMessage } from '../../schemas/parse-event.ts';
+
+/** A message as it stands in a stream. */
+export interface StoredMessage extends RawMessage {
+  /** When the broker stored it. */
+  readonly time: Date;
+}
+
+/** A message that a pull consumer delivered, and what its reply subject tells about it. */
+export class DeliveredMessage implements StoredMessage {
+  readonly subject: string;
+  readonly sequence: number;
+  /** Counts from 1 in its consumer: a gap means that one was lost on the way. */
+  readonly delivery: number;
+  /** Messages of the filter that came after it when it was sent. */
+  readonly pending: number;
+  readonly #message: Msg;
+  readonly #nanos: string;
+
+  /**
+   * The reply subject is `$JS.ACK.<stream>.<consumer>.<tries>.<sequence>.<delivery>.<nanoseconds>.
+   * <pending>`, since ADR-15 with `<domain>.<account>` before the stream and a token at the end.
+   */
+  constructor(message: Msg) {
+    const tokens = (message.reply ?? '').split('.');
+    const tries = tokens.length > 9 ? 6 : 4;
+    this.subject = message.subject;
+    this.sequence = Number(tokens[tries + 1]);
+    this.delivery = Number(tokens[tries + 2]);
+    this.pending = Number(tokens[tries + 4]);
+    this.#nanos = tokens[tries + 3] ?? '0';
+    this.#message = message;
+  }
+
+  get payload(): Uint8Array {
+    return this.#message.data;
+  }
+
+  get time(): Date {
+    return new Date(Number(this.#nanos.slice(0, -6)));
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#message, name);
+  }
+}
+
+/** A header by lower-case name; most of ours are written so, the broker's own are not. */
+export function headerOf({ headers }: Pick<Msg, 'headers'>, name: string): string | undefined {
+  if (headers === undefined) return undefined;
+  const value = headers.has(name) ? headers.get(name) : headers.get(name, Match.IgnoreCase);
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { dataPaths } from '../service/data-paths.ts';
+import { endLeftOver } from './left-over.ts';
+import { serverConfig } from './server-config.ts';
+import { choosePort } from './server-port.ts';
+import { ServerSupervisor } from './server-supervisor.ts';
+import { programVersion, requireServerVersion } from './server-version.ts';
+import { ensureTrust } from './trust.ts';
+
+export interface EmbeddedNatsOptions {
+  /** `ORCHESTRATOR_DATA_DIR`: the server lives in `nats/` below it, the keys in `auth/`. */
+  dataDir: string;
+  /** Undefined: the one it had before, else 4222, else any. */
+  port?: number | undefined;
+  log: Logger;
+  /** Path of the nats-server program. */
+  serverPath: string;
+  /** Bytes of the largest message; 8 MiB. */
+  maxPayload?: number | undefined;
+  /** Bytes that the streams may take; 3/4 of the free disk without. */
+  maxStore?: number | undefined;
+}
+
+export interface EmbeddedNats {
+  /** `nats://127.0.0.1:<port>`; the same for the life of the data folder. */
+  readonly url: string;
+  /** Credentials file of services and operators. */
+  readonly operatorCreds: string;
+  /** Mints agents' credentials. */
+  readonly accountSeed: string;
+  /** Of the server that runs now. */
+  readonly pid: number;
+  /** How often it died and was started again. */
+  readonly restarts: number;
+  /** Ends the server and waits until it is gone. May be called again. */
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 5_000;
+const READY_MS = 30_000;
+
+/**
+ * Runs a nats-server for a data folder: configures it, ends one that a killed run left there, waits
+ * until it is ready, and starts it again on the same port when it dies.
+ *
+ * Throws ORC_NATS_MISSING, ORC_NATS_OLD, ORC_PORT_IN_USE, ORC_NATS_FAILED.
+ */
+export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<EmbeddedNats> {
+  requireServerVersion(await programVersion(options.serverPath));
+  const paths = dataPaths(options.dataDir);
+  await mkdir(paths.nats, { recursive: true, mode: 0o700 });
+  const files = {
+    config: join(paths.nats, 'nats.conf'),
+    log: join(paths.nats, 'nats.log'),
+    process: join(paths.nats, 'process.json'),
+  };
+  const ended = await endLeftOver(files.process, STOP_GRACE_MS);
+  if (ended !== undefined)
+    options.log.warn({ pid: ended }, 'ended the nats-server of a killed run');
+  const port = await choosePort(options.port, join(paths.nats, 'port'));
+  const trust = await ensureTrust(paths.auth);
+  const config = await serverConfig({
+    port,
+    trust,
+    storeDir: paths.nats,
+    logFile: files.log,
+    pidFile: join(paths.nats, 'nats.pid'),
+    maxPayload: options.maxPayload ?? 8 * 1024 * 1024,
+    maxStore: options.maxStore,
+  });
+  await writeFile(files.config, config, { mode: 0o600 });
+  const url = `nats://127.0.0.1:${port}`;
+  const supervisor = new ServerSupervisor({
+    program: options.serverPath,
+    files,
+    log: options.log,
+    stopGraceMs: STOP_GRACE_MS,
+    ready: {
+      url,
+      port,
+      credentials: { file: trust.operatorCreds },
+      logFile: files.log,
+      timeoutMs: READY_MS,
+    },
+  });
+  await supervisor.start();
+  await writeFile(paths.natsUrl, `${url}\n`);
+  return {
+    url,
+    operatorCreds: trust.operatorCreds,
+    accountSeed: trust.accountSeed,
+    get pid() {
+      return supervisor.pid;
+    },
+    get restarts() {
+      return supervisor.restarts;
+    },
+    stop: () => supervisor.stop(),
+  };
+}

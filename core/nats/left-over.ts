@@ -1,0 +1,53 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { processIdentity } from '../service/process-identity.ts';
+
+/** Milliseconds between two looks at a process that is not our child, and so tells us nothing. */
+const LOOK_MS = 20;
+
+/** Remembers the running server, so that the next run finds it if this one is killed. */
+export function rememberProcess(file: string, pid: number): void {
+  writeFileSync(file, JSON.stringify({ pid, identity: processIdentity(pid) }));
+}
+
+export function forgetProcess(file: string): void {
+  rmSync(file, { force: true });
+}
+
+/**
+ * Ends the server that a killed run left on this data folder, and waits until it is gone: two on
+ * one store would spoil it. Never touches a process that is not the remembered one, whatever its
+ * pid. Returns the pid that it ended.
+ */
+export async function endLeftOver(file: string, graceMs: number): Promise<number | undefined> {
+  const left = remembered(file);
+  if (left === undefined) return undefined;
+  const runs = () => processIdentity(left.pid) === left.identity;
+  const ended = runs() ? left.pid : undefined;
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!runs()) break;
+    process.kill(left.pid, signal);
+    await waitUntil(() => !runs(), graceMs);
+  }
+  forgetProcess(file);
+  return ended;
+}
+
+function remembered(file: string): { pid: number; identity: string } | undefined {
+  try {
+    const record: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (record === null || typeof record !== 'object') return undefined;
+    if (!('pid' in record && 'identity' in record)) return undefined;
+    const { pid, identity } = record;
+    if (typeof pid !== 'number' || typeof identity !== 'string') return undefined;
+    return { pid, identity };
+  } catch {
+    return undefined;
+  }
+}
+
+async function waitUntil(condition: () => boolean, patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (!condition() && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}

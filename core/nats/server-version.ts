@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { OrchestratorError } from '../../schemas/errors.ts';
+
+/** Expected sequence over a filter, atomic batches, schedules and per-message TTL came with it. */
+const REQUIRED = { major: 2, minor: 12 };
+
+/** Throws ORC_NATS_OLD, naming the version, for a nats-server that lacks what the log needs. */
+export function requireServerVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const enough = major > REQUIRED.major || (major === REQUIRED.major && minor >= REQUIRED.minor);
+  if (!enough)
+    throw new OrchestratorError('ORC_NATS_OLD', `The nats-server has version ${version}`);
+}
+
+/** The version that a nats-server program states. Throws ORC_NATS_MISSING where it states none. */
+export async function programVersion(serverPath: string): Promise<string> {
+  const output = await promisify(execFile)(serverPath, ['--version']).then(
+    ({ stdout, stderr }) => stdout + stderr,
+    (error: unknown) => {
+      throw new OrchestratorError('ORC_NATS_MISSING', `${serverPath} does not run`, {
+        cause: error,
+      });
+    },
+  );
+  const version = /v?(\d+\.\d+\.\d+\S*)/.exec(output)?.[1];
+  if (version !== undefined) return version;
+  throw new OrchestratorError('ORC_NATS_MISSING', `${serverPath} is no nats-server`);
+}

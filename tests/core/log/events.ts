@@ -1,0 +1,15 @@
+import type { NewEventOf } from '../../../schemas/event.ts';
+
+export const AGENT = 'agent-0123456789ab';
+
+/** An answer of {@link AGENT}. */
+export function answer(id: string, text = 'hello', agentId = AGENT): NewEventOf<'response.answer'> {
+  return {
+    id,
+    type: 'response.answer',
+    source: `orchestrator/agent/${agentId}`,
+    time: '2026-01-04T15:30:45.000Z',
+    subject: `agents.${agentId}.response.answer`,
+    data: { text },
+  };
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { BootstrapError } from './bootstrap-error.mjs';
+import { withFolderLock } from './folder-lock.mjs';
+
+/** What the command may be made of (the arrows of the design: cli imports core and schemas). */
+const SOURCES = ['bootstrap', 'cli', 'core', 'schemas'];
+/** Some dependencies are CommonJS, and ask for Node's own modules by `require`. */
+const BANNER =
+  "import { createRequire as __createRequire } from 'node:module';" +
+  'const require = __createRequire(import.meta.url);';
+
+/**
+ * Makes the command that agents call: `dist/orchestrator.mjs`, one file because start-up counts,
+ * and `dist/bin/orchestrator`, which runs it on this checkout's Node wherever it is called from.
+ * Does and says nothing where they are up to date.
+ *
+ * @param {object} order
+ * @param {string} order.root the checkout
+ * @param {(line: string) => void} order.say
+ * @param {string} [order.entry] relative to root
+ * @returns {Promise<void>}
+ * @throws {BootstrapError} the sources cannot be bundled; the message names the place
+ */
+export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
+  if (!existsSync(join(root, entry))) {
+    throw new BootstrapError(`${entry} is missing; restore the checkout (git status)`);
+  }
+  if (isUpToDate(root, entry)) return;
+  await withFolderLock(join(root, '.cache', 'bundle.lock'), async () => {
+    if (isUpToDate(root, entry)) return;
+    say('bundling the orchestrator command …');
+    const fingerprint = fingerprintOf(root, entry);
+    mkdirSync(join(root, 'dist', 'bin'), { recursive: true });
+    for (const file of await bundle(root, entry)) replaceFile(file.path, file.contents);
+    const script = wrapper(nodeBinary(root), join(root, 'dist', 'orchestrator.mjs'));
+    replaceFile(join(root, 'dist', 'bin', 'orchestrator'), script, 0o755);
+    replaceFile(stampPath(root), fingerprint);
+  });
+}
+
+/**
+ * @param {string} node absolute path of the binary
+ * @param {string} program absolute path of the bundle
+ * @returns {string} a shell script
+ */
+export function wrapper(node, program) {
+  return `#!/bin/sh\nexec ${quote(node)} ${quote(program)} "$@"\n`;
+}
+
+/** @param {string} text */
+function quote(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** @param {string} root @param {string} entry */
+function isUpToDate(root, entry) {
+  const outputs = [
+    stampPath(root),
+    join(root, 'dist/orchestrator.mjs'),
+    join(root, 'dist/bin/orchestrator'),
+  ];
+  if (!outputs.every((path) => existsSync(path))) return false;
+  return readFileSync(stampPath(root), 'utf8') === fingerprintOf(root, entry);
+}
+
+/**
+ * Of everything that the bundle is made of. By content: a checkout that changes branches and comes
+ * back has new times and old sources. The paths of the checkout and of its Node are in the wrapper.
+ *
+ * @param {string} root
+ * @param {string} entry
+ * @returns {string}
+ */
+export function fingerprintOf(root, entry) {
+  const hash = createHash('sha256').update(JSON.stringify([root, entry, nodeBinary(root)]));
+  const files = ['package-lock.json', ...SOURCES.flatMap((folder) => filesIn(root, folder))];
+  for (const file of files.filter((name) => existsSync(join(root, name)))) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/** @param {string} root @param {string} folder @returns {string[]} relative to root, sorted */
+function filesIn(root, folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(join(root, path)).isFile())
+    .sort();
+}
+
+/** @param {string} root @param {string} entry */
+async function bundle(root, entry) {
+  const esbuild = await import('esbuild');
+  try {
+    const result = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      outfile: 'dist/orchestrator.mjs',
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      minifySyntax: true,
+      keepNames: true,
+      sourcemap: 'linked',
+      legalComments: 'none',
+      banner: { js: BANNER },
+      logLevel: 'silent',
+    });
+    // The map first: a process that starts in between must not find a bundle without it.
+    return result.outputFiles.sort((a, b) => b.path.length - a.path.length);
+  } catch (error) {
+    throw new BootstrapError(`${entry} cannot be bundled: ${bundleReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @param {unknown} error @returns {string} the first complaint and its place */
+function bundleReason(error) {
+  const { errors = [], message } = /** @type {Partial<import('esbuild').BuildFailure>} */ (error);
+  const [first] = errors;
+  if (!first) return message ?? String(error);
+  const at = first.location ? `${first.location.file}:${first.location.line}: ` : '';
+  return `${at}${first.text}`;
+}
+
+/**
+ * Agents may be starting the old one at this moment, so a file is never seen half written.
+ *
+ * @param {string} path
+ * @param {string | Uint8Array} content
+ * @param {number} [mode]
+ */
+function replaceFile(path, content, mode = 0o644) {
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, content, { mode });
+  renameSync(fresh, path);
+}
+
+/** @param {string} root */
+function nodeBinary(root) {
+  const link = join(root, 'node_modules', '.bin', 'node');
+  return existsSync(link) ? realpathSync(link) : link;
+}
+
+/** @param {string} root */
+function stampPath(root) {
+  return join(root, 'dist', '.fingerprint');
+}

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { bundleCli, fingerprintOf, wrapper } from '../../bootstrap/bundle.mjs';
+import { installedCheckout, put } from './checkout.ts';
+
+const silent = () => undefined;
+
+test('the wrapper runs the bundle on the Node of the checkout, arguments untouched', async (t) => {
+  const root = installedCheckout(t);
+  await bundleCli({ root, say: silent });
+  const output = execFileSync(join(root, 'dist/bin/orchestrator'), ['a b', "it's", '$HOME'], {
+    cwd: '/',
+    env: { PATH: '/nowhere' },
+    encoding: 'utf8',
+  });
+  t.deepEqual(JSON.parse(output), [
+    'Greeting',
+    ['a b', "it's", '$HOME'],
+    'string',
+    process.version,
+  ]);
+});
+
+test('the bundle comes with a map of its sources', async (t) => {
+  const root = installedCheckout(t);
+  await bundleCli({ root, say: silent });
+  const code = readFileSync(join(root, 'dist/orchestrator.mjs'), 'utf8');
+  t.regex(code, /\/\/# sourceMappingURL=orchestrator\.mjs\.map\s*$/);
+  const map = JSON.parse(readFileSync(join(root, 'dist/orchestrator.mjs.map'), 'utf8'));
+  t.true(map.sources.includes('../cli/main.ts'));
+});
+
+test('a bundle that is up to date is left alone, and one whose sources changed is not', async (t) => {
+  const root = installedCheckout(t);
+  const lines: string[] = [];
+  const order = { root, say: (line: string) => void lines.push(line) };
+  await bundleCli(order);
+  const { ino } = statSync(join(root, 'dist/orchestrator.mjs'));
+  await bundleCli(order);
+  t.is(lines.length, 1);
+  t.is(statSync(join(root, 'dist/orchestrator.mjs')).ino, ino);
+
+  put(join(root, 'schemas', 'new.ts'), 'export const added = 1;\n');
+  await bundleCli(order);
+  t.deepEqual(lines, Array(2).fill('bundling the orchestrator command …'));
+});
+
+test('a missing output is made again', async (t) => {
+  const root = installedCheckout(t);
+  await bundleCli({ root, say: silent });
+  rmSync(join(root, 'dist/bin/orchestrator'));
+  await bundleCli({ root, say: silent });
+  t.true(existsSync(join(root, 'dist/bin/orchestrator')));
+});
+
+test('the fingerprint follows sources, lock file and the path of the checkout, not times', (t) => {
+  const root = installedCheckout(t);
+  const first = fingerprintOf(root, 'cli/main.ts');
+  put(join(root, 'cli/main.ts'), readFileSync(join(root, 'cli/main.ts'), 'utf8'));
+  put(join(root, 'README.md'), 'not a source');
+  t.is(fingerprintOf(root, 'cli/main.ts'), first);
+  t.not(fingerprintOf(installedCheckout(t), 'cli/main.ts'), first);
+  put(join(root, 'package-lock.json'), '{}');
+  t.not(fingerprintOf(root, 'cli/main.ts'), first);
+});
+
+test('a source that does not parse is named with its line', async (t) => {
+  const root = installedCheckout(t);
+  put(join(root, 'cli/main.ts'), 'const a = 1;\nconst b = ;\n');
+  await t.throwsAsync(bundleCli({ root, say: silent }), {
+    name: 'BootstrapError',
+    message: /^cli\/main\.ts cannot be bundled: cli\/main\.ts:2: Unexpected ";"$/,
+  });
+  t.false(existsSync(join(root, 'dist/orchestrator.mjs')));
+});
+
+test('a path with a quote in it survives the shell', (t) => {
+  t.is(wrapper("/it's/node", '/a b'), `#!/bin/sh\nexec '/it'\\''s/node' '/a b' "$@"\n`);
+});

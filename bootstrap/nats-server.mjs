@@ -16,7 +16,7 @@ import { runProgram } from './run-program.mjs';
 import { compareVersions, isAtLeast, versionIn } from './version.mjs';
 
 /** Expected sequence over a filter subject, atomic batches and message schedules came with it. */
-export const OLDEST_NATS_SERVER = '2.12.0';
+const OLDEST_NATS_SERVER = '2.12.0';
 const BY_HAND =
   'get nats-server 2.12 or newer (https://github.com/nats-io/nats-server/releases' +
   `${process.platform === 'darwin' ? ', or `brew install nats-server`' : ''})` +

@@ -103,8 +103,7 @@ export function listsAll(lock, installed, scope) {
  * @param {(line: string) => void} say
  */
 async function install(root, scope, env, say) {
-  const first = !existsSync(join(root, 'node_modules'));
-  say(`installing packages (${first ? 'first run' : 'they have changed'}) …`);
+  say(`installing packages (${occasion(root)}) …`);
   const wanted = scope === 'all' ? '--include=dev' : '--omit=dev';
   if (!existsSync(join(root, 'package-lock.json'))) {
     await npmOrFail(root, env, ['install', wanted]);
@@ -116,6 +115,13 @@ async function install(root, scope, env, say) {
   // `npm ci` as incomplete. `npm install` keeps to the versions that it has.
   if (!exact.output.includes('EUSAGE')) throw npmFailure(root, exact);
   await npmOrFail(root, env, ['install', '--no-save', wanted]);
+}
+
+/** @param {string} root @returns {string} why they are installed now */
+function occasion(root) {
+  if (!existsSync(join(root, 'node_modules'))) return 'first run';
+  const changed = readJson(stampPath(root))?.lock !== lockHash(root);
+  return changed ? 'they have changed' : 'those for the tests too';
 }
 
 /**

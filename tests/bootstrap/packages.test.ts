@@ -82,6 +82,7 @@ test('a start installs what runs, once; a test then adds the rest', async (t) =>
   await ensurePackages({ ...order, scope: 'runtime' });
   t.deepEqual(lines, ['installing packages (first run) …']);
   await ensurePackages({ ...order, scope: 'all' });
+  t.deepEqual(lines.slice(1), ['installing packages (those for the tests too) …']);
   t.regex(calls(), /^ci --omit=dev .*\nci --include=dev .*\n$/);
 });
 

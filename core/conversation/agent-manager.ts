@@ -1,0 +1,191 @@
+import type { NewEventOf } from '../../schemas/event.ts';
+import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import type { Person } from '../../schemas/events/parts.ts';
+import { newAgentId, newId } from '../../schemas/ids.ts';
+import { subjectOf, userFilter } from '../../schemas/subjects.ts';
+import type { AgentSummary, ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
+import type { AppendResult } from '../log/append-result.ts';
+import { appendError } from '../log/append-result.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { personName } from './person.ts';
+import { type Patience, withPatience } from './with-patience.ts';
+
+/** What an agent is to be, where there is none yet. Times in milliseconds. */
+export interface AgentWish {
+  kind: string;
+  ttlMs: number;
+  turnDeadlineMs: number;
+  /** The command line of a `line` agent. */
+  commandLine?: string | undefined;
+}
+
+export interface AssignedAgent {
+  agentId: string;
+  /** False where the person's agent was there already. */
+  created: boolean;
+  /** The agent that the person had before and that has ended. */
+  previous?: string;
+}
+
+export interface SendOptions {
+  from: Person;
+  /** The command's id where the message has a cause, such as a chat's update: sent once, for ever. */
+  id?: string | undefined;
+  mode?: DataOf<'command.send'>['mode'] | undefined;
+  /** The question that this answers. */
+  replyTo?: string | undefined;
+}
+
+/** A message as it stands in the log. */
+export interface SentMessage {
+  commandId: string;
+  /** 0 where a repeat hides it. */
+  sequence: number;
+}
+
+/** The part of the views' client that is needed here. */
+export interface Views {
+  request<N extends ViewName>(
+    name: N,
+    request: ViewRequest<N>,
+    options: { timeoutMs: number },
+  ): Promise<ViewResponse<N>>;
+}
+
+export interface AgentManagerOptions {
+  log: EventLog;
+  views: Views;
+  /** How long a call may wait for a server that is gone; 30 s. */
+  patience?: Patience;
+}
+
+const PATIENCE: Patience = { patienceMs: 30_000 };
+const VIEW_TIMEOUT_MS = 5_000;
+const OPEN_PHASES = new Set<AgentSummary['phase']>(['requested', 'starting', 'ready']);
+
+/**
+ * The agents of people: finds a person's agent or makes one, and brings it messages. Every channel
+ * (terminal, bot) talks through this. Throws {@link OrchestratorError} as appends and views do.
+ */
+export class AgentManager {
+  readonly #log: EventLog;
+  readonly #views: Views;
+  readonly #patience: Patience;
+
+  constructor({ log, views, patience = PATIENCE }: AgentManagerOptions) {
+    this.#log = log;
+    this.#views = views;
+    this.#patience = patience;
+  }
+
+  /**
+   * The agent that a person's messages go to. However many ask at once, from wherever, one is made:
+   * it is assigned and created in one batch that expects what was read of the person to be the last.
+   */
+  getOrCreate(person: Person, wish: AgentWish): Promise<AssignedAgent> {
+    const fresh = newAgentId();
+    return withPatience(this.#patience, async () => {
+      for (;;) {
+        const assigned = await this.#findOrCreate(person, wish, fresh);
+        if (assigned !== undefined) return assigned;
+      }
+    });
+  }
+
+  /** Brings a message to an agent. The id makes a repeat harmless. */
+  async send(agentId: string, text: string, options: SendOptions): Promise<SentMessage> {
+    const id = options.id ?? newId('msg');
+    const event = sendCommand(agentId, text, id, options);
+    const append = () =>
+      options.id === undefined ? this.#log.append(event) : this.#log.appendOnce(event);
+    const { sequence } = await withPatience(this.#patience, async () => stored(await append()));
+    return { commandId: id, sequence };
+  }
+
+  /** Undefined where somebody else was first: the next look tells who. */
+  async #findOrCreate(
+    person: Person,
+    wish: AgentWish,
+    fresh: string,
+  ): Promise<AssignedAgent | undefined> {
+    const { agentId, open, sequence } = await this.#assigned(person);
+    // Ours, where an earlier try was stored and its acknowledgement was lost.
+    if (agentId !== undefined && open) return { agentId, created: agentId === fresh };
+    const filter = userFilter(person.channel, person.userId);
+    const batch = creation(fresh, person, wish);
+    const result = await this.#log.append(batch, { expect: { filter, sequence } });
+    if (!result.ok && result.error === 'conflict') return undefined;
+    stored(result);
+    return { agentId: fresh, created: true, ...(agentId !== undefined && { previous: agentId }) };
+  }
+
+  /** The person's last agent as of the last event about the person. */
+  async #assigned(person: Person): Promise<Assigned> {
+    const last = await this.#log.last('EVENTS', userFilter(person.channel, person.userId));
+    if (last === undefined) return { sequence: 0, open: false };
+    const { sequence } = last;
+    const options = { timeoutMs: VIEW_TIMEOUT_MS };
+    const user = await this.#views.request('user', { ...person, atLeast: sequence }, options);
+    const agentId = user.agentId ?? user.agents.at(-1);
+    if (agentId === undefined) return { sequence, open: false };
+    const { agent } = await this.#views.request('agent', { agentId, atLeast: sequence }, options);
+    return { sequence, agentId, open: user.agentId !== null && OPEN_PHASES.has(agent.phase) };
+  }
+}
+
+interface Assigned {
+  /** Of the last event about the person, 0 for none. */
+  sequence: number;
+  agentId?: string;
+  open: boolean;
+}
+
+/** The assignment comes last: whoever has read it has read the creation too. */
+function creation(agentId: string, person: Person, wish: AgentWish) {
+  const { kind, ttlMs, turnDeadlineMs, commandLine } = wish;
+  const id = `create:${agentId}`;
+  const create = newEvent('command.create', {
+    id,
+    from: person,
+    subject: subjectOf({ family: 'command', agentId, name: 'create' }),
+    data: { kind, owner: person, ttlMs, turnDeadlineMs, ...(commandLine && { commandLine }) },
+  });
+  const assign = newEvent('user.agent-assigned', {
+    id: `user.agent-assigned:${agentId}`,
+    from: person,
+    causationId: id,
+    subject: subjectOf({ family: 'user', ...person, name: 'agent-assigned' }),
+    data: { agentId },
+  });
+  return [create, assign];
+}
+
+function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
+  const { from, mode = 'join', replyTo } = options;
+  return newEvent('command.send', {
+    id,
+    from,
+    correlationId: id,
+    subject: subjectOf({ family: 'command', agentId, name: 'send' }),
+    data: { text, from, mode, ...(replyTo !== undefined && { replyTo }) },
+  });
+}
+
+interface EventParts<T extends EventType> {
+  id: string;
+  from: Person;
+  subject: string;
+  data: DataOf<T>;
+  causationId?: string;
+  correlationId?: string;
+}
+
+function newEvent<T extends EventType>(type: T, { from, ...parts }: EventParts<T>): NewEventOf<T> {
+  const source = `orchestrator/${personName(from)}`;
+  return { ...parts, type, source, time: new Date().toISOString() };
+}
+
+function stored(result: AppendResult): { sequence: number } {
+  if (result.ok) return result;
+  throw appendError(result);
+}

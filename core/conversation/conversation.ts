@@ -1,0 +1,52 @@
+import { parseEvent } from '../../schemas/parse-event.ts';
+import { agentFilter } from '../../schemas/subjects.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { agentOf, evolveTalk, type Happening, happeningOf, newTalk, type Talk } from './talk.ts';
+
+/** What came since the batch before. */
+export interface ConversationBatch {
+  happenings: readonly Happening[];
+  /** The talks as they are after them, by agent. */
+  talks: ReadonlyMap<string, Talk>;
+  /** Everything that was stored when the following began has been in this or an earlier batch. */
+  caughtUp: boolean;
+}
+
+export interface ConversationOptions {
+  log: EventLog;
+  /** One agent; all of them without. */
+  agentId?: string | undefined;
+  /** First sequence of EVENTS that is read: at most that of the first message one cares for. */
+  from: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Follows what agents and people say, in the order of the log, through restarts of the server,
+ * until the signal aborts. Talks of agents that have ended are forgotten, so that it can go on for
+ * ever. What does not parse is left out; the spawner sees to the dead letters.
+ */
+export async function* followConversation(
+  options: ConversationOptions,
+): AsyncGenerator<ConversationBatch, void, undefined> {
+  const { log, agentId, from, signal } = options;
+  const talks = new Map<string, Talk>();
+  const filter = agentId === undefined ? 'agents.>' : agentFilter(agentId);
+  const follow = log.follow({ stream: 'EVENTS', from: { sequence: from }, filter, signal });
+  for await (const { messages, caughtUp } of follow) {
+    const happenings: Happening[] = [];
+    for (const message of messages) {
+      const parsed = parseEvent(message);
+      const agent = agentOf(message.subject);
+      if (parsed.kind !== 'event' || agent === undefined) continue;
+      const talk = talks.get(agent) ?? newTalk(agent);
+      const happening = happeningOf(talk, parsed.event);
+      if (happening !== undefined) happenings.push(happening);
+      talks.set(agent, evolveTalk(talk, parsed.event));
+    }
+    yield { happenings, talks, caughtUp };
+    for (const [agent, talk] of talks) {
+      if (talk.ended && talk.open.length === 0) talks.delete(agent);
+    }
+  }
+}

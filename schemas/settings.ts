@@ -120,6 +120,12 @@ export const SETTINGS = {
     .describe(
       'How a message is framed on the stdin of a `line` agent: `line` (one line, line breaks and backslashes escaped as \\n and \\\\), `nul` (bytes as they are, ended by NUL), `json` (one JSON object a line).',
     ),
+  ORCHESTRATOR_LINE_TURN_END: z
+    .enum(['response', 'signal'], 'one of response, signal')
+    .default('response')
+    .describe(
+      'What ends a turn of a `line` agent: its answer or question (`response`), or its `orchestrator turn end` (`signal`).',
+    ),
   ORCHESTRATOR_RUNTIME: z
     .enum(['auto', 'docker', 'local'], 'one of auto, docker, local')
     .default('auto')

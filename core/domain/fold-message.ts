@@ -1,5 +1,7 @@
+import { isToken } from '../../schemas/ids.ts';
 import { type ParsedEvent, parseEvent, type RawMessage } from '../../schemas/parse-event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { type PendingCall, unknownAgent } from './agent/agent-state.ts';
 import { applyEvent, type SystemState } from './system-state.ts';
 
 /**
@@ -12,8 +14,27 @@ export function foldMessage(state: SystemState, message: RawMessage): ParsedEven
     applyEvent(state, parsed.event);
     return parsed;
   }
+  state.sequence = message.sequence;
   const address = parseSubject(message.subject);
   if (address?.family === 'process') state.fences.set(address.agentId, message.sequence);
-  state.sequence = message.sequence;
+  if (address?.family === 'tool') foldRefusedCall(state, address, message, parsed);
   return parsed;
+}
+
+/** A call that nobody can do is owed a result all the same. */
+function foldRefusedCall(
+  state: SystemState,
+  { agentId, tool, verb }: { agentId: string; tool: string; verb: string },
+  message: RawMessage,
+  parsed: Exclude<ParsedEvent, { kind: 'event' }>,
+): void {
+  const callId = message.header('ce-id') ?? '';
+  const agent = state.agents.get(agentId) ?? unknownAgent(agentId);
+  if (!isToken(callId) || agent.calls.some((call) => call.callId === callId)) return;
+  const refused: PendingCall['refused'] =
+    parsed.kind === 'unknown'
+      ? { code: 'ORC_NO_SUCH_TOOL', message: `There is no tool ${tool} ${verb}` }
+      : { code: 'ORC_BAD_INPUT', message: parsed.reason };
+  const call: PendingCall = { callId, tool, verb, input: {}, refused };
+  state.agents.set(agentId, { ...agent, calls: [...agent.calls, call] });
 }

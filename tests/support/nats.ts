@@ -48,7 +48,7 @@ export async function testServerPath(): Promise<string> {
 
 /** A real nats-server in a folder of its own, with JWT auth and the streams; gone with the test. */
 export async function startTestNats(
-  t: ExecutionContext,
+  t: Pick<ExecutionContext, 'teardown' | 'title'>,
   { limits, ...options }: TestNatsOptions = {},
 ): Promise<TestNats> {
   const dataDir = await temporaryFolder(t);
@@ -101,7 +101,7 @@ export async function startTestNats(
 }
 
 /** A folder that is removed after the test. */
-export async function temporaryFolder(t: ExecutionContext): Promise<string> {
+export async function temporaryFolder(t: Pick<ExecutionContext, 'teardown'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'orchestrator-test-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../../schemas/errors.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
 
@@ -23,6 +24,8 @@ export interface PendingCall {
   tool: string;
   verb: string;
   input: Record<string, unknown>;
+  /** Set where the call is none that can be done: unknown, or with arguments that do not fit. */
+  refused?: { code: ErrorCode; message: string };
 }
 
 export interface Run {

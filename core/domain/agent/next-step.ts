@@ -22,6 +22,8 @@ export interface AgentTraits {
 export type Step =
   | { do: 'reject'; commandId: string; code: ErrorCode }
   | { do: 'start' }
+  /** The process: started, or found again where it was started before. */
+  | { do: 'launch' }
   | { do: 'stop'; reason: StopReason }
   | { do: 'interrupt'; commandId: string }
   | { do: 'extend'; expiresAt: string; commandId?: string }
@@ -44,7 +46,7 @@ export function nextStep(state: AgentState, traits: AgentTraits): Step | undefin
     case 'requested':
       return { do: 'start' };
     case 'starting':
-      return controlStep(state);
+      return controlStep(state) ?? { do: 'launch' };
     case 'ready':
       return controlStep(state) ?? lifeStep(state) ?? turnStep(state, traits);
     case 'stopping':

@@ -1,0 +1,3 @@
+export function renderInstructions(_allowedTools: readonly string[] | undefined): string {
+  return '';
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
+import type { AgentFactory, AgentFile } from './agents/agent-factory.ts';
+import type { AgentProcess } from './runtime/runtime.ts';
+
+/** Relative to the agent's home. */
+const CREDENTIALS = '.orchestrator/agent.creds';
+
+/** Beyond the end of its TTL: an answer at the last moment is still taken. */
+const CREDENTIALS_GRACE_MS = 10 * 60_000;
+
+export interface AgentEnvironmentOptions {
+  natsUrl: string;
+  /** The text of a credentials file for one agent; undefined where the server asks for none. */
+  mintCredentials: ((agentId: string, expiresAt: Date) => Promise<string>) | undefined;
+  /** The folder that holds the `orchestrator` command. */
+  commandFolder: string;
+  /** Where an agent's home is, by agent id. */
+  homeOf: (agentId: string) => string;
+  allowedTools: readonly string[] | undefined;
+  /** The spawner's own environment: only what is on the allow list is taken from it. */
+  own: NodeJS.ProcessEnv;
+}
+
+/** Taken over from the spawner where they are set; everything else is left behind. */
+const ALLOWED = ['LANG', 'LC_ALL', 'TZ'];
+
+/** What an agent's process gets to see: an allow list, never the spawner's own environment. */
+export class AgentEnvironment {
+  readonly #options: AgentEnvironmentOptions;
+
+  constructor(options: AgentEnvironmentOptions) {
+    this.#options = options;
+  }
+
+  /** The complete environment, or the name of a variable that its kind needs and nobody has set. */
+  variables(
+    agentId: string,
+    factory: AgentFactory,
+  ): { variables: Record<string, string> } | { missing: string } {
+    const { own, natsUrl, commandFolder, homeOf, allowedTools, mintCredentials } = this.#options;
+    const required = factory.requiredEnvironment();
+    const missing = required.filter((name) => !own[name]);
+    if (missing.length > 0) {
+      return { missing: `${factory.kind} needs ${missing.join(', ')} in the environment` };
+    }
+    const home = homeOf(agentId);
+    const inherited = [...ALLOWED, ...required].flatMap((name) => {
+      const value = own[name];
+      return value === undefined ? [] : [[name, value]];
+    });
+    return {
+      variables: {
+        LANG: 'C.UTF-8',
+        ...Object.fromEntries(inherited),
+        PATH: `${commandFolder}:${own.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
+        HOME: home,
+        TERM: 'dumb',
+        ORCHESTRATOR_AGENT_ID: agentId,
+        ORCHESTRATOR_NATS_URL: natsUrl,
+        ...(mintCredentials && { ORCHESTRATOR_CREDS: join(home, CREDENTIALS) }),
+        ...(allowedTools && { ORCHESTRATOR_ALLOWED_TOOLS: allowedTools.join(',') }),
+      },
+    };
+  }
+
+  /** Credentials and instructions, to be there before the process starts. */
+  async files(state: LiveAgent, factory: AgentFactory): Promise<AgentFile[]> {
+    const { mintCredentials, allowedTools } = this.#options;
+    const instructions = factory.generateInstructions(allowedTools);
+    if (mintCredentials === undefined) return instructions;
+    const content = await mintCredentials(
+      state.agentId,
+      credentialsEnd(state, new Date(state.run.expiresAt)),
+    );
+    return [...instructions, { path: CREDENTIALS, content, mode: 0o600 }];
+  }
+
+  /** New credentials for a longer life, put in place whole: a command sees the old or the new. */
+  async renewCredentials(process: AgentProcess, state: LiveAgent, expiresAt: Date): Promise<void> {
+    const { mintCredentials } = this.#options;
+    if (mintCredentials === undefined) return;
+    const content = await mintCredentials(state.agentId, credentialsEnd(state, expiresAt));
+    await process.replaceFile(CREDENTIALS, content, 0o600);
+  }
+}
+
+/** A turn that begins just before the end of the TTL may still use its whole deadline. */
+const credentialsEnd = (state: LiveAgent, expiresAt: Date): Date =>
+  new Date(expiresAt.getTime() + state.turnDeadlineMs + CREDENTIALS_GRACE_MS);

@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import type { LiveAgent, Run } from '../core/domain/agent/agent-state.ts';
+import type { AgentEnvironment } from './agent-environment.ts';
+import type { AgentFactory } from './agents/agent-factory.ts';
+import type { AgentProcess, Runtime } from './runtime/runtime.ts';
+
+export type LaunchResult = { ok: true; process: AgentProcess } | { ok: false; reason: string };
+
+/**
+ * The processes of this node's agents: starts them, finds them again, and gives each the
+ * environment and files that its kind needs. What runs where is the runtime's business.
+ */
+export class ProcessManager {
+  readonly #runtime: Runtime;
+  readonly #environment: AgentEnvironment;
+  readonly #logger: Logger;
+  readonly #processes = new Map<string, AgentProcess>();
+
+  constructor(options: { runtime: Runtime; environment: AgentEnvironment; logger: Logger }) {
+    this.#runtime = options.runtime;
+    this.#environment = options.environment;
+    this.#logger = options.logger;
+  }
+
+  get runtimeName(): string {
+    return this.#runtime.name;
+  }
+
+  /** The process of an agent that this spawner is attached to. */
+  get(agentId: string): AgentProcess | undefined {
+    return this.#processes.get(agentId);
+  }
+
+  /** Starts the run's process, or takes up the one that this run has already. */
+  async start(state: LiveAgent, factory: AgentFactory): Promise<LaunchResult> {
+    const { agentId, run, commandLine } = state;
+    const command = factory.persistentCommand({
+      agentId,
+      ...(commandLine !== undefined && { commandLine }),
+    });
+    if ('missing' in command) return { ok: false, reason: command.missing };
+    const environment = this.#environment.variables(agentId, factory);
+    if ('missing' in environment) return { ok: false, reason: environment.missing };
+    const result = await this.#runtime.start({
+      agentId,
+      runId: run.runId,
+      command,
+      environment: environment.variables,
+      files: await this.#environment.files(state, factory),
+      expiresAt: new Date(run.expiresAt),
+    });
+    if (result.ok) {
+      this.#processes.set(agentId, result.process);
+      this.#logger.info({ agentId, runId: run.runId, pid: result.process.pid }, 'process started');
+    }
+    return result;
+  }
+
+  /** Finds the process of a run that the log says is alive. */
+  async attach(agentId: string, run: Run): Promise<AgentProcess | undefined> {
+    const process = await this.#runtime.attach(agentId, run.runId);
+    if (process) {
+      this.#processes.set(agentId, process);
+      this.#logger.info({ agentId, runId: run.runId, pid: process.pid }, 'process found again');
+    }
+    return process;
+  }
+
+  /** Gives it a longer life: the process itself, and its credentials. */
+  async extend(state: LiveAgent, expiresAt: Date): Promise<void> {
+    const process = this.#processes.get(state.agentId);
+    if (process === undefined) return;
+    await this.#environment.renewCredentials(process, state, expiresAt);
+    await process.extend(expiresAt);
+  }
+
+  /** Frees what the runtime keeps of an ended run. */
+  async forget(agentId: string): Promise<void> {
+    const process = this.#processes.get(agentId);
+    this.#processes.delete(agentId);
+    await process?.remove();
+  }
+
+  /** Lets go of all; they live on. */
+  async detachAll(): Promise<void> {
+    const processes = [...this.#processes.values()];
+    this.#processes.clear();
+    await Promise.all(processes.map((process) => process.detach()));
+  }
+}

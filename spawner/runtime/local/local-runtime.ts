@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Logger } from 'pino';
+import type { ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
+import { findProgram } from './find-program.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { LocalProcess } from './local-process.ts';
+import { isRunning } from './process-identity.ts';
+import { RunFolder, type RunProcesses } from './run-folder.ts';
+
+const KEEPER = join(import.meta.dirname, 'keeper.sh');
+
+/** A keeper notes its pids within milliseconds; later than this it will not. */
+const START_TIMEOUT_MS = 10_000;
+
+/**
+ * Agents as processes of this machine: detached, each under a keeper in a session of its own, its
+ * stdin a journal behind a FIFO, its output in files. They outlive whoever started them and are
+ * found again by pid and start time (design, "Persistent processes that outlive the spawner").
+ */
+export class LocalRuntime implements Runtime {
+  readonly name = 'local';
+  readonly #agents: string;
+  readonly #logger: Logger;
+  readonly #expiryGraceMs: number;
+
+  constructor(options: { folder: string; logger: Logger; expiryGraceMs?: number }) {
+    this.#agents = options.folder;
+    this.#logger = options.logger;
+    this.#expiryGraceMs = options.expiryGraceMs ?? 60_000;
+  }
+
+  async start(spec: ProcessSpec): Promise<StartResult> {
+    const [program] = spec.command;
+    if ((await findProgram(program, spec.environment.PATH ?? '')) === undefined) {
+      return { ok: false, reason: `${program} is not there, or may not be run` };
+    }
+    const folder = new RunFolder(this.#agents, spec.agentId, spec.runId);
+    try {
+      const running = await folder.processes();
+      if (running) return { ok: true, process: await LocalProcess.attach(spec, folder, running) };
+      await this.#prepare(folder, spec);
+      const processes = await this.#startKeeper(folder, spec);
+      if (processes === undefined) return { ok: false, reason: 'its keeper did not start it' };
+      return { ok: true, process: await LocalProcess.attach(spec, folder, processes) };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#logger.warn({ err: error, agentId: spec.agentId }, 'process not started');
+      return { ok: false, reason };
+    }
+  }
+
+  async attach(agentId: string, runId: string): Promise<LocalProcess | undefined> {
+    const folder = new RunFolder(this.#agents, agentId, runId);
+    const processes = await folder.processes();
+    return processes && LocalProcess.attach({ agentId, runId }, folder, processes);
+  }
+
+  async list(): Promise<RunStatus[]> {
+    const found: RunStatus[] = [];
+    for (const agentId of await namesIn(this.#agents)) {
+      for (const runId of await namesIn(join(this.#agents, agentId, 'runs'))) {
+        const processes = await new RunFolder(this.#agents, agentId, runId).processes();
+        const running = processes !== undefined && (await isRunning(processes.agent));
+        found.push({ agentId, runId, running });
+      }
+    }
+    return found;
+  }
+
+  async #prepare(folder: RunFolder, spec: ProcessSpec): Promise<void> {
+    await folder.prepare(spec.expiresAt);
+    for (const { path, content, mode } of spec.files) {
+      const file = join(folder.home, path);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await writeFile(file, content, { mode: mode ?? 0o600 });
+    }
+  }
+
+  async #startKeeper(folder: RunFolder, spec: ProcessSpec): Promise<RunProcesses | undefined> {
+    const watch = new FolderWatch(folder.path);
+    try {
+      const grace = String(Math.ceil(this.#expiryGraceMs / 1000));
+      const keeper = spawn(
+        'bash',
+        [KEEPER, folder.path, folder.workspace, grace, ...spec.command],
+        { detached: true, stdio: 'ignore', env: { ...spec.environment } },
+      );
+      const failed = new Promise<never>((_resolve, reject) => keeper.once('error', reject));
+      keeper.unref();
+      return await Promise.race([untilStarted(folder, watch), failed]);
+    } finally {
+      watch.close();
+    }
+  }
+}
+
+async function untilStarted(
+  folder: RunFolder,
+  watch: FolderWatch,
+): Promise<RunProcesses | undefined> {
+  const late = setTimeout(() => watch.close(), START_TIMEOUT_MS);
+  try {
+    for (;;) {
+      const changes = watch.count;
+      const processes = await folder.processes();
+      if (processes || watch.closed) return processes;
+      await watch.changedSince(changes);
+    }
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder, { withFileTypes: true }).then(
+    (entries) => entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name),
+    () => [],
+  );

@@ -1,0 +1,49 @@
+import { open } from 'node:fs/promises';
+import type { LogLine } from '../runtime.ts';
+import type { FolderWatch } from './folder-watch.ts';
+import { LineSplitter } from './line-splitter.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+const BATCH_LINES = 500;
+
+/**
+ * The lines of a file that grows, from a byte offset on, in batches of at most 500. Reads no
+ * further than the consumer has asked for. Ends when `ended` says that nobody writes any more and
+ * everything is read, or when the signal aborts or the watch is closed.
+ */
+export async function* tailLog(
+  file: string,
+  offset: number,
+  watch: FolderWatch,
+  ended: () => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine[], void, undefined> {
+  const handle = await open(file, 'r');
+  const splitter = new LineSplitter(offset);
+  const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
+  const onAbort = () => abort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  let position = offset;
+  try {
+    while (!signal.aborted && !watch.closed) {
+      const changes = watch.count;
+      // Asked before reading: what was written before the end is then read.
+      const last = ended();
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, position);
+      position += bytesRead;
+      if (bytesRead > 0) yield* batches(splitter.push(chunk.subarray(0, bytesRead)));
+      else if (last) return yield* batches(splitter.flush());
+      else await Promise.race([watch.changedSince(changes), aborted]);
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await handle.close();
+  }
+}
+
+function* batches(lines: LogLine[]): Generator<LogLine[], void, undefined> {
+  for (let begin = 0; begin < lines.length; begin += BATCH_LINES) {
+    yield lines.slice(begin, begin + BATCH_LINES);
+  }
+}

@@ -1,0 +1,86 @@
+import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { constants as os } from 'node:os';
+import { join } from 'node:path';
+import type { ProcessExit } from '../runtime.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+/** The processes of a run, as its keeper noted them. */
+export interface RunProcesses {
+  keeper: ProcessIdentity;
+  agent: ProcessIdentity;
+  /** Ends: the agent's stdin ends. */
+  gate: ProcessIdentity;
+}
+
+/** The files of one run: `<agents>/<agentId>/runs/<runId>/`. */
+export class RunFolder {
+  readonly home: string;
+  readonly workspace: string;
+  readonly path: string;
+
+  constructor(agents: string, agentId: string, runId: string) {
+    this.home = join(agents, agentId);
+    this.workspace = join(this.home, 'workspace');
+    this.path = join(this.home, 'runs', runId);
+  }
+
+  file(name: 'stdin' | 'stdin.index' | 'stdout' | 'stderr'): string {
+    return join(this.path, name);
+  }
+
+  /** Makes what is missing; what an earlier try made stays as it is. */
+  async prepare(expiresAt: Date): Promise<void> {
+    await mkdir(this.workspace, { recursive: true, mode: 0o700 });
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    for (const name of ['stdin', 'stdin.index', 'stdout', 'stderr'] as const) {
+      await writeFile(this.file(name), '', { flag: 'a', mode: 0o600 });
+    }
+    await this.setExpiry(expiresAt);
+  }
+
+  /** In whole seconds since 1970, as the keeper reads it. */
+  async setExpiry(expiresAt: Date): Promise<void> {
+    const file = join(this.path, 'expires');
+    await writeFile(`${file}.new`, `${Math.ceil(expiresAt.getTime() / 1000)}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+
+  /** Undefined while the keeper has not started the agent. */
+  async processes(): Promise<RunProcesses | undefined> {
+    const text = await textOf(join(this.path, 'pids'));
+    if (text === undefined) return undefined;
+    const identities = Object.fromEntries(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => {
+          const [name = '', pid = '0', startTime = ''] = line.split(' ');
+          return [name, { pid: Number(pid), startTime }];
+        }),
+    );
+    const { keeper, agent, gate } = identities;
+    return keeper && agent && gate && { keeper, agent, gate };
+  }
+
+  /** How the agent ended; undefined while it runs, or where its keeper did not live to note it. */
+  async exit(): Promise<ProcessExit | undefined> {
+    const text = await textOf(join(this.path, 'exit'));
+    return text === undefined ? undefined : exitOfStatus(Number(text));
+  }
+
+  async exists(): Promise<boolean> {
+    return access(this.path, constants.F_OK).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+/** A shell's status above 128 is a signal's number (POSIX, "Exit Status for Commands"). */
+function exitOfStatus(status: number): ProcessExit {
+  const signal = Object.entries(os.signals).find(([, number]) => number === status - 128)?.[0];
+  return signal === undefined ? { code: status, signal: null } : { code: null, signal };
+}
+
+const textOf = (file: string): Promise<string | undefined> =>
+  readFile(file, 'utf8').catch(() => undefined);

@@ -1,0 +1,91 @@
+import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
+import {
+  answerGetProject,
+  answerListProjects,
+  type Caller,
+  decideCreateProject,
+  type ToolOutcome,
+} from '../core/domain/project/decide-project.ts';
+import type { SystemState } from '../core/domain/system-state.ts';
+import type { NewEvent, NewEventOf } from '../schemas/event.ts';
+import { subjectOf } from '../schemas/subjects.ts';
+
+export interface ToolContext {
+  now: Date;
+  allowedTools: readonly string[] | undefined;
+}
+
+type ToolHandler = (
+  call: PendingCall,
+  caller: Caller,
+  system: SystemState,
+  context: ToolContext,
+) => ToolOutcome;
+
+const HANDLERS: Record<string, ToolHandler> = {
+  'project.create': (call, caller, _system, { now }) => decideCreateProject(call, caller, now),
+  'project.get': (call, caller, { projects }) => answerGetProject(call, caller, projects),
+  'project.list': (_call, caller, { projects }) => answerListProjects(caller, projects),
+};
+
+/**
+ * What a tool call comes to: its effects and its result, to be appended as one. A call of an agent
+ * that has ended meanwhile is stated as not done; it is never run for nobody (design: replay
+ * re-reads, it never re-executes).
+ */
+export function handleToolCall(
+  call: PendingCall,
+  agent: AgentState,
+  system: SystemState,
+  context: ToolContext,
+): NewEvent[] {
+  const outcome = outcomeOf(call, agent, system, context);
+  return [
+    ...(outcome.ok ? outcome.events : []),
+    resultEvent(call, agent.agentId, outcome, context),
+  ];
+}
+
+function outcomeOf(
+  call: PendingCall,
+  agent: AgentState,
+  system: SystemState,
+  context: ToolContext,
+): ToolOutcome {
+  if (call.refused) return { ok: false, ...call.refused };
+  if (agent.phase === 'unknown' || agent.phase === 'ended') {
+    return { ok: false, code: 'ORC_AGENT_ENDED', message: 'The agent ended before this was done' };
+  }
+  if (context.allowedTools && !context.allowedTools.includes(call.tool)) {
+    const message = `This agent may not use ${call.tool}`;
+    return { ok: false, code: 'ORC_TOOL_NOT_ALLOWED', message };
+  }
+  const handler = HANDLERS[`${call.tool}.${call.verb}`];
+  if (handler === undefined) {
+    const message = `There is no tool ${call.tool} ${call.verb}`;
+    return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
+  }
+  const caller = { agentId: agent.agentId, ...(agent.owner && { owner: agent.owner }) };
+  return handler(call, caller, system, context);
+}
+
+function resultEvent(
+  { callId }: PendingCall,
+  agentId: string,
+  outcome: ToolOutcome,
+  { now }: ToolContext,
+): NewEvent {
+  const data = outcome.ok
+    ? { ok: true as const, callId, value: outcome.value }
+    : { ok: false as const, callId, error: { code: outcome.code, message: outcome.message } };
+  return {
+    id: `result:${callId}`,
+    type: 'result',
+    source: 'orchestrator/tools',
+    time: now.toISOString(),
+    causationId: callId,
+    subject: subjectOf({ family: 'result', agentId, callId }),
+    data,
+    // The union is too wide for the compiler to see that `data` is a result's.
+  } as NewEventOf<'result'>;
+}

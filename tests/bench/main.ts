@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util';
+import { answerStartUp } from './answer-start-up.ts';
+import { fiftyAgents } from './fifty-agents.ts';
+import { flood } from './flood.ts';
+import { replay } from './replay.ts';
+
+/**
+ * `npm run bench [-- name …]`: what the system costs on this machine, each figure beside what it is
+ * a ratio of in the same run. Prints Markdown for docs/performance.md.
+ */
+const BENCHES: Record<string, () => Promise<string[]>> = {
+  'answer-start-up': answerStartUp,
+  'fifty-agents': fiftyAgents,
+  flood,
+  replay,
+};
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+
+for (const name of chosen) {
+  const bench = BENCHES[name];
+  if (bench === undefined) {
+    process.stderr.write(`no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}\n`);
+    process.exitCode = 2;
+    continue;
+  }
+  process.stdout.write(`\n## ${name}\n\n${(await bench()).join('\n')}\n`);
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { systemTree } from '../support/process-tree.ts';
+
+/** The median of some figures. */
+export function median(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Runs something and says how long it took, in ms. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await run();
+  return performance.now() - begin;
+}
+
+export const round = (figure: number, digits = 0): string => figure.toFixed(digits);
+
+/** Resident memory of a system's processes together, in MiB. */
+export function memoryOf(pid: number): number {
+  const pages = systemTree(pid).map((each) => {
+    try {
+      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${each}/status`, 'utf8'))?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  });
+  return pages.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
+}
+
+/** Collects what a bench must undo, in the shape that the tests' helpers want. */
+export class Cleanup implements AsyncDisposable {
+  readonly title = 'bench';
+  readonly #steps: (() => unknown)[] = [];
+
+  teardown = (step: () => unknown): void => {
+    this.#steps.push(step);
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const step of this.#steps.reverse()) await step();
+  }
+}

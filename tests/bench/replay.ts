@@ -1,0 +1,41 @@
+import { foldMessage } from '../../core/domain/fold-message.ts';
+import { hashSystem, initialSystem } from '../../core/domain/system-state.ts';
+import { newAgentId } from '../../schemas/ids.ts';
+import { command } from '../support/commands.ts';
+import { startTestNats } from '../support/nats.ts';
+import { Cleanup, round, timed } from './measure.ts';
+
+const EVENTS = 100_000;
+const AGENTS = 100;
+
+/** Appends many events, and folds them from zero: reading alone, and reading with the fold. */
+export async function replay(): Promise<string[]> {
+  await using cleanup = new Cleanup();
+  const { log } = await startTestNats(cleanup);
+  const agents = Array.from({ length: AGENTS }, () => newAgentId());
+  const append = async () => {
+    for (let begin = 0; begin < EVENTS; begin += 500) {
+      await log.append(
+        Array.from({ length: 500 }, (_, index) => {
+          const agent = agents[index % AGENTS] ?? '';
+          return command(agent, 'command.interrupt', {}, `interrupt-${begin + index}`);
+        }),
+      );
+    }
+  };
+  const appended = await timed(append);
+  const read = async (each: (message: Parameters<typeof foldMessage>[1]) => unknown) => {
+    for await (const message of log.read({ stream: 'EVENTS', from: { sequence: 1 } }))
+      each(message);
+  };
+  const reading = await timed(() => read(() => undefined));
+  const state = initialSystem();
+  const folding = await timed(() => read((message) => foldMessage(state, message)));
+  const hash = await timed(async () => hashSystem(state));
+  const rate = (ms: number) => round((EVENTS / ms) * 1000);
+  return [
+    `* append in atomic batches of 500: ${rate(appended)} events a second`,
+    `* read: ${rate(reading)} a second; read and fold: ${rate(folding)} a second (${round(folding / reading, 1)} times)`,
+    `* hash over the state: ${round(hash)} ms`,
+  ];
+}

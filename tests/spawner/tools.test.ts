@@ -1,0 +1,75 @@
+import test from 'ava';
+import type { NewEvent } from '../../schemas/event.ts';
+import { newAgentId } from '../../schemas/ids.ts';
+import { command } from '../support/commands.ts';
+import { history, ofType } from '../support/history.ts';
+import { type SpawnerFixture, startSpawner } from '../support/spawner.ts';
+
+async function demoAgent(spawner: SpawnerFixture, userId?: string): Promise<string> {
+  const agent = newAgentId();
+  const times = { ttlMs: 60_000, turnDeadlineMs: 60_000 };
+  const owner = userId === undefined ? {} : { owner: { channel: 'test', userId } };
+  await spawner.log.append(command(agent, 'command.create', { kind: 'demo', ...times, ...owner }));
+  await spawner.event(agent, 'process.ready');
+  return agent;
+}
+
+/** A tool call as an agent's command publishes it. */
+async function call(
+  spawner: SpawnerFixture,
+  agent: string,
+  type: string,
+  data: object,
+  id: string,
+): Promise<unknown> {
+  const event = {
+    id,
+    type: `tool.${type}`,
+    source: `orchestrator/agent/${agent}`,
+    time: new Date().toISOString(),
+    subject: `agents.${agent}.tool.${type}`,
+    data,
+  };
+  // Also calls that no version of ours would make: the log takes what an agent publishes.
+  await spawner.log.append(event as unknown as NewEvent);
+  const result = await spawner.event(agent, 'result', ({ data }) => data.callId === id);
+  return result.data.ok ? result.data.value : result.data.error.code;
+}
+
+test('a project is created once for a call, and can be got and listed', async (t) => {
+  const spawner = await startSpawner(t);
+  const agent = await demoAgent(spawner);
+
+  const created = await call(spawner, agent, 'project.create', { name: 'myapp' }, 'call-1');
+  await spawner.stop();
+  await spawner.start();
+  const [project] = ofType(await history(spawner.log), 'project.created');
+  const projectId = project?.subject.split('.')[1];
+  const got = await call(spawner, agent, 'project.get', { projectId }, 'call-2');
+  const listed = await call(spawner, agent, 'project.list', {}, 'call-3');
+
+  t.deepEqual(created, { id: projectId, name: 'myapp' });
+  t.like(got, { id: projectId, name: 'myapp' });
+  t.is(ofType(await history(spawner.log), 'project.created').length, 1);
+  t.is(Array.isArray(listed) ? listed.length : 0, 1);
+});
+
+test("another user's project is as good as none", async (t) => {
+  const spawner = await startSpawner(t);
+  const [mine, yours] = [await demoAgent(spawner, 'me'), await demoAgent(spawner, 'you')];
+  await call(spawner, mine, 'project.create', { name: 'secret' }, 'call-1');
+  const [project] = ofType(await history(spawner.log), 'project.created');
+  const projectId = project?.subject.split('.')[1];
+
+  t.is(await call(spawner, yours, 'project.get', { projectId }, 'call-2'), 'ORC_PROJECT_NOT_FOUND');
+  t.deepEqual(await call(spawner, yours, 'project.list', {}, 'call-3'), []);
+});
+
+test('a call that cannot be done gets a result that says so', async (t) => {
+  const spawner = await startSpawner(t, { allowedTools: ['respond', 'deploy'] });
+  const agent = await demoAgent(spawner);
+
+  t.is(await call(spawner, agent, 'fly.away', {}, 'call-1'), 'ORC_NO_SUCH_TOOL');
+  t.is(await call(spawner, agent, 'project.create', { name: '' }, 'call-2'), 'ORC_BAD_INPUT');
+  t.is(await call(spawner, agent, 'project.list', {}, 'call-3'), 'ORC_TOOL_NOT_ALLOWED');
+});

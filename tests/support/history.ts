@@ -1,0 +1,52 @@
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { StoredEvent } from '../../schemas/event.ts';
+import type { EventType } from '../../schemas/event-catalogue.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
+
+/** Every event of the log so far, in order. */
+export async function history(log: EventLog, filter?: string): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  const from = { sequence: 1 };
+  for await (const message of log.read({ stream: 'EVENTS', from, ...(filter && { filter }) })) {
+    const parsed = parseEvent(message);
+    if (parsed.kind === 'event') events.push(parsed.event);
+  }
+  return events;
+}
+
+/** Those of one type. */
+export function ofType<T extends EventType>(
+  events: readonly StoredEvent[],
+  type: T,
+): Extract<StoredEvent, { type: T }>[] {
+  return events.filter((event): event is Extract<StoredEvent, { type: T }> => event.type === type);
+}
+
+/** Follows the log until an event fits, from the beginning; rejects when `signal` aborts. */
+export async function untilEvent(
+  log: EventLog,
+  fits: (event: StoredEvent) => boolean,
+  signal: AbortSignal = AbortSignal.timeout(30_000),
+): Promise<StoredEvent> {
+  for await (const { messages } of log.follow({
+    stream: 'EVENTS',
+    from: { sequence: 1 },
+    signal,
+  })) {
+    for (const message of messages) {
+      const parsed = parseEvent(message);
+      if (parsed.kind === 'event' && fits(parsed.event)) return parsed.event;
+    }
+  }
+  throw new Error('the event did not come in time');
+}
+
+/** The lines of an agent's log that are still kept, in order. */
+export async function logLines(log: EventLog, agentId: string): Promise<string[]> {
+  const lines: string[] = [];
+  const filter = `agents.${agentId}.log.stdout`;
+  for await (const message of log.read({ stream: 'LOGS', from: { sequence: 1 }, filter })) {
+    lines.push(Buffer.from(message.payload).toString());
+  }
+  return lines;
+}

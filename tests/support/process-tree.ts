@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+interface ProcessFacts {
+  pid: number;
+  parent: number;
+  session: number;
+  command: string;
+}
+
+/** Every process of this machine, from /proc. */
+function processes(): ProcessFacts[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => facts(Number(name)));
+}
+
+function facts(pid: number): ProcessFacts[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command stands in parentheses and may hold anything; the numbers follow the last one.
+    const [, parent = 0, , session = 0] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return [{ pid, parent, session, command }];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The pids of a process and its descendants in the same session: a whole system, but not its
+ * agents, which are in sessions of their own.
+ */
+export function systemTree(root: number): number[] {
+  const all = processes();
+  const session = all.find(({ pid }) => pid === root)?.session;
+  const found = [root];
+  for (const pid of found) {
+    const children = all.filter((one) => one.parent === pid && one.session === session);
+    found.push(...children.map((one) => one.pid));
+  }
+  return found;
+}
+
+/** The processes whose command line holds a text (a data folder's path marks its agents). */
+export const processesWith = (text: string): number[] =>
+  processes()
+    .filter(({ command, pid }) => command.includes(text) && pid !== process.pid)
+    .map(({ pid }) => pid);
+
+/** `kill -9` of each, all at once; one that is gone already is as good as killed. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {}
+  }
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import type { EventLog } from '../../core/log/event-log.ts';
+import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
+import { SystemFollower } from '../../core/projection/system-follower.ts';
+import type { StoredEvent } from '../../schemas/event.ts';
+import type { EventType } from '../../schemas/event-catalogue.ts';
+import { AgentEnvironment } from '../../spawner/agent-environment.ts';
+import type { AgentFactories } from '../../spawner/agents/agent-factories.ts';
+import { demoAgentFactory } from '../../spawner/agents/demo/demo-agent-factory.ts';
+import {
+  type LineFraming,
+  lineAgentFactory,
+} from '../../spawner/agents/line/line-agent-factory.ts';
+import { LogCollector } from '../../spawner/log-collector.ts';
+import { ProcessManager } from '../../spawner/process-manager.ts';
+import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
+import { Spawner } from '../../spawner/spawner.ts';
+import { untilEvent } from './history.ts';
+import { startTestNats, type TestNats } from './nats.ts';
+import { killAll, processesWith } from './process-tree.ts';
+
+const COMMANDS = join(import.meta.dirname, '..', '..', 'dist', 'bin');
+
+export interface SpawnerOptions {
+  framing?: LineFraming;
+  endOfTurn?: 'response' | 'signal';
+  allowedTools?: readonly string[];
+  stopGraceMs?: number;
+  node?: string;
+}
+
+/** A real spawner on a real server with real processes, in this process and easy to restart. */
+export class SpawnerFixture {
+  readonly nats: TestNats;
+  readonly folder: string;
+  readonly #options: SpawnerOptions;
+  #running: { spawner: Spawner; abort: AbortController } | undefined;
+
+  constructor(nats: TestNats, folder: string, options: SpawnerOptions) {
+    this.nats = nats;
+    this.folder = folder;
+    this.#options = options;
+  }
+
+  get log(): EventLog {
+    return this.nats.log;
+  }
+
+  workspace(agentId: string): string {
+    return join(this.folder, agentId, 'workspace');
+  }
+
+  async start(): Promise<void> {
+    const { log } = this;
+    const { framing = 'line', endOfTurn = 'response', allowedTools } = this.#options;
+    const logger = pino({ level: 'silent' });
+    const follower = new SystemFollower({ log, logger });
+    const abort = new AbortController();
+    await follower.start(abort.signal);
+    const factories: AgentFactories = new Map([
+      ['demo', demoAgentFactory],
+      ['line', lineAgentFactory({ framing, endOfTurn })],
+    ]);
+    const runtime = new LocalRuntime({ folder: this.folder, logger });
+    const environment = new AgentEnvironment({
+      natsUrl: this.nats.url,
+      mintCredentials: async (agentId, expiresAt) =>
+        mintAgentCredentials(this.nats.accountSeed, agentId, expiresAt),
+      commandFolder: COMMANDS,
+      homeOf: (agentId) => join(this.folder, agentId),
+      allowedTools,
+      own: process.env,
+    });
+    const processes = new ProcessManager({ runtime, environment, logger });
+    const collector = new LogCollector({ log, logger });
+    const spawner = new Spawner(
+      {
+        log,
+        follower,
+        processes,
+        collector,
+        factories,
+        logger,
+        node: this.#options.node ?? 'node-test',
+        allowedTools,
+        stopGraceMs: this.#options.stopGraceMs ?? 500,
+        clock: () => new Date(),
+      },
+      runtime,
+    );
+    await spawner.start();
+    this.#running = { spawner, abort };
+  }
+
+  /** The spawner goes; its agents live on. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.spawner.stop();
+    running?.abort.abort();
+  }
+
+  /** Waits for an event of one type of one agent. */
+  async event<T extends EventType>(
+    agentId: string,
+    type: T,
+    fits: (event: Extract<StoredEvent, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<StoredEvent, { type: T }>> {
+    const isWanted = (event: StoredEvent): event is Extract<StoredEvent, { type: T }> =>
+      event.type === type && event.subject.includes(agentId);
+    const found = await untilEvent(this.log, (event) => isWanted(event) && fits(event));
+    if (!isWanted(found)) throw new Error('another event was found');
+    return found;
+  }
+}
+
+export async function startSpawner(
+  t: Pick<ExecutionContext, 'teardown' | 'title'>,
+  options: SpawnerOptions = {},
+): Promise<SpawnerFixture> {
+  const nats = await startTestNats(t);
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-agents-'));
+  const fixture = new SpawnerFixture(nats, folder, options);
+  t.teardown(async () => {
+    await fixture.stop();
+    killAll(processesWith(folder));
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  await fixture.start();
+  return fixture;
+}

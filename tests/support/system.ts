@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
+import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { EventLog } from '../../core/log/event-log.ts';
+import { dataPaths } from '../../core/service/data-paths.ts';
+import { ViewsClient } from '../../core/service/views-client.ts';
+import { killAll, processesWith, systemTree } from './process-tree.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = join(ROOT, 'cli', 'main.ts');
+
+/** The environment of a run: nothing of the test's own settings leaks into it. */
+export function environment(dataDir: string, own: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('ORCHESTRATOR_') || name === 'ORCHESTRATOR_NATS_SERVER',
+  );
+  return { ...Object.fromEntries(inherited), ORCHESTRATOR_DATA_DIR: dataDir, ...own };
+}
+
+/** A data folder of its own; whatever still runs in it is ended with the test. */
+export function dataFolder(t: Pick<ExecutionContext, 'teardown'>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-'));
+  t.teardown(async () => {
+    killAll(processesWith(folder));
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return folder;
+}
+
+export interface Finished {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `orchestrator <args>` from source to its end. */
+export async function orchestrator(
+  args: readonly string[],
+  options: { env: NodeJS.ProcessEnv; input?: string | Uint8Array; cwd?: string },
+): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: options.env,
+    cwd: options.cwd,
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  child.stdin?.on('error', () => undefined).end(options.input);
+  return finished(child);
+}
+
+export async function finished(child: ChildProcess): Promise<Finished> {
+  const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve([code, signal]));
+  });
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    child.stdout ? text(child.stdout) : '',
+    child.stderr ? text(child.stderr) : '',
+    ended,
+  ]);
+  return { code, signal, stdout, stderr };
+}
+
+/** A system that serves (`start` without a terminal or a pipe), and a connection to it. */
+export class TestSystem {
+  readonly dataDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly child: ChildProcess;
+  readonly done: Promise<Finished>;
+  #connection: LogConnection | undefined;
+
+  constructor(dataDir: string, own: Record<string, string>, args: readonly string[]) {
+    this.dataDir = dataDir;
+    this.env = environment(dataDir, own);
+    // A session of its own, so that the tree can be told from the agents.
+    this.child = spawn(process.execPath, [MAIN, 'start', ...args], {
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.done = finished(this.child);
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the system was not started');
+    return this.child.pid;
+  }
+
+  /** Waits until the views answer. */
+  async connection(): Promise<LogConnection> {
+    this.#connection ??= await this.#connect();
+    return this.#connection;
+  }
+
+  async log(): Promise<EventLog> {
+    return new EventLog(await this.connection());
+  }
+
+  async views(): Promise<ViewsClient> {
+    return new ViewsClient((await this.connection()).nc);
+  }
+
+  async #connect(): Promise<LogConnection> {
+    const paths = dataPaths(this.dataDir);
+    for (;;) {
+      if (this.child.exitCode !== null) {
+        throw new Error(`the system ended: ${(await this.done).stderr}`);
+      }
+      try {
+        const url = (await readFile(paths.natsUrl, 'utf8')).trim();
+        const credentials = { file: paths.operatorCreds };
+        const connection = await connectLog({ url, credentials, name: 'test', timeoutMs: 2000 });
+        await new ViewsClient(connection.nc).request('hash', {}, { timeoutMs: 1000 });
+        return connection;
+      } catch {
+        await delay(50);
+      }
+    }
+  }
+
+  /** `kill -9` of the whole system at once; its agents live on. */
+  async kill(): Promise<void> {
+    killAll(systemTree(this.pid));
+    await this.done;
+    await this.disconnect();
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  /** A clean end, as Ctrl-C does it. */
+  async stop(): Promise<Finished> {
+    await this.disconnect();
+    this.child.kill('SIGINT');
+    return this.done;
+  }
+}
+
+export async function startSystem(
+  t: Pick<ExecutionContext, 'teardown'>,
+  options: { dataDir?: string; env?: Record<string, string>; args?: readonly string[] } = {},
+): Promise<TestSystem> {
+  const dataDir = options.dataDir ?? dataFolder(t);
+  const system = new TestSystem(dataDir, options.env ?? {}, options.args ?? []);
+  t.teardown(async () => {
+    await system.disconnect();
+    if (system.child.exitCode === null && system.child.signalCode === null) await system.kill();
+  });
+  await system.connection();
+  return system;
+}

@@ -3,24 +3,21 @@ import { type AppendOptions, append } from './append.ts';
 import { type AppendFailure, type AppendResult, failureOfRead } from './append-result.ts';
 import type { LogConnection } from './connection.ts';
 import { lastMessage } from './last.ts';
-import type { PublishableEvent } from './outgoing.ts';
+import { type PublishableEvent, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
 import { read } from './read.ts';
 
-/** Clocks of a cluster's servers may differ: a claim may look younger than what followed it. */
-const CLOCK_SKEW_MS = 60_000;
-
 /**
  * Appends an event unless one with its id stands on its subject already, however long ago (as long
- * as stream IDS keeps claims, 30 days), and whoever died in between.
+ * as stream IDS keeps claims, 30 days), and whoever died in between. Never throws.
  *
- * Why it is exact: nobody appends before the id is claimed (IDS takes one message a subject), so
- * the event, if stored, is younger than the claim. What is on the subject since then is searched up
- * to its last sequence, and the append is refused by the server unless that is still the last
- * (expected sequence). So between the search and the append nothing can slip in, not even a second
- * caller's event or one that lingered in a buffer, whatever time passes; a conflict searches again.
- * The claim decides nothing by itself: it only bounds the search, so a claimer may die at any point.
- * Never throws.
+ * Why it is exact: nobody appends before the id is claimed (IDS takes one message a subject), and
+ * the claim says what was last on the event's subject before it was made. So the event, if stored,
+ * comes after that. The subject is searched from there to its last sequence, and the append is
+ * refused by the server unless that is still the last (expected sequence). Nothing can slip in
+ * between search and append, not even a second caller's event or one that lingered in a buffer,
+ * whatever time passes; a conflict searches again. The claim decides nothing by itself, it only
+ * bounds the search: a claimer may die at any point. No clock takes part.
  */
 export async function appendOnce(
   connection: LogConnection,
@@ -39,38 +36,53 @@ async function claimAndAppend(
   event: PublishableEvent,
   timeoutMs: number,
 ): Promise<AppendResult> {
-  const claim = await claimedAt(connection, event.id, timeoutMs);
-  if ('error' in claim) return claim;
-  const since = new Date(claim.time.getTime() - CLOCK_SKEW_MS);
+  const lastOfSubject = async () =>
+    (await lastMessage(connection.nc, 'EVENTS', event.subject, timeoutMs))?.sequence ?? 0;
+  let last = await lastOfSubject();
+  const claimed = await claim(connection, event.id, last, timeoutMs);
+  if ('error' in claimed) return claimed;
+  if (claimed.after !== last) last = await lastOfSubject();
   for (;;) {
-    const last = await lastMessage(connection.nc, 'EVENTS', event.subject, timeoutMs);
-    const search = last !== undefined && last.time >= since;
-    const found = search ? await find(connection, event, since, last.sequence) : undefined;
+    const found = await find(connection, event, claimed.after + 1, last);
     if (found !== undefined) return { ok: true, sequence: found, duplicate: true };
-    const expect = { filter: event.subject, sequence: last?.sequence ?? 0 };
+    const expect = { filter: event.subject, sequence: last };
     const result = await append(connection.nc, event, { expect, timeoutMs });
     if (result.ok || result.error !== 'conflict') return result;
+    last = await lastOfSubject();
   }
 }
 
-/** When the id was claimed, by us now or by somebody before. */
-async function claimedAt(
+/** Claims the id, or finds it claimed: after which sequence the event can stand. */
+async function claim(
   connection: LogConnection,
   id: string,
+  after: number,
   timeoutMs: number,
-): Promise<{ time: Date } | AppendFailure> {
+): Promise<{ after: number } | AppendFailure> {
   const subject = claimSubject(id);
-  const headers: [string, string][] = [
-    ['Nats-Expected-Last-Subject-Sequence', '0'],
-    ['Nats-Expected-Last-Subject-Sequence-Subject', subject],
-  ];
-  const claim = { subject, headers, payload: new TextEncoder().encode(id) };
+  const payload = new TextEncoder().encode(JSON.stringify({ id, after }));
+  const message = withExpectation(
+    { subject, headers: [], payload },
+    { filter: subject, sequence: 0 },
+  );
   for (;;) {
-    const claimed = await publishOne(connection.nc, claim, timeoutMs);
-    if (!claimed.ok && claimed.error !== 'conflict') return claimed;
+    const made = await publishOne(connection.nc, message, timeoutMs);
+    if (made.ok) return { after };
+    if (made.error !== 'conflict') return made;
     const stored = await lastMessage(connection.nc, 'IDS', subject, timeoutMs);
-    // Absent only where a claim expired between the two requests.
-    if (stored !== undefined) return stored;
+    // Absent only where the claim expired between the two requests.
+    if (stored !== undefined) return { after: claimedAfter(stored.payload) };
+  }
+}
+
+/** From the first sequence, if the claim does not say: slower, and as right. */
+function claimedAfter(payload: Uint8Array): number {
+  try {
+    const claimed: unknown = JSON.parse(new TextDecoder().decode(payload));
+    const after = claimed !== null && typeof claimed === 'object' && 'after' in claimed;
+    return after && typeof claimed.after === 'number' ? claimed.after : 0;
+  } catch {
+    return 0;
   }
 }
 
@@ -81,16 +93,12 @@ export const claimSubject = (id: string): string =>
 async function find(
   connection: LogConnection,
   { id, subject }: PublishableEvent,
-  since: Date,
-  until: number,
+  first: number,
+  last: number,
 ): Promise<number | undefined> {
-  const messages = read(connection, {
-    stream: 'EVENTS',
-    from: { time: since },
-    filter: subject,
-    until,
-  });
-  for await (const message of messages) {
+  if (first > last) return undefined;
+  const range = { from: { sequence: first }, until: last };
+  for await (const message of read(connection, { stream: 'EVENTS', filter: subject, ...range })) {
     if (message.header('ce-id') === id) return message.sequence;
   }
   return undefined;

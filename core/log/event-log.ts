@@ -8,9 +8,10 @@ import type { AppendResult } from './append-result.ts';
 import type { LogConnection } from './connection.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
-import { lastMessage, readError } from './last.ts';
+import { lastMessage } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 import { lastSequence, type ReadOptions, read } from './read.ts';
+import { readError } from './read-error.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** The event log: everything that a service does with the streams. One file a verb beside this. */

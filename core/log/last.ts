@@ -1,6 +1,7 @@
-import { Empty, errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
+import { readError } from './read-error.ts';
 import { headerOf, type StoredMessage } from './stored-message.ts';
 
 /**
@@ -17,7 +18,8 @@ export async function lastMessage(
   const reply = await nc
     .request(`$JS.API.DIRECT.GET.${stream}`, query, { timeout: timeoutMs })
     .catch((error: unknown) => {
-      throw readError(error);
+      // Nobody answers direct gets for a stream that is not there.
+      throw noResponder(error) ? new OrchestratorError('ORC_NO_STREAM') : readError(error);
     });
   if (reply.headers?.code === 404) return undefined;
   const sequence = Number(headerOf(reply, 'nats-sequence'));
@@ -32,23 +34,10 @@ function directMessage(reply: Msg, sequence: number): StoredMessage {
     sequence,
     subject: headerOf(reply, 'nats-subject') ?? '',
     time: new Date(headerOf(reply, 'nats-time-stamp') ?? 0),
-    payload: reply.data ?? Empty,
+    payload: reply.data,
     header: (name) => headerOf(reply, name),
   };
 }
 
-/** What a failed request to the JetStream API means for a reader. */
-export function readError(error: unknown): OrchestratorError {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof errors.PermissionViolationError) {
-      return new OrchestratorError('ORC_NOT_PERMITTED', at.message, { cause: error });
-    }
-    if (at instanceof errors.NoRespondersError) {
-      return new OrchestratorError('ORC_NO_STREAM', undefined, { cause: error });
-    }
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new OrchestratorError('ORC_NOT_REACHABLE', `NATS did not answer: ${reason}`, {
-    cause: error,
-  });
-}
+const noResponder = (error: unknown): boolean =>
+  error instanceof errors.RequestError && error.isNoResponders();

@@ -1,9 +1,7 @@
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
-import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
-import { readError } from './last.ts';
 import { PullSession, type Start } from './pull-session.ts';
+import { readError } from './read-error.ts';
 
 export interface OpenOptions {
   stream: StreamName;
@@ -30,25 +28,11 @@ export async function openSession(
     try {
       return await PullSession.open(connection, options.stream, start, options.filter);
     } catch (error) {
-      const failure = sessionError(error, options.stream);
+      const failure = readError(error);
       const hopeless = failure.code !== 'ORC_NOT_REACHABLE' || connection.nc.isClosed();
       if (hopeless || Date.now() > deadline) throw failure;
       await new Promise((resolve) => setTimeout(resolve, Math.min(wait, LONGEST_WAIT_MS)));
     }
   }
   return undefined;
-}
-
-function sessionError(error: unknown, stream: StreamName): OrchestratorError {
-  if (error instanceof JetStreamApiError) {
-    const absent = error.code === JetStreamApiCodes.StreamNotFound;
-    return absent
-      ? new OrchestratorError('ORC_NO_STREAM', `There is no stream ${stream}`, { cause: error })
-      : new OrchestratorError('ORC_NOT_REACHABLE', `${stream}: ${error.message}`, { cause: error });
-  }
-  const failure = readError(error);
-  // No responder on the JetStream API is a server that is only just coming up.
-  return failure.code === 'ORC_NO_STREAM'
-    ? new OrchestratorError('ORC_NOT_REACHABLE', 'JetStream does not answer', { cause: error })
-    : failure;
 }

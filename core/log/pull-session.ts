@@ -46,6 +46,7 @@ export class PullSession {
   readonly pending: number;
   readonly #nc: NatsConnection;
   readonly #pullSubject: string;
+  readonly #deleteSubject: string;
   readonly #inbox: string;
   readonly #subscription: Subscription;
   readonly #unwatch: () => void;
@@ -66,6 +67,7 @@ export class PullSession {
     this.pending = pending;
     this.#nc = nc;
     this.#pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
+    this.#deleteSubject = `$JS.API.CONSUMER.DELETE.${stream}.${name}`;
     this.#inbox = createInbox(connection.inboxPrefix);
     this.#subscription = nc.subscribe(this.#inbox, {
       callback: (error, message) => {
@@ -100,8 +102,11 @@ export class PullSession {
     return taken;
   }
 
+  /** Ends it here and on the server. */
   close(): void {
     this.#lose('closed');
+    // Without an answer: where this is lost, the server removes the consumer by itself.
+    if (!this.#nc.isClosed()) this.#nc.publish(this.#deleteSubject);
   }
 
   #receive(message: Msg): void {

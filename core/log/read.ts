@@ -1,8 +1,8 @@
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { follow } from './follow.ts';
-import { readError } from './last.ts';
 import type { Start } from './pull-session.ts';
+import { readError } from './read-error.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 export interface ReadOptions {

@@ -13,3 +13,12 @@ export function answer(id: string, text = 'hello', agentId = AGENT): NewEventOf<
     data: { text },
   };
 }
+
+/** A whole second that is at least half of one away. */
+export const nextSecond = (): Date => new Date(Math.ceil((Date.now() + 500) / 1000) * 1000);
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -1,0 +1,173 @@
+import test, { type ExecutionContext } from 'ava';
+import { EventLog } from '../../../core/log/event-log.ts';
+import type { Followed } from '../../../core/log/follow.ts';
+import { startTestNats, type TestNats } from '../../support/nats.ts';
+import { AGENT, answer } from './events.ts';
+
+/** Appends, again and again with the same id, until it is stored. */
+async function appendSurely({ log }: TestNats, id: string): Promise<void> {
+  for (;;) {
+    const result = await log.append(answer(id), { timeoutMs: 500 });
+    if (result.ok) return;
+  }
+}
+
+/** Sequences from a follow until the last one has come. */
+async function sequencesUntil(follow: AsyncIterable<Followed>, last: number): Promise<number[]> {
+  const seen: number[] = [];
+  for await (const { messages } of follow) {
+    seen.push(...messages.map(({ sequence }) => sequence));
+    if ((seen.at(-1) ?? 0) >= last) break;
+  }
+  return seen;
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+const isWhole = (t: ExecutionContext, seen: number[], count: number) =>
+  t.deepEqual(seen, upTo(count), 'every sequence once and in order');
+
+test('a follow replays, says that it has caught up, and goes on live', async (t) => {
+  const { log } = await startTestNats(t);
+  await log.append([answer('a'), answer('b')]);
+  const seen: string[] = [];
+  for await (const { messages, caughtUp } of log.follow({
+    stream: 'EVENTS',
+    from: { sequence: 1 },
+  })) {
+    for (const message of messages) seen.push(`${message.header('ce-id')} ${caughtUp}`);
+    if (messages.length > 0 && seen.length === 2) await log.append(answer('c'));
+    if (seen.length === 3) break;
+  }
+  t.deepEqual(seen, ['a true', 'b true', 'c true']);
+});
+
+test('a follow of an empty stream, or of a filter that selects nothing, has caught up at once', async (t) => {
+  const { log } = await startTestNats(t);
+  const first = async (filter?: string) => {
+    for await (const batch of log.follow({ stream: 'EVENTS', from: { sequence: 1 }, filter })) {
+      return batch;
+    }
+    return undefined;
+  };
+  t.deepEqual(await first(), { messages: [], caughtUp: true });
+  await log.append(answer('a'));
+  t.deepEqual(await first('users.>'), { messages: [], caughtUp: true });
+});
+
+test('a follow has not caught up before the last of what was stored', async (t) => {
+  const { log } = await startTestNats(t);
+  const count = 10_000;
+  for (let at = 0; at < count; at += 1_000) {
+    await log.append(Array.from({ length: 1_000 }, (_, index) => answer(`a-${at + index}`)));
+  }
+  let [seen, batches] = [0, 0];
+  for await (const { messages, caughtUp } of log.follow({
+    stream: 'EVENTS',
+    from: { sequence: 1 },
+  })) {
+    seen += messages.length;
+    batches += 1;
+    if (caughtUp) break;
+    t.true(seen < count);
+  }
+  t.is(seen, count);
+  t.true(batches < count / 10, `${batches} batches`);
+});
+
+test('a follow ends without an error when it is aborted, while it waits and between batches', async (t) => {
+  const { log } = await startTestNats(t);
+  const waiting = new AbortController();
+  const follow = log.follow({
+    stream: 'EVENTS',
+    from: { sequence: 1 },
+    signal: waiting.signal,
+  });
+  for await (const { caughtUp } of follow) if (caughtUp) setImmediate(() => waiting.abort());
+  await log.append(answer('a'));
+  const between = new AbortController();
+  for await (const _ of log.follow({
+    stream: 'EVENTS',
+    from: { sequence: 1 },
+    signal: between.signal,
+  })) {
+    between.abort();
+  }
+  t.pass();
+});
+
+test('a slow reader holds the server back and loses nothing', async (t) => {
+  const { log } = await startTestNats(t);
+  const count = 12_000;
+  for (let at = 0; at < count; at += 1_000) {
+    await log.append(Array.from({ length: 1_000 }, (_, index) => answer(`a-${at + index}`)));
+  }
+  const seen: number[] = [];
+  let largest = 0;
+  for await (const { messages } of log.follow({ stream: 'EVENTS', from: { sequence: 1 } })) {
+    largest = Math.max(largest, messages.length);
+    seen.push(...messages.map(({ sequence }) => sequence));
+    if (seen.length === count) break;
+    // Time for the whole stream to arrive, if nothing held it back.
+    await log.lastSequence('EVENTS');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  isWhole(t, seen, count);
+  t.true(largest <= 4_000, `${largest} at once`);
+});
+
+test('a follow has no gap and no repeat over kill -9 and restart of the server', async (t) => {
+  const nats = await startTestNats(t);
+  const count = 600;
+  const follower = await nats.connect({ name: 'follower' });
+  const follow = new EventLog(follower).follow({ stream: 'EVENTS', from: { sequence: 1 } });
+  const seen = sequencesUntil(follow, count);
+  for (let index = 1; index <= count; index += 1) {
+    await appendSurely(nats, `answer-${index}`);
+    if (index % 200 === 100) {
+      await nats.kill();
+      await nats.restart();
+    }
+  }
+  isWhole(t, await seen, count);
+  t.is(await nats.log.lastSequence('EVENTS'), count, 'and every event is stored once');
+});
+
+test('a follow goes on after its consumer was deleted on the server', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  await log.append([answer('a'), answer('b')]);
+  const jsm = await connection.jsm();
+  const seen: number[] = [];
+  for await (const { messages } of log.follow({ stream: 'EVENTS', from: { sequence: 1 } })) {
+    seen.push(...messages.map(({ sequence }) => sequence));
+    if (seen.length === 2) {
+      for await (const { name } of jsm.consumers.list('EVENTS')) {
+        await jsm.consumers.delete('EVENTS', name);
+      }
+      await log.append(answer('c'));
+    }
+    if (seen.length >= 3) break;
+  }
+  isWhole(t, seen, 3);
+});
+
+test('a follow of a full log has no gap within a subject but what the limit removed', async (t) => {
+  const { log } = await startTestNats(t, { limits: { logLines: 100 } });
+  const subject = `agents.${AGENT}.log.stdout`;
+  const lines = Array.from({ length: 1_000 }, (_, index) => ({
+    position: String(index),
+    bytes: new TextEncoder().encode(`line ${index}`),
+    continued: false,
+  }));
+  const options = { runId: 'run-1', source: 'test', time: new Date().toISOString() };
+  await log.appendLog(subject, lines, { ...options, expectedLast: 0 });
+  const seen = await sequencesUntil(log.follow({ stream: 'LOGS', from: { sequence: 1 } }), 1_000);
+  t.deepEqual(seen, upTo(1_000).slice(900));
+});
+
+test('a follow that began before the server could be reached again gives up after its patience', async (t) => {
+  const { log, kill } = await startTestNats(t);
+  await kill();
+  const follow = log.follow({ stream: 'EVENTS', from: { sequence: 1 }, patienceMs: 100 });
+  await t.throwsAsync(sequencesUntil(follow, 1), { code: 'ORC_NOT_REACHABLE' });
+});

@@ -12,9 +12,9 @@ export class FolderWatch {
   #closed = false;
 
   constructor(folder: string) {
-    this.#timer = setInterval(() => this.poke(), POLL_MS).unref();
+    this.#timer = setInterval(() => this.#poke(), POLL_MS);
     try {
-      this.#watcher = watch(folder, { persistent: false }, () => this.poke());
+      this.#watcher = watch(folder, () => this.#poke());
       this.#watcher.on('error', () => undefined);
     } catch {
       // Out of watches, or the folder is gone: the poll remains.
@@ -36,15 +36,19 @@ export class FolderWatch {
     await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
-  close(): void {
-    this.#closed = true;
+  /** Nothing can change any more: what waits looks once again. */
+  settle(): void {
     clearInterval(this.#timer);
     this.#watcher?.close();
-    this.poke();
+    this.#poke();
   }
 
-  /** As if something had changed. */
-  poke(): void {
+  close(): void {
+    this.#closed = true;
+    this.settle();
+  }
+
+  #poke(): void {
     this.#count += 1;
     const waiters = this.#waiters;
     this.#waiters = [];

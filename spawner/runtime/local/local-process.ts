@@ -1,9 +1,10 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentProcess, LogLine, ProcessExit } from '../runtime.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';
 import { isRunning, type ProcessIdentity } from './process-identity.ts';
+import { replaceFile } from './replace-file.ts';
 import type { RunFolder, RunProcesses } from './run-folder.ts';
 import { StdinJournal } from './stdin-journal.ts';
 
@@ -77,10 +78,8 @@ export class LocalProcess implements AgentProcess {
     return this.#folder.setExpiry(expiresAt);
   }
 
-  async replaceFile(path: string, content: string, mode: number): Promise<void> {
-    const file = join(this.#folder.home, path);
-    await writeFile(`${file}.new`, content, { mode });
-    await rename(`${file}.new`, file);
+  replaceFile(path: string, content: string, mode: number): Promise<void> {
+    return replaceFile(join(this.#folder.home, path), content, mode);
   }
 
   async detach(): Promise<void> {
@@ -99,7 +98,7 @@ export class LocalProcess implements AgentProcess {
       const exit = (await this.#folder.exit()) ?? (await this.#unnotedEnd());
       if (exit) {
         this.#ended = true;
-        this.#watch.poke();
+        this.#watch.settle();
         return exit;
       }
       await this.#watch.changedSince(changes);

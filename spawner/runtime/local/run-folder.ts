@@ -1,8 +1,9 @@
-import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessExit } from '../runtime.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** The processes of a run, as its keeper noted them. */
 export interface RunProcesses {
@@ -40,9 +41,8 @@ export class RunFolder {
 
   /** In whole seconds since 1970, as the keeper reads it. */
   async setExpiry(expiresAt: Date): Promise<void> {
-    const file = join(this.path, 'expires');
-    await writeFile(`${file}.new`, `${Math.ceil(expiresAt.getTime() / 1000)}\n`, { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    const seconds = Math.ceil(expiresAt.getTime() / 1000);
+    await replaceFile(join(this.path, 'expires'), `${seconds}\n`, 0o600);
   }
 
   /** Undefined while the keeper has not started the agent. */
@@ -66,13 +66,6 @@ export class RunFolder {
   async exit(): Promise<ProcessExit | undefined> {
     const text = await textOf(join(this.path, 'exit'));
     return text === undefined ? undefined : exitOfStatus(Number(text));
-  }
-
-  async exists(): Promise<boolean> {
-    return access(this.path, constants.F_OK).then(
-      () => true,
-      () => false,
-    );
   }
 }
 

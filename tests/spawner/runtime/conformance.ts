@@ -1,0 +1,288 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecutionContext, TestFn } from 'ava';
+import { derivedId, newAgentId } from '../../../schemas/ids.ts';
+import type {
+  AgentProcess,
+  LogLine,
+  ProcessSpec,
+  Runtime,
+} from '../../../spawner/runtime/runtime.ts';
+
+/** A runtime under test, and another holder of the same processes, as a restarted spawner is one. */
+export interface RuntimeUnderTest {
+  runtime: Runtime;
+  another(): Runtime;
+  /** Path of an agent's workspace on this machine. */
+  workspace(agentId: string): string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A run of a bash program. */
+export function bashSpec(program: string, own: Partial<ProcessSpec> = {}): ProcessSpec {
+  const agentId = own.agentId ?? newAgentId();
+  return {
+    agentId,
+    runId: derivedId('run-', agentId),
+    command: ['bash', '-c', program],
+    environment: { PATH: process.env.PATH ?? '/usr/bin:/bin', LANG: 'C.UTF-8' },
+    files: [],
+    expiresAt: new Date(Date.now() + HOUR_MS),
+    ...own,
+  };
+}
+
+async function started(runtime: Runtime, spec: ProcessSpec): Promise<AgentProcess> {
+  const result = await runtime.start(spec);
+  if (!result.ok) throw new Error(result.reason);
+  return result.process;
+}
+
+/** All lines of a stream from a position to the end of the process. */
+async function linesOf(
+  process: AgentProcess,
+  stream: 'stdout' | 'stderr' = 'stdout',
+  after?: string,
+): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  const { signal } = new AbortController();
+  for await (const batch of process.readLog(stream, after, signal)) lines.push(...batch);
+  return lines;
+}
+
+const text = (line: LogLine): string => Buffer.from(line.bytes).toString();
+
+/** Resolves when a line has come. */
+async function untilLine(process: AgentProcess, wanted: string): Promise<LogLine> {
+  const abort = new AbortController();
+  for await (const batch of process.readLog('stdout', undefined, abort.signal)) {
+    const line = batch.find((one) => text(one) === wanted);
+    if (line) return line;
+  }
+  throw new Error(`the process ended without ${JSON.stringify(wanted)}`);
+}
+
+const message = (content: string): Uint8Array => Buffer.from(`${content}\n`);
+
+/** What every runtime owes; each adapter's test file runs it against the real thing. */
+export function conformance(
+  test: TestFn,
+  name: string,
+  make: (t: ExecutionContext) => Promise<RuntimeUnderTest>,
+): void {
+  const title = (fact: string) => `${name}: ${fact}`;
+
+  test(title('100 messages reach stdin in order, each once'), async (t) => {
+    const { runtime } = await make(t);
+    const process = await started(runtime, bashSpec('while read -r line; do echo "$line"; done'));
+    const numbers = Array.from({ length: 100 }, (_, index) => `message ${index}`);
+    for (const each of numbers) await process.write(each, message(each));
+    await process.closeStdin();
+    t.deepEqual((await linesOf(process)).map(text), numbers);
+    t.deepEqual(await process.exited, { code: 0, signal: null });
+  });
+
+  test(title('several lines, binary bytes and 1 MB arrive byte for byte'), async (t) => {
+    const { runtime, workspace } = await make(t);
+    const spec = bashSpec('cat > received');
+    const process = await started(runtime, spec);
+    const parts = [
+      Buffer.from('one\ntwo\n\n'),
+      Buffer.from([0, 1, 2, 255, 254, 10, 13]),
+      Buffer.alloc(1024 * 1024, 'äöü😀'),
+    ];
+    for (const [index, part] of parts.entries()) await process.write(`part-${index}`, part);
+    await process.closeStdin();
+    await process.exited;
+    const received = await readFile(join(workspace(spec.agentId), 'received'));
+    t.true(received.equals(Buffer.concat(parts)));
+  });
+
+  test(title('a message id is written once, whoever writes it again'), async (t) => {
+    const { runtime, another } = await make(t);
+    const spec = bashSpec('while read -r line; do echo "$line"; done');
+    const process = await started(runtime, spec);
+    t.is(await process.write('a', message('first')), 'written');
+    t.is(await process.write('a', message('first')), 'already-written');
+    await process.detach();
+    const again = await another().attach(spec.agentId, spec.runId);
+    if (!again) return t.fail('the run was not found');
+    t.is(await again.write('a', message('first')), 'already-written');
+    t.is(await again.write('b', message('second')), 'written');
+    await again.closeStdin();
+    t.deepEqual((await linesOf(again)).map(text), ['first', 'second']);
+  });
+
+  test(title('a run is started once, however often it is asked for'), async (t) => {
+    const { runtime, another } = await make(t);
+    const spec = bashSpec('echo here; read -r _');
+    const [one, two] = await Promise.all([started(runtime, spec), started(another(), spec)]);
+    t.is(one.pid, two.pid);
+    await one.closeStdin();
+    t.deepEqual((await linesOf(two)).map(text), ['here']);
+  });
+
+  test(title('an interrupt reaches the agent, which goes on'), async (t) => {
+    const { runtime } = await make(t);
+    const program = `trap 'echo interrupted' INT; echo ready; while true; do read -r line && break; done; echo "$line"`;
+    const process = await started(runtime, bashSpec(program));
+    await untilLine(process, 'ready');
+    await process.signal('SIGINT');
+    await untilLine(process, 'interrupted');
+    await process.write('a', message('still here'));
+    t.is((await linesOf(process)).map(text).at(-1), 'still here');
+  });
+
+  test(title('SIGTERM and SIGKILL end the whole process group, and are told'), async (t) => {
+    const { runtime } = await make(t);
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const process = await started(runtime, bashSpec('echo ready; sleep 1000'));
+      await untilLine(process, 'ready');
+      await process.signal(signal);
+      t.deepEqual(await process.exited, { code: null, signal });
+      t.is(await process.write('late', message('late')), 'gone');
+      await t.notThrowsAsync(process.signal(signal), 'a signal to one that ended does nothing');
+    }
+  });
+
+  test(title('exit codes are told, also to a holder that comes later'), async (t) => {
+    const { runtime, another } = await make(t);
+    for (const code of [0, 3, 77]) {
+      const spec = bashSpec(`exit ${code}`);
+      await (await started(runtime, spec)).detach();
+      const later = await another().attach(spec.agentId, spec.runId);
+      t.deepEqual(await later?.exited, { code, signal: null });
+    }
+  });
+
+  test(title('a flood of 200,000 lines comes whole and in order'), async (t) => {
+    const { runtime } = await make(t);
+    const process = await started(runtime, bashSpec('seq 200000'));
+    let count = 0;
+    let wrong = 0;
+    const { signal } = new AbortController();
+    for await (const batch of process.readLog('stdout', undefined, signal)) {
+      for (const line of batch) {
+        count += 1;
+        if (text(line) !== String(count)) wrong += 1;
+      }
+    }
+    t.deepEqual({ count, wrong }, { count: 200_000, wrong: 0 });
+  });
+
+  test(title('a line of 5 MB comes in pieces that make it up'), async (t) => {
+    const { runtime } = await make(t);
+    const program = `head -c 5242880 /dev/zero | tr '\\0' x; echo; printf 'no end'`;
+    const process = await started(runtime, bashSpec(program));
+    const lines = await linesOf(process);
+    const end = lines.findIndex((line) => !line.continued);
+    const pieces = lines.slice(0, end + 1);
+    t.is(
+      pieces.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      5_242_880,
+    );
+    t.true(pieces.every(({ bytes }) => bytes.length <= 64 * 1024));
+    t.deepEqual(lines.slice(end + 1).map(text), ['no end']);
+  });
+
+  test(title('stdout and stderr stay apart'), async (t) => {
+    const { runtime } = await make(t);
+    const process = await started(runtime, bashSpec('echo out; echo err >&2'));
+    await process.exited;
+    t.deepEqual((await linesOf(process, 'stdout')).map(text), ['out']);
+    t.deepEqual((await linesOf(process, 'stderr')).map(text), ['err']);
+  });
+
+  test(title('logs are taken up behind a position without gap or repeat'), async (t) => {
+    const { runtime, another } = await make(t);
+    const spec = bashSpec('seq 1 500; read -r _; seq 501 1000');
+    const process = await started(runtime, spec);
+    const middle = await untilLine(process, '250');
+    await process.detach();
+    const later = await another().attach(spec.agentId, spec.runId);
+    if (!later) return t.fail('the run was not found');
+    await later.write('go', message('go'));
+    const rest = (await linesOf(later, 'stdout', middle.position)).map(text);
+    t.deepEqual(
+      rest,
+      Array.from({ length: 750 }, (_, index) => String(index + 251)),
+    );
+  });
+
+  test(title('the environment is what was given, and nothing of the spawner'), async (t) => {
+    const { runtime } = await make(t);
+    const environment = { PATH: process.env.PATH ?? '', SECRET: 'a b\nc', HOME: '/nowhere' };
+    const spec = bashSpec('', { command: ['env', '-0'], environment });
+    const lines = await linesOf(await started(runtime, spec));
+    const given = lines.map(text).join('\n').split('\0').filter(Boolean);
+    // bash adds the path of the program that it starts.
+    const names = given.filter((each) => !each.startsWith('_='));
+    t.deepEqual(
+      names.toSorted(),
+      Object.entries(environment)
+        .map(([variable, value]) => `${variable}=${value}`)
+        .toSorted(),
+    );
+  });
+
+  test(title('files are there before the start, and are replaced whole'), async (t) => {
+    const { runtime } = await make(t);
+    const files = [{ path: 'workspace/notes.txt', content: 'one\n', mode: 0o600 }];
+    const spec = bashSpec('cat notes.txt; stat -c %a notes.txt; read -r _; cat notes.txt', {
+      files,
+    });
+    const process = await started(runtime, spec);
+    await untilLine(process, '600');
+    await process.replaceFile('workspace/notes.txt', 'two\n', 0o600);
+    await process.write('go', message('go'));
+    t.deepEqual((await linesOf(process)).map(text), ['one', '600', 'two']);
+  });
+
+  test(title('a program that is not there is a failure with a reason'), async (t) => {
+    const { runtime } = await make(t);
+    const result = await runtime.start(bashSpec('', { command: ['no-such-program-here'] }));
+    t.false(result.ok);
+    t.true(!result.ok && result.reason.includes('no-such-program-here'));
+  });
+
+  test(title('runs are listed, and forgotten when they are removed'), async (t) => {
+    const { runtime } = await make(t);
+    const [ended, alive] = [bashSpec('true'), bashSpec('read -r _')];
+    const process = await started(runtime, ended);
+    const other = await started(runtime, alive);
+    await process.exited;
+    const status = ({ agentId, runId }: ProcessSpec, running: boolean) => ({
+      agentId,
+      runId,
+      running,
+    });
+    const listed = await runtime.list();
+    t.deepEqual(
+      listed.toSorted((a, b) => Number(a.running) - Number(b.running)),
+      [status(ended, false), status(alive, true)],
+    );
+    await process.remove();
+    await other.closeStdin();
+    await other.exited;
+    t.is((await runtime.list()).length, 1);
+    t.is(await runtime.attach(ended.agentId, ended.runId), undefined);
+  });
+
+  test(title('an agent that nobody extends ends some grace after its time'), async (t) => {
+    const { runtime } = await make(t);
+    const soon = new Date(Date.now() + 1000);
+    const [left, kept] = [
+      bashSpec('read -r _', { expiresAt: soon }),
+      bashSpec('read -r _', { expiresAt: soon }),
+    ];
+    const [abandoned, extended] = await Promise.all([
+      started(runtime, left),
+      started(runtime, kept),
+    ]);
+    await extended.extend(new Date(Date.now() + HOUR_MS));
+    t.deepEqual(await abandoned.exited, { code: null, signal: 'SIGTERM' });
+    t.is(await extended.write('still', message('here')), 'written');
+    t.deepEqual(await extended.exited, { code: 0, signal: null });
+  });
+}

@@ -10,7 +10,7 @@ import { deadLetter } from './dead-letter.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
 import { lastMessage } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
-import { lastSequence, type ReadOptions, read } from './read.ts';
+import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
 import { readError } from './read-error.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -76,6 +76,11 @@ export class EventLog {
   /** The last sequence of a stream, 0 for none. */
   lastSequence(stream: StreamName): Promise<number> {
     return lastSequence(this.connection, stream);
+  }
+
+  /** Which stream this is (when it was created, RFC 3339), and its last sequence. */
+  identity(stream: StreamName): Promise<{ created: string; lastSequence: number }> {
+    return streamIdentity(this.connection, stream);
   }
 
   /** Appends an agent's output to LOGS; see {@link appendLog}. Never throws. */

@@ -46,9 +46,17 @@ export async function* read(
 
 /** The last sequence that a stream gave out, 0 for none. Throws as {@link follow} does. */
 export async function lastSequence(connection: LogConnection, stream: StreamName): Promise<number> {
+  return (await streamIdentity(connection, stream)).lastSequence;
+}
+
+/** When a stream was created (a stream that was lost and made again is another one), and its end. */
+export async function streamIdentity(
+  connection: LogConnection,
+  stream: StreamName,
+): Promise<{ created: string; lastSequence: number }> {
   const jsm = await connection.jsm();
   const info = await jsm.streams.info(stream).catch((error: unknown) => {
     throw readError(error);
   });
-  return info.state.last_seq;
+  return { created: info.created, lastSequence: info.state.last_seq };
 }

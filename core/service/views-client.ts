@@ -1,0 +1,68 @@
+import { errors, type NatsConnection } from '@nats-io/transport-node';
+import { ERRORS, type ErrorCode, OrchestratorError } from '../../schemas/errors.ts';
+import {
+  VIEWS,
+  type ViewName,
+  type ViewRequest,
+  type ViewResponse,
+  viewSubject,
+} from '../../schemas/views.ts';
+
+export interface ViewRequestOptions {
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Asks the projections over NATS request/reply. */
+export class ViewsClient {
+  readonly #nc: NatsConnection;
+
+  constructor(nc: NatsConnection) {
+    this.#nc = nc;
+  }
+
+  /**
+   * Throws ORC_NOT_REACHABLE where no projections run, ORC_TIMED_OUT, and the error that the view
+   * answers with.
+   */
+  async request<N extends ViewName>(
+    name: N,
+    input: ViewRequest<N>,
+    options: ViewRequestOptions = {},
+  ): Promise<ViewResponse<N>> {
+    const timeout = options.timeoutMs ?? TIMEOUT_MS;
+    const reply = await this.#nc
+      .request(viewSubject(name), JSON.stringify(input), { timeout })
+      .catch((error: unknown) => {
+        throw requestError(error);
+      });
+    const failure = reply.headers?.get('Nats-Service-Error');
+    if (failure) throw serviceError(failure);
+    // The schema is that of this very view; the compiler cannot follow the lookup by name.
+    return VIEWS[name].response.parse(reply.json()) as ViewResponse<N>;
+  }
+}
+
+function requestError(cause: unknown): OrchestratorError {
+  for (let at = cause; at instanceof Error; at = at.cause) {
+    if (at instanceof errors.NoRespondersError) {
+      return new OrchestratorError('ORC_NOT_REACHABLE', 'No projections are running', { cause });
+    }
+    if (at instanceof errors.TimeoutError) {
+      return new OrchestratorError('ORC_TIMED_OUT', 'The projections did not answer in time', {
+        cause,
+      });
+    }
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new OrchestratorError('ORC_NOT_REACHABLE', `NATS did not answer: ${reason}`, { cause });
+}
+
+/** `ORC_CODE: what is wrong`, as the views answer it. */
+function serviceError(text: string): OrchestratorError {
+  const [, code = '', message = text] = /^(ORC_\w+): (.*)$/s.exec(text) ?? [];
+  return new OrchestratorError(isErrorCode(code) ? code : 'ORC_INTERNAL', message);
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { CheckpointFile } from '../core/projection/checkpoint-file.ts';
+import { SystemFollower } from '../core/projection/system-follower.ts';
+import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { serveViews } from './views/views-service.ts';
+
+await runService('projections', startProjections);
+
+async function startProjections(context: ServiceContext): Promise<Service> {
+  const { paths, logger, connection, log, signal } = context;
+  const checkpoint = new CheckpointFile(join(paths.snapshots, 'system.json'), logger);
+  const follower = new SystemFollower({ log, logger, checkpoint });
+  await follower.start(signal);
+  const { nc } = connection;
+  const views = await serveViews({ nc, follower, log, logger, version: packageJson.version });
+  return {
+    async stop() {
+      await views.stop();
+      await follower.saveCheckpoint();
+    },
+  };
+}

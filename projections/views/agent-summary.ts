@@ -1,0 +1,23 @@
+import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
+import type { AgentSummary } from '../../schemas/views.ts';
+
+const NO_COUNTS = { messages: 0, answers: 0, turns: 0, failed: 0 };
+
+/** An agent as it is shown: no message's text leaves the log by this way. */
+export function agentSummary(state: AgentState): AgentSummary {
+  const { agentId, phase, queue } = state;
+  const base = { agentId, phase, queued: queue.length, deleted: false, counts: NO_COUNTS };
+  if (state.phase === 'unknown') return base;
+  const { kind, owner, createdAt, counts } = state;
+  const known = { ...base, kind, ...(owner && { owner }), createdAt, counts };
+  if (state.phase === 'ended') {
+    const end = `${state.end.how}: ${state.end.detail}`;
+    return { ...known, endedAt: state.endedAt, end, deleted: state.deleted };
+  }
+  if (!isLive(state)) return known;
+  const { runId, node, expiresAt, pid } = state.run;
+  const run = { runId, node, expiresAt, ...(pid !== undefined && { pid }) };
+  if (state.turn === null) return { ...known, ...run };
+  const { turnId, startedAt, deadlineAt, messages } = state.turn;
+  return { ...known, ...run, turn: { turnId, startedAt, deadlineAt, messages } };
+}

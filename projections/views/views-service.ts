@@ -1,0 +1,105 @@
+import { type ServiceMsg, Svcm } from '@nats-io/services';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { SystemFollower } from '../../core/projection/system-follower.ts';
+import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/errors.ts';
+import { VIEWS, VIEWS_SERVICE, type ViewName, viewSubject } from '../../schemas/views.ts';
+import { logTail } from './log-tail.ts';
+import { systemViews } from './system-views.ts';
+
+export interface ViewsServiceOptions {
+  nc: NatsConnection;
+  follower: SystemFollower;
+  log: EventLog;
+  logger: Logger;
+  version: string;
+}
+
+/** How long a request waits for the event that it wants to see folded. */
+const AT_LEAST_TIMEOUT_MS = 5000;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Serves the views over NATS request/reply by the services protocol (NATS ADR-32), so that
+ * `nats micro` sees them. Several instances share the requests.
+ */
+export async function serveViews(options: ViewsServiceOptions): Promise<{ stop(): Promise<void> }> {
+  const service = await new Svcm(options.nc).add({
+    name: VIEWS_SERVICE,
+    version: options.version,
+    description: 'What is derived from the event log for reading',
+  });
+  for (const name of Object.keys(VIEWS) as ViewName[]) {
+    const handler = (error: Error | null, request: ServiceMsg) => {
+      if (error) options.logger.warn({ err: error, view: name }, 'view subscription failed');
+      else void answer(name, request, options);
+    };
+    service.addEndpoint(name, { subject: viewSubject(name), handler });
+  }
+  return {
+    stop: async () => {
+      await service.stop();
+    },
+  };
+}
+
+async function answer(
+  name: ViewName,
+  request: ServiceMsg,
+  options: ViewsServiceOptions,
+): Promise<void> {
+  try {
+    request.respond(JSON.stringify(await view(name, request.data, options)));
+  } catch (error) {
+    const shown = asOrchestratorError(error);
+    if (shown.code === 'ORC_INTERNAL')
+      options.logger.error({ err: error, view: name }, 'view failed');
+    request.respondError(ERRORS[shown.code].status, `${shown.code}: ${shown.message}`);
+  }
+}
+
+async function view(
+  name: ViewName,
+  payload: Uint8Array,
+  { follower, log }: ViewsServiceOptions,
+): Promise<unknown> {
+  const input = parseRequest(name, payload);
+  if (name === 'logs') {
+    const { agentId, lines } = VIEWS.logs.request.parse(input);
+    return { lines: await logTail(log, agentId, lines) };
+  }
+  if ('atLeast' in input && typeof input.atLeast === 'number') {
+    await foldedInTime(follower, input.atLeast);
+  }
+  // Each request was parsed by the schema of the view of the same name.
+  const serve = systemViews[name] as (state: unknown, request: unknown) => unknown;
+  return serve(follower.state, input);
+}
+
+function parseRequest(name: ViewName, payload: Uint8Array): Record<string, unknown> {
+  const parsed = VIEWS[name].request.safeParse(json(payload));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const what = `${issue?.path.join('.') ?? 'request'}: ${issue?.message ?? 'does not fit'}`;
+  throw new OrchestratorError('ORC_BAD_INPUT', `views.${name}: ${what}`);
+}
+
+function json(payload: Uint8Array): unknown {
+  if (payload.length === 0) return {};
+  try {
+    return JSON.parse(UTF8.decode(payload));
+  } catch (cause) {
+    throw new OrchestratorError('ORC_BAD_INPUT', 'The request is not JSON', { cause });
+  }
+}
+
+async function foldedInTime(follower: SystemFollower, sequence: number): Promise<void> {
+  try {
+    await follower.folded(sequence, AbortSignal.timeout(AT_LEAST_TIMEOUT_MS));
+  } catch (cause) {
+    const what = `Event ${sequence} is not folded yet; the projections are at ${follower.sequence}`;
+    throw new OrchestratorError('ORC_TIMED_OUT', what, { cause });
+  }
+}

@@ -24,9 +24,6 @@ export function connectionError(
       cause,
     );
   }
-  if (error instanceof errors.InvalidArgumentError || error instanceof TypeError) {
-    return new OrchestratorError('ORC_CREDS', `The credentials are damaged`, cause);
-  }
   const reason = error instanceof Error && error.message !== '' ? error.message : 'no answer';
   return new OrchestratorError('ORC_NOT_REACHABLE', `NATS at ${url}: ${reason}`, cause);
 }

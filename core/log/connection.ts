@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { connect, jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { connectionError } from './connection-error.ts';
+import { jwtAuthenticator } from './jwt-authenticator.ts';
 
 /** A credentials file, or its two parts. */
 export type Credentials = { file: string } | { jwt: string; seed: string };
@@ -63,7 +64,7 @@ export async function connectLog(options: ConnectOptions): Promise<LogConnection
   }
 }
 
-function dial(
+async function dial(
   options: ConnectOptions,
   credentials: { jwt: string; seed: string } | undefined,
 ): Promise<NatsConnection> {
@@ -73,14 +74,7 @@ function dial(
     name: options.name,
     timeout: options.timeoutMs,
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
-    ...(credentials === undefined
-      ? {}
-      : {
-          authenticator: jwtAuthenticator(
-            credentials.jwt,
-            new TextEncoder().encode(credentials.seed),
-          ),
-        }),
+    ...(credentials === undefined ? {} : { authenticator: jwtAuthenticator(credentials) }),
     reconnect: attempts !== 0,
     maxReconnectAttempts: attempts,
     reconnectTimeWait: RECONNECT_WAIT_MS,

@@ -1,0 +1,56 @@
+import test from 'ava';
+import { ensureStreams } from '../../../core/log/streams.ts';
+import { startTestNats } from '../../support/nats.ts';
+import { answer } from './events.ts';
+
+const OPTIONS = { replicas: 1, storage: 'file' } as const;
+
+test('the streams are made once and kept with what they hold', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  await log.append(answer('answer-1'));
+  await ensureStreams(connection, OPTIONS);
+  const jsm = await connection.jsm();
+  const names: string[] = [];
+  for await (const name of jsm.streams.names()) names.push(name);
+  t.deepEqual(names.sort(), ['EVENTS', 'EVENTS_DLQ', 'IDS', 'LOGS']);
+  t.is(await log.lastSequence('EVENTS'), 1);
+});
+
+test('a changed limit is brought up to date', async (t) => {
+  const { connection } = await startTestNats(t);
+  const jsm = await connection.jsm();
+  t.is((await jsm.streams.info('LOGS')).config.max_msgs_per_subject, 1_000);
+  await ensureStreams(connection, { ...OPTIONS, limits: { logLines: 50 } });
+  t.is((await jsm.streams.info('LOGS')).config.max_msgs_per_subject, 50);
+});
+
+test('what is up to date is left alone', async (t) => {
+  const { connection } = await startTestNats(t);
+  const changes: string[] = [];
+  connection.nc.subscribe('$JS.EVENT.ADVISORY.STREAM.*.>', {
+    callback: (_, message) => {
+      changes.push(message.subject);
+    },
+  });
+  await ensureStreams(connection, OPTIONS);
+  await connection.nc.flush();
+  t.deepEqual(changes, []);
+  await ensureStreams(connection, { ...OPTIONS, limits: { logLines: 50 } });
+  await connection.nc.flush();
+  t.deepEqual(changes, ['$JS.EVENT.ADVISORY.STREAM.UPDATED.LOGS']);
+});
+
+test('a log keeps the last lines of each agent and stream', async (t) => {
+  const { log } = await startTestNats(t, { limits: { logLines: 10 } });
+  const lines = Array.from({ length: 25 }, (_, index) => ({
+    position: String(index),
+    bytes: new Uint8Array([65]),
+    continued: false,
+  }));
+  const options = { runId: 'r', source: 's', time: new Date().toISOString(), expectedLast: 0 };
+  await log.appendLog('agents.agent-0123456789ab.log.stdout', lines, options);
+  await log.appendLog('agents.agent-ba9876543210.log.stdout', lines.slice(0, 1), options);
+  let kept = 0;
+  for await (const _ of log.read({ stream: 'LOGS', from: { sequence: 1 } })) kept += 1;
+  t.is(kept, 11);
+});

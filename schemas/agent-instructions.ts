@@ -1,3 +1,38 @@
-export function renderInstructions(_allowedTools: readonly string[] | undefined): string {
-  return '';
+import { COMMAND_TABLE, type CommandEntry } from './command-table.ts';
+
+/**
+ * The instructions file of an agent, Markdown: how it speaks and acts. Made from the table that the
+ * command itself is made from, so that they never drift.
+ */
+export function renderInstructions(allowedTools: readonly string[] | undefined): string {
+  const table: readonly CommandEntry[] = COMMAND_TABLE;
+  const allowed = table.filter(
+    ({ audience, tool }) =>
+      audience === 'agent' && tool !== undefined && (allowedTools?.includes(tool) ?? true),
+  );
+  return `# How you talk and act
+
+You run without a terminal. **The user sees nothing of what you print**: it is only a log. You speak to
+the user and act by one shell command, \`orchestrator\`. Finish every task with \`orchestrator answer\`
+(or \`orchestrator ask\`); otherwise the user gets no reply.
+
+${allowed.map(section).join('\n\n')}
+
+A text of several lines goes through stdin:
+
+\`\`\`sh
+orchestrator answer - <<'TEXT'
+First line
+Second line
+TEXT
+\`\`\`
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 not permitted, 4 timed out. Errors are one line on stderr that
+says what to do. \`orchestrator <command> --help\` says more.
+`;
+}
+
+function section({ path, summary, examples }: CommandEntry): string {
+  const lines = examples.map(([, line]) => `orchestrator ${line}`).join('\n');
+  return `## \`orchestrator ${path.join(' ')}\`\n\n${summary}\n\n\`\`\`sh\n${lines}\n\`\`\``;
 }

@@ -1,0 +1,66 @@
+import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { isAgentId } from '../../schemas/ids.ts';
+
+/** Who calls, and how the log is reached: what the spawner put into an agent's environment. */
+export interface AgentContext {
+  agentId: string;
+  url: string;
+  credentials: { file: string } | undefined;
+  allowedTools: readonly string[] | undefined;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Reads it without zod: an agent waits for this. Throws ORC_AGENT_ID and ORC_NOT_REACHABLE. */
+export function agentContext(environment: Environment): AgentContext {
+  const agentId = environment.ORCHESTRATOR_AGENT_ID ?? '';
+  if (agentId === '') {
+    throw new OrchestratorError('ORC_AGENT_ID', 'ORCHESTRATOR_AGENT_ID is not set');
+  }
+  if (!isAgentId(agentId)) {
+    const what = `ORCHESTRATOR_AGENT_ID=${JSON.stringify(agentId)} is not an agent id`;
+    throw new OrchestratorError('ORC_AGENT_ID', what);
+  }
+  const url = environment.ORCHESTRATOR_NATS_URL ?? '';
+  if (url === '') {
+    throw new OrchestratorError('ORC_NOT_REACHABLE', 'ORCHESTRATOR_NATS_URL is not set', {
+      cure: 'Run this command inside an agent, whose environment has it.',
+    });
+  }
+  const file = environment.ORCHESTRATOR_CREDS ?? '';
+  const tools = environment.ORCHESTRATOR_ALLOWED_TOOLS ?? '';
+  return {
+    agentId,
+    url,
+    credentials: file === '' ? undefined : { file },
+    allowedTools: tools === '' ? undefined : tools.split(',').map((name) => name.trim()),
+  };
+}
+
+/** A courtesy to the agent; the broker and the spawner are the boundary. */
+export function requireTool({ allowedTools }: AgentContext, tool: string): void {
+  if (allowedTools && !allowedTools.includes(tool)) {
+    const what = `This agent may not use ${JSON.stringify(tool)}`;
+    throw new OrchestratorError('ORC_TOOL_NOT_ALLOWED', what);
+  }
+}
+
+/** What an agent's command may take in all, reconnects and retries included. */
+export const PATIENCE_MS = 20_000;
+
+/** Connects as the agent, trying again for as long as `signal` allows. */
+export async function connectAgent(
+  context: AgentContext,
+  signal: AbortSignal,
+): Promise<LogConnection> {
+  return connectLog({
+    url: context.url,
+    credentials: context.credentials,
+    name: `orchestrator/agent/${context.agentId}`,
+    inboxPrefix: `_INBOX_${context.agentId}`,
+    timeoutMs: 5_000,
+    waitOnFirstConnect: true,
+    signal,
+  });
+}

@@ -1,0 +1,29 @@
+import type { CommandStreams } from './command-streams.ts';
+import { messageText } from './message-text.ts';
+import { type Said, say } from './say.ts';
+
+export interface Response {
+  name: 'answer' | 'question' | 'progress';
+  call: string;
+  text: string | undefined;
+  options?: readonly string[];
+  json: boolean;
+}
+
+const DONE = {
+  answer: 'Answer sent',
+  question: 'Question sent to the user',
+  progress: 'Progress sent',
+} as const;
+
+/** Says something to the user: the text of an argument or of stdin, stored before it returns. */
+export async function respond(response: Response, streams: CommandStreams): Promise<Said> {
+  const { name, call, options, json } = response;
+  const text = await messageText(response.text, streams.stdin);
+  const choices = options && options.length > 0 ? { options } : {};
+  const data = { text, ...choices };
+  const said = await say({ family: 'response', name, call, tool: 'respond', data }, streams);
+  streams.stderr.write(`${DONE[name]}\n`);
+  if (json) streams.stdout.write(`${JSON.stringify(said)}\n`);
+  return said;
+}

@@ -1,0 +1,48 @@
+import { newId } from '../../schemas/ids.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
+import { agentContext, connectAgent, PATIENCE_MS, requireTool } from './agent-context.ts';
+import type { CommandStreams } from './command-streams.ts';
+import { publishStored } from './publish-stored.ts';
+import { logToolCall } from './telemetry.ts';
+
+/** What an agent states by itself, without a result to wait for. */
+export interface Statement {
+  family: 'response' | 'turn';
+  name: 'answer' | 'question' | 'progress' | 'signalled';
+  /** How telemetry calls it: `answer`, `ask`, `turn.end`, … */
+  call: string;
+  tool?: 'respond';
+  data: unknown;
+}
+
+export interface Said {
+  id: string;
+  /** Its place in the log. */
+  sequence: number;
+}
+
+/** Stores a statement of the calling agent; resolves when JetStream has acknowledged it. */
+export async function say(statement: Statement, streams: CommandStreams): Promise<Said> {
+  const context = agentContext(streams.env);
+  if (statement.tool) requireTool(context, statement.tool);
+  const { agentId } = context;
+  const { family, name, call, data } = statement;
+  const now = new Date();
+  logToolCall(streams.stderr, call, agentId, now);
+  const id = newId(name);
+  const event = {
+    id,
+    type: `${family}.${name}`,
+    source: `orchestrator/agent/${agentId}`,
+    time: now.toISOString(),
+    subject: subjectOf({ family, agentId, name }),
+    data,
+  };
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const connection = await connectAgent(context, signal);
+  try {
+    return { id, sequence: await publishStored(connection, event, signal) };
+  } finally {
+    await connection.close();
+  }
+}

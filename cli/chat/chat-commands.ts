@@ -1,0 +1,61 @@
+import type { Views } from '../../core/conversation/agent-manager.ts';
+import type { AgentSummary, LogLineView } from '../../schemas/views.ts';
+
+/** What can be typed in a chat beside messages. */
+export const CHAT_COMMANDS = {
+  '/status': 'how the agent is',
+  '/logs': 'the last lines that it printed',
+  '/interrupt': 'interrupt what it is doing',
+  '/stop': 'end the agent; the next message starts a new one',
+  '/new': 'end the agent and start a new one',
+  '/help': 'this list',
+  '/quit': 'leave (or Ctrl-D)',
+} as const;
+
+export type ChatCommand = keyof typeof CHAT_COMMANDS;
+
+const VIEW_TIMEOUT_MS = 5_000;
+const LOG_LINES = 20;
+
+/** A text that begins with a slash and one word of letters is meant as a command. */
+export const isCommandLike = (text: string): boolean => /^\/[a-z]+\s*$/.test(text);
+
+export const asCommand = (text: string): ChatCommand | undefined => {
+  const word = text.trim();
+  // Own properties of the table are exactly its keys.
+  return Object.hasOwn(CHAT_COMMANDS, word) ? (word as ChatCommand) : undefined;
+};
+
+export const helpText = (): string =>
+  [
+    ...Object.entries(CHAT_COMMANDS).map(([name, what]) => `${name.padEnd(12)} ${what}`),
+    'A line that ends with \\ goes on in the next.',
+  ].join('\n');
+
+export async function statusText(views: Views, agentId: string): Promise<string> {
+  const { agent } = await views.request('agent', { agentId }, { timeoutMs: VIEW_TIMEOUT_MS });
+  return describeAgent(agent);
+}
+
+export async function logsText(views: Views, agentId: string): Promise<string> {
+  const request = { agentId, lines: LOG_LINES };
+  const { lines } = await views.request('logs', request, { timeoutMs: VIEW_TIMEOUT_MS });
+  return lines.length === 0 ? 'nothing yet' : lines.map(logLine).join('\n');
+}
+
+const logLine = ({ stream, line }: LogLineView): string =>
+  stream === 'stderr' ? `! ${line}` : `  ${line}`;
+
+export function describeAgent(agent: AgentSummary): string {
+  const { agentId, phase, kind, pid, expiresAt, queued, turn, counts, end } = agent;
+  const facts = [
+    `${agentId} is ${phase}${end === undefined ? '' : ` (${end})`}`,
+    kind && `kind ${kind}`,
+    pid !== undefined && `process ${pid}`,
+    phase !== 'ended' && expiresAt && `lives until ${expiresAt}`,
+    turn ? `in a turn since ${turn.startedAt}` : 'no turn',
+    `${queued} waiting`,
+    `${counts.messages} messages, ${counts.answers} answers, ${counts.failed} failed turns`,
+  ];
+  return facts.filter((fact) => typeof fact === 'string' && fact !== '').join('; ');
+}

@@ -1,0 +1,231 @@
+import type {
+  AgentManager,
+  AgentWish,
+  AssignedAgent,
+  SentMessage,
+} from '../../core/conversation/agent-manager.ts';
+import { followConversation } from '../../core/conversation/conversation.ts';
+import { samePerson } from '../../core/conversation/person.ts';
+import type { Happening, OpenMessage, Talk } from '../../core/conversation/talk.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { Person } from '../../schemas/events/parts.ts';
+import { newId } from '../../schemas/ids.ts';
+import type { ReadingPosition } from './reading-position.ts';
+
+export interface DialogueOptions {
+  log: EventLog;
+  manager: AgentManager;
+  person: Person;
+  /** What an agent is to be where one is made. */
+  wish: AgentWish;
+  position: ReadingPosition;
+  /** The last sequence of EVENTS before the dialogue. */
+  began: number;
+  /** Talk to this agent, and to no other when it has ended. */
+  agentId?: string | undefined;
+  /** Shows what happened, in the order of the log; the next waits until it is shown. */
+  show: (happening: Happening) => Promise<void>;
+  /** An agent was found or made for the person; `previous` is one that ended before this dialogue. */
+  onAgent: (assigned: AssignedAgent) => void;
+  /** The following broke: nothing more will be shown. */
+  onFailure: (error: unknown) => void;
+  signal: AbortSignal;
+}
+
+type Outcome = 'open' | 'answered' | 'failed';
+
+/**
+ * One person's talk with their agent, whichever that is at the time: brings messages, shows what
+ * happens, and knows when everything that was asked has come to its end.
+ */
+export class Dialogue {
+  readonly #options: DialogueOptions;
+  /** Messages of this dialogue. */
+  readonly #own = new Map<string, Outcome>();
+  /** Messages of this person that were open when the dialogue began. */
+  readonly #earlier = new Set<string>();
+  readonly #following = new Map<string, Promise<void>>();
+  readonly #ended = new Set<string>();
+  #waiting: (() => void)[] = [];
+  #agentId: string | undefined;
+  #opening: Promise<string> | undefined;
+  #failure: { error: unknown } | undefined;
+
+  constructor(options: DialogueOptions) {
+    this.#options = options;
+    options.signal.addEventListener('abort', () => this.#changed(), { once: true });
+  }
+
+  /** The agent that it last talked to. */
+  get agentId(): string | undefined {
+    return this.#agentId;
+  }
+
+  /** Messages of this dialogue whose end has not come. */
+  get unanswered(): number {
+    return [...this.#own.values()].filter((outcome) => outcome === 'open').length;
+  }
+
+  /** A message of this dialogue was rejected, or its turn failed. */
+  get failed(): boolean {
+    return [...this.#own.values()].includes('failed');
+  }
+
+  /**
+   * Finds or makes the agent, and follows it: first what was said while nobody listened, also by
+   * the agent before it. Resolves with its id.
+   */
+  open(): Promise<string> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  /** Sends a message to the agent; to a new one where the last has ended. */
+  async say(text: string): Promise<SentMessage> {
+    const id = newId('msg');
+    const agentId = await this.#openAgent();
+    this.#own.set(id, 'open');
+    try {
+      return await this.#options.manager.send(agentId, text, { from: this.#options.person, id });
+    } catch (error) {
+      this.#own.delete(id);
+      throw error;
+    }
+  }
+
+  /** Is this said to this person here: in a turn that serves one of their messages, or in none? */
+  concerns(serves: readonly OpenMessage[]): boolean {
+    return serves.length === 0 || serves.some((one) => this.#isOwn(one) || this.#isEarlier(one));
+  }
+
+  /** Resolves when no message of this person is open any more, or the signal aborts. */
+  settled(): Promise<void> {
+    return this.#until(() => this.unanswered === 0 && this.#earlier.size === 0);
+  }
+
+  hasEnded(agentId: string): boolean {
+    return this.#ended.has(agentId);
+  }
+
+  /** Resolves when this agent has ended, or the signal aborts. */
+  ended(agentId: string): Promise<void> {
+    return this.#until(() => this.#ended.has(agentId));
+  }
+
+  /** Resolves when the following has ended, which the signal makes it do. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#following.values());
+    await this.#options.position.saved();
+  }
+
+  async #openAgent(): Promise<string> {
+    const current = this.#agentId;
+    const usable =
+      current !== undefined && (!this.#ended.has(current) || this.#options.agentId !== undefined);
+    return usable ? current : this.open();
+  }
+
+  async #open(): Promise<string> {
+    const { agentId, position, manager, person, wish, onAgent } = this.#options;
+    const assigned: AssignedAgent =
+      agentId === undefined ? await manager.getOrCreate(person, wish) : { agentId, created: false };
+    const { previous } = assigned;
+    const ofLastRun = previous !== undefined && !this.#following.has(previous);
+    if (ofLastRun) {
+      this.#ended.add(previous);
+      await this.#follow(previous, position.from);
+    }
+    onAgent({ ...assigned, previous: ofLastRun ? previous : undefined });
+    if (!this.#following.has(assigned.agentId)) await this.#follow(assigned.agentId, position.from);
+    this.#agentId = assigned.agentId;
+    return assigned.agentId;
+  }
+
+  /** Resolves when everything that was in the log before was shown. */
+  async #follow(agentId: string, from: number): Promise<void> {
+    const ready = Promise.withResolvers<void>();
+    const following = this.#followAgent(agentId, from, ready.resolve).catch((error: unknown) => {
+      this.#failure = { error };
+      this.#options.onFailure(error);
+      this.#changed();
+    });
+    this.#following.set(agentId, following);
+    await Promise.race([ready.promise, following]);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #followAgent(agentId: string, from: number, ready: () => void): Promise<void> {
+    const { log, signal } = this.#options;
+    let caughtUp = false;
+    for await (const batch of followConversation({ log, agentId, from, signal })) {
+      const talk = batch.talks.get(agentId);
+      if (batch.caughtUp && !caughtUp) this.#rememberEarlier(talk);
+      for (const happening of batch.happenings) await this.#happened(happening, talk);
+      caughtUp = batch.caughtUp;
+      if (caughtUp) ready();
+      this.#changed();
+      if (caughtUp && this.#ended.has(agentId) && (talk?.open.length ?? 0) === 0) return;
+    }
+  }
+
+  #rememberEarlier(talk: Talk | undefined): void {
+    for (const message of talk?.open ?? []) {
+      if (this.#isEarlier(message)) this.#earlier.add(message.commandId);
+    }
+  }
+
+  #isOwn({ commandId }: OpenMessage): boolean {
+    return this.#own.has(commandId);
+  }
+
+  #isEarlier({ from, sequence }: OpenMessage): boolean {
+    const { began, person } = this.#options;
+    return sequence <= began && samePerson(from, person);
+  }
+
+  async #happened(happening: Happening, talk: Talk | undefined): Promise<void> {
+    const { position, show } = this.#options;
+    const { sequence } = happening;
+    if (sequence > position.seen) await show(happening);
+    this.#settle(happening);
+    if (happening.kind === 'agent-ended') this.#ended.add(happening.agentId);
+    const open = talk?.open.map((message) => message.sequence) ?? [];
+    const seen = Math.max(position.seen, sequence);
+    position.moveTo({ seen, from: Math.min(seen + 1, ...open) });
+  }
+
+  #settle(happening: Happening): void {
+    switch (happening.kind) {
+      case 'turn-ended':
+      case 'turn-failed': {
+        const outcome = happening.kind === 'turn-ended' ? 'answered' : 'failed';
+        for (const { commandId } of happening.serves) this.#settleMessage(commandId, outcome);
+        return;
+      }
+      case 'rejected':
+        this.#settleMessage(happening.commandId, 'failed');
+        return;
+      default:
+    }
+  }
+
+  #settleMessage(commandId: string, outcome: Outcome): void {
+    this.#earlier.delete(commandId);
+    if (this.#own.has(commandId)) this.#own.set(commandId, outcome);
+  }
+
+  async #until(holds: () => boolean): Promise<void> {
+    while (!holds() && !this.#options.signal.aborted) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #changed(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+}

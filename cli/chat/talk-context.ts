@@ -1,0 +1,44 @@
+import { AgentManager, type AssignedAgent } from '../../core/conversation/agent-manager.ts';
+import type { Happening } from '../../core/conversation/talk.ts';
+import type { LogConnection } from '../../core/log/connection.ts';
+import { EventLog } from '../../core/log/event-log.ts';
+import type { DataPaths } from '../../core/service/data-paths.ts';
+import { ViewsClient } from '../../core/service/views-client.ts';
+import type { Settings } from '../../schemas/settings.ts';
+import { agentWish } from './agent-wish.ts';
+import { Dialogue } from './dialogue.ts';
+import { ReadingPosition } from './reading-position.ts';
+import { terminalPerson } from './terminal-person.ts';
+
+/** What a talk needs of the system that runs. */
+export interface TalkContext {
+  settings: Settings;
+  paths: DataPaths;
+  connection: LogConnection;
+  /** Talk to this agent instead of one's own. */
+  agentId?: string | undefined;
+  signal: AbortSignal;
+}
+
+export interface TalkDisplay {
+  show: (happening: Happening) => Promise<void>;
+  onAgent: (assigned: AssignedAgent) => void;
+  onFailure: (error: unknown) => void;
+}
+
+/** How long a message waits for a server that is gone: it restarts within seconds. */
+const PATIENCE_MS = 30_000;
+
+/** The parts of a talk, built from the running system. The dialogue is not opened yet. */
+export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
+  const { settings, paths, connection, agentId, signal } = context;
+  const log = new EventLog(connection);
+  const views = new ViewsClient(connection.nc);
+  const manager = new AgentManager({ log, views, patience: { patienceMs: PATIENCE_MS, signal } });
+  const person = terminalPerson(settings);
+  const began = await log.lastSequence('EVENTS');
+  const position = await ReadingPosition.load(paths, person, began);
+  const wish = agentWish(settings);
+  const options = { log, manager, person, wish, position, began, agentId, signal, ...display };
+  return { dialogue: new Dialogue(options), manager, views, person };
+}

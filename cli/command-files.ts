@@ -1,0 +1,36 @@
+import type { CommandClass } from 'clipanion';
+import type { CommandName } from '../schemas/command-table.ts';
+
+/** Where each command is; loaded when it is called, so that none pays for another's start-up. */
+export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
+  answer: async () => (await import('./commands/answer.ts')).AnswerCommand,
+  ask: async () => (await import('./commands/ask.ts')).AskCommand,
+  respond: async () => (await import('./commands/respond.ts')).RespondCommand,
+  progress: async () => (await import('./commands/progress.ts')).ProgressCommand,
+  'project create': async () => (await import('./commands/project-create.ts')).ProjectCreateCommand,
+  'project get': async () => (await import('./commands/project-get.ts')).ProjectGetCommand,
+  'project list': async () => (await import('./commands/project-list.ts')).ProjectListCommand,
+  'turn end': async () => (await import('./commands/turn-end.ts')).TurnEndCommand,
+  start: async () => (await import('./commands/start.ts')).StartCommand,
+  chat: async () => (await import('./commands/chat.ts')).ChatCommand,
+  agents: async () => (await import('./commands/agents.ts')).AgentsCommand,
+  create: async () => (await import('./commands/create.ts')).CreateCommand,
+  send: async () => (await import('./commands/send.ts')).SendCommand,
+  interrupt: async () => (await import('./commands/interrupt.ts')).InterruptCommand,
+  stop: async () => (await import('./commands/stop.ts')).StopCommand,
+  delete: async () => (await import('./commands/delete.ts')).DeleteCommand,
+  extend: async () => (await import('./commands/extend.ts')).ExtendCommand,
+  logs: async () => (await import('./commands/logs.ts')).LogsCommand,
+  events: async () => (await import('./commands/events.ts')).EventsCommand,
+  projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,
+  verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).DoctorCommand,
+};
+
+/** The name of the command that an argument list calls, where it calls one. */
+export function calledCommand(args: readonly string[]): CommandName | undefined {
+  const [first = '', second = ''] = args;
+  const name = Object.hasOwn(COMMAND_FILES, first) ? first : `${first} ${second}`;
+  // Just looked up among the names.
+  return Object.hasOwn(COMMAND_FILES, name) ? (name as CommandName) : undefined;
+}

@@ -1,0 +1,31 @@
+import { Option } from 'clipanion';
+import { dataPaths } from '../../core/service/data-paths.ts';
+import { EXIT } from '../../schemas/errors.ts';
+import type { TalkContext } from '../chat/talk-context.ts';
+import { talkInTerminal } from '../chat/talk-in-terminal.ts';
+import { talkOverPipe } from '../chat/talk-over-pipe.ts';
+import { knownAgent } from '../operator/known-agent.ts';
+import { OperatorCommand } from '../operator/operator-command.ts';
+import type { OperatorContext } from '../operator/operator-context.ts';
+import { untilInterrupted } from '../operator/until-interrupted.ts';
+import { inputKind } from '../start/input-kind.ts';
+import { usageOf } from '../usage.ts';
+
+export class ChatCommand extends OperatorCommand {
+  static override paths = [['chat']];
+  static override usage = usageOf('chat');
+
+  agent = Option.String('--agent', { description: 'This agent instead of your own.' });
+
+  protected async work({ settings, connection, views }: OperatorContext): Promise<number> {
+    if (this.agent !== undefined) await knownAgent(views, this.agent, this.timeoutMs);
+    const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+    const signal = untilInterrupted();
+    const talk: TalkContext = { settings, paths, connection, agentId: this.agent, signal };
+    if (inputKind(0) === 'terminal') {
+      await talkInTerminal(talk, this.context);
+      return EXIT.done;
+    }
+    return (await talkOverPipe(talk, this.context)).exit;
+  }
+}

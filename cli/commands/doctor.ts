@@ -1,0 +1,49 @@
+import { Command, Option } from 'clipanion';
+import { EXIT } from '../../schemas/errors.ts';
+import { parseSettings } from '../../schemas/settings.ts';
+import type { Check } from '../operator/check.ts';
+import {
+  checkCommand,
+  checkDataFolder,
+  checkNatsServer,
+  checkNode,
+  checkPrograms,
+  checkSettings,
+} from '../operator/machine-checks.ts';
+import { checkSystem } from '../operator/system-checks.ts';
+import { durationOption, jsonOption } from '../options.ts';
+import { textTable } from '../text-table.ts';
+import { usageOf } from '../usage.ts';
+
+export class DoctorCommand extends Command {
+  static override paths = [['doctor']];
+  static override usage = usageOf('doctor');
+
+  json = jsonOption();
+  timeout = Option.String('--timeout', '5s', { description: 'How long to wait for the system.' });
+
+  override async execute(): Promise<number> {
+    const { env, stdout } = this.context;
+    const checks = await allChecks(env, durationOption('--timeout', this.timeout));
+    const rows = checks.map(({ state, name, detail }) => [state, name, detail]);
+    stdout.write(
+      this.json ? `${JSON.stringify(checks)}\n` : textTable(['state', 'what', 'found'], rows),
+    );
+    return checks.some(({ state }) => state === 'wrong') ? EXIT.failed : EXIT.done;
+  }
+}
+
+async function allChecks(
+  env: Record<string, string | undefined>,
+  timeoutMs: number,
+): Promise<Check[]> {
+  const parsed = parseSettings(env);
+  const machine = [checkNode(), checkSettings(env), checkPrograms(env.PATH), await checkCommand()];
+  if (!parsed.ok) return machine;
+  return [
+    ...machine,
+    await checkNatsServer(env, parsed.settings),
+    await checkDataFolder(parsed.settings),
+    ...(await checkSystem(env, timeoutMs)),
+  ];
+}

@@ -1,0 +1,72 @@
+import { Option } from 'clipanion';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { agentFilter } from '../../schemas/subjects.ts';
+import { knownAgent } from '../operator/known-agent.ts';
+import { OperatorCommand } from '../operator/operator-command.ts';
+import type { OperatorContext } from '../operator/operator-context.ts';
+import { untilInterrupted } from '../operator/until-interrupted.ts';
+import { usageOf } from '../usage.ts';
+
+interface Line {
+  stream: 'stdout' | 'stderr';
+  time: string;
+  payload: Uint8Array;
+}
+
+export class LogsCommand extends OperatorCommand {
+  static override paths = [['logs']];
+  static override usage = usageOf('logs');
+
+  agent = Option.String({ required: true });
+  follow = Option.Boolean('--follow,-f', false, { description: 'Go on with what follows.' });
+  lines = Option.String('--lines,-n', '100', { description: 'How many of the last lines.' });
+
+  protected async work({ log, views }: OperatorContext): Promise<undefined> {
+    const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
+    const filter = agentFilter(agentId, 'log');
+    const source = { stream: 'LOGS', from: { sequence: 1 }, filter } as const;
+    let tail: Line[] = [];
+    let last = 0;
+    for await (const message of log.read(source)) {
+      tail.push(lineOf(message));
+      last = message.sequence;
+      if (tail.length > this.#count * 2) tail = tail.slice(-this.#count);
+    }
+    for (const line of tail.slice(-this.#count)) this.#print(line);
+    if (!this.follow) return;
+    const from = { sequence: last + 1 };
+    const signal = untilInterrupted();
+    for await (const { messages } of log.follow({ stream: 'LOGS', from, filter, signal })) {
+      for (const message of messages) this.#print(lineOf(message));
+    }
+  }
+
+  get #count(): number {
+    const count = Number(this.lines);
+    if (Number.isInteger(count) && count > 0) return count;
+    const what = `--lines ${JSON.stringify(this.lines)} is no number of lines`;
+    throw new OrchestratorError('ORC_USAGE', what);
+  }
+
+  /** The bytes as the agent wrote them. */
+  #print({ payload, ...line }: Line): void {
+    const { stdout } = this.context;
+    if (this.json) {
+      const text = Buffer.from(payload).toString();
+      stdout.write(`${JSON.stringify({ ...line, line: text })}\n`);
+    } else {
+      stdout.write(Buffer.concat([payload, Buffer.from('\n')]));
+    }
+  }
+}
+
+function lineOf(message: {
+  subject: string;
+  payload: Uint8Array;
+  time: Date;
+  header(name: string): string | undefined;
+}): Line {
+  const { subject, payload } = message;
+  const time = message.header('ce-time') ?? message.time.toISOString();
+  return { stream: subject.endsWith('.stderr') ? 'stderr' : 'stdout', time, payload };
+}

@@ -1,0 +1,15 @@
+import { OperatorCommand } from '../operator/operator-command.ts';
+import type { OperatorContext } from '../operator/operator-context.ts';
+import { textTable } from '../text-table.ts';
+import { usageOf } from '../usage.ts';
+
+export class ProjectsCommand extends OperatorCommand {
+  static override paths = [['projects']];
+  static override usage = usageOf('projects');
+
+  protected async work({ views }: OperatorContext): Promise<undefined> {
+    const { projects } = await views.request('projects', {}, { timeoutMs: this.timeoutMs });
+    const rows = projects.map(({ id, name, agentId, createdAt }) => [id, name, agentId, createdAt]);
+    this.print(projects, textTable(['id', 'name', 'agent', 'created'], rows));
+  }
+}

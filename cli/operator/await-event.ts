@@ -1,0 +1,36 @@
+import type { EventLog } from '../../core/log/event-log.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import type { StoredEvent } from '../../schemas/event.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
+import { agentFilter } from '../../schemas/subjects.ts';
+
+export interface Awaited {
+  agentId: string;
+  /** The first sequence that may be it. */
+  from: number;
+  timeoutMs: number;
+  /** What is waited for, for the error: `the agent's end`. */
+  what: string;
+}
+
+/**
+ * Follows an agent's events until `decide` returns a value. Throws ORC_TIMED_OUT, and what
+ * `decide` throws.
+ */
+export async function awaitEvent<T>(
+  log: EventLog,
+  { agentId, from, timeoutMs, what }: Awaited,
+  decide: (event: StoredEvent) => T | undefined,
+): Promise<T> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const filter = agentFilter(agentId);
+  const start = { sequence: from };
+  for await (const { messages } of log.follow({ stream: 'EVENTS', from: start, filter, signal })) {
+    for (const message of messages) {
+      const parsed = parseEvent(message);
+      const value = parsed.kind === 'event' ? decide(parsed.event) : undefined;
+      if (value !== undefined) return value;
+    }
+  }
+  throw new OrchestratorError('ORC_TIMED_OUT', `${what} did not come within ${timeoutMs / 1000} s`);
+}

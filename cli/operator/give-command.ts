@@ -1,0 +1,38 @@
+import { appendError } from '../../core/log/append-result.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
+import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import { newId } from '../../schemas/ids.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
+
+export type CommandType = Extract<EventType, `command.${string}`>;
+
+export interface GivenCommand {
+  commandId: string;
+  /** Its place in the log: what comes of it comes later. */
+  sequence: number;
+}
+
+/** Asks an agent for something: appends the command's event. Throws what an append can fail with. */
+export async function giveCommand<T extends CommandType>(
+  log: EventLog,
+  agentId: string,
+  type: T,
+  data: DataOf<T>,
+): Promise<GivenCommand> {
+  const commandId = newId('cmd');
+  const name = type.slice('command.'.length);
+  const event: NewEventOf<T> = {
+    id: commandId,
+    type,
+    source: 'orchestrator/operator',
+    time: new Date().toISOString(),
+    correlationId: commandId,
+    subject: subjectOf({ family: 'command', agentId, name }),
+    data,
+  };
+  // One of the union by T; the compiler does not distribute over a type parameter.
+  const result = await log.append(event as unknown as NewEvent);
+  if (!result.ok) throw appendError(result);
+  return { commandId, sequence: result.sequence };
+}

@@ -1,0 +1,91 @@
+import { accessSync, constants } from 'node:fs';
+import { access, mkdir, statfs } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { findNatsServer } from '../../bootstrap/nats-server.mjs';
+import { dataPaths } from '../../core/service/data-paths.ts';
+import { parseSettings, type Settings, settingProblemsLine } from '../../schemas/settings.ts';
+import { projectRoot } from '../start/project-root.ts';
+import { type Check, missing, ok, wrong } from './check.ts';
+
+type Environment = Record<string, string | undefined>;
+
+const NODE = 24;
+const FREE_BYTES = 1024 ** 3;
+
+/** What a local agent's keeper runs. */
+const PROGRAMS = ['bash', 'tail', 'mkfifo', 'sleep'] as const;
+
+export function checkNode(version = process.versions.node): Check {
+  const name = 'Node.js';
+  return Number(version.split('.')[0]) >= NODE
+    ? ok(name, version)
+    : wrong(name, `${version}; ${NODE} is needed: run it by npm (\`npm start\`), which has it`);
+}
+
+export function checkSettings(environment: Environment): Check {
+  const result = parseSettings(environment);
+  const name = 'settings';
+  return result.ok ? ok(name, 'valid') : wrong(name, settingProblemsLine(result.problems));
+}
+
+export async function checkNatsServer(
+  environment: Environment,
+  settings: Settings,
+): Promise<Check> {
+  const name = 'nats-server';
+  if (settings.ORCHESTRATOR_NATS_URL !== undefined) return ok(name, 'not needed: a URL is set');
+  try {
+    const options = { root: projectRoot(), env: environment, allowDownload: false };
+    const { path, version } = await findNatsServer(options);
+    return ok(name, `${version} (${path})`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return wrong(name, `${reason.replace(/\s+/g, ' ')}; \`npm run build\` fetches one`);
+  }
+}
+
+export async function checkDataFolder(settings: Settings): Promise<Check> {
+  const { root } = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+  const name = 'data folder';
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    await access(root, constants.W_OK);
+    const { bavail, bsize } = await statfs(root);
+    const free = bavail * bsize;
+    const size = `${(free / FREE_BYTES).toFixed(1)} GiB free`;
+    return free < FREE_BYTES
+      ? missing(name, `${root}: only ${size}; free some space`)
+      : ok(name, `${root}, ${size}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return wrong(name, `${reason}; set ORCHESTRATOR_DATA_DIR to a folder that can be written`);
+  }
+}
+
+export function checkPrograms(path = process.env.PATH ?? ''): Check {
+  const name = 'local agents';
+  const lacking = PROGRAMS.filter((program) => !isOnPath(program, path));
+  return lacking.length === 0
+    ? ok(name, `${PROGRAMS.join(', ')} are there`)
+    : wrong(name, `${lacking.join(', ')} not found; install bash and coreutils`);
+}
+
+export async function checkCommand(root = projectRoot()): Promise<Check> {
+  const command = join(root, 'dist', 'bin', 'orchestrator');
+  const name = 'agents’ command';
+  return access(command, constants.X_OK).then(
+    () => ok(name, command),
+    () => wrong(name, `${command} is not there; \`npm run build\` makes it`),
+  );
+}
+
+function isOnPath(program: string, path: string): boolean {
+  return path.split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,28 @@
+import { Command, Option } from 'clipanion';
+import { durationOption, jsonOption } from '../options.ts';
+import { type OperatorContext, withSystem } from './operator-context.ts';
+
+/** What every command of an operator has: `--json`, `--timeout`, and the running system. */
+export abstract class OperatorCommand extends Command {
+  json = jsonOption();
+  timeout = Option.String('--timeout', '10s', {
+    description: 'How long to wait for the system.',
+  });
+
+  /** The work itself, with the running system. The exit code; 0 for nothing. */
+  protected abstract work(context: OperatorContext): Promise<number | undefined>;
+
+  protected get timeoutMs(): number {
+    return durationOption('--timeout', this.timeout);
+  }
+
+  override async execute(): Promise<number> {
+    const work = (context: OperatorContext) => this.work(context);
+    return (await withSystem(this.context.env, this.timeoutMs, work)) ?? 0;
+  }
+
+  /** With `--json` the value on a line, else the text as it is. */
+  protected print(value: unknown, text: string): void {
+    this.context.stdout.write(this.json ? `${JSON.stringify(value)}\n` : text);
+  }
+}

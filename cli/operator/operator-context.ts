@@ -1,0 +1,35 @@
+import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { EventLog } from '../../core/log/event-log.ts';
+import { dataPaths } from '../../core/service/data-paths.ts';
+import { loadSettings } from '../../core/service/load-settings.ts';
+import { systemAddress } from '../../core/service/system-address.ts';
+import { ViewsClient } from '../../core/service/views-client.ts';
+import type { Settings } from '../../schemas/settings.ts';
+
+/** The running system as an operator's command has it. */
+export interface OperatorContext {
+  settings: Settings;
+  connection: LogConnection;
+  log: EventLog;
+  views: ViewsClient;
+}
+
+/**
+ * Connects to the running system for one command. Says at once when it cannot be reached: an
+ * operator wants to know, not to wait. Throws ORC_SETTINGS, ORC_NOT_REACHABLE and the like.
+ */
+export async function withSystem<T>(
+  env: Record<string, string | undefined>,
+  timeoutMs: number,
+  work: (context: OperatorContext) => Promise<T>,
+): Promise<T> {
+  const settings = loadSettings(env);
+  const address = systemAddress(settings, dataPaths(settings.ORCHESTRATOR_DATA_DIR));
+  const connection = await connectLog({ ...address, name: 'orchestrator/operator', timeoutMs });
+  try {
+    const log = new EventLog(connection);
+    return await work({ settings, connection, log, views: new ViewsClient(connection.nc) });
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,14 @@
+import type { Start } from '../../core/log/pull-session.ts';
+import { parseDuration } from '../../schemas/durations.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+
+/** `--from`: a sequence of EVENTS, an instant, or how long ago. Throws ORC_USAGE. */
+export function startPoint(text: string, now: Date): Start {
+  if (/^\d+$/.test(text)) return { sequence: Math.max(1, Number(text)) };
+  const ago = parseDuration(text);
+  if (ago !== undefined) return { time: new Date(now.getTime() - ago) };
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return { time };
+  const what = `--from ${JSON.stringify(text)} is no sequence, instant or duration`;
+  throw new OrchestratorError('ORC_USAGE', what);
+}

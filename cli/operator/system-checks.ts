@@ -1,0 +1,44 @@
+import { asOrchestratorError } from '../../schemas/errors.ts';
+import { STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
+import { type Check, missing, ok } from './check.ts';
+import { type OperatorContext, withSystem } from './operator-context.ts';
+
+type Environment = Record<string, string | undefined>;
+
+/** The parts of a running system; where none runs, that is said and nothing is wrong. */
+export async function checkSystem(environment: Environment, timeoutMs: number): Promise<Check[]> {
+  const checks: Check[] = [];
+  try {
+    await withSystem(environment, timeoutMs, async (context) => {
+      checks.push(ok('NATS', `${context.connection.nc.getServer()}, ${versionOf(context)}`));
+      checks.push(await checkStreams(context));
+      checks.push(await checkProjections(context, timeoutMs));
+    });
+  } catch (error) {
+    const { message } = asOrchestratorError(error);
+    checks.push(missing('NATS', `${message}; \`npm start\` runs the system`));
+  }
+  return checks;
+}
+
+const versionOf = ({ connection }: OperatorContext): string =>
+  `nats-server ${connection.nc.info?.version ?? 'of unknown version'}`;
+
+async function checkStreams({ log }: OperatorContext): Promise<Check> {
+  const names = Object.keys(STREAM_SUBJECTS) as StreamName[];
+  const lacking: string[] = [];
+  for (const name of names) await log.lastSequence(name).catch(() => lacking.push(name));
+  return lacking.length === 0
+    ? ok('streams', names.join(', '))
+    : missing('streams', `${lacking.join(', ')} not there; \`npm start\` makes them`);
+}
+
+async function checkProjections({ views }: OperatorContext, timeoutMs: number): Promise<Check> {
+  try {
+    const { sequence } = await views.request('hash', {}, { timeoutMs });
+    return ok('projections', `at event ${sequence}`);
+  } catch (error) {
+    const { message } = asOrchestratorError(error);
+    return missing('projections', `${message}; \`npm start\` runs them`);
+  }
+}

@@ -1,0 +1,14 @@
+import { Option } from 'clipanion';
+import { parseDuration } from '../schemas/durations.ts';
+import { OrchestratorError } from '../schemas/errors.ts';
+
+/** `--json`, on every command: the result as one JSON value a line. */
+export const jsonOption = () => Option.Boolean('--json', false, { description: 'Print JSON.' });
+
+/** Milliseconds of an option's duration. Throws ORC_USAGE that names the option. */
+export function durationOption(name: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  const what = `${name} ${JSON.stringify(text)} is no duration such as 30s, 10m or 2h`;
+  throw new OrchestratorError('ORC_USAGE', what);
+}

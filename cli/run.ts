@@ -1,0 +1,59 @@
+import { type BaseContext, Cli } from 'clipanion';
+import packageJson from '../package.json' with { type: 'json' };
+import { asOrchestratorError, type OrchestratorError } from '../schemas/errors.ts';
+import { COMMAND_FILES, calledCommand } from './command-files.ts';
+import { usageError } from './usage-error.ts';
+
+export type RunContext = Pick<BaseContext, 'stdin' | 'stdout' | 'stderr' | 'env'>;
+
+/**
+ * Runs one command line to its exit code. Whatever goes wrong ends as one line on stderr: what is
+ * wrong, what to do; never a stack trace.
+ */
+export async function run(args: string[], context: Partial<RunContext> = {}): Promise<number> {
+  const stdout = context.stdout ?? process.stdout;
+  const stderr = context.stderr ?? process.stderr;
+  // A reader that has gone away (`| head`) is no error of ours.
+  stdout.on('error', ignoreClosedPipe);
+  try {
+    if (args.length === 1 && (args[0] === '--version' || args[0] === '-v')) {
+      stdout.write(`${packageJson.version}\n`);
+      return 0;
+    }
+    const cli = await commandLine(args);
+    const command = cli.process(args, context);
+    return (await command.validateAndExecute()) ?? 0;
+  } catch (error) {
+    const shown = usageError(error, args) ?? asOrchestratorError(error);
+    stderr.write(`${errorLine(shown)}\n`);
+    return shown.exit;
+  } finally {
+    stdout.off('error', ignoreClosedPipe);
+  }
+}
+
+/** With the one command that is called; with all of them for help and for what is none. */
+async function commandLine(args: readonly string[]): Promise<Cli> {
+  const cli = new Cli({
+    binaryName: 'orchestrator',
+    binaryLabel: 'Orchestrator: persistent CLI agents',
+    binaryVersion: packageJson.version,
+  });
+  const called = calledCommand(args);
+  if (called !== undefined) {
+    cli.register(await COMMAND_FILES[called]());
+    return cli;
+  }
+  const { HelpCommand } = await import('./commands/help.ts');
+  cli.register(HelpCommand);
+  for (const load of Object.values(COMMAND_FILES)) cli.register(await load());
+  return cli;
+}
+
+function errorLine(error: OrchestratorError): string {
+  return `orchestrator: ${error.line}`;
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

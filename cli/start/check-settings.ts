@@ -1,0 +1,47 @@
+import { OrchestratorError } from '../../schemas/errors.ts';
+import type { Settings } from '../../schemas/settings.ts';
+
+/** The kinds of agents that this version starts. */
+const KINDS: readonly string[] = ['demo', 'line'];
+
+/**
+ * Refuses what this version cannot do: ORC_UNKNOWN_KIND for a kind of agent, ORC_SETTINGS for the
+ * docker runtime and for a `line` agent without a command line.
+ */
+export function requireUsable(settings: Settings): void {
+  const { ORCHESTRATOR_AGENT: kind, ORCHESTRATOR_RUNTIME: runtime } = settings;
+  if (!KINDS.includes(kind)) {
+    throw new OrchestratorError(
+      'ORC_UNKNOWN_KIND',
+      `This version does not start agents of the kind ${kind}`,
+      { cure: `Set ORCHESTRATOR_AGENT to one of ${KINDS.join(', ')}.` },
+    );
+  }
+  if (runtime === 'docker') {
+    throw new OrchestratorError(
+      'ORC_SETTINGS',
+      'ORCHESTRATOR_RUNTIME="docker" (allowed in this version: auto, local)',
+    );
+  }
+  if (kind === 'line' && settings.ORCHESTRATOR_LINE_COMMAND === undefined) {
+    throw new OrchestratorError(
+      'ORC_SETTINGS',
+      'ORCHESTRATOR_LINE_COMMAND is not set (wanted by ORCHESTRATOR_AGENT="line": a command line)',
+    );
+  }
+}
+
+const UNUSED = [
+  'ORCHESTRATOR_API_URL',
+  'ORCHESTRATOR_REDIS_URL',
+  'TELEGRAM_BOT_TOKEN',
+  'TELEGRAM_API_ROOT',
+  'TELEGRAM_ALLOWED_USERS',
+] as const satisfies (keyof Settings)[];
+
+/** One line that names the settings that are set and not used, or undefined. Their values stay out. */
+export function unusedSettingsLine(settings: Settings): string | undefined {
+  const set = UNUSED.filter((name) => settings[name] !== undefined);
+  if (set.length === 0) return undefined;
+  return `Set and not used by this version: ${set.join(', ')}.`;
+}

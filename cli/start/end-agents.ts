@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AgentManager } from '../../core/conversation/agent-manager.ts';
+import { EventLog } from '../../core/log/event-log.ts';
+import { ViewsClient } from '../../core/service/views-client.ts';
+import { asOrchestratorError } from '../../schemas/errors.ts';
+import type { TalkContext } from '../chat/talk-context.ts';
+import { terminalPerson } from '../chat/terminal-person.ts';
+import { runningAgents, stopAgents } from './stop-agents.ts';
+
+/** Beside the steps of each agent's end, which it may take a grace time each for. */
+const MARGIN_MS = 5_000;
+const STEPS = 3;
+const PATIENCE_MS = 10_000;
+
+/**
+ * The agents at the end of the system: they end with it, or with `keep` stay and are named. Says
+ * what did not end. Never throws, for the rest of the system has to end whatever happens here.
+ */
+export async function endAgents(
+  { settings, paths, connection }: Omit<TalkContext, 'signal'>,
+  keep: boolean,
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    const log = new EventLog(connection);
+    const views = new ViewsClient(connection.nc);
+    const manager = new AgentManager({ log, views, patience: { patienceMs: PATIENCE_MS } });
+    const embedded = settings.ORCHESTRATOR_NATS_URL === undefined;
+    const options = {
+      log,
+      views,
+      manager,
+      person: terminalPerson(settings),
+      node: embedded ? undefined : await nodeOf(paths.agents),
+      timeoutMs: settings.ORCHESTRATOR_STOP_GRACE * STEPS + MARGIN_MS,
+    };
+    if (keep) sayKept(await runningAgents(options), say);
+    else sayLeft(await stopAgents(options), say);
+  } catch (error) {
+    say(`The agents may still be running: ${asOrchestratorError(error).line}`);
+  }
+}
+
+function sayKept(kept: { agentId: string }[], say: (line: string) => void): void {
+  if (kept.length === 0) return;
+  const ids = kept.map(({ agentId }) => agentId).join(', ');
+  say(`${ids} kept running; \`npm start\` on the same data folder goes on with it.`);
+}
+
+function sayLeft(left: string[], say: (line: string) => void): void {
+  if (left.length === 0) return;
+  say(`Did not end in time: ${left.join(', ')}. The next start takes them up; see the system log.`);
+}
+
+/** The name under which this folder's spawner owns agents; with a server of many, only its own end. */
+async function nodeOf(agentsFolder: string): Promise<string> {
+  return (await readFile(join(agentsFolder, 'node'), 'utf8')).trim();
+}

@@ -1,0 +1,49 @@
+/** Ctrl-C may come twice at once: from the terminal, and passed on by npm. */
+const SAME_MS = 500;
+
+/** 128 + the signal's number, as shells have it. */
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+type EndSignal = keyof typeof EXIT_CODES;
+
+/**
+ * SIGINT, SIGTERM and SIGHUP as an AbortSignal for a clean end. Another SIGINT, well after the
+ * first, calls `atOnce`.
+ */
+export class Interruption implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #atOnce: () => void;
+  #first: { signal: EndSignal; at: number } | undefined;
+
+  constructor(atOnce: () => void) {
+    this.#atOnce = atOnce;
+    for (const name of SIGNALS) process.on(name, this.#receive);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The exit code that tells of the signal; undefined before there was one. */
+  get exitCode(): number | undefined {
+    return this.#first && EXIT_CODES[this.#first.signal];
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of SIGNALS) process.off(name, this.#receive);
+  }
+
+  readonly #receive = (signal: NodeJS.Signals): void => {
+    const at = performance.now();
+    if (this.#first === undefined) {
+      // Listened to for these alone.
+      this.#first = { signal: signal as EndSignal, at };
+      this.#controller.abort();
+    } else if (signal === 'SIGINT' && at - this.#first.at > SAME_MS) {
+      this.#atOnce();
+    }
+  };
+}
+
+// The keys of the table are these names.
+const SIGNALS = Object.keys(EXIT_CODES) as EndSignal[];

@@ -1,0 +1,102 @@
+import type { Readable, Writable } from 'node:stream';
+import { dataPaths } from '../../core/service/data-paths.ts';
+import { lockFolder } from '../../core/service/folder-lock.ts';
+import { loadSettings } from '../../core/service/load-settings.ts';
+import { type ServiceSpec, Supervisor } from '../../core/service/supervisor.ts';
+import { openSystemLog } from '../../core/service/system-log.ts';
+import { EXIT } from '../../schemas/errors.ts';
+import { requireUsable, unusedSettingsLine } from './check-settings.ts';
+import { endAgents } from './end-agents.ts';
+import type { InputKind } from './input-kind.ts';
+import { Interruption } from './interruption.ts';
+import { runMode } from './run-mode.ts';
+import { serviceEnvironment } from './services.ts';
+import { startNats } from './start-nats.ts';
+
+export interface StartOptions {
+  environment: NodeJS.ProcessEnv;
+  /** Leave the agents running at the end. */
+  keepAgents: boolean;
+  inputKind: InputKind;
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+  services: readonly ServiceSpec[];
+}
+
+/** 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/** What a service may take to end before it is killed; longer than it gives itself. */
+const SERVICE_GRACE_MS = 12_000;
+
+/**
+ * The whole system in one process tree, from the lock of its data folder to the last agent's end.
+ * Resolves with the exit code. Throws the {@link OrchestratorError} of what stops the start; then
+ * everything that was started has ended.
+ */
+export async function runStart(options: StartOptions): Promise<number> {
+  const { environment, keepAgents, services, stderr } = options;
+  const settings = loadSettings(environment);
+  requireUsable(settings);
+  const say = (line: string) => stderr.write(`${line}\n`);
+  const unused = unusedSettingsLine(settings);
+  if (unused !== undefined) say(unused);
+
+  const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+  const killers: (() => void)[] = [];
+  await using stack = new AsyncDisposableStack();
+  const interruption = stack.use(new Interruption(() => endAtOnce(killers)));
+  const { signal } = interruption;
+  signal.addEventListener('abort', () => say('ending; interrupt again to end at once'));
+  const lock = await lockFolder(paths);
+  stack.defer(() => lock.release());
+  const systemLog = openSystemLog(paths, settings.LOG_LEVEL);
+  stack.defer(() => systemLog.close());
+  const { logger } = systemLog;
+  const { address, connection, kill } = await startNats(settings, paths, logger, stack);
+  killers.push(kill);
+  const supervisors = services.map(
+    (spec) =>
+      new Supervisor(spec, {
+        environment: serviceEnvironment(environment, paths, address),
+        logFd: systemLog.fd,
+        logFile: paths.systemLog,
+        logger,
+        stopGraceMs: SERVICE_GRACE_MS,
+      }),
+  );
+  killers.push(...supervisors.map((supervisor) => () => supervisor.kill()));
+  stack.defer(() => stopAll(supervisors));
+  if (!(await startAll(supervisors, signal))) return interruption.exitCode ?? EXIT.failed;
+  logger.info({ dataDir: paths.root, url: address.url }, 'the system runs');
+  const talk = { settings, paths, connection, signal };
+  stack.defer(() => endAgents(talk, keepAgents, say));
+  return await runMode(options, talk, interruption);
+}
+
+/** False where it was interrupted. */
+async function startAll(supervisors: readonly Supervisor[], signal: AbortSignal): Promise<boolean> {
+  const stop = () => void stopAll(supervisors);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) return false;
+    await Promise.all(supervisors.map((supervisor) => supervisor.start()));
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function stopAll(supervisors: readonly Supervisor[]): Promise<void> {
+  await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
+}
+
+/** Everything but the agents. What it leaves behind on disk, the next start clears up. */
+function endAtOnce(killers: readonly (() => void)[]): never {
+  for (const kill of killers) kill();
+  process.exit(INTERRUPTED);
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import type { DataPaths } from '../../core/service/data-paths.ts';
+import type { ServiceSpec } from '../../core/service/supervisor.ts';
+import type { SystemAddress } from '../../core/service/system-address.ts';
+import { projectRoot } from './project-root.ts';
+
+/** The services of the system, in the order in which they are started. */
+export const systemServices = (): ServiceSpec[] => {
+  const root = projectRoot();
+  return [
+    { name: 'projections', main: join(root, 'projections', 'main.ts') },
+    { name: 'spawner', main: join(root, 'spawner', 'main.ts') },
+  ];
+};
+
+/** The environment of a service: the supervisor's own, and where the system is. */
+export const serviceEnvironment = (
+  own: NodeJS.ProcessEnv,
+  paths: DataPaths,
+  address: SystemAddress,
+): NodeJS.ProcessEnv => ({
+  ...own,
+  ORCHESTRATOR_DATA_DIR: paths.root,
+  ORCHESTRATOR_NATS_URL: address.url,
+  ...(address.credentials && { ORCHESTRATOR_CREDS: address.credentials.file }),
+});

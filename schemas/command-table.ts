@@ -1,0 +1,214 @@
+/** A command of `orchestrator`, as data: help, docs and the agents' instructions are made from it. */
+export interface CommandEntry {
+  path: readonly string[];
+  audience: 'agent' | 'operator';
+  /** The tool that an agent needs for it (ORCHESTRATOR_ALLOWED_TOOLS). */
+  tool?: 'respond' | 'project';
+  summary: string;
+  details?: string;
+  /** What it does, and the command line without `orchestrator`. */
+  examples: readonly (readonly [string, string])[];
+}
+
+export const COMMAND_TABLE = [
+  {
+    path: ['answer'],
+    audience: 'agent',
+    tool: 'respond',
+    summary: 'Send your answer to the user.',
+    details:
+      'The text is the argument, or stdin when the argument is `-` or absent (one line end at its end is dropped). It counts as sent when it is stored.',
+    examples: [
+      ['Answer', 'answer "Done! Created project \'myapp\'."'],
+      ['A long answer, from a file', 'answer - < answer.md'],
+    ],
+  },
+  {
+    path: ['ask'],
+    audience: 'agent',
+    tool: 'respond',
+    summary: 'Ask the user a question. The reply comes as the next message.',
+    examples: [
+      ['Ask', 'ask "Which database shall I use?"'],
+      ['Offer choices', 'ask --option Postgres --option SQLite "Which database shall I use?"'],
+    ],
+  },
+  {
+    path: ['respond'],
+    audience: 'agent',
+    tool: 'respond',
+    summary: 'Answer, or with --expect-reply ask (the older name of both).',
+    examples: [
+      ['Answer', 'respond "Done."'],
+      ['Ask', 'respond --expect-reply "Shall I go on?"'],
+    ],
+  },
+  {
+    path: ['progress'],
+    audience: 'agent',
+    tool: 'respond',
+    summary: 'Tell the user what you are doing, without ending your turn.',
+    examples: [['Say where you are', 'progress "Running the tests (2 of 5)"']],
+  },
+  {
+    path: ['project', 'create'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'Create a project. Prints it as JSON: {"id":"proj_…","name":"…"}.',
+    examples: [['Create a project', 'project create --name myapp']],
+  },
+  {
+    path: ['project', 'get'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'Show a project of your user as JSON.',
+    examples: [['Show a project', 'project get --id proj_0123456789ab']],
+  },
+  {
+    path: ['project', 'list'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'List the projects of your user.',
+    examples: [
+      ['List them', 'project list'],
+      ['For a program', 'project list --json'],
+    ],
+  },
+  {
+    path: ['turn', 'end'],
+    audience: 'agent',
+    summary: 'Signal the end of your turn. For the hooks of agents that have them.',
+    examples: [['As a hook', 'turn end']],
+  },
+  {
+    path: ['start'],
+    audience: 'operator',
+    summary: 'Run the whole system: NATS, spawner, projections, and a chat. `npm start` is this.',
+    details:
+      'In a terminal it opens a chat; with a pipe each line is a message; otherwise it serves until it is interrupted.',
+    examples: [
+      ['Run it', 'start'],
+      ['Leave the agents running at the end', 'start --keep-agents'],
+    ],
+  },
+  {
+    path: ['chat'],
+    audience: 'operator',
+    summary: 'Talk to your agent in the running system.',
+    examples: [
+      ['Talk', 'chat'],
+      ['Talk to a certain agent', 'chat --agent agent-0123456789ab'],
+    ],
+  },
+  {
+    path: ['agents'],
+    audience: 'operator',
+    summary: 'List the agents and what they do.',
+    examples: [
+      ['Those that live', 'agents'],
+      ['Also those that have ended', 'agents --all'],
+    ],
+  },
+  {
+    path: ['create'],
+    audience: 'operator',
+    summary: 'Create an agent. Prints its id.',
+    examples: [
+      ['The demo agent', 'create'],
+      [
+        'Any program',
+        'create --kind line --command \'while read -r m; do orchestrator answer "$m"; done\'',
+      ],
+    ],
+  },
+  {
+    path: ['send'],
+    audience: 'operator',
+    summary: 'Send a message to an agent.',
+    examples: [
+      ['Send', 'send agent-0123456789ab "hello"'],
+      ['Wait for the answer and print it', 'send agent-0123456789ab --wait "hello"'],
+      ['From stdin', 'send agent-0123456789ab - < task.md'],
+    ],
+  },
+  {
+    path: ['interrupt'],
+    audience: 'operator',
+    summary: 'Interrupt what an agent is doing (SIGINT).',
+    examples: [['Interrupt', 'interrupt agent-0123456789ab']],
+  },
+  {
+    path: ['stop'],
+    audience: 'operator',
+    summary: 'Stop an agent: stdin closed, then SIGTERM, then SIGKILL.',
+    examples: [['Stop', 'stop agent-0123456789ab']],
+  },
+  {
+    path: ['delete'],
+    audience: 'operator',
+    summary: 'Stop an agent and forget it. Its workspace stays.',
+    examples: [['Delete', 'delete agent-0123456789ab']],
+  },
+  {
+    path: ['extend'],
+    audience: 'operator',
+    summary: 'Give an agent a longer life, counted from now.',
+    examples: [['Four hours', 'extend agent-0123456789ab --ttl 4h']],
+  },
+  {
+    path: ['logs'],
+    audience: 'operator',
+    summary: 'Show what an agent printed.',
+    examples: [
+      ['The last 100 lines', 'logs agent-0123456789ab'],
+      ['The last 10, and what follows', 'logs -f -n 10 agent-0123456789ab'],
+    ],
+  },
+  {
+    path: ['events'],
+    audience: 'operator',
+    summary: 'Show everything that happened, in order.',
+    examples: [
+      ['From the beginning', 'events'],
+      ['As it happens', 'events -f'],
+      ['The last ten minutes of one agent', 'events --from 10m --agent agent-0123456789ab'],
+      ['One type, for a program', 'events --type turn.failed --json'],
+    ],
+  },
+  {
+    path: ['projects'],
+    audience: 'operator',
+    summary: 'List all projects.',
+    examples: [['List them', 'projects']],
+  },
+  {
+    path: ['verify'],
+    audience: 'operator',
+    summary: 'Fold the log from zero and compare the state with the one that is served.',
+    examples: [['Compare', 'verify']],
+  },
+  {
+    path: ['doctor'],
+    audience: 'operator',
+    summary: 'Check everything that the system needs, and say how to get what is missing.',
+    examples: [['Check', 'doctor']],
+  },
+] as const satisfies readonly CommandEntry[];
+
+/** A command as it is typed: `project create`. */
+export type CommandName = JoinPath<(typeof COMMAND_TABLE)[number]['path']>;
+
+type JoinPath<P extends readonly string[]> = P extends readonly [
+  infer A extends string,
+  infer B extends string,
+]
+  ? `${A} ${B}`
+  : P extends readonly [infer A extends string]
+    ? A
+    : never;
+
+export function commandEntry(name: CommandName): CommandEntry {
+  const entry = COMMAND_TABLE.find(({ path }) => path.join(' ') === name);
+  if (entry === undefined) throw new Error(`no command ${name}`);
+  return entry;
+}

@@ -20,8 +20,10 @@ export async function run(args: string[], context: Partial<RunContext> = {}): Pr
       stdout.write(`${packageJson.version}\n`);
       return 0;
     }
-    const cli = await commandLine(args);
+    const cli = await commandLine(args, 'isTTY' in stdout && stdout.isTTY === true);
     const command = cli.process(args, context);
+    // Cli.run would set it, and print errors its own way; it is what a command's help is made with.
+    command.cli = cli as unknown as typeof command.cli;
     return (await command.validateAndExecute()) ?? 0;
   } catch (error) {
     const shown = usageError(error, args) ?? asOrchestratorError(error);
@@ -33,11 +35,12 @@ export async function run(args: string[], context: Partial<RunContext> = {}): Pr
 }
 
 /** With the one command that is called; with all of them for help and for what is none. */
-async function commandLine(args: readonly string[]): Promise<Cli> {
+async function commandLine(args: readonly string[], enableColors: boolean): Promise<Cli> {
   const cli = new Cli({
     binaryName: 'orchestrator',
     binaryLabel: 'Orchestrator: persistent CLI agents',
     binaryVersion: packageJson.version,
+    enableColors,
   });
   const called = calledCommand(args);
   if (called !== undefined) {

@@ -1,13 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { dataPaths } from '../service/data-paths.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { type DataPaths, dataPaths } from '../service/data-paths.ts';
 import { endLeftOver } from './left-over.ts';
 import { serverConfig } from './server-config.ts';
-import { choosePort } from './server-port.ts';
+import { choosePort, freePort, rememberPort } from './server-port.ts';
+import type { ServerFiles } from './server-process.ts';
 import { ServerSupervisor } from './server-supervisor.ts';
 import { programVersion, requireServerVersion } from './server-version.ts';
-import { ensureTrust } from './trust.ts';
+import { ensureTrust, type Trust } from './trust.ts';
 
 export interface EmbeddedNatsOptions {
   /** `ORCHESTRATOR_DATA_DIR`: the server lives in `nats/` below it, the keys in `auth/`. */
@@ -40,6 +42,7 @@ export interface EmbeddedNats {
 
 const STOP_GRACE_MS = 5_000;
 const READY_MS = 30_000;
+const PORT_TRIES = 5;
 
 /**
  * Runs a nats-server for a data folder: configures it, ends one that a killed run left there, waits
@@ -59,33 +62,12 @@ export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<E
   const ended = await endLeftOver(files.process, STOP_GRACE_MS);
   if (ended !== undefined)
     options.log.warn({ pid: ended }, 'ended the nats-server of a killed run');
-  const port = await choosePort(options.port, join(paths.nats, 'port'));
   const trust = await ensureTrust(paths.auth);
-  const config = await serverConfig({
-    port,
-    trust,
-    storeDir: paths.nats,
-    logFile: files.log,
-    pidFile: join(paths.nats, 'nats.pid'),
-    maxPayload: options.maxPayload ?? 8 * 1024 * 1024,
-    maxStore: options.maxStore,
-  });
-  await writeFile(files.config, config, { mode: 0o600 });
-  const url = `nats://127.0.0.1:${port}`;
-  const supervisor = new ServerSupervisor({
-    program: options.serverPath,
-    files,
-    log: options.log,
-    stopGraceMs: STOP_GRACE_MS,
-    ready: {
-      url,
-      port,
-      credentials: { file: trust.operatorCreds },
-      logFile: files.log,
-      timeoutMs: READY_MS,
-    },
-  });
-  await supervisor.start();
+  const portFile = join(paths.nats, 'port');
+  const startOn = (port: number) => startServer(port, trust, files, paths, options);
+  const { supervisor, port } = await onChosenPort(options.port, portFile, startOn);
+  await rememberPort(port, portFile);
+  const url = urlOf(port);
   await writeFile(paths.natsUrl, `${url}\n`);
   return {
     url,
@@ -99,4 +81,58 @@ export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<E
     },
     stop: () => supervisor.stop(),
   };
+}
+
+const urlOf = (port: number): string => `nats://127.0.0.1:${port}`;
+
+/** Between the look and the start somebody else may take a port that was free: then another. */
+async function onChosenPort(
+  asked: number | undefined,
+  file: string,
+  start: (port: number) => Promise<ServerSupervisor>,
+): Promise<{ supervisor: ServerSupervisor; port: number }> {
+  let { port, fixed } = await choosePort(asked, file);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return { supervisor: await start(port), port };
+    } catch (error) {
+      const taken = error instanceof OrchestratorError && error.code === 'ORC_PORT_IN_USE';
+      if (!taken || fixed || tries === PORT_TRIES) throw error;
+      port = await freePort();
+    }
+  }
+}
+
+async function startServer(
+  port: number,
+  trust: Trust,
+  files: ServerFiles,
+  paths: DataPaths,
+  options: EmbeddedNatsOptions,
+): Promise<ServerSupervisor> {
+  const config = await serverConfig({
+    port,
+    trust,
+    storeDir: paths.nats,
+    logFile: files.log,
+    pidFile: join(paths.nats, 'nats.pid'),
+    maxPayload: options.maxPayload ?? 8 * 1024 * 1024,
+    maxStore: options.maxStore,
+  });
+  await writeFile(files.config, config, { mode: 0o600 });
+  const supervisor = new ServerSupervisor({
+    program: options.serverPath,
+    files,
+    log: options.log,
+    stopGraceMs: STOP_GRACE_MS,
+    ready: {
+      url: urlOf(port),
+      port,
+      credentials: { file: trust.operatorCreds },
+      logFile: files.log,
+      timeoutMs: READY_MS,
+    },
+  });
+  await supervisor.start();
+  return supervisor;
 }

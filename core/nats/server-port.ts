@@ -5,21 +5,29 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 const HOST = '127.0.0.1';
 const USUAL_PORT = 4222;
 
+export interface ChosenPort {
+  port: number;
+  /** Asked for, or known to agents: no other will do. */
+  fixed: boolean;
+}
+
 /**
  * The port of a data folder's server: the one asked for, else the one it had before (agents that
- * live on hold that URL), else the usual one, else any that is free; remembered in `file`. Throws
- * ORC_PORT_IN_USE where the first or the second is taken.
+ * live on hold that URL), else the usual one, else any that is free. Throws ORC_PORT_IN_USE where
+ * the first or the second is taken.
  */
-export async function choosePort(asked: number | undefined, file: string): Promise<number> {
+export async function choosePort(asked: number | undefined, file: string): Promise<ChosenPort> {
   const port = asked ?? (await rememberedPort(file));
-  if (port !== undefined) {
-    if (!(await isFree(port))) throw portInUse(port, asked === undefined);
-    if (asked !== undefined) await writeFile(file, `${port}\n`);
-    return port;
+  if (port === undefined) {
+    return { port: (await isFree(USUAL_PORT)) ? USUAL_PORT : await freePort(), fixed: false };
   }
-  const chosen = (await isFree(USUAL_PORT)) ? USUAL_PORT : await freePort();
-  await writeFile(file, `${chosen}\n`);
-  return chosen;
+  if (!(await isFree(port))) throw portInUse(port, asked === undefined);
+  return { port, fixed: true };
+}
+
+/** Called when the server listens on it: from then on agents may know it. */
+export async function rememberPort(port: number, file: string): Promise<void> {
+  await writeFile(file, `${port}\n`);
 }
 
 export function portInUse(port: number, remembered: boolean): OrchestratorError {
@@ -40,7 +48,7 @@ async function isFree(port: number): Promise<boolean> {
   return (await listenOnce(port)) !== undefined;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = await listenOnce(0);
   if (port !== undefined) return port;
   throw new OrchestratorError('ORC_PORT_IN_USE', 'No port of 127.0.0.1 is free');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CheckpointFile } from '../core/projection/checkpoint-file.ts';
+import { foldVersion } from '../core/projection/fold-version.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -9,7 +10,8 @@ await runService('projections', startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
   const { paths, logger, connection, log, signal } = context;
-  const checkpoint = new CheckpointFile(join(paths.snapshots, 'system.json'), logger);
+  const path = join(paths.snapshots, 'system.jsonl');
+  const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
   const follower = new SystemFollower({ log, logger, checkpoint });
   await follower.start(signal);
   const { nc } = connection;

@@ -13,6 +13,8 @@ export interface SystemFollowerOptions {
   logger: Logger;
   /** Where to go on from, and where to note it; without one everything is replayed. */
   checkpoint?: CheckpointFile;
+  /** Milliseconds between checkpoints, where something changed; 10 seconds. */
+  checkpointEveryMs?: number;
 }
 
 interface Waiter {
@@ -28,36 +30,60 @@ const CHECKPOINT_EVERY_MS = 10_000;
  */
 export class SystemFollower {
   state: SystemState = initialSystem();
-  /** The last sequence of EVENTS that was seen, folded or skipped. */
+  /** The last sequence of EVENTS that was seen, folded or skipped. Removed schedules leave gaps. */
   sequence = 0;
-  readonly #log: EventLog;
-  readonly #logger: Logger;
-  readonly #listeners = new Set<FoldListener>();
-  readonly #checkpoint: CheckpointFile | undefined;
   /** What was met and not folded: of a newer version, or not what its type promises. */
   readonly skipped = { unknown: 0, invalid: 0 };
+  readonly #options: SystemFollowerOptions;
+  readonly #listeners = new Set<FoldListener>();
+  readonly #ended = Promise.withResolvers<void>();
   #waiters: Waiter[] = [];
   #stream = '';
   #saved = 0;
+  #saving: Promise<void> = Promise.resolve();
+  #deadLetters: Promise<void> = Promise.resolve();
 
   constructor(options: SystemFollowerOptions) {
-    this.#log = options.log;
-    this.#logger = options.logger;
-    this.#checkpoint = options.checkpoint;
+    this.#options = options;
   }
 
-  /** Resolves when everything that was stored as of the call is folded; goes on until `signal`. */
+  /**
+   * Resolves when everything that was stored as of the call is folded; goes on until `signal`.
+   * Rejects when it aborts before that, or when the log cannot be followed.
+   */
   async start(signal: AbortSignal): Promise<void> {
-    await this.#load(signal);
+    const { created, lastSequence } = await this.#options.log.identity('EVENTS');
+    await this.#restore(created, lastSequence);
+    this.#noteNowAndThen(signal);
     const caughtUp = Promise.withResolvers<void>();
-    this.#follow(signal, () => caughtUp.resolve()).catch((error: unknown) => {
-      caughtUp.reject(error);
-      this.#logger.error({ err: error }, 'following the log ended');
-    });
+    let live = false;
+    const whenCaughtUp = () => {
+      live = true;
+      // The last of them may be schedules that are gone.
+      this.sequence = Math.max(this.sequence, lastSequence);
+      this.#resolveWaiters();
+      caughtUp.resolve();
+    };
+    this.#follow(signal, whenCaughtUp).then(
+      () => (live ? this.#ended.resolve() : caughtUp.reject(signal.reason)),
+      (error: unknown) => (live ? this.#ended : caughtUp).reject(error),
+    );
     await caughtUp.promise;
   }
 
-  /** Called right after each message is folded, in order. Returns what ends the calls. */
+  /**
+   * Resolves when the signal has ended it. Rejects when the log cannot be followed any more: nobody
+   * may serve or act on a state that stands still, so who does not listen ends by it (an unhandled
+   * rejection), and is started again.
+   */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /**
+   * Called right after each message is folded, in order; with those of the replay too, where it
+   * subscribes before `start`. Returns what ends the calls.
+   */
   subscribe(listener: FoldListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -65,8 +91,8 @@ export class SystemFollower {
 
   /** Resolves when `sequence` is folded; rejects when the signal aborts before. */
   async folded(sequence: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
     if (sequence <= this.sequence) return;
+    signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { sequence, resolve };
     this.#waiters.push(waiter);
@@ -80,40 +106,45 @@ export class SystemFollower {
     }
   }
 
-  /** Notes the state and its sequence; called by itself now and then, and by the owner at the end. */
-  async saveCheckpoint(): Promise<void> {
+  /** Notes the state and its sequence; by itself now and then, and by the owner at the end. */
+  saveCheckpoint(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoint, logger } = this.#options;
     const { sequence, state } = this;
-    if (this.#checkpoint === undefined || sequence === this.#saved) return;
+    if (checkpoint === undefined || sequence === this.#saved) return;
     try {
-      await this.#checkpoint.save({ stream: this.#stream, sequence, state });
+      await checkpoint.save({ stream: this.#stream, sequence, state });
       this.#saved = sequence;
     } catch (error) {
       // Without it the next start replays more; nothing else.
-      this.#logger.warn({ err: error }, 'checkpoint not written');
+      logger.warn({ err: error }, 'checkpoint not written');
     }
   }
 
-  async #load(signal: AbortSignal): Promise<void> {
-    if (this.#checkpoint === undefined) return;
-    const { created, lastSequence } = await this.#log.identity('EVENTS');
-    this.#stream = created;
-    const found = await this.#checkpoint.load(created, lastSequence);
-    if (found) {
-      this.state = found.state;
-      this.sequence = found.sequence;
-      this.#saved = found.sequence;
-    }
-    const timer = setInterval(() => void this.saveCheckpoint(), CHECKPOINT_EVERY_MS);
+  async #restore(stream: string, lastSequence: number): Promise<void> {
+    this.#stream = stream;
+    const found = await this.#options.checkpoint?.load(stream, lastSequence);
+    if (found === undefined) return;
+    this.state = found.state;
+    this.sequence = found.sequence;
+    this.#saved = found.sequence;
+  }
+
+  #noteNowAndThen(signal: AbortSignal): void {
+    const { checkpoint, checkpointEveryMs = CHECKPOINT_EVERY_MS } = this.#options;
+    if (checkpoint === undefined) return;
+    const timer = setInterval(() => void this.saveCheckpoint(), checkpointEveryMs);
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
   async #follow(signal: AbortSignal, whenCaughtUp: () => void): Promise<void> {
     const from = { sequence: this.sequence + 1 };
-    for await (const { messages, caughtUp } of this.#log.follow({
-      stream: 'EVENTS',
-      from,
-      signal,
-    })) {
+    const following = this.#options.log.follow({ stream: 'EVENTS', from, signal });
+    for await (const { messages, caughtUp } of following) {
       for (const message of messages) this.#fold(message);
       if (caughtUp) whenCaughtUp();
     }
@@ -121,23 +152,42 @@ export class SystemFollower {
 
   #fold(message: StoredMessage): void {
     this.sequence = message.sequence;
+    // A schedule waits in the stream beside the events; what counts is the event that it becomes.
     if (!message.subject.startsWith('schedules.')) {
       const parsed = foldMessage(this.state, message);
       if (parsed.kind !== 'event') this.#skip(message, parsed);
-      for (const listener of this.#listeners) listener(message, parsed);
+      for (const listener of this.#listeners) this.#tell(listener, message, parsed);
     }
-    const due = this.#waiters.filter((waiter) => waiter.sequence <= message.sequence);
-    for (const waiter of due) waiter.resolve();
+    this.#resolveWaiters();
+  }
+
+  #resolveWaiters(): void {
+    for (const { sequence, resolve } of this.#waiters) if (sequence <= this.sequence) resolve();
+  }
+
+  /** A listener's mistake is its own: the state goes on. */
+  #tell(listener: FoldListener, message: StoredMessage, parsed: ParsedEvent): void {
+    try {
+      listener(message, parsed);
+    } catch (error) {
+      this.#options.logger.error({ err: error, sequence: message.sequence }, 'listener failed');
+    }
   }
 
   #skip(message: StoredMessage, parsed: Exclude<ParsedEvent, { kind: 'event' }>): void {
     this.skipped[parsed.kind] += 1;
     if (parsed.kind === 'unknown') return;
-    this.#logger.warn(
-      { sequence: message.sequence, reason: parsed.reason },
-      'event does not parse',
-    );
-    // Its id is derived from the message: whoever meets it again stores it once.
-    void this.#log.deadLetter(message, parsed.reason);
+    const { sequence } = message;
+    const { reason } = parsed;
+    this.#options.logger.warn({ sequence, reason }, 'event does not parse');
+    // One after the other, beside the fold; whoever meets it again stores it once.
+    this.#deadLetters = this.#deadLetters.then(() => this.#deadLetter(message, reason));
+  }
+
+  async #deadLetter(message: StoredMessage, reason: string): Promise<void> {
+    const { log, logger } = this.#options;
+    const result = await log.deadLetter(message, reason);
+    if (result.ok) return;
+    logger.warn({ sequence: message.sequence, error: result.error }, 'dead letter not stored');
   }
 }

@@ -9,7 +9,9 @@ import {
 } from '../../schemas/views.ts';
 
 export interface ViewRequestOptions {
+  /** How long an answer may take; 10 seconds. */
   timeoutMs?: number;
+  signal?: AbortSignal;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -24,19 +26,21 @@ export class ViewsClient {
 
   /**
    * Throws ORC_NOT_REACHABLE where no projections run, ORC_TIMED_OUT, and the error that the view
-   * answers with.
+   * answers with; the signal's reason where it aborts first.
    */
   async request<N extends ViewName>(
     name: N,
     input: ViewRequest<N>,
     options: ViewRequestOptions = {},
   ): Promise<ViewResponse<N>> {
+    options.signal?.throwIfAborted();
     const timeout = options.timeoutMs ?? TIMEOUT_MS;
-    const reply = await this.#nc
+    const request = this.#nc
       .request(viewSubject(name), JSON.stringify(input), { timeout })
       .catch((error: unknown) => {
         throw requestError(error);
       });
+    const reply = await unlessAborted(request, options.signal);
     const failure = reply.headers?.get('Nats-Service-Error');
     if (failure) throw serviceError(failure);
     // The schema is that of this very view; the compiler cannot follow the lookup by name.
@@ -44,10 +48,26 @@ export class ViewsClient {
   }
 }
 
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 function requestError(cause: unknown): OrchestratorError {
   for (let at = cause; at instanceof Error; at = at.cause) {
     if (at instanceof errors.NoRespondersError) {
-      return new OrchestratorError('ORC_NOT_REACHABLE', 'No projections are running', { cause });
+      return new OrchestratorError(
+        'ORC_NOT_REACHABLE',
+        'No projections are running, which serve this',
+        { cause },
+      );
     }
     if (at instanceof errors.TimeoutError) {
       return new OrchestratorError('ORC_TIMED_OUT', 'The projections did not answer in time', {

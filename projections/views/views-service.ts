@@ -19,6 +19,9 @@ export interface ViewsServiceOptions {
 /** How long a request waits for the event that it wants to see folded. */
 const AT_LEAST_TIMEOUT_MS = 5000;
 
+/** What stands around the lines of `views.logs`. */
+const ENVELOPE_BYTES = 100;
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -45,30 +48,48 @@ export async function serveViews(options: ViewsServiceOptions): Promise<{ stop()
   };
 }
 
+/** Never throws: a request that cannot even be refused is the requester's to time out. */
 async function answer(
   name: ViewName,
   request: ServiceMsg,
   options: ViewsServiceOptions,
 ): Promise<void> {
+  const { logger } = options;
   try {
-    request.respond(JSON.stringify(await view(name, request.data, options)));
+    const served = await view(name, request.data, options);
+    request.respond(fitting(name, served, options));
   } catch (error) {
     const shown = asOrchestratorError(error);
-    if (shown.code === 'ORC_INTERNAL')
-      options.logger.error({ err: error, view: name }, 'view failed');
-    request.respondError(ERRORS[shown.code].status, `${shown.code}: ${shown.message}`);
+    if (shown.code === 'ORC_INTERNAL') logger.error({ err: error, view: name }, 'view failed');
+    refuse(name, request, shown, logger);
+  }
+}
+
+function refuse(
+  name: ViewName,
+  request: ServiceMsg,
+  { code, message }: OrchestratorError,
+  logger: Logger,
+): void {
+  try {
+    // It is a header: one line.
+    request.respondError(ERRORS[code].status, `${code}: ${message.replace(/\s+/g, ' ')}`);
+  } catch (error) {
+    logger.warn({ err: error, view: name }, 'not answered');
   }
 }
 
 async function view(
   name: ViewName,
   payload: Uint8Array,
-  { follower, log }: ViewsServiceOptions,
+  options: ViewsServiceOptions,
 ): Promise<unknown> {
+  const { follower, log } = options;
   const input = parseRequest(name, payload);
   if (name === 'logs') {
     const { agentId, lines } = VIEWS.logs.request.parse(input);
-    return { lines: await logTail(log, agentId, lines) };
+    const maxBytes = maxAnswerBytes(options) - ENVELOPE_BYTES;
+    return { lines: await logTail(log, { agentId, lines, maxBytes }) };
   }
   if ('atLeast' in input && typeof input.atLeast === 'number') {
     await foldedInTime(follower, input.atLeast);
@@ -76,6 +97,17 @@ async function view(
   // Each request was parsed by the schema of the view of the same name.
   const serve = systemViews[name] as (state: unknown, request: unknown) => unknown;
   return serve(follower.state, input);
+}
+
+const maxAnswerBytes = ({ nc }: ViewsServiceOptions): number =>
+  nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
+
+function fitting(name: ViewName, answer: unknown, options: ViewsServiceOptions): string {
+  const text = JSON.stringify(answer);
+  const [size, limit] = [Buffer.byteLength(text), maxAnswerBytes(options)];
+  if (size <= limit) return text;
+  const what = `views.${name}: the answer has ${size} bytes; the broker takes ${limit}`;
+  throw new OrchestratorError('ORC_TOO_LARGE', what);
 }
 
 function parseRequest(name: ViewName, payload: Uint8Array): Record<string, unknown> {

@@ -1,0 +1,195 @@
+import test from 'ava';
+import { decideStart } from '../../../core/domain/agent/decide-agent.ts';
+import { hashSystem } from '../../../core/domain/system-state.ts';
+import { SystemFollower } from '../../../core/projection/system-follower.ts';
+import { command, createAgent, sendMessage } from '../../support/commands.ts';
+import { startTestNats } from '../../support/nats.ts';
+import { AGENT, answer, collect } from '../log/events.ts';
+import { quiet, startFollower } from './folded-log.ts';
+
+test('it has folded everything that was stored when it was started, and goes on live', async (t) => {
+  const { log } = await startTestNats(t);
+  await createAgent(log, AGENT, 'cat');
+  await sendMessage(log, AGENT, 'm-1', 'hello');
+  const { follower } = await startFollower(t, log);
+  t.like(follower.state.agents.get(AGENT), { phase: 'requested' });
+  t.is(follower.state.agents.get(AGENT)?.queue.length, 1);
+
+  await sendMessage(log, AGENT, 'm-2', 'hello');
+  await follower.folded(3);
+  t.is(follower.state.agents.get(AGENT)?.queue.length, 2);
+  t.is(follower.sequence, 3);
+});
+
+test('an empty log is folded at once', async (t) => {
+  const { log } = await startTestNats(t);
+  const { follower } = await startFollower(t, log);
+  t.is(follower.sequence, 0);
+  t.is(follower.state.agents.size, 0);
+});
+
+test('who waits for a sequence is told right when it is folded, or when its own signal aborts', async (t) => {
+  const { log } = await startTestNats(t);
+  const { follower } = await startFollower(t, log);
+  const early = follower.folded(1);
+  const abort = new AbortController();
+  const never = follower.folded(100, abort.signal);
+  await createAgent(log, AGENT, 'cat');
+  await early;
+  t.is(follower.sequence, 1);
+  abort.abort();
+  await t.throwsAsync(never, { name: 'AbortError' });
+  await t.throwsAsync(follower.folded(100, abort.signal), { name: 'AbortError' });
+  await t.notThrowsAsync(follower.folded(1, abort.signal), 'what is folded is folded');
+});
+
+test('a listener hears each message right after it was folded, in order; replayed ones too when it was there before', async (t) => {
+  const { log } = await startTestNats(t);
+  await createAgent(log, AGENT, 'cat');
+  const abort = new AbortController();
+  t.teardown(() => abort.abort());
+  const follower = new SystemFollower({ log, logger: quiet });
+  const heard: [number, number][] = [];
+  const queued = () => follower.state.agents.get(AGENT)?.queue.length ?? 0;
+  const end = follower.subscribe(({ sequence }) => heard.push([sequence, queued()]));
+  await follower.start(abort.signal);
+  await sendMessage(log, AGENT, 'm-1', 'hello');
+  await sendMessage(log, AGENT, 'm-2', 'hello');
+  await follower.folded(3);
+  end();
+  await sendMessage(log, AGENT, 'm-3', 'hello');
+  await follower.folded(4);
+  t.deepEqual(heard, [
+    [1, 0],
+    [2, 1],
+    [3, 2],
+  ]);
+});
+
+test('a listener that throws stops neither the fold nor the other listeners', async (t) => {
+  const { log } = await startTestNats(t);
+  const { follower } = await startFollower(t, log);
+  let heard = 0;
+  follower.subscribe(() => {
+    throw new Error('a mistake');
+  });
+  follower.subscribe(() => {
+    heard += 1;
+  });
+  await createAgent(log, AGENT, 'cat');
+  await sendMessage(log, AGENT, 'm-1', 'hello');
+  await follower.folded(2);
+  t.is(heard, 2);
+});
+
+test('what does not parse is counted, put on the dead letters and never stops the fold', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  const { follower } = await startFollower(t, log);
+  await connection.nc.request(`agents.${AGENT}.response.answer`, new Uint8Array([0xff, 0x00]));
+  await connection.nc.request('users.terminal.me.agent-assigned', 'not json');
+  await log.append({ ...answer('a-1'), type: 'response.sung' as 'response.answer' });
+  await createAgent(log, AGENT, 'cat');
+  await follower.folded(4);
+
+  t.deepEqual(follower.skipped, { invalid: 2, unknown: 1 });
+  t.is(follower.state.agents.get(AGENT)?.phase, 'requested');
+  const letters = [];
+  for await (const { messages } of log.follow({ stream: 'EVENTS_DLQ', from: { sequence: 1 } })) {
+    letters.push(...messages.map((letter) => letter.header('orc-sequence')));
+    if (letters.length === 2) break;
+  }
+  t.deepEqual(letters, ['1', '2'], 'an unknown type is of a newer version, and none of them');
+});
+
+test('a dead letter stream that is gone stops nothing', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  await (await connection.jsm()).streams.delete('EVENTS_DLQ');
+  const { follower } = await startFollower(t, log);
+  await connection.nc.request('users.terminal.me.agent-assigned', 'not json');
+  await createAgent(log, AGENT, 'cat');
+  await follower.folded(2);
+  t.is(follower.skipped.invalid, 1);
+});
+
+test('a message schedule is no event: it is passed by, and its sequence counts as folded', async (t) => {
+  const { log } = await startTestNats(t);
+  await createAgent(log, AGENT, 'cat');
+  const { follower } = await startFollower(t, log);
+  const state = follower.state.agents.get(AGENT);
+  if (state?.phase !== 'requested') return t.fail();
+  const heard: string[] = [];
+  follower.subscribe(({ subject }) => heard.push(subject));
+
+  const result = await log.append(
+    decideStart(state, 'local', { now: new Date(), node: 'node-test' }),
+  );
+
+  t.true(result.ok);
+  await follower.folded(3);
+  t.deepEqual(heard, [`agents.${AGENT}.process.starting`]);
+  t.is(follower.state.sequence, 2);
+  t.deepEqual(follower.skipped, { invalid: 0, unknown: 0 });
+  t.is((await collect(log.read({ stream: 'EVENTS_DLQ', from: { sequence: 1 } }))).length, 0);
+});
+
+test('the end of the log counts as folded where its last messages were removed meanwhile', async (t) => {
+  const { log } = await startTestNats(t);
+  await createAgent(log, AGENT, 'cat');
+  const at = new Date(Date.now() + 3_600_000);
+  const timer = { ...command(AGENT, 'command.stop', { reason: 'late' }), at };
+  const subject = `schedules.${AGENT}.ttl.run`;
+  await log.schedule({ ...timer, subject, target: `agents.${AGENT}.command.stop` });
+  await log.cancelSchedule(subject);
+  const { follower } = await startFollower(t, log);
+  t.is(follower.sequence, 2);
+  await follower.folded(2);
+});
+
+test('it goes on by itself after kill -9 and restart of the server', async (t) => {
+  const nats = await startTestNats(t);
+  await createAgent(nats.log, AGENT, 'cat');
+  const { follower } = await startFollower(t, nats.log);
+  await nats.kill();
+  await nats.restart();
+  const second = await nats.connect();
+  await second.nc.request(`agents.${AGENT}.response.answer`, 'x');
+  await follower.folded(2);
+  t.is(follower.skipped.invalid, 1);
+});
+
+test('a start that is aborted rejects instead of waiting for a server', async (t) => {
+  const { log } = await startTestNats(t);
+  const abort = new AbortController();
+  abort.abort();
+  const follower = new SystemFollower({ log, logger: quiet });
+  await t.throwsAsync(follower.start(abort.signal), { name: 'AbortError' });
+});
+
+test('a start without streams says so', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  await (await connection.jsm()).streams.delete('EVENTS');
+  const follower = new SystemFollower({ log, logger: quiet });
+  await t.throwsAsync(follower.start(new AbortController().signal), { code: 'ORC_NO_STREAM' });
+});
+
+test('its end tells whether it was asked to end or lost the log', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  const asked = await startFollower(t, log);
+  await t.notThrowsAsync(asked.stop());
+  const lost = await startFollower(t, log);
+  const rejected = t.throwsAsync(lost.follower.ended, { code: 'ORC_NO_STREAM' });
+  const jsm = await connection.jsm();
+  await jsm.streams.delete('EVENTS');
+  await rejected;
+});
+
+test('two followers of one log have the same hash at the same sequence', async (t) => {
+  const { log } = await startTestNats(t);
+  await createAgent(log, AGENT, 'cat');
+  const live = await startFollower(t, log);
+  await sendMessage(log, AGENT, 'm-1', 'hello');
+  await log.append(answer('a-1'));
+  await live.follower.folded(3);
+  const fresh = await startFollower(t, log);
+  t.is(hashSystem(live.follower.state), hashSystem(fresh.follower.state));
+});

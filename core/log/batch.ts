@@ -3,11 +3,9 @@ import type { AppendResult } from './append-result.ts';
 import { maxPayload, natsHeaders, type Outgoing, sizeOf } from './outgoing.ts';
 import { publishOne } from './publish-event.ts';
 
-/** Messages that the server takes in one atomic batch (its `max_batch_size`). */
-export const MAX_BATCH = 1_000;
-
 /**
- * Several messages of one stream, stored all or none (NATS ADR-50). Sent by hand: the client's own
+ * Several messages of one stream, stored all or none (NATS ADR-50): 1,000 at most
+ * (the server's `max_batch_size`). Sent by hand: the client's own
  * batch waits for a reply to the first message and hides why the commit was refused. Never throws.
  */
 export async function publishBatch(

@@ -4,6 +4,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { connectionError } from './connection-error.ts';
+import { ConnectionWatch } from './connection-watch.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
 
 /** A credentials file, or its two parts. */
@@ -36,6 +37,8 @@ export interface LogConnection {
   jsm(): Promise<JetStreamManager>;
   /** Calls `listener` whenever the connection breaks or closes; returns how to stop that. */
   onDisconnect(listener: () => void): () => void;
+  /** Whether the connection stands, waiting for that up to so many milliseconds. */
+  connected(withinMs: number): Promise<boolean>;
   /** Sends what is buffered, then closes. Never throws. */
   close(): Promise<void>;
 }
@@ -88,8 +91,7 @@ async function dial(
 
 function logConnection(nc: NatsConnection, inboxPrefix: string | undefined): LogConnection {
   let manager: Promise<JetStreamManager> | undefined;
-  const listeners = new Set<() => void>();
-  const watching = tellDisconnects(nc, listeners);
+  const watch = new ConnectionWatch(nc);
   return {
     nc,
     inboxPrefix,
@@ -99,23 +101,15 @@ function logConnection(nc: NatsConnection, inboxPrefix: string | undefined): Log
       );
       return manager;
     },
-    onDisconnect(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onDisconnect: (listener) => watch.onDisconnect(listener),
+    connected: (withinMs) => watch.connected(withinMs),
     async close() {
       // A flush waits for the server; where that is gone there is nothing to wait for.
       await nc.flush().catch(() => undefined);
       await nc.close();
-      await watching;
+      await watch.ended;
     },
   };
-}
-
-async function tellDisconnects(nc: NatsConnection, listeners: Set<() => void>): Promise<void> {
-  for await (const { type } of nc.status()) {
-    if (type === 'disconnect' || type === 'close') for (const tell of [...listeners]) tell();
-  }
 }
 
 function readCredentials(

@@ -1,8 +1,8 @@
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
-import { openSession } from './open-session.ts';
-import type { PullSession, Start, Taken } from './pull-session.ts';
+import { PullSession, type Start, type Taken } from './pull-session.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { untilReachable } from './until-reachable.ts';
 
 export interface FollowOptions {
   stream: StreamName;
@@ -34,22 +34,28 @@ export async function* follow(
   connection: LogConnection,
   options: FollowOptions,
 ): AsyncGenerator<Followed, void, undefined> {
-  const patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
+  const { stream, filter, signal } = options;
+  const patience = { patienceMs: options.patienceMs ?? Number.POSITIVE_INFINITY, signal };
   let next = options.from;
   let caughtUp = false;
-  for (;;) {
-    const session = await openSession(connection, next, { ...options, patienceMs });
+  while (!signal?.aborted) {
+    const open = () => PullSession.open(connection, stream, next, filter);
+    const session = await untilReachable(connection, patience, open).catch(unlessAborted(signal));
     if (session === undefined) return;
-    for await (const { messages, atEnd } of takeAll(session, options.signal)) {
+    for await (const { messages, atEnd } of takeAll(session, signal)) {
       const last = messages.at(-1);
       if (last !== undefined) next = { sequence: last.sequence + 1 };
       const news = last !== undefined || (atEnd && !caughtUp);
       caughtUp ||= atEnd;
       if (news) yield { messages, caughtUp };
     }
-    if (options.signal?.aborted) return;
   }
 }
+
+const unlessAborted = (signal: AbortSignal | undefined) => (error: unknown) => {
+  if (signal?.aborted) return undefined;
+  throw error;
+};
 
 interface Batch {
   messages: Taken['messages'];

@@ -6,6 +6,7 @@ const STREAM_NOT_FOUND = 10059;
 
 /** What a failed request to the JetStream API means for a reader. */
 export function readError(error: unknown): OrchestratorError {
+  if (error instanceof OrchestratorError) return error;
   const cause = { cause: error };
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof errors.PermissionViolationError) {

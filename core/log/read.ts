@@ -2,8 +2,8 @@ import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { follow } from './follow.ts';
 import type { Start } from './pull-session.ts';
-import { readError } from './read-error.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { untilReachable } from './until-reachable.ts';
 
 export interface ReadOptions {
   stream: StreamName;
@@ -55,8 +55,7 @@ export async function streamIdentity(
   stream: StreamName,
 ): Promise<{ created: string; lastSequence: number }> {
   const jsm = await connection.jsm();
-  const info = await jsm.streams.info(stream).catch((error: unknown) => {
-    throw readError(error);
-  });
+  const patience = { patienceMs: PATIENCE_MS };
+  const info = await untilReachable(connection, patience, () => jsm.streams.info(stream));
   return { created: info.created, lastSequence: info.state.last_seq };
 }

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import { connectLog } from '../../../core/log/connection.ts';
@@ -20,8 +20,13 @@ test('without a server it says that NATS cannot be reached, and where it looked'
 });
 
 test('a port where nobody speaks NATS is not reachable, within the time given', async (t) => {
-  const server = createServer();
-  t.teardown(() => server.close());
+  // The client leaves its socket open after a time-out: only we can end it.
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket));
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `nats://127.0.0.1:${port}`;

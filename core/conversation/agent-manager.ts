@@ -24,13 +24,15 @@ export interface AssignedAgent {
   /** False where the person's agent was there already. */
   created: boolean;
   /** The agent that the person had before and that has ended. */
-  previous?: string;
+  previous?: string | undefined;
 }
 
 export interface SendOptions {
   from: Person;
-  /** The command's id where the message has a cause, such as a chat's update: sent once, for ever. */
+  /** The command's id; a fresh one without. */
   id?: string | undefined;
+  /** The id is derived from a cause, such as a chat's update: it is stored once, for ever. */
+  once?: boolean | undefined;
   mode?: DataOf<'command.send'>['mode'] | undefined;
   /** The question that this answers. */
   replyTo?: string | undefined;
@@ -96,10 +98,17 @@ export class AgentManager {
   async send(agentId: string, text: string, options: SendOptions): Promise<SentMessage> {
     const id = options.id ?? newId('msg');
     const event = sendCommand(agentId, text, id, options);
-    const append = () =>
-      options.id === undefined ? this.#log.append(event) : this.#log.appendOnce(event);
+    const append = () => (options.once ? this.#log.appendOnce(event) : this.#log.append(event));
     const { sequence } = await withPatience(this.#patience, async () => stored(await append()));
     return { commandId: id, sequence };
+  }
+
+  /** Asks an agent to interrupt what it does, or to end. */
+  async control(agentId: string, name: 'interrupt' | 'stop', from: Person): Promise<SentMessage> {
+    const event = controlCommand(agentId, name, from);
+    const append = async () => stored(await this.#log.append(event));
+    const { sequence } = await withPatience(this.#patience, append);
+    return { commandId: event.id, sequence };
   }
 
   /** Undefined where somebody else was first: the next look tells who. */
@@ -169,6 +178,15 @@ function sendCommand(agentId: string, text: string, id: string, options: SendOpt
     subject: subjectOf({ family: 'command', agentId, name: 'send' }),
     data: { text, from, mode, ...(replyTo !== undefined && { replyTo }) },
   });
+}
+
+function controlCommand(agentId: string, name: 'interrupt' | 'stop', from: Person) {
+  const id = newId('cmd');
+  const subject = subjectOf({ family: 'command', agentId, name });
+  const parts = { id, from, correlationId: id, subject };
+  return name === 'stop'
+    ? newEvent('command.stop', { ...parts, data: { reason: 'asked', from } })
+    : newEvent('command.interrupt', { ...parts, data: { from } });
 }
 
 interface EventParts<T extends EventType> {

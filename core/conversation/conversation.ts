@@ -23,7 +23,7 @@ export interface ConversationOptions {
 
 /**
  * Follows what agents and people say, in the order of the log, through restarts of the server,
- * until the signal aborts. Talks of agents that have ended are forgotten, so that it can go on for
+ * until the signal aborts. Talks in which nothing is open are forgotten, so that it can go on for
  * ever. What does not parse is left out; the spawner sees to the dead letters.
  */
 export async function* followConversation(
@@ -46,7 +46,8 @@ export async function* followConversation(
     }
     yield { happenings, talks, caughtUp };
     for (const [agent, talk] of talks) {
-      if (talk.ended && talk.open.length === 0) talks.delete(agent);
+      // One in which nothing is open is as good as a new one.
+      if (talk.open.length === 0 && talk.turnId === null) talks.delete(agent);
     }
   }
 }

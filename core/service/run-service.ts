@@ -104,8 +104,11 @@ async function firstConnection(
 function endOfProcess(end: AbortController): Promise<never> {
   const stop = () => end.abort();
   process.on('SIGTERM', stop);
-  // Ctrl-C reaches the whole group: a supervised service ends when its supervisor says so.
-  process.on('SIGINT', process.connected ? () => undefined : stop);
+  // Ctrl-C and a closed terminal reach the whole group: a supervised service ends when its
+  // supervisor says so.
+  const ofTerminal = process.connected ? () => undefined : stop;
+  process.on('SIGINT', ofTerminal);
+  process.on('SIGHUP', ofTerminal);
   process.on('disconnect', stop);
   return new Promise((_resolve, reject) => {
     process.on('uncaughtException', reject);

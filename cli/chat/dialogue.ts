@@ -186,9 +186,12 @@ export class Dialogue {
   }
 
   async #happened(happening: Happening, talk: Talk | undefined): Promise<void> {
-    const { position, show } = this.#options;
-    const { sequence } = happening;
-    if (sequence > position.seen) await show(happening);
+    const { began, position, show } = this.#options;
+    const { kind, sequence } = happening;
+    // That it ended before is told with the agent that comes after it.
+    const news =
+      sequence > (kind === 'agent-ended' ? Math.max(began, position.seen) : position.seen);
+    if (news) await show(happening);
     this.#settle(happening);
     if (happening.kind === 'agent-ended') this.#ended.add(happening.agentId);
     const open = talk?.open.map((message) => message.sequence) ?? [];

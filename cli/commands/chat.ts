@@ -7,9 +7,12 @@ import { talkOverPipe } from '../chat/talk-over-pipe.ts';
 import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { inputKind } from '../start/input-kind.ts';
+import { Interruption } from '../start/interruption.ts';
 import { usageOf } from '../usage.ts';
+
+/** 128 + SIGINT. */
+const INTERRUPTED = 130;
 
 export class ChatCommand extends OperatorCommand {
   static override paths = [['chat']];
@@ -20,12 +23,14 @@ export class ChatCommand extends OperatorCommand {
   protected async work({ settings, connection, views }: OperatorContext): Promise<number> {
     if (this.agent !== undefined) await knownAgent(views, this.agent, this.timeoutMs);
     const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
-    const signal = untilInterrupted();
+    using interruption = new Interruption(() => process.exit(INTERRUPTED));
+    const { signal } = interruption;
     const talk: TalkContext = { settings, paths, connection, agentId: this.agent, signal };
     if (inputKind(0) === 'terminal') {
       await talkInTerminal(talk, this.context);
       return EXIT.done;
     }
-    return (await talkOverPipe(talk, this.context)).exit;
+    const { exit, unanswered } = await talkOverPipe(talk, this.context);
+    return unanswered > 0 ? (interruption.exitCode ?? exit) : exit;
   }
 }

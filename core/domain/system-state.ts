@@ -72,19 +72,6 @@ export function serializeSystem(state: SystemState): string {
 const sorted = (object: object): object =>
   Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** The inverse of {@link serializeSystem}. */
-export function deserializeSystem(text: string): SystemState {
-  // Written by serializeSystem of this version; a snapshot of another version is not read.
-  const plain = JSON.parse(text) as Record<keyof SystemState, never>;
-  return {
-    sequence: plain.sequence,
-    agents: new Map(Object.entries(plain.agents)),
-    fences: new Map(Object.entries(plain.fences)),
-    users: new Map(Object.entries(plain.users)),
-    projects: new Map(Object.entries(plain.projects)),
-  };
-}
-
 /** SHA-256 over the whole state, hexadecimal. */
 export const hashSystem = (state: SystemState): string =>
   createHash('sha256').update(serializeSystem(state)).digest('hex');

@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashSystem, type SystemState, serializeSystem } from '../../core/domain/system-state.ts';
+import { connectLog } from '../../core/log/connection.ts';
+import { EventLog } from '../../core/log/event-log.ts';
+import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { dataPaths } from '../../core/service/data-paths.ts';
+import { loadSettings } from '../../core/service/load-settings.ts';
+import { systemAddress } from '../../core/service/system-address.ts';
+import {
+  foldHistory,
+  HISTORIES,
+  historyNames,
+  type RecordedMessage,
+  readHistory,
+} from './recorded-history.ts';
+
+/** The headers that a fold may look at. */
+const HEADERS = [
+  'ce-specversion',
+  'ce-type',
+  'ce-id',
+  'ce-source',
+  'ce-time',
+  'ce-dataschema',
+  'ce-correlationid',
+  'ce-causationid',
+  'traceparent',
+];
+
+/** Writes all of EVENTS as `<name>.jsonl`, and what it folds to as `<name>.state.json`. */
+export async function recordHistory(log: EventLog, name: string): Promise<void> {
+  const lines: string[] = [];
+  for await (const message of log.read({ stream: 'EVENTS', from: { sequence: 1 } })) {
+    lines.push(`${JSON.stringify(recorded(message))}\n`);
+  }
+  await writeFile(join(HISTORIES, `${name}.jsonl`), lines.join(''));
+  await writeState(name, foldHistory(await readHistory(name)));
+}
+
+function recorded(message: StoredMessage): RecordedMessage {
+  const { sequence, subject, payload } = message;
+  const headers = Object.fromEntries(
+    HEADERS.flatMap((header) => {
+      const value = message.header(header);
+      return value === undefined ? [] : [[header, value]];
+    }),
+  );
+  const text = Buffer.from(payload).toString();
+  const data = parseJson(text);
+  // Only what comes back byte for byte is shown as JSON.
+  return JSON.stringify(data) === text
+    ? { sequence, subject, headers, data }
+    : { sequence, subject, headers, base64: Buffer.from(payload).toString('base64') };
+}
+
+function parseJson(text: string): RecordedMessage['data'] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The whole state, so that a difference can be read. */
+async function writeState(name: string, state: SystemState): Promise<void> {
+  const shown = { hash: hashSystem(state), state: JSON.parse(serializeSystem(state)) };
+  await writeFile(join(HISTORIES, `${name}.state.json`), `${JSON.stringify(shown, null, 2)}\n`);
+}
+
+async function recordRunningSystem(name: string): Promise<void> {
+  const settings = loadSettings();
+  const address = systemAddress(settings, dataPaths(settings.ORCHESTRATOR_DATA_DIR));
+  const connection = await connectLog({ ...address, name: 'recorder', timeoutMs: 5_000 });
+  try {
+    await recordHistory(new EventLog(connection), name);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function writeStates(): Promise<void> {
+  for (const name of historyNames()) {
+    await writeState(name, foldHistory(await readHistory(name)));
+  }
+}
+
+if (import.meta.main) {
+  const [name] = process.argv.slice(2);
+  if (name === '--states') await writeStates();
+  else if (name !== undefined && /^[a-z0-9-]+$/.test(name)) await recordRunningSystem(name);
+  else process.stderr.write('usage: record-history.ts <name of the history> | --states\n');
+}

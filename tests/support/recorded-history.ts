@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { foldMessage } from '../../core/domain/fold-message.ts';
+import { initialSystem, type SystemState } from '../../core/domain/system-state.ts';
+import type { RawMessage } from '../../schemas/parse-event.ts';
+
+export const HISTORIES = join(import.meta.dirname, '..', 'histories');
+
+/** A line of a history: a message of EVENTS as it stood there; `base64` where `data` is no JSON. */
+const recordedMessage = z.object({
+  sequence: z.int().positive(),
+  subject: z.string(),
+  headers: z.record(z.string(), z.string()),
+  data: z.json().optional(),
+  base64: z.string().optional(),
+});
+export type RecordedMessage = z.infer<typeof recordedMessage>;
+
+/** The names of the recorded histories, without `.jsonl`. */
+export function historyNames(): string[] {
+  return readdirSync(HISTORIES)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => name.slice(0, -'.jsonl'.length))
+    .sort();
+}
+
+export async function readHistory(name: string): Promise<RawMessage[]> {
+  const text = await readFile(join(HISTORIES, `${name}.jsonl`), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => rawMessage(recordedMessage.parse(JSON.parse(line))));
+}
+
+function rawMessage({ sequence, subject, headers, data, base64 }: RecordedMessage): RawMessage {
+  const payload = base64 === undefined ? JSON.stringify(data) : Buffer.from(base64, 'base64');
+  return {
+    sequence,
+    subject,
+    header: (name) => headers[name],
+    payload: Buffer.from(payload),
+  };
+}
+
+/** Folds messages as the followers do: schedules are passed by. */
+export function foldHistory(
+  messages: readonly RawMessage[],
+  state: SystemState = initialSystem(),
+): SystemState {
+  for (const message of messages) {
+    if (!message.subject.startsWith('schedules.')) foldMessage(state, message);
+  }
+  return state;
+}

@@ -116,11 +116,11 @@ export class TestSystem {
         const url = (await readFile(paths.natsUrl, 'utf8')).trim();
         const credentials = { file: paths.operatorCreds };
         const connection = await connectLog({ url, credentials, name: 'test', timeoutMs: 2000 });
-        await new ViewsClient(connection.nc).request('hash', {}, { timeoutMs: 1000 });
-        return connection;
+        if (await answers(connection)) return connection;
       } catch {
-        await delay(50);
+        // Not there yet.
       }
+      await delay(50);
     }
   }
 
@@ -141,6 +141,17 @@ export class TestSystem {
     await this.disconnect();
     this.child.kill('SIGINT');
     return this.done;
+  }
+}
+
+/** Do the views answer? Where they do not, the connection is closed. */
+async function answers(connection: LogConnection): Promise<boolean> {
+  try {
+    await new ViewsClient(connection.nc).request('hash', {}, { timeoutMs: 1000 });
+    return true;
+  } catch {
+    await connection.close();
+    return false;
   }
 }
 

@@ -138,7 +138,3 @@ export const unknownAgent = (agentId: string): UnknownAgent => ({
 
 export const isLive = (state: AgentState): state is LiveAgent =>
   state.phase === 'starting' || state.phase === 'ready' || state.phase === 'stopping';
-
-/** May a message be sent to it with a hope of being answered? */
-export const isOpen = (state: AgentState): boolean =>
-  state.phase === 'requested' || state.phase === 'starting' || state.phase === 'ready';

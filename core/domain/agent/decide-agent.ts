@@ -63,7 +63,7 @@ function agentEvent<T extends AgentEventType>(
 }
 
 /** The TTL timer of a run: a message schedule, so that no process has to be alive for it. */
-export function ttlTimer(
+function ttlTimer(
   agentId: string,
   runId: string,
   expiresAt: string,

@@ -4,7 +4,7 @@ import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts'
 /** What came of an append. Only `ok: true` means stored; only `not-reachable` leaves it open. */
 export type AppendResult = Appended | AppendFailure;
 
-export interface Appended {
+interface Appended {
   ok: true;
   /** Place of the event (of the last one, of several) in the stream; 0 where a repeat hides it. */
   sequence: number;

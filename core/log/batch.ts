@@ -4,9 +4,9 @@ import { maxPayload, natsHeaders, type Outgoing, sizeOf } from './outgoing.ts';
 import { publishOne } from './publish-event.ts';
 
 /**
- * Several messages of one stream, stored all or none (NATS ADR-50): 1,000 at most
- * (the server's `max_batch_size`). Sent by hand: the client's own
- * batch waits for a reply to the first message and hides why the commit was refused. Never throws.
+ * Several messages of one stream, stored all or none (NATS ADR-50), 1,000 at most (the server's
+ * `max_batch_size`). Sent by hand: the client's own batch waits for a reply to the first message
+ * and hides why the commit was refused. Never throws.
  */
 export async function publishBatch(
   nc: NatsConnection,

@@ -8,7 +8,7 @@ import { ConnectionWatch } from './connection-watch.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
 
 /** A credentials file, or its two parts. */
-export type Credentials = { file: string } | { jwt: string; seed: string };
+type Credentials = { file: string } | { jwt: string; seed: string };
 
 export interface ConnectOptions {
   /** `nats://host:port`. */

@@ -1,9 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
 const HOST = '127.0.0.1';
 const USUAL_PORT = 4222;
+const PORTS = [10_000, 32_768] as const;
+const PORT_TRIES = 50;
 
 export interface ChosenPort {
   port: number;
@@ -44,25 +47,26 @@ async function rememberedPort(file: string): Promise<number | undefined> {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
-async function isFree(port: number): Promise<boolean> {
-  return (await listenOnce(port)) !== undefined;
-}
-
+/**
+ * A free port below those that the system gives to outgoing connections (from 32768 on Linux, 49152
+ * elsewhere): while the server is down, one of these could take the port that agents know, even a
+ * client's own attempt to reach it (a TCP connection to itself).
+ */
 export async function freePort(): Promise<number> {
-  const port = await listenOnce(0);
-  if (port !== undefined) return port;
+  for (let tries = 0; tries < PORT_TRIES; tries += 1) {
+    const port = randomInt(...PORTS);
+    if (await isFree(port)) return port;
+  }
   throw new OrchestratorError('ORC_PORT_IN_USE', 'No port of 127.0.0.1 is free');
 }
 
-/** The port that was listened on for a moment; undefined where it is taken. */
-function listenOnce(port: number): Promise<number | undefined> {
+/** Whether it can be listened on at this moment. */
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
+    server.once('error', () => resolve(false));
     server.listen({ port, host: HOST, exclusive: true }, () => {
-      // A TCP server's address is never a pipe's name.
-      const { port: chosen } = server.address() as AddressInfo;
-      server.close(() => resolve(chosen));
+      server.close(() => resolve(true));
     });
   });
 }

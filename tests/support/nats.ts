@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -10,6 +9,7 @@ import { EventLog } from '../../core/log/event-log.ts';
 import { ensureStreams, type StreamLimits } from '../../core/log/streams.ts';
 import { agentInboxPrefix, mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
 import { type EmbeddedNats, startEmbeddedNats } from '../../core/nats/embedded-nats.ts';
+import { freePort } from '../../core/nats/server-port.ts';
 
 export interface TestNats {
   readonly url: string;
@@ -105,16 +105,4 @@ export async function temporaryFolder(t: Pick<ExecutionContext, 'teardown'>): Pr
   const folder = await mkdtemp(join(tmpdir(), 'orchestrator-test-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      // A TCP server's address is never a pipe's name.
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

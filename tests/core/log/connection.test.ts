@@ -5,8 +5,9 @@ import test from 'ava';
 import { connectLog } from '../../../core/log/connection.ts';
 import { publishEvent } from '../../../core/log/publish-event.ts';
 import { mintAgentCredentials } from '../../../core/nats/agent-credentials.ts';
+import { freePort } from '../../../core/nats/server-port.ts';
 import { ensureTrust } from '../../../core/nats/trust.ts';
-import { freePort, startTestNats, temporaryFolder } from '../../support/nats.ts';
+import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { AGENT, answer } from './events.ts';
 
 const OPTIONS = { name: 'test', timeoutMs: 2_000 };

@@ -10,8 +10,9 @@ import {
   type EmbeddedNatsOptions,
   startEmbeddedNats,
 } from '../../../core/nats/embedded-nats.ts';
+import { freePort } from '../../../core/nats/server-port.ts';
 import { processIdentity } from '../../../core/service/process-identity.ts';
-import { freePort, temporaryFolder, testServerPath } from '../../support/nats.ts';
+import { temporaryFolder, testServerPath } from '../../support/nats.ts';
 
 const log = pino({ level: 'silent' });
 

@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { BootstrapError } from './bootstrap-error.mjs';
 import { withFolderLock } from './folder-lock.mjs';
@@ -51,12 +51,21 @@ export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
 }
 
 /**
+ * The compiled code is kept beside the bundle: an agent waits for this command's start-up, and
+ * compiling is most of it.
+ *
  * @param {string} node absolute path of the binary
  * @param {string} program absolute path of the bundle
  * @returns {string} a shell script
  */
 export function wrapper(node, program) {
-  return `#!/bin/sh\nexec ${quote(node)} ${quote(program)} "$@"\n`;
+  const cache = quote(join(dirname(program), '.compile-cache'));
+  return [
+    '#!/bin/sh',
+    `export NODE_COMPILE_CACHE=${cache}`,
+    `exec ${quote(node)} ${quote(program)} "$@"`,
+    '',
+  ].join('\n');
 }
 
 /** @param {string} text */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { connectLog } from '../log/connection.ts';
 import { forgetProcess, rememberProcess } from './left-over.ts';
@@ -64,6 +65,9 @@ export class ServerProcess {
   }
 }
 
+/** A server whose port is taken ends within this. */
+const BIND_FAILURE_MS = 2_000;
+
 export interface Readiness {
   url: string;
   port: number;
@@ -92,7 +96,11 @@ export async function untilReady(server: ServerProcess, ready: Readiness): Promi
       retryMs: 20,
       signal: giveUp.signal,
     });
-    const connection = await Promise.race([connected, died]);
+    // Refused: that is another's server on our port, and ours is about to end by it.
+    const connection = await Promise.race([connected, died]).catch(async (error: unknown) => {
+      await Promise.race([died, pause(BIND_FAILURE_MS, undefined, { signal: giveUp.signal })]);
+      throw error;
+    });
     await connection.close();
   } finally {
     clearTimeout(timer);

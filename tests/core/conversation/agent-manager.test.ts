@@ -1,0 +1,186 @@
+import test, { type ExecutionContext } from 'ava';
+import { AgentManager } from '../../../core/conversation/agent-manager.ts';
+import { EventLog } from '../../../core/log/event-log.ts';
+import { ViewsClient } from '../../../core/service/views-client.ts';
+import { OrchestratorError } from '../../../schemas/errors.ts';
+import type { NewEvent } from '../../../schemas/event.ts';
+import { subjectOf } from '../../../schemas/subjects.ts';
+import { history, ofType } from '../../support/history.ts';
+import { startTestNats, type TestNats } from '../../support/nats.ts';
+import { startViews } from './views.ts';
+
+const ADA = { channel: 'terminal', userId: 'ada' };
+const WISH = { kind: 'demo', ttlMs: 60_000, turnDeadlineMs: 1_000 };
+
+async function manager(nats: TestNats, patienceMs = 10_000): Promise<AgentManager> {
+  const connection = await nats.connect();
+  const views = new ViewsClient(connection.nc);
+  return new AgentManager({ log: new EventLog(connection), views, patience: { patienceMs } });
+}
+
+async function fixture(t: ExecutionContext) {
+  const nats = await startTestNats(t);
+  await startViews(t, nats);
+  return { nats, manager: await manager(nats) };
+}
+
+/** Makes the log say that an agent failed to start. */
+async function end(nats: TestNats, agentId: string): Promise<void> {
+  const event: NewEvent = {
+    id: `end:${agentId}`,
+    type: 'process.start-failed',
+    source: 'test',
+    time: new Date().toISOString(),
+    subject: subjectOf({ family: 'process', agentId, name: 'start-failed' }),
+    data: { runId: 'run', reason: 'of the test' },
+  };
+  const released: NewEvent = {
+    id: `release:${agentId}`,
+    type: 'user.agent-released',
+    source: 'test',
+    time: new Date().toISOString(),
+    subject: subjectOf({ family: 'user', ...ADA, name: 'agent-released' }),
+    data: { agentId, reason: 'of the test' },
+  };
+  await nats.log.append([event, released]);
+}
+
+test.serial('a person without an agent gets one, assigned and created in one batch', async (t) => {
+  const { nats, manager } = await fixture(t);
+
+  const assigned = await manager.getOrCreate(ADA, { ...WISH, kind: 'line', commandLine: 'cat' });
+
+  t.true(assigned.created);
+  const events = await history(nats.log);
+  const [create] = ofType(events, 'command.create');
+  t.deepEqual(create?.data, { ...WISH, kind: 'line', commandLine: 'cat', owner: ADA });
+  t.true(create?.subject.includes(assigned.agentId));
+  t.is(ofType(events, 'user.agent-assigned')[0]?.data.agentId, assigned.agentId);
+});
+
+test.serial('twenty who ask at once over several connections get one agent', async (t) => {
+  const { nats } = await fixture(t);
+  const managers = await Promise.all(Array.from({ length: 4 }, () => manager(nats)));
+
+  const all = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => managers[index % 4]?.getOrCreate(ADA, WISH)),
+  );
+
+  t.is(new Set(all.map((one) => one?.agentId)).size, 1);
+  t.is(all.filter((one) => one?.created).length, 1);
+  t.is(ofType(await history(nats.log), 'command.create').length, 1);
+});
+
+test.serial('two people get an agent each', async (t) => {
+  const { manager } = await fixture(t);
+
+  const ada = await manager.getOrCreate(ADA, WISH);
+  const bob = await manager.getOrCreate({ ...ADA, userId: 'bob' }, WISH);
+
+  t.not(ada.agentId, bob.agentId);
+});
+
+test.serial('an agent that is there is taken, also before its process runs', async (t) => {
+  const { manager } = await fixture(t);
+  const { agentId } = await manager.getOrCreate(ADA, WISH);
+
+  t.deepEqual(await manager.getOrCreate(ADA, WISH), { agentId, created: false });
+});
+
+test.serial('after an agent has ended there is a new one, and the old is named', async (t) => {
+  const { nats, manager } = await fixture(t);
+  const first = await manager.getOrCreate(ADA, WISH);
+  await end(nats, first.agentId);
+
+  const second = await manager.getOrCreate(ADA, WISH);
+
+  t.true(second.created);
+  t.is(second.previous, first.agentId);
+});
+
+test.serial('a release without any assignment is as good as no agent', async (t) => {
+  const { nats, manager } = await fixture(t);
+  await end(nats, 'agent-0123456789ab');
+
+  const assigned = await manager.getOrCreate(ADA, WISH);
+
+  t.true(assigned.created);
+  t.is(assigned.previous, undefined);
+});
+
+test.serial('a message is a command of the person, and tells its id and place', async (t) => {
+  const { nats, manager } = await fixture(t);
+  const { agentId } = await manager.getOrCreate(ADA, WISH);
+
+  const sent = await manager.send(agentId, 'hello 👋', { from: ADA, mode: 'wait', replyTo: 'q' });
+
+  const [event] = ofType(await history(nats.log), 'command.send');
+  t.like(event, {
+    id: sent.commandId,
+    sequence: sent.sequence,
+    correlationId: sent.commandId,
+    source: 'orchestrator/terminal/ada',
+    data: { text: 'hello 👋', from: ADA, mode: 'wait', replyTo: 'q' },
+  });
+});
+
+test.serial('a message with a cause is stored once, however often it is sent', async (t) => {
+  const { nats, manager } = await fixture(t);
+  const options = { from: ADA, id: 'update-7', once: true };
+
+  await manager.send('agent-0123456789ab', 'hello', options);
+  await manager.send('agent-0123456789ab', 'hello', options);
+
+  t.is(ofType(await history(nats.log), 'command.send').length, 1);
+});
+
+test.serial('an agent is asked to interrupt and to stop', async (t) => {
+  const { nats, manager } = await fixture(t);
+
+  const interrupt = await manager.control('agent-0123456789ab', 'interrupt', ADA);
+  const stop = await manager.control('agent-0123456789ab', 'stop', ADA);
+
+  const events = await history(nats.log);
+  t.is(ofType(events, 'command.interrupt')[0]?.id, interrupt.commandId);
+  t.is(ofType(events, 'command.stop')[0]?.id, stop.commandId);
+});
+
+test.serial('a message over the broker’s limit is refused with the limit named', async (t) => {
+  const nats = await startTestNats(t, { maxPayload: 4096 });
+  const talker = await manager(nats);
+
+  const error = await t.throwsAsync(
+    talker.send('agent-0123456789ab', 'x'.repeat(5000), { from: ADA }),
+    { instanceOf: OrchestratorError },
+  );
+
+  t.is(error.code, 'ORC_TOO_LARGE');
+  t.regex(error.message, /4096/);
+});
+
+test.serial('a message waits for a server that comes back, and is stored once', async (t) => {
+  const nats = await startTestNats(t);
+  const talker = await manager(nats, 60_000);
+  await nats.kill();
+
+  const sending = talker.send('agent-0123456789ab', 'hello', { from: ADA });
+  await nats.restart();
+  await sending;
+
+  t.is(ofType(await history(nats.log), 'command.send').length, 1);
+});
+
+test.serial(
+  'a server that does not come back is said when the patience is at an end',
+  async (t) => {
+    const nats = await startTestNats(t);
+    const talker = await manager(nats, 1);
+    await nats.kill();
+
+    const error = await t.throwsAsync(talker.send('agent-0123456789ab', 'hello', { from: ADA }), {
+      instanceOf: OrchestratorError,
+    });
+
+    t.is(error.code, 'ORC_NOT_REACHABLE');
+  },
+);

@@ -13,7 +13,9 @@ export function connectionError(
   if (error instanceof OrchestratorError) return error;
   const cause = { cause: error };
   if (error instanceof errors.UserAuthenticationExpiredError) return expired(url, jwt, cause);
-  if (error instanceof errors.AuthorizationError) {
+  // A server or a machine too busy to finish the handshake: says nothing about the credentials.
+  const tooSlow = error instanceof Error && /authentication timeout/i.test(error.message);
+  if (error instanceof errors.AuthorizationError && !tooSlow) {
     if (jwt === undefined) {
       return new OrchestratorError('ORC_CREDS', `${url} asks for credentials`, cause);
     }

@@ -66,9 +66,14 @@ export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<E
   const portFile = join(paths.nats, 'port');
   const startOn = (port: number) => startServer(port, trust, files, paths, options);
   const { supervisor, port } = await onChosenPort(options.port, portFile, startOn);
-  await rememberPort(port, portFile);
   const url = urlOf(port);
-  await writeFile(paths.natsUrl, `${url}\n`);
+  try {
+    await rememberPort(port, portFile);
+    await writeFile(paths.natsUrl, `${url}\n`);
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
   return {
     url,
     operatorCreds: trust.operatorCreds,

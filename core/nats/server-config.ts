@@ -64,6 +64,7 @@ logfile_size_limit: 10MB
 logfile_max_num: 3
 max_payload: ${config.maxPayload}
 write_deadline: "10s"
+authorization { timeout: 20 }
 lame_duck_grace_period: "1s"
 lame_duck_duration: "30s"
 

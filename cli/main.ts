@@ -1,3 +1,6 @@
 import { run } from './run.ts';
 
-process.exitCode = await run(process.argv.slice(2));
+const code = await run(process.argv.slice(2));
+
+// What a broken connection leaves behind must not keep a finished command alive.
+process.exit(process.exitCode || code);

@@ -111,7 +111,7 @@ test('a crash in a turn fails it, and what waited behind it is rejected', async 
 test('an interrupt reaches the agent and fails the turn as interrupted', async (t) => {
   const spawner = await startSpawner(t);
   const agent = newAgentId();
-  const stubborn = `trap 'echo interrupted' INT; while true; do read -r message && [ "$message" = quick ] && orchestrator answer quick; done`;
+  const stubborn = `trap 'echo interrupted' INT; while true; do read -r message || sleep 0.1; [ "$message" = quick ] && orchestrator answer quick; message=; done`;
   await createAgent(spawner.log, agent, stubborn);
   await sendMessage(spawner.log, agent, 'first', 'hello');
   await spawner.event(agent, 'process.delivered');
@@ -128,7 +128,7 @@ test('an interrupt reaches the agent and fails the turn as interrupted', async (
 test('a message that interrupts ends the running turn and opens its own', async (t) => {
   const spawner = await startSpawner(t);
   const agent = newAgentId();
-  const stubborn = `trap 'echo interrupted' INT; while true; do read -r message && [ "$message" = quick ] && orchestrator answer quick; done`;
+  const stubborn = `trap 'echo interrupted' INT; while true; do read -r message || sleep 0.1; [ "$message" = quick ] && orchestrator answer quick; message=; done`;
   await createAgent(spawner.log, agent, stubborn);
   await sendMessage(spawner.log, agent, 'first', 'hello');
   await spawner.event(agent, 'process.delivered');

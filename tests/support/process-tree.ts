@@ -44,11 +44,20 @@ export function systemTree(root: number): number[] {
   return found;
 }
 
-/** The processes whose command line holds a text (a data folder's path marks its agents). */
-export const processesWith = (text: string): number[] =>
+/** The processes of a data folder: its path is in their command line or their environment. */
+export const processesWith = (folder: string): number[] =>
   processes()
-    .filter(({ command, pid }) => command.includes(text) && pid !== process.pid)
-    .map(({ pid }) => pid);
+    .filter(({ command, pid }) => command.includes(folder) || environmentOf(pid).includes(folder))
+    .map(({ pid }) => pid)
+    .filter((pid) => pid !== process.pid);
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /** `kill -9` of each, all at once; one that is gone already is as good as killed. */
 export function killAll(pids: readonly number[]): void {

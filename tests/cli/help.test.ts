@@ -1,0 +1,29 @@
+import test from 'ava';
+import { renderInstructions } from '../../schemas/agent-instructions.ts';
+import { COMMAND_TABLE } from '../../schemas/command-table.ts';
+import { orchestrator } from '../support/system.ts';
+
+const env = { PATH: process.env.PATH };
+
+test('help lists every command; --version is the version of the package', async (t) => {
+  const { code, stdout } = await orchestrator(['--help'], { env });
+  t.is(code, 0);
+  for (const { path } of COMMAND_TABLE) t.true(stdout.includes(`orchestrator ${path.join(' ')}`));
+  t.regex((await orchestrator(['--version'], { env })).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+for (const { path, examples } of COMMAND_TABLE) {
+  test(`${path.join(' ')} --help shows its examples`, async (t) => {
+    const { code, stdout } = await orchestrator([...path, '--help'], { env });
+    t.is(code, 0);
+    for (const [, line] of examples) t.true(stdout.includes(line), line);
+  });
+}
+
+test('the instructions of an agent have the commands that it may use, and no others', (t) => {
+  const all = renderInstructions(undefined);
+  t.true(all.includes('orchestrator answer "Done!'));
+  t.true(all.includes('orchestrator project create --name myapp'));
+  t.false(all.includes('orchestrator stop'));
+  t.false(renderInstructions(['respond']).includes('project create'));
+});

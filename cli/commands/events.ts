@@ -28,14 +28,14 @@ export class EventsCommand extends OperatorCommand {
   protected async work({ log }: OperatorContext): Promise<undefined> {
     const start = startPoint(this.from, new Date());
     const filter = this.agent === undefined ? undefined : agentFilter(requireAgentId(this.agent));
+    const signal = untilInterrupted();
     const ends = this.follow ? await this.#ends(log) : undefined;
     // A sequence is one of EVENTS; log lines are then shown from the time of that event on.
     const logStart = await logStartOf(log, start);
-    const events = log.read({ stream: 'EVENTS', from: start, filter });
-    const lines = log.read({ stream: 'LOGS', from: logStart, filter });
+    const events = log.read({ stream: 'EVENTS', from: start, filter, signal });
+    const lines = log.read({ stream: 'LOGS', from: logStart, filter, signal });
     for await (const message of mergeByTime(events, lines)) this.#print(message);
     if (ends === undefined) return;
-    const signal = untilInterrupted();
     await Promise.all(
       STREAMS.map(async (stream, index) => {
         const from = { sequence: (ends[index] ?? 0) + 1 };

@@ -24,7 +24,8 @@ export class LogsCommand extends OperatorCommand {
   protected async work({ log, views }: OperatorContext): Promise<undefined> {
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const filter = agentFilter(agentId, 'log');
-    const source = { stream: 'LOGS', from: { sequence: 1 }, filter } as const;
+    const signal = untilInterrupted();
+    const source = { stream: 'LOGS', from: { sequence: 1 }, filter, signal } as const;
     let tail: Line[] = [];
     let last = 0;
     for await (const message of log.read(source)) {
@@ -35,7 +36,6 @@ export class LogsCommand extends OperatorCommand {
     for (const line of tail.slice(-this.#count)) this.#print(line);
     if (!this.follow) return;
     const from = { sequence: last + 1 };
-    const signal = untilInterrupted();
     for await (const { messages } of log.follow({ stream: 'LOGS', from, filter, signal })) {
       for (const message of messages) this.#print(lineOf(message));
     }

@@ -8,7 +8,8 @@ export function startPoint(text: string, now: Date): Start {
   const ago = parseDuration(text);
   if (ago !== undefined) return { time: new Date(now.getTime() - ago) };
   const time = new Date(text);
-  if (!Number.isNaN(time.getTime())) return { time };
-  const what = `--from ${JSON.stringify(text)} is no sequence, instant or duration`;
+  if (time <= now) return { time };
+  const wrong = time > now ? 'is in the future' : 'is no sequence, instant or duration';
+  const what = `--from ${JSON.stringify(text)} ${wrong}`;
   throw new OrchestratorError('ORC_USAGE', what);
 }

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import test from 'ava';
+import { newAgentId } from '../../schemas/ids.ts';
+import { dataFolder, environment, finished, orchestrator, startSystem } from '../support/system.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const SLOW = 'while read -r m; do [ "$m" = slow ] && sleep 1000; orchestrator answer "$m"; done';
+
+test('an agent is created, talked to, looked at, extended, stopped and deleted', async (t) => {
+  const { env } = await startSystem(t);
+  const run = (...args: string[]) => orchestrator(args, { env });
+  const created = await run('create', '--owner', 'test/ada');
+  t.is(created.code, 0, created.stderr);
+  const agent = created.stdout.trim();
+
+  const answered = await run('send', agent, '--wait', 'hello');
+  t.deepEqual([answered.code, answered.stdout], [0, '[1] You said: hello\n'], answered.stderr);
+  const sent = await run('send', agent, 'Create project myapp', '--json');
+  t.regex(JSON.parse(sent.stdout).commandId, /^cmd-/);
+  await run('send', agent, '--wait', 'and now');
+
+  t.regex((await run('agents')).stdout, new RegExp(`${agent} +demo +ready +test/ada +idle +3`));
+  t.regex((await run('projects')).stdout, /proj_[0-9a-f]+ +myapp/);
+  t.regex((await run('logs', agent)).stdout, /^demo agent: ready\nmessage 1: 5 characters\n/m);
+  const lastLine = JSON.parse((await run('logs', agent, '-n', '1', '--json')).stdout);
+  t.is(typeof lastLine.line, 'string');
+  t.is((await run('extend', agent, '--ttl', '4h')).stdout, `${agent} extended\n`);
+  t.is((await run('interrupt', agent)).stdout, `${agent} interrupted\n`);
+  t.is((await run('stop', agent)).stdout, `${agent} stopped\n`);
+  t.is((await run('delete', agent)).stdout, `${agent} deleted\n`);
+  t.regex((await run('agents', '--all', '--json')).stdout, new RegExp(`${agent}.*"ended"`));
+  const late = await run('send', agent, '--wait', 'anybody?');
+  t.is(late.code, 1);
+  t.regex(late.stderr, /ORC_AGENT_ENDED/);
+});
+
+test('a turn that fails is told with its reason, cure and exit code', async (t) => {
+  const { env } = await startSystem(t, { env: { ORCHESTRATOR_TURN_DEADLINE: '1s' } });
+  const created = await orchestrator(['create', '--kind', 'line', '--command', SLOW], { env });
+  const agent = created.stdout.trim();
+  const { code, stderr } = await orchestrator(['send', agent, '--wait', 'slow'], { env });
+  t.is(code, 4);
+  t.regex(stderr, /^orchestrator: ORC_TURN_DEADLINE: The turn ran out of time\. .+\n$/);
+});
+
+test('what cannot be asked is one line with its exit code', async (t) => {
+  const { env } = await startSystem(t);
+  const cases: [string[], string, number][] = [
+    [['stop', newAgentId()], 'ORC_AGENT_NOT_FOUND', 1],
+    [['send', newAgentId(), 'x'], 'ORC_AGENT_NOT_FOUND', 1],
+    [['logs', newAgentId()], 'ORC_AGENT_NOT_FOUND', 1],
+    [['stop', 'agent-1'], 'ORC_USAGE', 2],
+    [['send', 'agent.*', 'x'], 'ORC_USAGE', 2],
+    [['create', '--kind', 'parrot'], 'ORC_START_FAILED', 1],
+    [['create', '--kind', 'line'], 'ORC_START_FAILED', 1],
+    [['create', '--ttl', 'long'], 'ORC_USAGE', 2],
+    [['create', '--owner', 'a.b/c'], 'ORC_USAGE', 2],
+    [['events', '--from', 'yesterday-ish'], 'ORC_USAGE', 2],
+    [['events', '--from', '2999-01-01T00:00:00Z'], 'ORC_USAGE', 2],
+    [['logs', newAgentId(), '-n', 'many'], 'ORC_AGENT_NOT_FOUND', 1],
+    [['chat', '--agent', newAgentId()], 'ORC_AGENT_NOT_FOUND', 1],
+    [['send', newAgentId(), '--mode', 'sometime', 'x'], 'ORC_USAGE', 2],
+  ];
+  for (const [args, error, exit] of cases) {
+    const { code, stderr } = await orchestrator(args, { env });
+    t.is(code, exit, `${args.join(' ')}: ${stderr}`);
+    t.regex(stderr, new RegExp(`^orchestrator: ${error}: [^\\n]+\\n$`), args.join(' '));
+  }
+});
+
+test('logs -f and events -f go on with what follows, and end quietly at an interrupt', async (t) => {
+  const { env } = await startSystem(t);
+  const agent = (await orchestrator(['create'], { env })).stdout.trim();
+  for (const args of [
+    ['logs', '-f', agent],
+    ['events', '-f', '--from', '1s'],
+  ]) {
+    const child = spawn(process.execPath, [MAIN, ...args], { env });
+    const done = finished(child);
+    const text = `follow ${args[0]}`;
+    const wanted = args[0] === 'logs' ? `${text.length} characters` : text;
+    const lines = createInterface({ input: child.stdout });
+    const seen = (async () => {
+      for await (const line of lines) if (line.includes(wanted)) return true;
+      return false;
+    })();
+    await orchestrator(['send', agent, text], { env });
+    t.true(await seen);
+    child.kill('SIGINT');
+    const { code, stderr } = await done;
+    t.deepEqual([code, stderr], [130, '']);
+  }
+});
+
+test('events are chosen by agent, type and start, and control characters cannot act', async (t) => {
+  const { env } = await startSystem(t);
+  const agent = (await orchestrator(['create'], { env })).stdout.trim();
+  await orchestrator(['send', agent, '--wait', 'x'], { env });
+  const events = async (...args: string[]) =>
+    (await orchestrator(['events', ...args], { env })).stdout.trimEnd().split('\n').filter(Boolean);
+  const turns = await events('--type', 'turn', '--json');
+  t.deepEqual(
+    turns.map((line) => JSON.parse(line).type),
+    ['turn.started', 'turn.ended'],
+  );
+  const later = JSON.parse(turns[1] ?? '{}').sequence;
+  t.is((await events('--from', String(later), '--type', 'turn')).length, 1);
+  t.is((await events('--agent', newAgentId())).length, 0);
+  t.true((await events('--from', '1h')).length > 5);
+});
+
+test('doctor finds a running system, and says what is missing where none runs', async (t) => {
+  const system = await startSystem(t);
+  const running = await orchestrator(['doctor', '--json'], { env: system.env });
+  t.is(running.code, 0, running.stdout);
+  const states = JSON.parse(running.stdout).map(({ state }: { state: string }) => state);
+  t.deepEqual([...new Set(states)], ['ok']);
+
+  const alone = await orchestrator(['doctor'], { env: environment(dataFolder(t)) });
+  t.is(alone.code, 0);
+  t.regex(alone.stdout, /missing +NATS +No system has run in .*npm start/);
+
+  const wrong = {
+    ORCHESTRATOR_AGENT: 'parrot',
+    ORCHESTRATOR_DATA_DIR: '/dev/null/x',
+    PATH: '/nowhere',
+  };
+  const broken = await orchestrator(['doctor'], { env: environment('/dev/null/x', wrong) });
+  t.is(broken.code, 1);
+  t.regex(broken.stdout, /wrong +settings +ORCHESTRATOR_AGENT="parrot"/);
+  t.regex(broken.stdout, /wrong +local agents +bash, tail, mkfifo, sleep not found/);
+  const unwritable = await orchestrator(['doctor'], { env: environment('/dev/null/x') });
+  t.regex(unwritable.stdout, /wrong +data folder/);
+});
+
+test('chat over a pipe talks to the running system', async (t) => {
+  const { env } = await startSystem(t);
+  const { code, stdout, stderr } = await orchestrator(['chat'], { env, input: 'one\ntwo\n' });
+  t.is(code, 0, stderr);
+  t.is(stdout, '[1] You said: one\n[2] You said: two\n');
+});

@@ -1,9 +1,14 @@
-/** A place where agents run: processes of this machine, containers, … One contract for all. */
+/**
+ * A place where agents run: processes of this machine, containers, … One contract for all; the
+ * suite tests/spawner/runtime/conformance.ts holds each to it.
+ */
 export interface Runtime {
   readonly name: string;
   /**
    * Starts the agent's process, or takes up the one that this run has already (a spawner may die
-   * between the start and the event that says so). Resolves when the process exists.
+   * between the start and the event that says so), also one that has ended since. Resolves when the
+   * process exists, not when it is ready. What keeps it from starting (no such program, a folder
+   * that cannot be made) is a result with a reason for people, not a throw.
    */
   start(spec: ProcessSpec): Promise<StartResult>;
   /** Every run that this runtime keeps, running or ended, also those that the log does not know. */
@@ -41,7 +46,7 @@ export interface ProcessExit {
 export interface LogLine {
   /** Opaque; where to go on behind this line. */
   position: string;
-  /** Without the line end. */
+  /** Without the `\n`; at most 64 KiB. */
   bytes: Uint8Array;
   /** The line was too long for one piece, and goes on in the next. */
   continued: boolean;
@@ -52,16 +57,19 @@ export interface AgentProcess {
   readonly agentId: string;
   readonly runId: string;
   readonly pid: number | undefined;
-  /** Resolves when the process has ended. */
+  /** Resolves when the process has ended; never after `detach`. */
   readonly exited: Promise<ProcessExit>;
   /**
    * Writes a message to stdin: once for a message id however often it is called, also by another
-   * holder after a crash in the middle of the write. In call order.
+   * holder after a crash in the middle of the write. In call order. One holder writes at a time.
+   * `already-written`: all of it was written earlier, also where the process has ended since.
+   * `gone`: it was not written and never will be, the process or its stdin has ended.
    */
   write(messageId: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'>;
   /**
    * Batches of lines behind `after` (a position; undefined: from the start), then live; ends when
-   * the process has ended and its output is read, or when the signal aborts.
+   * the process has ended and its output is read, or when the signal aborts. A last line without
+   * an end comes when the process has ended. Reads no further than the consumer has asked for.
    */
   readLog(
     stream: 'stdout' | 'stderr',
@@ -72,11 +80,15 @@ export interface AgentProcess {
   signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** The agent sees the end of stdin after everything that was written. */
   closeStdin(): Promise<void>;
+  /** Replaces the time at which it ends by itself; an earlier one holds as well. */
   extend(expiresAt: Date): Promise<void>;
   /** Replaces a file of the agent's home whole. */
   replaceFile(path: string, content: string, mode: number): Promise<void>;
   /** Lets go; the process lives on. */
   detach(): Promise<void>;
-  /** Frees what is kept of an ended run: journal and logs, never the workspace. */
+  /**
+   * Frees what is kept of an ended run: journal and logs, never the workspace.
+   * @throws where it has not ended
+   */
   remove(): Promise<void>;
 }

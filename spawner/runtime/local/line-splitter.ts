@@ -8,11 +8,13 @@ export const MAX_LINE_BYTES = 64 * 1024;
 /** Cuts a stream of bytes into lines. Positions are byte offsets behind a line and its end. */
 export class LineSplitter {
   #position: number;
+  readonly #maxLineBytes: number;
   #rest: Uint8Array = new Uint8Array(0);
 
   /** @param position offset of the first byte that will be pushed */
-  constructor(position: number) {
+  constructor(position: number, maxLineBytes: number = MAX_LINE_BYTES) {
     this.#position = position;
+    this.#maxLineBytes = maxLineBytes;
   }
 
   /** The lines that end in `chunk`, and pieces of a line that is too long for one. */
@@ -21,9 +23,9 @@ export class LineSplitter {
     let bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
     for (let end = bytes.indexOf(NEWLINE); ; end = bytes.indexOf(NEWLINE)) {
       const length = end < 0 ? bytes.length : end;
-      if (length > MAX_LINE_BYTES) {
-        lines.push(this.#take(bytes.subarray(0, MAX_LINE_BYTES), 0, true));
-        bytes = bytes.subarray(MAX_LINE_BYTES);
+      if (length > this.#maxLineBytes) {
+        lines.push(this.#take(bytes.subarray(0, this.#maxLineBytes), 0, true));
+        bytes = bytes.subarray(this.#maxLineBytes);
       } else if (end >= 0) {
         lines.push(this.#take(bytes.subarray(0, end), 1, false));
         bytes = bytes.subarray(end + 1);

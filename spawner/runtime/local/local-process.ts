@@ -1,12 +1,16 @@
-import { rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentProcess, LogLine, ProcessExit } from '../runtime.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';
-import { isRunning, type ProcessIdentity } from './process-identity.ts';
+import { nudge, openNudge } from './nudge.ts';
+import { isRunning, signalGroup } from './process-identity.ts';
 import { replaceFile } from './replace-file.ts';
 import type { RunFolder, RunProcesses } from './run-folder.ts';
 import { StdinJournal } from './stdin-journal.ts';
+
+/** A keeper that was killed notes nothing; whether it and the agent live is asked this often. */
+const LIFE_CHECK_MS = 1000;
 
 /** A run that this process has taken up: everything it knows is in the run's folder. */
 export class LocalProcess implements AgentProcess {
@@ -18,6 +22,8 @@ export class LocalProcess implements AgentProcess {
   readonly #journal: StdinJournal;
   readonly #watch: FolderWatch;
   #ended = false;
+  #lifeCheckAt = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     ids: { agentId: string; runId: string },
@@ -39,20 +45,19 @@ export class LocalProcess implements AgentProcess {
     folder: RunFolder,
     processes: RunProcesses,
   ): Promise<LocalProcess> {
-    const journal = await StdinJournal.open(folder.file('stdin'), folder.file('stdin.index'));
-    return new LocalProcess(ids, folder, processes, journal);
+    const journal = await StdinJournal.open(folder.file('stdin'));
+    const attached = new LocalProcess(ids, folder, processes, journal);
+    // For what another holder wrote and did not live to tell the pump of.
+    await attached.#nudge('stdin.nudge');
+    return attached;
   }
 
   get pid(): number {
     return this.#processes.agent.pid;
   }
 
-  async write(
-    messageId: string,
-    bytes: Uint8Array,
-  ): Promise<'written' | 'already-written' | 'gone'> {
-    if (!(await isRunning(this.#processes.agent))) return 'gone';
-    return this.#journal.write(messageId, bytes);
+  write(messageId: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'> {
+    return this.#inTurn(() => this.#write(messageId, bytes));
   }
 
   readLog(
@@ -65,17 +70,20 @@ export class LocalProcess implements AgentProcess {
   }
 
   async signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const { agent } = this.#processes;
     // The keeper made the agent the leader of a process group.
-    if (await isRunning(agent)) kill(-agent.pid, signal);
+    signalGroup(this.#processes.agent, signal);
   }
 
-  async closeStdin(): Promise<void> {
-    await end(this.#processes.gate);
+  closeStdin(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#folder.endStdin();
+      await this.#nudge('stdin.nudge');
+    });
   }
 
-  extend(expiresAt: Date): Promise<void> {
-    return this.#folder.setExpiry(expiresAt);
+  async extend(expiresAt: Date): Promise<void> {
+    await this.#folder.setExpiry(expiresAt);
+    await this.#nudge('expires.nudge');
   }
 
   replaceFile(path: string, content: string, mode: number): Promise<void> {
@@ -87,6 +95,7 @@ export class LocalProcess implements AgentProcess {
   }
 
   async remove(): Promise<void> {
+    if (isRunning(this.#processes.agent)) throw new Error(`run ${this.runId} has not ended`);
     this.#watch.close();
     await rm(this.#folder.path, { recursive: true, force: true });
   }
@@ -107,22 +116,50 @@ export class LocalProcess implements AgentProcess {
   }
 
   async #unnotedEnd(): Promise<ProcessExit | undefined> {
-    const { keeper, agent } = this.#processes;
-    if ((await isRunning(keeper)) || (await isRunning(agent))) return undefined;
-    // It may have noted it between the two looks.
+    if (performance.now() < this.#lifeCheckAt) return undefined;
+    this.#lifeCheckAt = performance.now() + LIFE_CHECK_MS;
+    const { keeper, agent, pump, watchdog } = this.#processes;
+    if (isRunning(keeper) || isRunning(agent)) return undefined;
+    // The keeper would have ended them.
+    signalGroup(pump, 'SIGKILL');
+    signalGroup(watchdog, 'SIGKILL');
+    // It may have noted the exit between the two looks.
     return (await this.#folder.exit()) ?? { code: null, signal: null };
   }
-}
 
-async function end(identity: ProcessIdentity): Promise<void> {
-  if (await isRunning(identity)) kill(identity.pid, 'SIGKILL');
-}
+  async #write(id: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'> {
+    const pump = await this.#openPump();
+    // What it read before it ended was written, also if nobody lived to say so.
+    if (pump === undefined) return (await this.#journal.has(id)) ? 'already-written' : 'gone';
+    try {
+      const outcome = await this.#journal.write(id, bytes);
+      await nudge(pump);
+      return outcome;
+    } finally {
+      await pump.close();
+    }
+  }
 
-/** One that has ended since the look is as good as signalled. */
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  /** Undefined where nothing reaches the agent's stdin any more. */
+  async #openPump(): Promise<FileHandle | undefined> {
+    if (!isRunning(this.#processes.agent) || (await this.#folder.stdinEnded())) return undefined;
+    return openNudge(this.#folder.file('stdin.nudge'));
+  }
+
+  async #nudge(fifo: 'stdin.nudge' | 'expires.nudge'): Promise<void> {
+    const handle = await openNudge(this.#folder.file(fifo));
+    if (handle === undefined) return;
+    try {
+      await nudge(handle);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** In the order of the calls, one after the other, whatever became of the one before. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
 import { findProgram } from './find-program.ts';
@@ -26,23 +26,26 @@ export class LocalRuntime implements Runtime {
   readonly #expiryGraceMs: number;
 
   constructor(options: { folder: string; logger: Logger; expiryGraceMs?: number }) {
-    this.#agents = options.folder;
+    // The keeper works in a folder of its own.
+    this.#agents = resolve(options.folder);
     this.#logger = options.logger;
     this.#expiryGraceMs = options.expiryGraceMs ?? 60_000;
   }
 
   async start(spec: ProcessSpec): Promise<StartResult> {
-    const [program] = spec.command;
-    if ((await findProgram(program, spec.environment.PATH ?? '')) === undefined) {
-      return { ok: false, reason: `${program} is not there, or may not be run` };
-    }
     const folder = new RunFolder(this.#agents, spec.agentId, spec.runId);
     try {
-      const running = await folder.processes();
-      if (running) return { ok: true, process: await LocalProcess.attach(spec, folder, running) };
+      const found = await folder.processes();
+      if (found) return { ok: true, process: await LocalProcess.attach(spec, folder, found) };
+      // Before the look for the program, which may be one of the files.
       await this.#prepare(folder, spec);
+      const [program] = spec.command;
+      if (!(await findProgram(program, spec.environment.PATH ?? '', folder.workspace))) {
+        await rm(folder.path, { recursive: true, force: true });
+        return { ok: false, reason: `${program} is not there, or may not be run` };
+      }
       const processes = await this.#startKeeper(folder, spec);
-      if (processes === undefined) return { ok: false, reason: 'its keeper did not start it' };
+      if (processes === undefined) return { ok: false, reason: await reasonOf(folder) };
       return { ok: true, process: await LocalProcess.attach(spec, folder, processes) };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -62,7 +65,7 @@ export class LocalRuntime implements Runtime {
     for (const agentId of await namesIn(this.#agents)) {
       for (const runId of await namesIn(join(this.#agents, agentId, 'runs'))) {
         const processes = await new RunFolder(this.#agents, agentId, runId).processes();
-        const running = processes !== undefined && (await isRunning(processes.agent));
+        const running = processes !== undefined && isRunning(processes.agent);
         found.push({ agentId, runId, running });
       }
     }
@@ -80,20 +83,28 @@ export class LocalRuntime implements Runtime {
 
   async #startKeeper(folder: RunFolder, spec: ProcessSpec): Promise<RunProcesses | undefined> {
     const watch = new FolderWatch(folder.path);
+    const log = await open(folder.file('keeper.log'), 'a', 0o600);
     try {
       const grace = String(Math.ceil(this.#expiryGraceMs / 1000));
+      // -p: the agent's environment is not the keeper's to act on (BASH_ENV, SHELLOPTS, functions).
       const keeper = spawn(
         'bash',
-        [KEEPER, folder.path, folder.workspace, grace, ...spec.command],
-        { detached: true, stdio: 'ignore', env: { ...spec.environment } },
+        ['-p', KEEPER, folder.path, folder.workspace, grace, ...spec.command],
+        { detached: true, stdio: ['ignore', 'ignore', log.fd], env: { ...spec.environment } },
       );
       const failed = new Promise<never>((_resolve, reject) => keeper.once('error', reject));
       keeper.unref();
       return await Promise.race([untilStarted(folder, watch), failed]);
     } finally {
       watch.close();
+      await log.close();
     }
   }
+}
+
+async function reasonOf(folder: RunFolder): Promise<string> {
+  const log = await readFile(folder.file('keeper.log'), 'utf8');
+  return `its keeper did not start it: ${log.trim().split('\n').at(-1) || 'no word from it'}`;
 }
 
 async function untilStarted(

@@ -1,20 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import { processIdentity } from '../../../core/service/process-identity.ts';
 
 /** A process for certain: a pid alone is given to another one day. */
 export interface ProcessIdentity {
   pid: number;
-  /** Field 22 of /proc/<pid>/stat: clock ticks since boot (proc(5)). */
-  startTime: string;
+  /** The boot and the start time (core/service/process-identity.ts), as the keeper noted them. */
+  identity: string;
 }
 
 /** Does this very process run? A zombie does not. */
-export async function isRunning({ pid, startTime }: ProcessIdentity): Promise<boolean> {
+export function isRunning({ pid, identity }: ProcessIdentity): boolean {
+  return processIdentity(pid) === identity;
+}
+
+/** To the process group that this very process leads; nothing where it has ended. */
+export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (!isRunning(leader)) return;
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The command stands in parentheses and may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] !== 'Z' && fields[0] !== 'X' && fields[19] === startTime;
-  } catch {
-    return false;
+    process.kill(-leader.pid, signal);
+  } catch (error) {
+    // One that has ended since the look is as good as signalled.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

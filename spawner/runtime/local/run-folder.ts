@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessExit } from '../runtime.ts';
@@ -9,9 +9,22 @@ import { replaceFile } from './replace-file.ts';
 export interface RunProcesses {
   keeper: ProcessIdentity;
   agent: ProcessIdentity;
-  /** Ends: the agent's stdin ends. */
-  gate: ProcessIdentity;
+  /** Copies the journal to the agent's stdin. */
+  pump: ProcessIdentity;
+  /** Ends the agent when its time is over. */
+  watchdog: ProcessIdentity;
 }
+
+/** The files that spawner and keeper share; see keeper.sh. */
+type RunFile =
+  | 'stdin'
+  | 'stdin.index'
+  | 'stdin.end'
+  | 'stdin.nudge'
+  | 'expires.nudge'
+  | 'stdout'
+  | 'stderr'
+  | 'keeper.log';
 
 /** The files of one run: `<agents>/<agentId>/runs/<runId>/`. */
 export class RunFolder {
@@ -25,7 +38,7 @@ export class RunFolder {
     this.path = join(this.home, 'runs', runId);
   }
 
-  file(name: 'stdin' | 'stdin.index' | 'stdout' | 'stderr'): string {
+  file(name: RunFile): string {
     return join(this.path, name);
   }
 
@@ -54,12 +67,24 @@ export class RunFolder {
         .trim()
         .split('\n')
         .map((line) => {
-          const [name = '', pid = '0', startTime = ''] = line.split(' ');
-          return [name, { pid: Number(pid), startTime }];
+          const [name = '', pid = '0', identity = ''] = line.split(' ');
+          return [name, { pid: Number(pid), identity }];
         }),
     );
-    const { keeper, agent, gate } = identities;
-    return keeper && agent && gate && { keeper, agent, gate };
+    const { keeper, agent, pump, watchdog } = identities;
+    return keeper && agent && pump && watchdog && { keeper, agent, pump, watchdog };
+  }
+
+  /** The agent's stdin ends behind what the journal has now. */
+  async endStdin(): Promise<void> {
+    await writeFile(this.file('stdin.end'), '', { mode: 0o600 });
+  }
+
+  stdinEnded(): Promise<boolean> {
+    return access(this.file('stdin.end')).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** How the agent ended; undefined while it runs, or where its keeper did not live to note it. */
@@ -69,7 +94,10 @@ export class RunFolder {
   }
 }
 
-/** A shell's status above 128 is a signal's number (POSIX, "Exit Status for Commands"). */
+/**
+ * A shell's status above 128 is a signal's number (POSIX, "Exit Status for Commands"). A program
+ * that itself exits with such a status is told as killed.
+ */
 function exitOfStatus(status: number): ProcessExit {
   const signal = Object.entries(os.signals).find(([, number]) => number === status - 128)?.[0];
   return signal === undefined ? { code: status, signal: null } : { code: null, signal };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext, TestFn } from 'ava';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
 import type {
@@ -8,6 +9,8 @@ import type {
   ProcessSpec,
   Runtime,
 } from '../../../spawner/runtime/runtime.ts';
+import { random } from '../../support/random.ts';
+import { nthMessage, WritingHolder } from './writing-holder.ts';
 
 /** A runtime under test, and another holder of the same processes, as a restarted spawner is one. */
 export interface RuntimeUnderTest {
@@ -15,6 +18,8 @@ export interface RuntimeUnderTest {
   another(): Runtime;
   /** Path of an agent's workspace on this machine. */
   workspace(agentId: string): string;
+  /** File and arguments of a Node program that makes this runtime and calls `writeUntilKilled`. */
+  holder: readonly string[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -114,6 +119,86 @@ export function conformance(
     t.deepEqual((await linesOf(again)).map(text), ['first', 'second']);
   });
 
+  test(
+    title('messages keep the order of the calls, also of calls that nobody waited for'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const process = await started(runtime, bashSpec('cat'));
+      const numbers = Array.from({ length: 50 }, (_, index) => `message ${index}`);
+      const outcomes = numbers.map((each) => process.write(each, message(each)));
+      const closed = process.closeStdin();
+      t.true((await Promise.all(outcomes)).every((outcome) => outcome === 'written'));
+      await closed;
+      t.deepEqual((await linesOf(process)).map(text), numbers);
+    },
+  );
+
+  test(title('nothing is said to be written that stdin will not give'), async (t) => {
+    const { runtime, another } = await make(t);
+    const spec = bashSpec('cat; echo end of input; sleep 1000');
+    const process = await started(runtime, spec);
+    await process.write('a', message('in time'));
+    await process.closeStdin();
+    t.is(await process.write('b', message('too late')), 'gone');
+    t.is(await process.write('a', message('in time')), 'already-written');
+    await untilLine(process, 'end of input');
+    await process.signal('SIGKILL');
+    await process.exited;
+    const later = await another().attach(spec.agentId, spec.runId);
+    t.is(await later?.write('a', message('in time')), 'already-written');
+    t.is(await later?.write('b', message('too late')), 'gone');
+    t.deepEqual((await linesOf(process)).map(text), ['in time', 'end of input']);
+  });
+
+  test(title('an agent that reads late gets everything before the end of input'), async (t) => {
+    const { runtime, workspace } = await make(t);
+    const spec = bashSpec(
+      `trap 'cat > received; exit 0' INT; echo ready; while :; do sleep 0.01; done`,
+    );
+    const process = await started(runtime, spec);
+    await untilLine(process, 'ready');
+    const big = Buffer.alloc(1024 * 1024, 'more than a pipe holds\n');
+    await process.write('a', big);
+    await process.closeStdin();
+    await process.signal('SIGINT');
+    t.deepEqual(await process.exited, { code: 0, signal: null });
+    t.true((await readFile(join(workspace(spec.agentId), 'received'))).equals(big));
+  });
+
+  test(
+    title('an agent outlives 20 spawners killed with kill -9, and reads each message once'),
+    async (t) => {
+      const { another, workspace, holder } = await make(t);
+      const { seed, next } = random();
+      t.log(`CHAOS_SEED=${seed}`);
+      const spec = bashSpec('cat > received');
+      let written = -1;
+      let pid: number | undefined;
+      for (let kills = 0; kills < 20; kills += 1) {
+        const spawner = new WritingHolder(holder, spec, written + 1);
+        await spawner.wrote(next(12));
+        // Not an event of it but any moment within the next writes.
+        await delay(next(8));
+        await spawner.kill();
+        written = spawner.written;
+        const found = await another().attach(spec.agentId, spec.runId);
+        pid ??= found?.pid;
+        t.is(found?.pid, pid, 'it is the same process all along');
+        await found?.detach();
+      }
+      const process = await started(another(), spec);
+      t.is(process.pid, pid);
+      // The next was written or was not, when its spawner died: both are told apart.
+      for (const n of [1, 2, 3]) await process.write(String(written + n), nthMessage(written + n));
+      await process.closeStdin();
+      t.deepEqual(await process.exited, { code: 0, signal: null });
+      const received = await readFile(join(workspace(spec.agentId), 'received'));
+      const sent = Array.from({ length: written + 4 }, (_, n) => nthMessage(n));
+      t.true(written > 20, 'they wrote');
+      t.true(received.equals(Buffer.concat(sent)));
+    },
+  );
+
   test(title('a run is started once, however often it is asked for'), async (t) => {
     const { runtime, another } = await make(t);
     const spec = bashSpec('echo here; read -r _');
@@ -132,6 +217,16 @@ export function conformance(
     await untilLine(process, 'interrupted');
     await process.write('a', message('still here'));
     t.is((await linesOf(process)).map(text).at(-1), 'still here');
+  });
+
+  test(title('an agent that handles SIGTERM ends as it wants to'), async (t) => {
+    const { runtime } = await make(t);
+    const program = `trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.01; done`;
+    const process = await started(runtime, bashSpec(program));
+    await untilLine(process, 'ready');
+    await process.signal('SIGTERM');
+    t.deepEqual(await process.exited, { code: 7, signal: null });
+    t.is((await linesOf(process)).map(text).at(-1), 'bye');
   });
 
   test(title('SIGTERM and SIGKILL end the whole process group, and are told'), async (t) => {
@@ -212,14 +307,19 @@ export function conformance(
 
   test(title('the environment is what was given, and nothing of the spawner'), async (t) => {
     const { runtime } = await make(t);
-    const environment = { PATH: process.env.PATH ?? '', SECRET: 'a b\nc', HOME: '/nowhere' };
+    const environment = {
+      PATH: process.env.PATH ?? '',
+      SECRET: 'a b\nc',
+      HOME: '/nowhere',
+      EMPTY: '',
+      'a.dotted-name': 'kept',
+      BASH_ENV: '/nowhere/either',
+    };
     const spec = bashSpec('', { command: ['env', '-0'], environment });
     const lines = await linesOf(await started(runtime, spec));
     const given = lines.map(text).join('\n').split('\0').filter(Boolean);
-    // bash adds the path of the program that it starts.
-    const names = given.filter((each) => !each.startsWith('_='));
     t.deepEqual(
-      names.toSorted(),
+      given.toSorted(),
       Object.entries(environment)
         .map(([variable, value]) => `${variable}=${value}`)
         .toSorted(),
@@ -244,6 +344,29 @@ export function conformance(
     const result = await runtime.start(bashSpec('', { command: ['no-such-program-here'] }));
     t.false(result.ok);
     t.true(!result.ok && result.reason.includes('no-such-program-here'));
+  });
+
+  test(title('a file that may not be run is a failure with a reason'), async (t) => {
+    const { runtime } = await make(t);
+    const files = [{ path: 'workspace/program', content: '#!/bin/sh\n', mode: 0o600 }];
+    const result = await runtime.start(bashSpec('', { command: ['./program'], files }));
+    t.true(!result.ok && result.reason.includes('./program'));
+  });
+
+  test(title('a program may be among the files'), async (t) => {
+    const { runtime } = await make(t);
+    const files = [{ path: 'workspace/run=it', content: '#!/bin/sh\necho "$1"\n', mode: 0o700 }];
+    const spec = bashSpec('', { command: ['./run=it', 'two words'], files });
+    t.deepEqual((await linesOf(await started(runtime, spec))).map(text), ['two words']);
+  });
+
+  test(title('a run that has not ended is not forgotten'), async (t) => {
+    const { runtime } = await make(t);
+    const process = await started(runtime, bashSpec('cat'));
+    await t.throwsAsync(process.remove());
+    t.is(await process.write('a', message('still here')), 'written');
+    await process.closeStdin();
+    t.deepEqual((await linesOf(process)).map(text), ['still here']);
   });
 
   test(title('runs are listed, and forgotten when they are removed'), async (t) => {
@@ -271,18 +394,29 @@ export function conformance(
 
   test(title('an agent that nobody extends ends some grace after its time'), async (t) => {
     const { runtime } = await make(t);
+    const process = await started(
+      runtime,
+      bashSpec('read -r _', { expiresAt: new Date(Date.now() + 1000) }),
+    );
+    t.deepEqual(await process.exited, { code: null, signal: 'SIGTERM' });
+  });
+
+  test(title('an agent that is extended in time lives on'), async (t) => {
+    const { runtime } = await make(t);
+    const left = await started(runtime, bashSpec('read -r _'));
+    const kept = await started(runtime, bashSpec('read -r _'));
     const soon = new Date(Date.now() + 1000);
-    const [left, kept] = [
-      bashSpec('read -r _', { expiresAt: soon }),
-      bashSpec('read -r _', { expiresAt: soon }),
-    ];
-    const [abandoned, extended] = await Promise.all([
-      started(runtime, left),
-      started(runtime, kept),
-    ]);
-    await extended.extend(new Date(Date.now() + HOUR_MS));
-    t.deepEqual(await abandoned.exited, { code: null, signal: 'SIGTERM' });
-    t.is(await extended.write('still', message('here')), 'written');
-    t.deepEqual(await extended.exited, { code: 0, signal: null });
+    await Promise.all([left.extend(soon), kept.extend(soon)]);
+    await kept.extend(new Date(Date.now() + HOUR_MS));
+    t.deepEqual(await left.exited, { code: null, signal: 'SIGTERM' });
+    t.is(await kept.write('still', message('here')), 'written');
+    t.deepEqual(await kept.exited, { code: 0, signal: null });
+  });
+
+  test(title('an earlier end holds as well'), async (t) => {
+    const { runtime } = await make(t);
+    const process = await started(runtime, bashSpec('read -r _'));
+    await process.extend(new Date(Date.now() - HOUR_MS));
+    t.deepEqual(await process.exited, { code: null, signal: 'SIGTERM' });
   });
 }

@@ -1,92 +1,230 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { LocalRuntime } from '../../../spawner/runtime/local/local-runtime.ts';
-import { isRunning } from '../../../spawner/runtime/local/process-identity.ts';
-import { StdinJournal } from '../../../spawner/runtime/local/stdin-journal.ts';
+import type { AgentProcess, ProcessSpec } from '../../../spawner/runtime/runtime.ts';
 import { killAll, processesWith } from '../../support/process-tree.ts';
 import { bashSpec, conformance, type RuntimeUnderTest } from './conformance.ts';
 
-async function localRuntime(t: ExecutionContext): Promise<RuntimeUnderTest> {
+const HOLDER = join(import.meta.dirname, 'fixtures/local-holder.ts');
+
+const logger = pino({ level: 'silent' });
+
+interface LocalUnderTest extends RuntimeUnderTest {
+  folder: string;
+  run(spec: ProcessSpec, file: string): string;
+}
+
+/** Every test also proves that nothing of its runs is left once their agents have ended. */
+async function localRuntime(t: ExecutionContext): Promise<LocalUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-runtime-'));
+  const another = () => new LocalRuntime({ folder, logger, expiryGraceMs: 1000 });
   t.teardown(async () => {
+    await endAll(another());
+    const clean = await within10s(() => processesWith(folder).length === 0);
     killAll(processesWith(folder));
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (!clean) throw new Error(`processes of ${folder} were left behind`);
   });
-  const logger = pino({ level: 'silent' });
-  const another = () => new LocalRuntime({ folder, logger, expiryGraceMs: 1000 });
-  return { runtime: another(), another, workspace: (id) => join(folder, id, 'workspace') };
+  return {
+    runtime: another(),
+    another,
+    folder,
+    workspace: (id) => join(folder, id, 'workspace'),
+    run: ({ agentId, runId }, file) => join(folder, agentId, 'runs', runId, file),
+    holder: [HOLDER, folder],
+  };
+}
+
+async function endAll(runtime: LocalRuntime): Promise<void> {
+  for (const { agentId, runId } of await runtime.list()) {
+    const process = await runtime.attach(agentId, runId);
+    await process?.signal('SIGKILL');
+    await process?.exited;
+    await process?.detach();
+  }
+}
+
+async function within10s(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (await holds()) return true;
+    await delay(20);
+  }
+  return false;
+}
+
+async function started(under: RuntimeUnderTest, spec: ProcessSpec): Promise<AgentProcess> {
+  const result = await under.runtime.start(spec);
+  if (!result.ok) throw new Error(result.reason);
+  return result.process;
+}
+
+/** The pids that the keeper noted. */
+async function pidsOf(under: LocalUnderTest, spec: ProcessSpec): Promise<Record<string, number>> {
+  const lines = (await readFile(under.run(spec, 'pids'), 'utf8')).trim().split('\n');
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [name = '', pid] = line.split(' ');
+      return [name, Number(pid)];
+    }),
+  );
+}
+
+/** A number of /proc/<pid>/stat: 3 is the state (proc_pid_stat(5)). */
+async function statField(pid: number, field: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field - 3] ?? '';
 }
 
 conformance(test, 'local', localRuntime);
 
 test('a write that a crash tore is completed, and none is done twice', async (t) => {
-  const { runtime, another, workspace } = await localRuntime(t);
+  const under = await localRuntime(t);
   const spec = bashSpec('cat > received');
-  const started = await runtime.start(spec);
-  if (!started.ok) return t.fail(started.reason);
-  const bytes = Buffer.from('0123456789\n');
-  await started.process.detach();
-  const run = join(workspace(spec.agentId), '..', 'runs', spec.runId);
+  await (await started(under, spec)).detach();
   // As a spawner leaves it that is killed after the index and 4 of the 11 bytes.
-  await appendFile(join(run, 'stdin.index'), '{"id":"a","offset":0,"length":11}\n');
-  await appendFile(join(run, 'stdin'), bytes.subarray(0, 4));
+  await writeFile(under.run(spec, 'stdin.writing'), '0123456789\n');
+  await appendFile(under.run(spec, 'stdin.index'), '{"id":"a","offset":0,"length":11}\n');
+  await appendFile(under.run(spec, 'stdin'), '0123');
 
-  const later = await another().attach(spec.agentId, spec.runId);
-  t.is(await later?.write('a', bytes), 'already-written');
+  const later = await under.another().attach(spec.agentId, spec.runId);
+  t.is(await later?.write('b', Buffer.from('another\n')), 'written');
+  t.is(await later?.write('a', Buffer.from('0123456789\n')), 'already-written');
   await later?.closeStdin();
   await later?.exited;
 
-  t.is(await readFile(join(workspace(spec.agentId), 'received'), 'utf8'), '0123456789\n');
+  const received = await readFile(join(under.workspace(spec.agentId), 'received'), 'utf8');
+  t.is(received, '0123456789\nanother\n');
 });
 
-test('an index line that a crash tore is cut off and its message written anew', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-journal-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  const [bytes, index] = [join(folder, 'stdin'), join(folder, 'stdin.index')];
-  await appendFile(bytes, '');
-  await appendFile(index, '');
-  const journal = await StdinJournal.open(bytes, index);
-  await journal.write('a', Buffer.from('one\n'));
-  await journal.write('b', Buffer.from('two\n'));
-  await truncate(index, (await readFile(index)).length - 5);
-  await truncate(bytes, 4);
+test('a message that its spawner did not live to tell the pump of is read all the same', async (t) => {
+  const under = await localRuntime(t);
+  const spec = bashSpec('read -r line; echo "$line"');
+  await (await started(under, spec)).detach();
+  await writeFile(under.run(spec, 'stdin.index'), '{"id":"a","offset":0,"length":5}\n');
+  await writeFile(under.run(spec, 'stdin'), 'here\n');
 
-  const later = await StdinJournal.open(bytes, index);
+  const later = await under.another().attach(spec.agentId, spec.runId);
 
-  t.is(await later.write('a', Buffer.from('one\n')), 'already-written');
-  t.is(await later.write('b', Buffer.from('two\n')), 'written');
-  t.is(await readFile(bytes, 'utf8'), 'one\ntwo\n');
+  t.deepEqual(await later?.exited, { code: 0, signal: null });
+  t.is(await readFile(under.run(spec, 'stdout'), 'utf8'), 'here\n');
 });
 
-test('a process whose keeper was killed is still told as ended', async (t) => {
-  const { runtime, workspace } = await localRuntime(t);
+test('an agent lives on without its keeper; its end is told, and nothing of the run is left', async (t) => {
+  const under = await localRuntime(t);
   const spec = bashSpec('read -r _; exit 3');
-  const started = await runtime.start(spec);
-  if (!started.ok) return t.fail(started.reason);
-  const pids = await readFile(
-    join(workspace(spec.agentId), '..', 'runs', spec.runId, 'pids'),
-    'utf8',
-  );
-  const keeper = Number(/^keeper (\d+)/m.exec(pids)?.[1]);
-  killAll([keeper]);
+  const process = await started(under, spec);
+  const pids = await pidsOf(under, spec);
+  killAll([pids.keeper ?? 0]);
 
-  await started.process.write('go', Buffer.from('go\n'));
+  t.is(await process.write('go', Buffer.from('go\n')), 'written');
 
-  t.deepEqual(await started.process.exited, { code: null, signal: null });
+  t.deepEqual(await process.exited, { code: null, signal: null });
+  t.true(await within10s(() => processesWith(under.folder).length === 0));
 });
 
-test('a pid that another process has now is not the same process', async (t) => {
-  t.false(await isRunning({ pid: process.pid, startTime: '1' }));
-  t.false(await isRunning({ pid: 2 ** 30, startTime: '1' }));
+test('an agent whose keeper was killed still ends when its time is over', async (t) => {
+  const under = await localRuntime(t);
+  const spec = bashSpec('read -r _');
+  const process = await started(under, spec);
+  killAll([(await pidsOf(under, spec)).keeper ?? 0]);
+  await process.extend(new Date(0));
+  t.deepEqual(await process.exited, { code: null, signal: null });
+});
+
+test('an idle agent costs its keeper no wake-up', async (t) => {
+  const under = await localRuntime(t);
+  const spec = bashSpec('read -r line; echo "$line"; read -r _');
+  const process = await started(under, spec);
+  await process.write('a', Buffer.from('awake\n'));
+  const stdout = under.run(spec, 'stdout');
+  t.true(await within10s(async () => (await readFile(stdout, 'utf8')) === 'awake\n'));
+  const { keeper, pump, watchdog } = await pidsOf(under, spec);
+  const wakeUps = async () => {
+    const texts = [keeper, pump, watchdog].map((pid) => readFile(`/proc/${pid}/status`, 'utf8'));
+    return (await Promise.all(texts)).map((text) => /^voluntary_ctxt.*$/m.exec(text)?.[0]);
+  };
+  // The pump may still be at the end of its last copy: until two looks agree.
+  let before = await wakeUps();
+  const settled = await within10s(async () => {
+    const last = before;
+    before = await wakeUps();
+    return last.join() === before.join();
+  });
+  t.true(settled);
+  // That nothing happens is no event: it takes a time to see.
+  await delay(2500);
+  t.deepEqual(await wakeUps(), before);
+});
+
+test('a stopped agent has not ended, and its keeper waits without turning', async (t) => {
+  const under = await localRuntime(t);
+  const spec = bashSpec('read -r _; exit 3');
+  const agent = await started(under, spec);
+  const { keeper = 0 } = await pidsOf(under, spec);
+  process.kill(agent.pid ?? 0, 'SIGSTOP');
+  t.true(await within10s(async () => (await statField(agent.pid ?? 0, 3)) === 'T'));
+  // Fields 14 and 15: the time it computed, in hundredths of a second.
+  const computed = async () =>
+    Number(await statField(keeper, 14)) + Number(await statField(keeper, 15));
+  const before = await computed();
+  await delay(500);
+  t.true((await computed()) - before <= 1);
+
+  process.kill(agent.pid ?? 0, 'SIGCONT');
+  await agent.write('go', Buffer.from('go\n'));
+  t.deepEqual(await agent.exited, { code: 3, signal: null });
+});
+
+test('pids that others have by now are never signalled', async (t) => {
+  const under = await localRuntime(t);
+  const spec = bashSpec('true');
+  await (await started(under, spec)).exited;
+  t.true(await within10s(() => processesWith(under.folder).length === 0));
+  const stranger = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+  t.teardown(() => stranger.kill('SIGKILL'));
+  const roles = ['keeper', 'agent', 'pump', 'watchdog'];
+  const noted = roles.map((role) => `${role} ${stranger.pid} another-boot/1\n`).join('');
+  await writeFile(under.run(spec, 'pids'), noted);
+  await rm(under.run(spec, 'exit'));
+
+  const found = await under.another().attach(spec.agentId, spec.runId);
+  await found?.signal('SIGKILL');
+  await found?.closeStdin();
+  t.is(await found?.write('a', Buffer.from('a\n')), 'gone');
+  t.deepEqual(await found?.exited, { code: null, signal: null });
+  await found?.remove();
+
+  t.is(await statField(stranger.pid ?? 0, 3), 'S', 'it sleeps on');
+});
+
+test('the environment stands in no command line', async (t) => {
+  const under = await localRuntime(t);
+  const spec = bashSpec('read -r _');
+  const secret = `secret-${spec.agentId}`;
+  await started(under, { ...spec, environment: { ...spec.environment, TOKEN: secret } });
+  const lines = await Promise.all(
+    Object.values(await pidsOf(under, spec)).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')),
+  );
+  t.is(lines.length, 4);
+  t.false(lines.some((line) => line.includes(secret)));
 });
 
 test('an agent whose folder cannot be made is a failure with a reason', async (t) => {
   const folder = join(import.meta.filename, 'not-a-folder');
-  const runtime = new LocalRuntime({ folder, logger: pino({ level: 'silent' }) });
-  const result = await runtime.start(bashSpec('true'));
+  const result = await new LocalRuntime({ folder, logger }).start(bashSpec('true'));
   t.false(result.ok);
+});
+
+test('a keeper that cannot do its work says why', async (t) => {
+  const { runtime } = await localRuntime(t);
+  const files = [{ path: 'runs/none', content: '' }];
+  const spec = bashSpec('true', { files, environment: { PATH: '/nowhere' } });
+  const result = await runtime.start({ ...spec, command: ['/bin/true'] });
+  t.true(!result.ok && result.reason.includes('bash'));
 });

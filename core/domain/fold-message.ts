@@ -1,6 +1,6 @@
 import { isToken } from '../../schemas/ids.ts';
 import { type ParsedEvent, parseEvent, type RawMessage } from '../../schemas/parse-event.ts';
-import { parseSubject } from '../../schemas/subjects.ts';
+import { type Address, parseSubject } from '../../schemas/subjects.ts';
 import { type PendingCall, unknownAgent } from './agent/agent-state.ts';
 import { applyEvent, type SystemState } from './system-state.ts';
 
@@ -9,16 +9,38 @@ import { applyEvent, type SystemState } from './system-state.ts';
  * newer version wrote, changes no aggregate but still counts as the last of its subject.
  */
 export function foldMessage(state: SystemState, message: RawMessage): ParsedEvent {
-  const parsed = parseEvent(message);
+  const address = parseSubject(message.subject);
+  const parsed = believable(parseEvent(message), address);
   if (parsed.kind === 'event') {
     applyEvent(state, parsed.event);
     return parsed;
   }
   state.sequence = message.sequence;
-  const address = parseSubject(message.subject);
   if (address?.family === 'process') state.fences.set(address.agentId, message.sequence);
   if (address?.family === 'tool') foldRefusedCall(state, address, message, parsed);
   return parsed;
+}
+
+/**
+ * The broker permits subjects, so the subject is what counts: an agent that may publish its
+ * `response.answer` cannot state `process.stopped` by writing that into a header.
+ */
+function believable(parsed: ParsedEvent, address: Address | undefined): ParsedEvent {
+  if (parsed.kind !== 'event' || address === undefined) return parsed;
+  const { type, subject } = parsed.event;
+  if (type === typeOn(address)) return parsed;
+  return { kind: 'invalid', reason: `ce-type ${type} does not belong on ${subject}` };
+}
+
+function typeOn(address: Address): string {
+  switch (address.family) {
+    case 'tool':
+      return `tool.${address.tool}.${address.verb}`;
+    case 'result':
+      return 'result';
+    default:
+      return `${address.family}.${address.name}`;
+  }
 }
 
 /** A call that nobody can do is owed a result all the same. */

@@ -1,4 +1,5 @@
 import type { StoredEvent, StoredEventOf } from '../../../schemas/event.ts';
+import { isToken } from '../../../schemas/ids.ts';
 import type {
   AgentState,
   EndedAgent,
@@ -19,7 +20,7 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
     case 'command.create':
       return onCreate(state, event);
     case 'command.send':
-      return { ...state, queue: [...state.queue, pendingMessage(event)] };
+      return onSend(state, event);
     case 'command.interrupt':
       return withControl(state, { commandId: event.id, name: 'interrupt' });
     case 'command.stop':
@@ -115,6 +116,13 @@ function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): Ag
     calls: state.calls,
     counts: { messages: 0, answers: 0, turns: 0, failed: 0 },
   };
+}
+
+/** A message that is sent again while it waits or is worked on is one message. */
+function onSend(state: AgentState, event: StoredEventOf<'command.send'>): AgentState {
+  const waits = state.queue.some(({ commandId }) => commandId === event.id);
+  const isServed = isLive(state) && state.turn?.messages.includes(event.id);
+  return waits || isServed ? state : { ...state, queue: [...state.queue, pendingMessage(event)] };
 }
 
 function pendingMessage(event: StoredEventOf<'command.send'>): PendingMessage {
@@ -299,6 +307,8 @@ type ToolEvent = StoredEventOf<'tool.project.create' | 'tool.project.get' | 'too
 
 function onToolCall(state: AgentState, event: ToolEvent): AgentState {
   const callId = event.id;
+  // Its result would have no subject: nobody waits for it, and nothing is done.
+  if (!isToken(callId)) return state;
   if (state.calls.some((call) => call.callId === callId)) return state;
   const [, tool = '', verb = ''] = event.type.split('.');
   return { ...state, calls: [...state.calls, { callId, tool, verb, input: event.data }] };

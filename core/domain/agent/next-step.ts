@@ -105,7 +105,7 @@ function turnStep(state: ReadyAgent, traits: AgentTraits): Step | undefined {
   const [message] = state.queue;
   if (turn === null) return message && { do: 'open-turn', message };
   const { turnId } = turn;
-  if (turn.undelivered) return { do: 'deliver', message: turn.undelivered, turnId };
+  if (turn.undelivered) return firstDelivery(state, turn, turn.undelivered);
   const end = endStep(state, turn, traits);
   if (end) return end;
   if (message === undefined) return undefined;
@@ -114,6 +114,13 @@ function turnStep(state: ReadyAgent, traits: AgentTraits): Step | undefined {
   }
   const joins = traits.whileBusy === 'join' && message.mode === 'join' && !state.interrupted;
   return joins ? { do: 'deliver', message, turnId } : undefined;
+}
+
+/** A turn that is over before its message was written fails, and the message is not written. */
+function firstDelivery(state: ReadyAgent, turn: Turn, message: PendingMessage): Step {
+  if (state.interrupted) return { do: 'fail-turn', turn, code: 'ORC_TURN_INTERRUPTED' };
+  if (turn.overdue) return { do: 'fail-turn', turn, code: 'ORC_TURN_DEADLINE' };
+  return { do: 'deliver', message, turnId: turn.turnId };
 }
 
 function endStep(state: ReadyAgent, turn: Turn, traits: AgentTraits): Step | undefined {

@@ -1,101 +1,108 @@
 #!/usr/bin/env bash
 # Keeps one run of an agent, in a session of its own, so that the agent outlives the spawner: feeds
-# its stdin from a journal, notes how it ended, and ends it when its time is over and nobody extended
-# it. Needs bash 5 and Linux. Every wait here is for an event: an idle agent costs no wake-ups.
+# its stdin from a journal, notes how it ended, and ends it when its time is over and nobody
+# extended it. Needs bash 5 and Linux. Every wait here is for an event: an idle agent costs no wake-ups.
 # Usage: keeper.sh <run folder> <workspace> <grace seconds> <command …>
-set -um
-run=$1 workspace=$2 grace=$3
-shift 3
-cd /
 
-# One keeper a run, however often it is started.
-mkdir "$run/started" 2>/dev/null || exit 0
-
-# What tells a process from a later one with its pid, as core/service/process-identity.ts has it.
-boot=$(</proc/sys/kernel/random/boot_id)
-identity() {
-  local stat
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return
-  # The command in parentheses may hold spaces; the 22nd field is the 20th behind it.
-  set -- ${stat##*) }
-  echo "$boot/${20}"
-}
-
-# Ends a process group by its leader, and never another that has the leader's pid by now.
-end_group() {
-  [[ $(identity "$2") == "$3" ]] && kill "-$1" -- "-$2"
-}
-
-mkfifo -m 600 "$run/stdin.fifo" "$run/stdin.nudge" "$run/expires.nudge"
-# Open for reading before anybody can know of the run, and without an end of file ever.
-exec 4<>"$run/stdin.nudge"
-
-# The open of the FIFO waits for the pump: the agent's program begins when its pid is noted.
-(
-  cd "$workspace" || exit 126
-  unset SHLVL PWD OLDPWD
-  # bash would add `_`; env takes a name with = for a variable.
-  case $1 in
-    *=*) exec "$@" ;;
-    *) exec env -u _ "$@" ;;
-  esac
-) <"$run/stdin.fifo" >>"$run/stdout" 2>>"$run/stderr" 4>&- &
-agent=$!
-agent_identity=$(identity "$agent")
-
-# The pump: every nudge has it copy what the journal has got by then, since `cat` ends at the end of
-# the file and leaves the offset of descriptor 3 there. It ends when all is copied and stdin.end is.
-(
-  exec <&4 4>&-
-  read -r _
-  exec >"$run/stdin.fifo"
-  until [[ -e $run/stdin.end ]]; do
-    read -r _
-    while read -r -t 0 _; do read -r _; done
-    cat <&3
-  done
-  cat <&3
-) 3<"$run/stdin" &
-pump=$!
-pump_identity=$(identity "$pump")
-
-# The watchdog looks at the time again whenever it is nudged. It may outlive the keeper.
-(
-  while left=$(($(<"$run/expires") + grace - EPOCHSECONDS)) && ((left > 0)); do
-    read -r -t "$left" _
-  done
-  echo 'its time is over: SIGTERM' >&2
-  end_group TERM "$agent" "$agent_identity"
-  sleep 10
-  end_group KILL "$agent" "$agent_identity"
-  end_group KILL "$pump" "$pump_identity"
-) <>"$run/expires.nudge" 4>&- &
-watchdog=$!
-watchdog_identity=$(identity "$watchdog")
-
-# The process groups are made, and nobody knows their pids yet. With job control bash would take an
-# agent that is stopped (SIGSTOP) for ended, or with `wait -f` turn until it goes on (bash 5.2).
-set +m
-
+# In braces up to the exit: bash reads all of it before it begins. Else it would read on, at the
+# place where it was, in a script that an upgrade has changed while the agent lived.
 {
-  echo "keeper $$ $(identity $$)"
-  echo "agent $agent $agent_identity"
-  echo "pump $pump $pump_identity"
-  echo "watchdog $watchdog $watchdog_identity"
-} >"$run/pids.new"
-mv "$run/pids.new" "$run/pids"
-echo >&4
-exec 4>&-
+  set -um
+  run=$1 workspace=$2 grace=$3
+  shift 3
+  cd /
 
-# Only now: what is ignored earlier, the agent would ignore as well.
-trap '' HUP INT TERM
-wait "$agent"
-code=$?
+  # One keeper a run, however often it is started.
+  mkdir "$run/started" 2>/dev/null || exit 0
 
-# What the agent left in its group. Its pid is given to no other while the group has members.
-kill -KILL -- "-$agent" 2>/dev/null
-echo "$code" >"$run/exit.new"
-mv "$run/exit.new" "$run/exit"
-end_group KILL "$pump" "$pump_identity"
-end_group KILL "$watchdog" "$watchdog_identity"
-rm -f "$run/stdin.fifo" "$run/stdin.nudge" "$run/expires.nudge"
+  # What tells a process from a later one with its pid, as core/service/process-identity.ts has it.
+  boot=$(</proc/sys/kernel/random/boot_id)
+  identity() {
+    local stat
+    { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return
+    # The command in parentheses may hold spaces; the 22nd field is the 20th behind it.
+    set -- ${stat##*) }
+    echo "$boot/${20}"
+  }
+
+  # Ends a process group by its leader, and never another that has the leader's pid by now.
+  end_group() {
+    [[ $(identity "$2") == "$3" ]] && kill "-$1" -- "-$2"
+  }
+
+  mkfifo -m 600 "$run/stdin.fifo" "$run/stdin.nudge" "$run/expires.nudge"
+  # Open for reading before anybody can know of the run, and without an end of file ever.
+  exec 4<>"$run/stdin.nudge"
+
+  # The open of the FIFO waits for the pump: the agent's program begins when its pid is noted.
+  (
+    cd "$workspace" || exit 126
+    unset SHLVL PWD OLDPWD
+    # bash would add `_`; env takes a name with = for a variable.
+    case $1 in
+      *=*) exec "$@" ;;
+      *) exec env -u _ "$@" ;;
+    esac
+  ) <"$run/stdin.fifo" >>"$run/stdout" 2>>"$run/stderr" 4>&- &
+  agent=$!
+  agent_identity=$(identity "$agent")
+
+  # The pump: every nudge has it copy what the journal has got by then, since `cat` ends at the end
+  # of the file and leaves the offset of descriptor 3 there. It ends when all is copied and stdin.end
+  # is there.
+  (
+    exec <&4 4>&-
+    read -r _
+    exec >"$run/stdin.fifo"
+    until [[ -e $run/stdin.end ]]; do
+      read -r _
+      while read -r -t 0 _; do read -r _; done
+      cat <&3
+    done
+    cat <&3
+  ) 3<"$run/stdin" &
+  pump=$!
+  pump_identity=$(identity "$pump")
+
+  # The watchdog looks at the time again whenever it is nudged. It may outlive the keeper.
+  (
+    while left=$(($(<"$run/expires") + grace - EPOCHSECONDS)) && ((left > 0)); do
+      read -r -t "$left" _
+    done
+    echo 'its time is over: SIGTERM' >&2
+    end_group TERM "$agent" "$agent_identity"
+    sleep 10
+    end_group KILL "$agent" "$agent_identity"
+    end_group KILL "$pump" "$pump_identity"
+  ) <>"$run/expires.nudge" 4>&- &
+  watchdog=$!
+  watchdog_identity=$(identity "$watchdog")
+
+  # The process groups are made, and nobody knows their pids yet. With job control bash would take
+  # an agent that is stopped (SIGSTOP) for ended, or with `wait -f` turn until it goes on (bash 5.2).
+  set +m
+
+  {
+    echo "keeper $$ $(identity $$)"
+    echo "agent $agent $agent_identity"
+    echo "pump $pump $pump_identity"
+    echo "watchdog $watchdog $watchdog_identity"
+  } >"$run/pids.new"
+  mv "$run/pids.new" "$run/pids"
+  echo >&4
+  exec 4>&-
+
+  # Only now: what is ignored earlier, the agent would ignore as well.
+  trap '' HUP INT TERM
+  wait "$agent"
+  code=$?
+
+  # What the agent left in its group. Its pid is given to no other while the group has members.
+  kill -KILL -- "-$agent" 2>/dev/null
+  echo "$code" >"$run/exit.new"
+  mv "$run/exit.new" "$run/exit"
+  end_group KILL "$pump" "$pump_identity"
+  end_group KILL "$watchdog" "$watchdog_identity"
+  rm -f "$run/stdin.fifo" "$run/stdin.nudge" "$run/expires.nudge"
+  exit
+}

@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { LocalRuntime } from '../../../spawner/runtime/local/local-runtime.ts';
+import { RunFolder } from '../../../spawner/runtime/local/run-folder.ts';
 import type { AgentProcess, ProcessSpec } from '../../../spawner/runtime/runtime.ts';
 import { killAll, processesWith } from '../../support/process-tree.ts';
 import { bashSpec, conformance, type RuntimeUnderTest } from './conformance.ts';
 
 const HOLDER = join(import.meta.dirname, 'fixtures/local-holder.ts');
+
+const KEEPER = join(import.meta.dirname, '../../../spawner/runtime/local/keeper.sh');
 
 const logger = pino({ level: 'silent' });
 
@@ -160,6 +163,28 @@ test('an idle agent costs its keeper no wake-up', async (t) => {
   // That nothing happens is no event: it takes a time to see.
   await delay(2500);
   t.deepEqual(await wakeUps(), before);
+});
+
+test('a keeper does its work to the end when its script is changed under it', async (t) => {
+  const under = await localRuntime(t);
+  const script = join(under.folder, 'keeper.sh');
+  await copyFile(KEEPER, script);
+  const spec = bashSpec('');
+  const run = new RunFolder(under.folder, spec.agentId, spec.runId);
+  await run.prepare(spec.expiresAt);
+  const program = ['bash', '-c', 'read -r _; exit 3'];
+  spawn('bash', ['-p', script, run.path, run.workspace, '1', ...program], {
+    detached: true,
+    stdio: 'ignore',
+  }).unref();
+  t.true(await within10s(async () => (await run.processes()) !== undefined));
+  // As an upgrade in place does it: the same file with other bytes.
+  await writeFile(script, 'exit 1\n'.repeat(1000));
+
+  const agent = await under.runtime.attach(spec.agentId, spec.runId);
+  await agent?.write('go', Buffer.from('go\n'));
+
+  t.deepEqual(await agent?.exited, { code: 3, signal: null });
 });
 
 test('a stopped agent has not ended, and its keeper waits without turning', async (t) => {

@@ -1,0 +1,297 @@
+import test from 'ava';
+import type {
+  LiveAgent,
+  ReadyAgent,
+  RequestedAgent,
+} from '../../../../core/domain/agent/agent-state.ts';
+import {
+  decideDeleted,
+  decideDelivered,
+  decideEnded,
+  decideEndTurn,
+  decideExtended,
+  decideFailTurn,
+  decideInterrupted,
+  decideLost,
+  decideNudged,
+  decideOpenTurn,
+  decideReady,
+  decideReject,
+  decideStart,
+  decideStartFailed,
+  decideStopping,
+} from '../../../../core/domain/agent/decide-agent.ts';
+import { EVENT_CATALOGUE } from '../../../../schemas/event-catalogue.ts';
+import {
+  answered,
+  created,
+  deleteAsked,
+  EXPIRES,
+  exited,
+  extendAsked,
+  interruptAsked,
+  READY,
+  sent,
+  signalled,
+  starting,
+  stopAsked,
+  stopping,
+  turnStarted,
+  working,
+} from '../../../support/agent-events.ts';
+import { AGENT, CONTEXT, evolved, given, stored } from '../../../support/decider.ts';
+
+const LATER = { ...CONTEXT, now: new Date('2026-01-04T15:30:00.000Z') };
+
+const turnOf = (state: LiveAgent) => {
+  if (state.turn === null) throw new Error('no turn runs');
+  return state.turn;
+};
+
+const undeliveredOf = (state: LiveAgent) => {
+  const { undelivered } = turnOf(state);
+  if (undelivered === null) throw new Error('nothing is to be delivered');
+  return undelivered;
+};
+
+const firstOf = (state: ReadyAgent) => {
+  const [message] = state.queue;
+  if (message === undefined) throw new Error('nothing waits');
+  return message;
+};
+
+const start = (state: RequestedAgent, context = CONTEXT) => decideStart(state, 'local', context);
+const open = (state: ReadyAgent, context = CONTEXT) =>
+  decideOpenTurn(state, firstOf(state), context);
+
+test('a start states the run, and sets the timer of its life', (t) => {
+  const decided = given(created).when(start);
+  decided.thenAppends(t, 'process.starting', 'timer.ttl');
+  const [starting, timer] = decided.events;
+  t.like(starting, { data: { epoch: 1, node: 'node-test', runtime: 'local', expiresAt: EXPIRES } });
+  t.is(timer?.subject, `schedules.${AGENT}.ttl.run`);
+  t.deepEqual(timer?.schedule, {
+    at: new Date(EXPIRES),
+    target: `agents.${AGENT}.timer.ttl`,
+  });
+  t.is(decided.state.phase, 'starting');
+});
+
+test('a turn is opened with its deadline and its timer, caused by its message', (t) => {
+  const message = stored(
+    'command.send',
+    { text: 'hello', mode: 'join' },
+    { id: 'm-1', correlationId: 'update-7' },
+  );
+  const decided = given(...READY, message).when(open);
+  decided.thenAppends(t, 'turn.started', 'timer.turn');
+  const [started, timer] = decided.events;
+  t.like(started, {
+    causationId: 'm-1',
+    correlationId: 'update-7',
+    data: { commandId: 'm-1', deadlineAt: '2026-01-04T15:10:00.000Z' },
+  });
+  t.is(timer?.subject, `schedules.${AGENT}.turn.run`);
+  t.deepEqual(timer?.schedule?.at, new Date('2026-01-04T15:10:00.000Z'));
+  t.like(decided.state, { turn: { undelivered: { commandId: 'm-1' } } });
+});
+
+test('every id is derived: the same decision, made later, has the same ids', (t) => {
+  // What these events make of it, the evolve tests say.
+  const ready = evolved([...READY, sent('m-1')]) as ReadyAgent;
+  const requested = evolved([created]) as RequestedAgent;
+  const busy = evolved(working()) as ReadyAgent;
+  const ended = evolved([...READY, exited, deleteAsked]);
+  for (const decide of [
+    (context: typeof CONTEXT) => start(requested, context),
+    (context: typeof CONTEXT) => decideReady(ready, 42, context),
+    (context: typeof CONTEXT) => decideStartFailed(requested, 'run-1', 'why', context),
+    (context: typeof CONTEXT) => open(ready, context),
+    (context: typeof CONTEXT) => decideDelivered(busy, firstOf(ready), 'turn-1', 5, context),
+    (context: typeof CONTEXT) => decideEndTurn(busy, turnOf(busy), context),
+    (context: typeof CONTEXT) => decideNudged(busy, turnOf(busy), context),
+    (context: typeof CONTEXT) => decideFailTurn(busy, turnOf(busy), 'ORC_NO_ANSWER', context),
+    (context: typeof CONTEXT) => decideReject(ready, 'm-1', 'ORC_AGENT_ENDED', context),
+    (context: typeof CONTEXT) => decideInterrupted(busy, 'interrupt-1', context),
+    (context: typeof CONTEXT) => decideExtended(busy, EXPIRES, 'extend-1', context),
+    (context: typeof CONTEXT) => decideDeleted(ended, 'delete-1', context),
+    (context: typeof CONTEXT) => decideStopping(busy, 'stop', 'stdin-closed', context),
+    (context: typeof CONTEXT) => decideEnded(busy, { code: 0, signal: null }, context),
+    (context: typeof CONTEXT) => decideLost(busy, 'gone', context),
+  ]) {
+    const [now, later] = [decide(CONTEXT), decide(LATER)];
+    const ids = now.filter(({ type }) => !type.startsWith('timer.')).map(({ id }) => id);
+    t.deepEqual(
+      later.filter(({ type }) => !type.startsWith('timer.')).map(({ id }) => id),
+      ids,
+    );
+    t.is(new Set(ids).size, ids.length);
+    for (const { type, data } of now) t.true(EVENT_CATALOGUE[type].safeParse(data).success, type);
+  }
+});
+
+test('another start, turn or step of the end has another id', (t) => {
+  const ids = [
+    ...given(created).when(start).events,
+    ...given({ ...created, id: 'create-2' }).when(start).events,
+    ...given(...READY, sent('m-1')).when(open).events,
+    ...given(...READY, sent('m-2')).when(open).events,
+    ...(['stdin-closed', 'sigterm', 'sigkill'] as const).flatMap(
+      (step) =>
+        given(...READY, stopping).when((state: LiveAgent) =>
+          decideStopping(state, 'stop', step, CONTEXT),
+        ).events,
+    ),
+  ].map(({ id }) => id);
+  t.is(new Set(ids).size, ids.length);
+});
+
+test('ready says the process id where there is one', (t) => {
+  const decide = (pid: number | undefined) =>
+    given(created, starting).when((state: LiveAgent) => decideReady(state, pid, CONTEXT));
+  t.like(decide(42).state, { phase: 'ready', run: { pid: 42 } });
+  const [event] = decide(undefined).events;
+  t.false('pid' in (event?.data ?? {}));
+});
+
+test('a start that fails refuses what waits, and releases the owner', (t) => {
+  const decided = given(created, starting, sent('m-1'), sent('m-2')).when((state: LiveAgent) =>
+    decideStartFailed(state, 'run-1', 'no bash', CONTEXT),
+  );
+  decided.thenAppends(
+    t,
+    'process.start-failed',
+    'process.rejected',
+    'process.rejected',
+    'user.agent-released',
+  );
+  t.like(decided.state, { phase: 'ended', queue: [] });
+  t.like(decided.events[1], { data: { commandId: 'm-1', code: 'ORC_START_FAILED' } });
+});
+
+test('an end in a turn fails the turn first, and refuses what waits behind it', (t) => {
+  const decided = given(...working(), sent('m-2')).when((state: LiveAgent) =>
+    decideEnded(state, { code: 3, signal: null }, CONTEXT),
+  );
+  decided.thenAppends(
+    t,
+    'turn.failed',
+    'process.exited',
+    'process.rejected',
+    'user.agent-released',
+  );
+  const [failed, , refused, released] = decided.events;
+  t.like(failed, { data: { code: 'ORC_AGENT_CRASHED' } });
+  t.regex(JSON.stringify(failed?.data), /exit code 3/);
+  t.like(refused, { data: { commandId: 'm-2', code: 'ORC_AGENT_ENDED' } });
+  t.is(released?.subject, 'users.terminal.ann.agent-released');
+  t.like(decided.state, { phase: 'ended', queue: [], counts: { failed: 1 } });
+});
+
+test('an end says the signal, or that nothing is known', (t) => {
+  const reasons = [
+    { code: null, signal: 'SIGKILL' },
+    { code: null, signal: null },
+  ].map((end) => {
+    const { events } = given(...working()).when((state: LiveAgent) =>
+      decideEnded(state, end, CONTEXT),
+    );
+    return JSON.stringify(events[0]?.data);
+  });
+  t.regex(reasons[0] ?? '', /killed by SIGKILL/);
+  t.regex(reasons[1] ?? '', /exit code unknown/);
+});
+
+test('an idle agent that ends by itself fails nothing; without an owner nobody is released', (t) => {
+  const nobodys = stored('command.create', { kind: 'line', ttlMs: 1000, turnDeadlineMs: 1000 });
+  given(nobodys, ...READY.slice(1))
+    .when((state: LiveAgent) => decideEnded(state, { code: 0, signal: null }, CONTEXT))
+    .thenAppends(t, 'process.exited');
+});
+
+test('the end of a stopping agent is a stop for its reason', (t) => {
+  const decided = given(...READY, stopAsked, stopping, sent('late')).when((state: LiveAgent) =>
+    decideEnded(state, { code: null, signal: 'SIGTERM' }, CONTEXT),
+  );
+  decided.thenAppends(t, 'process.stopped', 'process.rejected', 'user.agent-released');
+  t.like(decided.events[0], { data: { reason: 'stop', signal: 'SIGTERM' } });
+  t.like(decided.events[1], { data: { code: 'ORC_TURN_STOPPED' } });
+  t.like(decided.state, { phase: 'ended', controls: [] });
+});
+
+test('the first step of a stop fails a running turn with its reason; a later one does not', (t) => {
+  const codes = (['stop', 'delete', 'ttl', 'start-failed'] as const).map((reason) => {
+    const decided = given(...working()).when((state: LiveAgent) =>
+      decideStopping(state, reason, 'stdin-closed', CONTEXT),
+    );
+    decided.thenAppends(t, 'turn.failed', 'process.stopping');
+    const [failed] = decided.events;
+    return failed?.type === 'turn.failed' ? failed.data.code : undefined;
+  });
+  t.deepEqual(codes, ['ORC_TURN_STOPPED', 'ORC_TURN_STOPPED', 'ORC_TTL', 'ORC_START_FAILED']);
+  given(...READY, stopping)
+    .when((state: LiveAgent) => decideStopping(state, 'stop', 'sigterm', CONTEXT))
+    .thenAppends(t, 'process.stopping');
+});
+
+test('a lost agent fails its turn and refuses what waits', (t) => {
+  given(...working(), sent('m-2'))
+    .when((state: LiveAgent) => decideLost(state, 'gone', CONTEXT))
+    .thenAppends(t, 'turn.failed', 'process.lost', 'process.rejected', 'user.agent-released');
+  given(...READY)
+    .when((state: LiveAgent) => decideLost(state, 'gone', CONTEXT))
+    .thenAppends(t, 'process.lost', 'user.agent-released');
+});
+
+test('an end of a turn says what was said in it', (t) => {
+  const decided = given(...working(), answered, signalled).when((state: LiveAgent) =>
+    decideEndTurn(state, turnOf(state), CONTEXT),
+  );
+  t.like(decided.events[0], { correlationId: 'm-1', data: { answers: 1, questions: 0 } });
+  t.like(decided.state, { turn: null });
+});
+
+test('a failure says what is wrong and what to do', (t) => {
+  const [event] = given(...working()).when((state: LiveAgent) =>
+    decideFailTurn(state, turnOf(state), 'ORC_TURN_DEADLINE', CONTEXT),
+  ).events;
+  t.like(event, { data: { code: 'ORC_TURN_DEADLINE', reason: 'The turn ran out of time' } });
+  const refused = given(sent('m-1')).when((state) =>
+    decideReject(state, 'm-1', 'ORC_AGENT_NOT_FOUND', CONTEXT),
+  );
+  t.like(refused.events[0], { data: { cure: '`orchestrator agents` lists them.' } });
+  t.is(refused.state.queue.length, 0);
+});
+
+test('a delivery, an interrupt, a reminder and a deletion settle what they are about', (t) => {
+  const delivery = given(...READY, sent('m-1'), turnStarted('m-1')).when((state: LiveAgent) =>
+    decideDelivered(state, undeliveredOf(state), 'turn-of-m-1', 9, CONTEXT),
+  );
+  t.like(delivery.state, { turn: { undelivered: null } });
+  const interrupt = given(...working(), interruptAsked).when((state: LiveAgent) =>
+    decideInterrupted(state, 'interrupt-1', CONTEXT),
+  );
+  t.like(interrupt.state, { interrupted: true, controls: [] });
+  const reminder = given(...working(), signalled).when((state: LiveAgent) =>
+    decideNudged(state, turnOf(state), CONTEXT),
+  );
+  t.like(reminder.state, { turn: { nudged: true } });
+  const deletion = given(...READY, exited, deleteAsked).when((state) =>
+    decideDeleted(state, 'delete-1', CONTEXT),
+  );
+  t.like(deletion.state, { deleted: true, controls: [] });
+});
+
+test('an extension sets its timer anew, for its command or by itself', (t) => {
+  const expiresAt = '2026-01-04T20:00:00.000Z';
+  const asked = given(...READY, extendAsked).when((state: LiveAgent) =>
+    decideExtended(state, expiresAt, 'extend-1', CONTEXT),
+  );
+  asked.thenAppends(t, 'process.extended', 'timer.ttl');
+  t.like(asked.state, { run: { expiresAt }, controls: [] });
+  t.deepEqual(asked.events[1]?.schedule?.at, new Date(expiresAt));
+  const byItself = given(...READY).when((state: LiveAgent) =>
+    decideExtended(state, expiresAt, undefined, CONTEXT),
+  );
+  t.true(byItself.events[0]?.id.includes(expiresAt));
+});

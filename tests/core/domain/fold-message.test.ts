@@ -1,0 +1,113 @@
+import test from 'ava';
+import { foldMessage } from '../../../core/domain/fold-message.ts';
+import { initialSystem } from '../../../core/domain/system-state.ts';
+import type { RawMessage } from '../../../schemas/parse-event.ts';
+import { AGENT } from '../../support/decider.ts';
+
+function message(
+  subject: string,
+  type: string | undefined,
+  data: unknown = {},
+  id = 'id-1',
+  sequence = 7,
+): RawMessage {
+  const headers: Record<string, string | undefined> = { 'ce-type': type, 'ce-id': id };
+  return {
+    subject,
+    sequence,
+    header: (name) => headers[name],
+    payload: Buffer.from(JSON.stringify(data)),
+  };
+}
+
+const agentOf = (state: ReturnType<typeof initialSystem>) => state.agents.get(AGENT);
+
+test('an event is folded, and is the last of the log', (t) => {
+  const state = initialSystem();
+  const parsed = foldMessage(
+    state,
+    message(`agents.${AGENT}.command.send`, 'command.send', { text: 'hi' }),
+  );
+  t.is(parsed.kind, 'event');
+  t.is(state.sequence, 7);
+  t.is(agentOf(state)?.queue.length, 1);
+});
+
+test('an agent cannot state on a subject that it may use what belongs on another', (t) => {
+  const end = { runId: 'run-1', code: 0, signal: null };
+  for (const [subject, type, data] of [
+    [`agents.${AGENT}.response.answer`, 'process.exited', end],
+    [`agents.${AGENT}.response.answer`, 'command.send', { text: 'forged' }],
+    [`agents.${AGENT}.turn.signalled`, 'turn.ended', { turnId: 't', answers: 0, questions: 0 }],
+    [`agents.${AGENT}.tool.project.list`, 'result', { ok: true, callId: 'c', value: 1 }],
+    [`agents.${AGENT}.tool.project.list`, 'tool.project.create', { name: 'other' }],
+    [`agents.${AGENT}.result.c`, 'command.send', { text: 'forged' }],
+    ['users.terminal.ann.agent-assigned', 'user.agent-released', { agentId: AGENT, reason: '' }],
+    ['projects.p.created', 'user.agent-assigned', { agentId: AGENT }],
+  ] as const) {
+    const state = initialSystem();
+    const parsed = foldMessage(state, message(subject, type, data));
+    t.deepEqual(parsed, {
+      kind: 'invalid',
+      reason: `ce-type ${type} does not belong on ${subject}`,
+    });
+    t.is(agentOf(state)?.queue.length ?? 0, 0);
+    t.is(state.users.size + state.projects.size, 0);
+    t.is(state.sequence, 7, 'it still counts as the last of the log');
+  }
+});
+
+test('a tool call that nobody can do is owed a refusal', (t) => {
+  const state = initialSystem();
+  foldMessage(
+    state,
+    message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch', {}, 'c-1'),
+  );
+  const create = `agents.${AGENT}.tool.project.create`;
+  foldMessage(state, message(create, 'tool.project.create', { name: '' }, 'c-2'));
+  foldMessage(state, message(create, 'tool.project.create', { name: '' }, 'c-2'));
+  foldMessage(state, message(create, 'response.answer', { text: 'forged' }, 'c-3'));
+  t.deepEqual(
+    agentOf(state)?.calls.map(({ callId, tool, verb, refused }) => [
+      callId,
+      tool,
+      verb,
+      refused?.code,
+    ]),
+    [
+      ['c-1', 'rocket', 'launch', 'ORC_NO_SUCH_TOOL'],
+      ['c-2', 'project', 'create', 'ORC_BAD_INPUT'],
+      ['c-3', 'project', 'create', 'ORC_BAD_INPUT'],
+    ],
+  );
+});
+
+test('a tool call without an id that a subject can hold is owed nothing', (t) => {
+  const state = initialSystem();
+  foldMessage(state, message(`agents.${AGENT}.tool.rocket.launch`, undefined, {}, ''));
+  foldMessage(
+    state,
+    message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch', {}, 'a.b'),
+  );
+  t.is(agentOf(state)?.calls.length ?? 0, 0);
+});
+
+test('what does not parse still moves the fence of its agent, for it is the last of its subject', (t) => {
+  const state = initialSystem();
+  foldMessage(state, message(`agents.${AGENT}.process.sung`, 'process.sung'));
+  t.is(state.fences.get(AGENT), 7);
+  foldMessage(
+    state,
+    message(`agents.${AGENT}.process.ready`, 'process.ready', { runId: 1 }, 'x', 9),
+  );
+  t.is(state.fences.get(AGENT), 9);
+  foldMessage(state, message(`agents.${AGENT}.response.answer`, 'response.answer', {}, 'y', 10));
+  t.is(state.fences.get(AGENT), 9);
+});
+
+test('what stands on a subject that is none of ours changes nothing but the sequence', (t) => {
+  const state = initialSystem();
+  const parsed = foldMessage(state, message('jobs.j.requested', 'response.answer', { text: 'x' }));
+  t.is(parsed.kind, 'event');
+  t.deepEqual(state, { ...initialSystem(), sequence: 7 });
+});

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import type { StoredEvent } from '../../schemas/event.ts';
+import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import { AGENT } from './decider.ts';
+
+/** Few ids, so that events meet each other's. */
+const oneOf = (prefix: string) => fc.constantFrom(`${prefix}-1`, `${prefix}-2`, `${prefix}-3`);
+const runId = fc.constantFrom('run-1', 'run-2');
+const commandId = oneOf('c');
+const turnId = fc.constantFrom('turn-1', 'turn-2');
+const instant = fc
+  .constantFrom(0, 1, 60_000, 7_200_000)
+  .map((ms) => new Date(Date.parse('2026-01-04T15:00:00.000Z') + ms).toISOString());
+const ms = fc.constantFrom(1, 1_000, 7_200_000);
+const text = fc.constantFrom('hello', 'ä\n"\u{1f600}', '.'.repeat(100));
+const reason = fc.constantFrom('stop', 'delete', 'ttl', 'start-failed');
+const end = { code: fc.option(fc.constantFrom(0, 3)), signal: fc.option(fc.constant('SIGKILL')) };
+const person = fc.record({ channel: fc.constant('terminal'), userId: oneOf('user') });
+const agentId = fc.constant(AGENT);
+
+/** The data of every type; that one is missing here does not compile. */
+const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
+  'command.create': fc.record(
+    { kind: fc.constant('line'), owner: person, ttlMs: ms, turnDeadlineMs: ms, commandLine: text },
+    { requiredKeys: ['kind', 'ttlMs', 'turnDeadlineMs'] },
+  ),
+  'command.send': fc.record(
+    { text, mode: fc.constantFrom('join', 'wait', 'interrupt'), from: person },
+    { requiredKeys: ['text', 'mode'] },
+  ),
+  'command.interrupt': fc.record({}),
+  'command.stop': fc.record({ reason: fc.constant('asked') }),
+  'command.delete': fc.record({}),
+  'command.extend': fc.record({ ttlMs: ms }),
+  'process.starting': fc.record({
+    runId,
+    node: oneOf('node'),
+    epoch: fc.integer({ min: 1, max: 3 }),
+    runtime: fc.constant('local'),
+    expiresAt: instant,
+  }),
+  'process.ready': fc.record({ runId, pid: fc.integer() }, { requiredKeys: ['runId'] }),
+  'process.start-failed': fc.record({ runId, reason: text }),
+  'process.delivered': fc.record({ runId, commandId, turnId, bytes: fc.nat() }),
+  'process.interrupted': fc.record({ runId, commandId }),
+  'process.stopping': fc.record({
+    runId,
+    reason,
+    step: fc.constantFrom('stdin-closed', 'sigterm', 'sigkill'),
+  }),
+  'process.stopped': fc.record({ runId, reason, ...end }),
+  'process.exited': fc.record({ runId, ...end }),
+  'process.lost': fc.record({ runId, reason: text }),
+  'process.extended': fc.record(
+    { runId, commandId, expiresAt: instant },
+    { requiredKeys: ['runId', 'expiresAt'] },
+  ),
+  'process.deleted': fc.record({ commandId }),
+  'process.rejected': fc.record({ commandId, code: text, reason: text, cure: text }),
+  'turn.started': fc.record({ turnId, commandId, deadlineAt: instant }),
+  'turn.signalled': fc.record({}),
+  'turn.nudged': fc.record({ turnId }),
+  'turn.ended': fc.record({ turnId, answers: fc.nat(), questions: fc.nat() }),
+  'turn.failed': fc.record({ turnId, code: text, reason: text, cure: text }),
+  'response.answer': fc.record({ text }),
+  'response.question': fc.record({ text }),
+  'response.progress': fc.record({ text }),
+  'tool.project.create': fc.record({ name: text }),
+  'tool.project.get': fc.record({ projectId: oneOf('proj') }),
+  'tool.project.list': fc.record({}),
+  result: fc.oneof(
+    fc.record({ ok: fc.constant(true as const), callId: commandId, value: fc.constant(null) }),
+    fc.record({
+      ok: fc.constant(false as const),
+      callId: commandId,
+      error: fc.record({ code: text, message: text }),
+    }),
+  ),
+  'timer.ttl': fc.record({ runId, expiresAt: instant }),
+  'timer.turn': fc.record({ turnId }),
+  'user.agent-assigned': fc.record({ agentId }),
+  'user.agent-released': fc.record({ agentId, reason: text }),
+  'project.created': fc.record(
+    { name: text, agentId, owner: person },
+    { requiredKeys: ['name', 'agentId'] },
+  ),
+};
+
+const subjectOfType = (type: string): string => {
+  if (type.startsWith('user.')) return `users.terminal.user-1.${type.slice('user.'.length)}`;
+  if (type === 'project.created') return 'projects.proj-1.created';
+  return type === 'result' ? `agents.${AGENT}.result.c-1` : `agents.${AGENT}.${type}`;
+};
+
+/** Any event of the catalogue, in any order the events of no sane log. */
+export const anyEvent: fc.Arbitrary<StoredEvent> = fc.oneof(
+  ...Object.entries<fc.Arbitrary<unknown>>(DATA).map(([type, data]) =>
+    fc.record({ id: commandId, time: instant, data }).map(
+      (parts) =>
+        // Type and data belong together by DATA.
+        ({
+          ...parts,
+          type,
+          subject: subjectOfType(type),
+          sequence: 1,
+          source: 'test',
+        }) as StoredEvent,
+    ),
+  ),
+);

@@ -1,8 +1,11 @@
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** 100 years. */
+export const MAX_DURATION_MS = 100 * 365 * 86_400_000;
+
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/gy;
 
-/** Milliseconds of `90s`, `2h`, `1h30m`, `250ms`; undefined for anything else, zero included. */
+/** Milliseconds of `90s`, `2h`, `1h30m`, `250ms`; undefined for anything else, zero and more than 100 years included. */
 export function parseDuration(text: string): number | undefined {
   const compact = text.trim();
   PART.lastIndex = 0;
@@ -12,7 +15,8 @@ export function parseDuration(text: string): number | undefined {
     total += Number(part[1]) * (UNITS[part[2] ?? ''] ?? 0);
     end = PART.lastIndex;
   }
-  return end === compact.length && total > 0 ? Math.round(total) : undefined;
+  const ms = Math.round(total);
+  return end === compact.length && ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
 }
 
 /** The shortest spelling that {@link parseDuration} reads back: `2h`, `1h30m`, `1.5s`. */

@@ -230,7 +230,7 @@ export const ERRORS = {
   },
   ORC_MISMATCH: {
     meaning: 'The served state is not what the log folds to',
-    cure: 'Restart the projections; they rebuild from the log. Please report it.',
+    cure: 'Delete the snapshots folder of the data folder and restart; it is rebuilt from the log. Please report it.',
     exit: EXIT.failed,
     status: 500,
   },

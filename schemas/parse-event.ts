@@ -1,6 +1,7 @@
 import { schemaVersion } from './cloud-event.ts';
 import type { StoredEvent } from './event.ts';
 import { EVENT_CATALOGUE, isEventType } from './event-catalogue.ts';
+import { type Address, parseSubject } from './subjects.ts';
 import { upcast } from './upcasters.ts';
 
 /** A stored message as it comes from the broker. */
@@ -29,6 +30,10 @@ export function parseEvent(message: RawMessage): ParsedEvent {
     return { kind: 'invalid', reason: 'no ce-type or ce-id header' };
   }
   if (!isEventType(type)) return { kind: 'unknown', type };
+  const address = parseSubject(message.subject);
+  if (address !== undefined && type !== typeOn(address)) {
+    return { kind: 'invalid', reason: `ce-type ${type} does not belong on ${message.subject}` };
+  }
   const json = parseJson(message.payload);
   if (!json.ok) return { kind: 'invalid', reason: json.reason };
   const version = schemaVersion(message.header('ce-dataschema'));
@@ -63,4 +68,19 @@ function parseJson(
 function firstIssue(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
   const issue = error.issues[0];
   return issue ? `${issue.path.join('.') || 'data'}: ${issue.message}` : 'data does not fit';
+}
+
+/**
+ * The broker permits subjects, so the subject is what counts: an agent that may publish its
+ * `response.answer` cannot state `process.stopped` by writing that into a header.
+ */
+function typeOn(address: Address): string {
+  switch (address.family) {
+    case 'tool':
+      return `tool.${address.tool}.${address.verb}`;
+    case 'result':
+      return 'result';
+    default:
+      return `${address.family}.${address.name}`;
+  }
 }

@@ -26,7 +26,10 @@ const url = (protocols: string[]) =>
   z
     .string()
     .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)),
+      (text) =>
+        URL.canParse(text) &&
+        protocols.includes(new URL(text).protocol.slice(0, -1)) &&
+        new URL(text).hostname !== '',
       `a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
     );
 

@@ -307,11 +307,12 @@ export class AgentWorker {
 
   async #settled(result: Awaited<ReturnType<EventLog['append']>>): Promise<boolean> {
     const { follower, log, logger } = this.#deps;
-    if (result.ok) {
+    if (result.ok && !result.duplicate) {
       await follower.folded(result.sequence, this.#signal);
       return true;
     }
-    logger.warn({ agentId: this.agentId, error: result.error }, 'not appended, looking again');
+    const why = result.ok ? 'stored before' : result.error;
+    logger.warn({ agentId: this.agentId, why }, 'not appended, looking again');
     const last = await log.last('EVENTS', agentFilter(this.agentId));
     if (last && last.sequence > follower.sequence) {
       await follower.folded(last.sequence, this.#signal);

@@ -79,7 +79,8 @@ function resultEvent(
     ? { ok: true as const, callId, value: outcome.value }
     : { ok: false as const, callId, error: { code: outcome.code, message: outcome.message } };
   return {
-    id: `result:${callId}`,
+    // An agent chooses its own call ids: another's may be the same.
+    id: `result:${agentId}:${callId}`,
     type: 'result',
     source: 'orchestrator/tools',
     time: now.toISOString(),

@@ -1,6 +1,6 @@
 import { isToken } from '../../schemas/ids.ts';
 import { type ParsedEvent, parseEvent, type RawMessage } from '../../schemas/parse-event.ts';
-import { type Address, parseSubject } from '../../schemas/subjects.ts';
+import { parseSubject } from '../../schemas/subjects.ts';
 import { type PendingCall, unknownAgent } from './agent/agent-state.ts';
 import { applyEvent, type SystemState } from './system-state.ts';
 
@@ -10,7 +10,7 @@ import { applyEvent, type SystemState } from './system-state.ts';
  */
 export function foldMessage(state: SystemState, message: RawMessage): ParsedEvent {
   const address = parseSubject(message.subject);
-  const parsed = believable(parseEvent(message), address);
+  const parsed = parseEvent(message);
   if (parsed.kind === 'event') {
     applyEvent(state, parsed.event);
     return parsed;
@@ -19,28 +19,6 @@ export function foldMessage(state: SystemState, message: RawMessage): ParsedEven
   if (address?.family === 'process') state.fences.set(address.agentId, message.sequence);
   if (address?.family === 'tool') foldRefusedCall(state, address, message, parsed);
   return parsed;
-}
-
-/**
- * The broker permits subjects, so the subject is what counts: an agent that may publish its
- * `response.answer` cannot state `process.stopped` by writing that into a header.
- */
-function believable(parsed: ParsedEvent, address: Address | undefined): ParsedEvent {
-  if (parsed.kind !== 'event' || address === undefined) return parsed;
-  const { type, subject } = parsed.event;
-  if (type === typeOn(address)) return parsed;
-  return { kind: 'invalid', reason: `ce-type ${type} does not belong on ${subject}` };
-}
-
-function typeOn(address: Address): string {
-  switch (address.family) {
-    case 'tool':
-      return `tool.${address.tool}.${address.verb}`;
-    case 'result':
-      return 'result';
-    default:
-      return `${address.family}.${address.name}`;
-  }
 }
 
 /** A call that nobody can do is owed a result all the same. */

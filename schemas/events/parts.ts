@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { MAX_DURATION_MS } from '../durations.ts';
 import { AGENT_ID, TOKEN } from '../ids.ts';
 
 export const agentId = z.string().regex(AGENT_ID, 'agent- and 12 hex digits');
 export const token = z.string().regex(TOKEN, 'letters, digits, _ and - only');
 export const instant = z.iso.datetime();
-export const milliseconds = z.int().positive();
+/** At most 100 years: what is added to a date stays one. */
+export const milliseconds = z.int().positive().max(MAX_DURATION_MS);
 
 /** A person in a channel: `telegram`, `terminal`, `redis`, … */
 export const person = z.object({ channel: token, userId: token });

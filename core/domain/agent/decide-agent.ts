@@ -37,6 +37,8 @@ type AgentEventType = Extract<
 interface Cause {
   /** What the event's id is derived from: doing it twice stores it once. */
   id: string;
+  /** The id itself, where events of different types exclude each other. */
+  eventId?: string;
   causationId?: string;
   correlationId?: string;
 }
@@ -50,7 +52,7 @@ function agentEvent<T extends AgentEventType>(
 ): NewEvent {
   const [family = '', name = ''] = type.split('.');
   const attributes: EventAttributes = {
-    id: `${type}:${cause.id}`,
+    id: cause.eventId ?? `${type}:${cause.id}`,
     type,
     source: SOURCE,
     time: now.toISOString(),
@@ -174,9 +176,16 @@ export function decideDelivered(
   return [agentEvent(state.agentId, 'process.delivered', data, cause, context)];
 }
 
+/** Of both ways in which a turn can be over, one is stored: they have the same id. */
+function overCause({ turnId, messages }: Turn): Cause {
+  const eventId = `turn.over:${turnId}`;
+  const correlationId = messages[0] ?? turnId;
+  return { id: turnId, eventId, causationId: turnId, correlationId };
+}
+
 export function decideEndTurn(state: LiveAgent, turn: Turn, context: DecisionContext): NewEvent[] {
   const { turnId, answers, questions } = turn;
-  const cause = { id: turnId, causationId: turnId, correlationId: turn.messages[0] ?? turnId };
+  const cause = overCause(turn);
   return [agentEvent(state.agentId, 'turn.ended', { turnId, answers, questions }, cause, context)];
 }
 
@@ -195,11 +204,7 @@ export function decideFailTurn(
   const { meaning, cure } = ERRORS[code];
   const reason = detail === undefined ? meaning : `${meaning}: ${detail}`;
   const data = { turnId: turn.turnId, code, reason, cure };
-  const cause = {
-    id: turn.turnId,
-    causationId: turn.turnId,
-    correlationId: turn.messages[0] ?? '',
-  };
+  const cause = overCause(turn);
   return [agentEvent(state.agentId, 'turn.failed', data, cause, context)];
 }
 

@@ -41,6 +41,8 @@ export async function serveViews(options: ViewsServiceOptions): Promise<{ stop()
     };
     service.addEndpoint(name, { subject: viewSubject(name), handler });
   }
+  // Served is what the server knows of: a request right after this finds its endpoint.
+  await options.nc.flush();
   return {
     stop: async () => {
       await service.stop();

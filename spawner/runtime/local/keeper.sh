@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Keeps one run of an agent, in a session of its own, so that the agent outlives the spawner: feeds
 # its stdin from a journal, notes how it ended, and ends it when its time is over and nobody
-# extended it. Needs bash 5 and Linux. Every wait here is for an event: an idle agent costs no wake-ups.
+# extended it. Needs bash 5 and Linux. Every wait here is for an event: an idle agent costs no
+# wake-ups.
 # Usage: keeper.sh <run folder> <workspace> <grace seconds> <command …>
 
 # In braces up to the exit: bash reads all of it before it begins. Else it would read on, at the
@@ -34,7 +35,23 @@
   # Open for reading before anybody can know of the run, and without an end of file ever.
   exec 4<>"$run/stdin.nudge"
 
-  # The open of the FIFO waits for the pump: the agent's program begins when its pid is noted.
+  # The pump: every nudge has it copy what the journal has got by then, since `cat` ends at the end
+  # of the file and leaves the offset of descriptor 3 there. It ends when all is copied and
+  # stdin.end is there.
+  (
+    exec <&4 4>&-
+    exec >"$run/stdin.fifo"
+    until [[ -e $run/stdin.end ]]; do
+      read -r _
+      while read -r -t 0 _; do read -r _; done
+      cat <&3
+    done
+    cat <&3
+  ) 3<"$run/stdin" &
+  pump=$!
+
+  # It begins while the rest here is still done: an interrupt right after the start should find the
+  # agent's own handler.
   (
     cd "$workspace" || exit 126
     unset SHLVL PWD OLDPWD
@@ -45,23 +62,8 @@
     esac
   ) <"$run/stdin.fifo" >>"$run/stdout" 2>>"$run/stderr" 4>&- &
   agent=$!
-  agent_identity=$(identity "$agent")
 
-  # The pump: every nudge has it copy what the journal has got by then, since `cat` ends at the end
-  # of the file and leaves the offset of descriptor 3 there. It ends when all is copied and stdin.end
-  # is there.
-  (
-    exec <&4 4>&-
-    read -r _
-    exec >"$run/stdin.fifo"
-    until [[ -e $run/stdin.end ]]; do
-      read -r _
-      while read -r -t 0 _; do read -r _; done
-      cat <&3
-    done
-    cat <&3
-  ) 3<"$run/stdin" &
-  pump=$!
+  agent_identity=$(identity "$agent")
   pump_identity=$(identity "$pump")
 
   # The watchdog looks at the time again whenever it is nudged. It may outlive the keeper.
@@ -79,7 +81,7 @@
   watchdog_identity=$(identity "$watchdog")
 
   # The process groups are made, and nobody knows their pids yet. With job control bash would take
-  # an agent that is stopped (SIGSTOP) for ended, or with `wait -f` turn until it goes on (bash 5.2).
+  # an agent that is stopped (SIGSTOP) for ended, or with `wait -f` turn until it goes on (5.2).
   set +m
 
   {
@@ -89,7 +91,6 @@
     echo "watchdog $watchdog $watchdog_identity"
   } >"$run/pids.new"
   mv "$run/pids.new" "$run/pids"
-  echo >&4
   exec 4>&-
 
   # Only now: what is ignored earlier, the agent would ignore as well.

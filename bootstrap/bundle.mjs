@@ -16,13 +16,9 @@ import { withFolderLock } from './folder-lock.mjs';
 
 /** What the command may be made of (the arrows of the design: cli imports core and schemas). */
 const SOURCES = ['bootstrap', 'cli', 'core', 'schemas'];
-/** Some dependencies are CommonJS, and ask for Node's own modules by `require`. */
-const BANNER =
-  "import { createRequire as __createRequire } from 'node:module';" +
-  'const require = __createRequire(import.meta.url);';
 
 /**
- * Makes the command that agents call: `dist/orchestrator.mjs`, one file because start-up counts,
+ * Makes the command that agents call: `dist/orchestrator.cjs`, one file because start-up counts,
  * and `dist/bin/orchestrator`, which runs it on this checkout's Node wherever it is called from.
  * Does and says nothing where they are up to date.
  *
@@ -44,7 +40,7 @@ export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
     const fingerprint = fingerprintOf(root, entry);
     mkdirSync(join(root, 'dist', 'bin'), { recursive: true });
     for (const file of await bundle(root, entry)) replaceFile(file.path, file.contents);
-    const script = wrapper(nodeBinary(root), join(root, 'dist', 'orchestrator.mjs'));
+    const script = wrapper(nodeBinary(root), join(root, 'dist', 'orchestrator.cjs'));
     replaceFile(join(root, 'dist', 'bin', 'orchestrator'), script, 0o755);
     replaceFile(stampPath(root), fingerprint);
   });
@@ -77,7 +73,7 @@ function quote(text) {
 function isUpToDate(root, entry) {
   const outputs = [
     stampPath(root),
-    join(root, 'dist/orchestrator.mjs'),
+    join(root, 'dist/orchestrator.cjs'),
     join(root, 'dist/bin/orchestrator'),
   ];
   if (!outputs.every((path) => existsSync(path))) return false;
@@ -117,17 +113,19 @@ async function bundle(root, entry) {
     const result = await esbuild.build({
       absWorkingDir: root,
       entryPoints: [entry],
-      outfile: 'dist/orchestrator.mjs',
+      outfile: 'dist/orchestrator.cjs',
       bundle: true,
       write: false,
-      format: 'esm',
+      // Not esm: that imports every built-in module that any command needs, before the first line.
+      format: 'cjs',
+      define: { 'import.meta.dirname': '__dirname' },
       platform: 'node',
       target: 'node24',
       minifySyntax: true,
+      minifyWhitespace: true,
       keepNames: true,
       sourcemap: 'linked',
       legalComments: 'none',
-      banner: { js: BANNER },
       logLevel: 'silent',
     });
     // The map first: a process that starts in between must not find a bundle without it.

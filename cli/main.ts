@@ -1,6 +1,7 @@
 import { run } from './run.ts';
 
-const code = await run(process.argv.slice(2));
-
-// What a broken connection leaves behind must not keep a finished command alive.
-process.exit(process.exitCode || code);
+// Not awaited at the top: the bundle is CommonJS. `run` never rejects.
+void run(process.argv.slice(2)).then((code) => {
+  // What a broken connection leaves behind must not keep a finished command alive.
+  process.exit(process.exitCode || code);
+});

@@ -1,5 +1,6 @@
 import { foldMessage } from '../../core/domain/fold-message.ts';
 import { hashSystem, initialSystem } from '../../core/domain/system-state.ts';
+import type { NewEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command } from '../support/commands.ts';
 import { startTestNats } from '../support/nats.ts';
@@ -13,12 +14,14 @@ export async function replay(): Promise<string[]> {
   await using cleanup = new Cleanup();
   const { log } = await startTestNats(cleanup);
   const agents = Array.from({ length: AGENTS }, () => newAgentId());
+  const create = { kind: 'demo', ttlMs: 3_600_000, turnDeadlineMs: 60_000 };
+  await log.append(agents.map((agent) => command(agent, 'command.create', create)));
   const append = async () => {
     for (let begin = 0; begin < EVENTS; begin += 500) {
       await log.append(
         Array.from({ length: 500 }, (_, index) => {
           const agent = agents[index % AGENTS] ?? '';
-          return command(agent, 'command.interrupt', {}, `interrupt-${begin + index}`);
+          return answerOf(agent, `answer-${begin + index}`);
         }),
       );
     }
@@ -38,4 +41,11 @@ export async function replay(): Promise<string[]> {
     `* read: ${rate(reading)} a second; read and fold: ${rate(folding)} a second (${round(folding / reading, 1)} times)`,
     `* hash over the state: ${round(hash)} ms`,
   ];
+}
+
+function answerOf(agentId: string, id: string): NewEvent {
+  const source = `orchestrator/agent/${agentId}`;
+  const subject = `agents.${agentId}.response.answer`;
+  const time = new Date().toISOString();
+  return { id, type: 'response.answer', source, time, subject, data: { text: 'an answer' } };
 }

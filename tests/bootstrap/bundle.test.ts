@@ -26,9 +26,9 @@ test('the wrapper runs the bundle on the Node of the checkout, arguments untouch
 test('the bundle comes with a map of its sources', async (t) => {
   const root = installedCheckout(t);
   await bundleCli({ root, say: silent });
-  const code = readFileSync(join(root, 'dist/orchestrator.mjs'), 'utf8');
-  t.regex(code, /\/\/# sourceMappingURL=orchestrator\.mjs\.map\s*$/);
-  const map = JSON.parse(readFileSync(join(root, 'dist/orchestrator.mjs.map'), 'utf8'));
+  const code = readFileSync(join(root, 'dist/orchestrator.cjs'), 'utf8');
+  t.regex(code, /\/\/# sourceMappingURL=orchestrator\.cjs\.map\s*$/);
+  const map = JSON.parse(readFileSync(join(root, 'dist/orchestrator.cjs.map'), 'utf8'));
   t.true(map.sources.includes('../cli/main.ts'));
 });
 
@@ -37,10 +37,10 @@ test('a bundle that is up to date is left alone, and one whose sources changed i
   const lines: string[] = [];
   const order = { root, say: (line: string) => void lines.push(line) };
   await bundleCli(order);
-  const { ino } = statSync(join(root, 'dist/orchestrator.mjs'));
+  const { ino } = statSync(join(root, 'dist/orchestrator.cjs'));
   await bundleCli(order);
   t.is(lines.length, 1);
-  t.is(statSync(join(root, 'dist/orchestrator.mjs')).ino, ino);
+  t.is(statSync(join(root, 'dist/orchestrator.cjs')).ino, ino);
 
   put(join(root, 'schemas', 'new.ts'), 'export const added = 1;\n');
   await bundleCli(order);
@@ -73,7 +73,7 @@ test('a source that does not parse is named with its line', async (t) => {
     name: 'BootstrapError',
     message: /^cli\/main\.ts cannot be bundled: cli\/main\.ts:2: Unexpected ";"$/,
   });
-  t.false(existsSync(join(root, 'dist/orchestrator.mjs')));
+  t.false(existsSync(join(root, 'dist/orchestrator.cjs')));
 });
 
 test('a path with a quote in it survives the shell', (t) => {

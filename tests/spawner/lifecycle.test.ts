@@ -1,7 +1,7 @@
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
-import { history, logLines, ofType } from '../support/history.ts';
+import { history, logLines, ofType, untilLogLine } from '../support/history.ts';
 import { killAll } from '../support/process-tree.ts';
 import { startSpawner } from '../support/spawner.ts';
 
@@ -28,9 +28,9 @@ test('an agent that will not end is terminated, then killed, each step stated', 
   await createAgent(
     spawner.log,
     agent,
-    `trap 'echo no' TERM; while true; do read -r _ || sleep 0.05; done`,
+    `trap 'echo no' TERM; echo ready; while true; do read -r _ || sleep 0.05; done`,
   );
-  await spawner.event(agent, 'process.ready');
+  await untilLogLine(spawner.log, agent, 'ready');
 
   await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
   const stopped = await spawner.event(agent, 'process.stopped');

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
-import { history, ofType } from '../support/history.ts';
+import { history, ofType, untilLogLine } from '../support/history.ts';
 import { startSpawner } from '../support/spawner.ts';
 
 const ECHO = 'while IFS= read -r message; do orchestrator answer "$message"; done';
@@ -111,10 +111,11 @@ test('a crash in a turn fails it, and what waited behind it is rejected', async 
 test('an interrupt reaches the agent and fails the turn as interrupted', async (t) => {
   const spawner = await startSpawner(t);
   const agent = newAgentId();
-  const stubborn = `trap 'echo interrupted' INT; while true; do read -r message || sleep 0.1; [ "$message" = quick ] && orchestrator answer quick; message=; done`;
+  const stubborn = `trap 'echo interrupted' INT; echo ready; while true; do read -r message || sleep 0.1; [ "$message" = quick ] && orchestrator answer quick; message=; done`;
   await createAgent(spawner.log, agent, stubborn);
   await sendMessage(spawner.log, agent, 'first', 'hello');
   await spawner.event(agent, 'process.delivered');
+  await untilLogLine(spawner.log, agent, 'ready');
 
   await spawner.log.append(command(agent, 'command.interrupt', {}));
   const failed = await spawner.event(agent, 'turn.failed');
@@ -128,10 +129,11 @@ test('an interrupt reaches the agent and fails the turn as interrupted', async (
 test('a message that interrupts ends the running turn and opens its own', async (t) => {
   const spawner = await startSpawner(t);
   const agent = newAgentId();
-  const stubborn = `trap 'echo interrupted' INT; while true; do read -r message || sleep 0.1; [ "$message" = quick ] && orchestrator answer quick; message=; done`;
+  const stubborn = `trap 'echo interrupted' INT; echo ready; while true; do read -r message || sleep 0.1; [ "$message" = quick ] && orchestrator answer quick; message=; done`;
   await createAgent(spawner.log, agent, stubborn);
   await sendMessage(spawner.log, agent, 'first', 'hello');
   await spawner.event(agent, 'process.delivered');
+  await untilLogLine(spawner.log, agent, 'ready');
 
   const data = { text: 'quick', mode: 'interrupt' as const };
   await spawner.log.append(command(agent, 'command.send', data, 'second'));

@@ -50,3 +50,14 @@ export async function logLines(log: EventLog, agentId: string): Promise<string[]
   }
   return lines;
 }
+
+/** Resolves when an agent has printed a line. */
+export async function untilLogLine(log: EventLog, agentId: string, wanted: string): Promise<void> {
+  const signal = AbortSignal.timeout(30_000);
+  const filter = `agents.${agentId}.log.stdout`;
+  const from = { sequence: 1 };
+  for await (const { messages } of log.follow({ stream: 'LOGS', from, filter, signal })) {
+    if (messages.some(({ payload }) => Buffer.from(payload).toString() === wanted)) return;
+  }
+  throw new Error(`the agent did not print ${JSON.stringify(wanted)} in time`);
+}

@@ -1,6 +1,12 @@
 import { Option } from 'clipanion';
+import { type CommandName, commandOption } from '../schemas/command-table.ts';
 import { parseDuration } from '../schemas/durations.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
+
+/** What the one table says of an option, for clipanion. */
+export function described(command: CommandName, flags: string): { description: string } {
+  return { description: commandOption(command, flags).what };
+}
 
 /** `--json`, on every command: the result as one JSON value a line. */
 export const jsonOption = () => Option.Boolean('--json', false, { description: 'Print JSON.' });

@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { asOrchestratorError, type OrchestratorError } from '../schemas/errors.ts';
 import { COMMAND_FILES, calledCommand } from './command-files.ts';
 import { usageError } from './usage-error.ts';
+import { requireText } from './valid-arguments.ts';
 
 export type RunContext = Pick<BaseContext, 'stdin' | 'stdout' | 'stderr' | 'env'>;
 
@@ -10,12 +11,12 @@ export type RunContext = Pick<BaseContext, 'stdin' | 'stdout' | 'stderr' | 'env'
  * Runs one command line to its exit code. Whatever goes wrong ends as one line on stderr: what is
  * wrong, what to do; never a stack trace.
  */
-export async function run(args: string[], context: Partial<RunContext> = {}): Promise<number> {
+export async function run(line: string[], context: Partial<RunContext> = {}): Promise<number> {
   const stdout = context.stdout ?? process.stdout;
   const stderr = context.stderr ?? process.stderr;
-  // A reader that has gone away (`| head`) is no error of ours.
-  stdout.on('error', ignoreClosedPipe);
+  const args = withHelpLast(line);
   try {
+    requireText(args);
     if (args.length === 1 && (args[0] === '--version' || args[0] === '-v')) {
       stdout.write(`${packageJson.version}\n`);
       return 0;
@@ -27,11 +28,17 @@ export async function run(args: string[], context: Partial<RunContext> = {}): Pr
     return (await command.validateAndExecute()) ?? 0;
   } catch (error) {
     const shown = usageError(error, args) ?? asOrchestratorError(error);
-    stderr.write(`${errorLine(shown)}\n`);
+    stderr.write(errorLine(shown));
     return shown.exit;
-  } finally {
-    stdout.off('error', ignoreClosedPipe);
   }
+}
+
+/** What a person sees of an error. */
+export const errorLine = (error: OrchestratorError): string => `orchestrator: ${error.line}\n`;
+
+/** `help send` is `send --help`. */
+function withHelpLast(args: string[]): string[] {
+  return args[0] === 'help' && args.length > 1 ? [...args.slice(1), '--help'] : args;
 }
 
 /** With the one command that is called; with all of them for help and for what is none. */
@@ -51,12 +58,4 @@ async function commandLine(args: readonly string[], enableColors: boolean): Prom
   cli.register(HelpCommand);
   for (const load of Object.values(COMMAND_FILES)) cli.register(await load());
   return cli;
-}
-
-function errorLine(error: OrchestratorError): string {
-  return `orchestrator: ${error.line}`;
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }

@@ -9,27 +9,35 @@ export function usageError(error: unknown, args: readonly string[]): Orchestrato
   if (!(error instanceof Error) || error.name !== 'UnknownSyntaxError') return undefined;
   const called = calledCommand(args);
   if (called === undefined) return unknownCommand(args);
-  // The first line says what is wrong; the rest is the usage, which `--help` has as well.
-  const [what = ''] = error.message.split('\n').filter((line) => line.trim() !== '');
-  const detail = what.replace(/^Command not found; did you mean:?$/, 'The arguments do not fit');
-  const cure = `See \`orchestrator ${called} --help\`.`;
-  return new OrchestratorError('ORC_USAGE', `${called}: ${detail.replace(/[.:]$/, '')}`, { cure });
+  return usage(`${called}: ${reasonOf(error.message)}`, `See \`orchestrator ${called} --help\`.`);
+}
+
+/** The first line says what is wrong; the rest is the usage, which `--help` has as well. */
+function reasonOf(message: string): string {
+  const [what = ''] = message.split('\n').filter((line) => line.trim() !== '');
+  return what.startsWith('Command not found')
+    ? 'The arguments do not fit; a text of several words needs quotes'
+    : what.replace(/[.:]$/, '');
 }
 
 function unknownCommand(args: readonly string[]): OrchestratorError {
   const typed = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);
-  const [first = ''] = typed;
+  const [first] = typed;
+  if (first === undefined) {
+    return usage(`There is no option ${JSON.stringify(args[0])}`, 'See `orchestrator --help`.');
+  }
   const names = Object.keys(COMMAND_FILES);
   const family = names.filter((name) => name.startsWith(`${first} `));
   if (family.length > 0) {
     const cure = `Try ${family.map((name) => `\`orchestrator ${name}\``).join(', ')}.`;
-    return new OrchestratorError('ORC_USAGE', `There is no command "${typed.join(' ')}"`, { cure });
+    return usage(`There is no command ${JSON.stringify(typed.join(' '))}`, cure);
   }
   const close = nearest(first, names);
   const cure = close
     ? `Did you mean \`orchestrator ${close}\`? \`orchestrator --help\` lists all.`
     : 'See `orchestrator --help`.';
-  return new OrchestratorError('ORC_USAGE', `There is no command ${JSON.stringify(first)}`, {
-    cure,
-  });
+  return usage(`There is no command ${JSON.stringify(first)}`, cure);
 }
+
+const usage = (what: string, cure: string): OrchestratorError =>
+  new OrchestratorError('ORC_USAGE', what, { cure });

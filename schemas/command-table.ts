@@ -1,3 +1,13 @@
+/** An option of a command, as it is typed. */
+export interface CommandOption {
+  /** Its names: `--all,-a`. */
+  flags: string;
+  /** What its value is, where it takes one: `text`. */
+  value?: string;
+  /** What it does. */
+  what: string;
+}
+
 /** A command of `orchestrator`, as data: help, docs and the agents' instructions are made from it. */
 export interface CommandEntry {
   path: readonly string[];
@@ -6,9 +16,22 @@ export interface CommandEntry {
   tool?: 'respond' | 'project';
   summary: string;
   details?: string;
+  options: readonly CommandOption[];
   /** What it does, and the command line without `orchestrator`. */
   examples: readonly (readonly [string, string])[];
 }
+
+const timeout = (what: string): CommandOption => ({ flags: '--timeout', value: 'duration', what });
+
+const JSON_OPTION: CommandOption = { flags: '--json', what: 'Print JSON.' };
+const SAY_OPTIONS = [JSON_OPTION, timeout('How long to try; 20s.')];
+const CALL_OPTIONS = [JSON_OPTION, timeout('How long to wait for the result; 30s.')];
+const SYSTEM_OPTIONS = [JSON_OPTION, timeout('How long to wait for the system; 10s.')];
+const WAIT: CommandOption = {
+  flags: '--wait',
+  what: 'Wait for the outcome (--no-wait: do not).',
+};
+const FOLLOW: CommandOption = { flags: '--follow,-f', what: 'Go on with what follows.' };
 
 export const COMMAND_TABLE = [
   {
@@ -17,7 +40,8 @@ export const COMMAND_TABLE = [
     tool: 'respond',
     summary: 'Send your answer to the user.',
     details:
-      'The text is the argument, or stdin when the argument is `-` or absent (one line end at its end is dropped). It counts as sent when it is stored.',
+      'The text is the argument, or stdin when the argument is `-` or absent (one line feed at its end is dropped). It counts as sent when it is stored.',
+    options: SAY_OPTIONS,
     examples: [
       ['Answer', 'answer "Done! Created project \'myapp\'."'],
       ['A long answer, from a file', 'answer - < answer.md'],
@@ -28,6 +52,10 @@ export const COMMAND_TABLE = [
     audience: 'agent',
     tool: 'respond',
     summary: 'Ask the user a question. The reply comes as the next message.',
+    options: [
+      { flags: '--option', value: 'text', what: 'A choice to offer; up to 10 of them.' },
+      ...SAY_OPTIONS,
+    ],
     examples: [
       ['Ask', 'ask "Which database shall I use?"'],
       ['Offer choices', 'ask --option Postgres --option SQLite "Which database shall I use?"'],
@@ -38,6 +66,7 @@ export const COMMAND_TABLE = [
     audience: 'agent',
     tool: 'respond',
     summary: 'Answer, or with --expect-reply ask (the older name of both).',
+    options: [{ flags: '--expect-reply,-q', what: 'It is a question.' }, ...SAY_OPTIONS],
     examples: [
       ['Answer', 'respond "Done."'],
       ['Ask', 'respond --expect-reply "Shall I go on?"'],
@@ -48,6 +77,7 @@ export const COMMAND_TABLE = [
     audience: 'agent',
     tool: 'respond',
     summary: 'Tell the user what you are doing, without ending your turn.',
+    options: SAY_OPTIONS,
     examples: [['Say where you are', 'progress "Running the tests (2 of 5)"']],
   },
   {
@@ -55,6 +85,7 @@ export const COMMAND_TABLE = [
     audience: 'agent',
     tool: 'project',
     summary: 'Create a project. Prints it as JSON: {"id":"proj_…","name":"…"}.',
+    options: [{ flags: '--name,-n', value: 'text', what: '1 to 100 characters.' }, ...CALL_OPTIONS],
     examples: [['Create a project', 'project create --name myapp']],
   },
   {
@@ -62,6 +93,10 @@ export const COMMAND_TABLE = [
     audience: 'agent',
     tool: 'project',
     summary: 'Show a project of your user as JSON.',
+    options: [
+      { flags: '--id', value: 'id', what: 'As `project create` printed it.' },
+      ...CALL_OPTIONS,
+    ],
     examples: [['Show a project', 'project get --id proj_0123456789ab']],
   },
   {
@@ -69,6 +104,7 @@ export const COMMAND_TABLE = [
     audience: 'agent',
     tool: 'project',
     summary: 'List the projects of your user.',
+    options: CALL_OPTIONS,
     examples: [
       ['List them', 'project list'],
       ['For a program', 'project list --json'],
@@ -78,6 +114,7 @@ export const COMMAND_TABLE = [
     path: ['turn', 'end'],
     audience: 'agent',
     summary: 'Signal the end of your turn. For the hooks of agents that have them.',
+    options: SAY_OPTIONS,
     examples: [['As a hook', 'turn end']],
   },
   {
@@ -86,6 +123,12 @@ export const COMMAND_TABLE = [
     summary: 'Run the whole system: NATS, spawner, projections, and a chat. `npm start` is this.',
     details:
       'In a terminal it opens a chat; with a pipe each line is a message; otherwise it serves until it is interrupted.',
+    options: [
+      {
+        flags: '--keep-agents',
+        what: 'Leave the agents running at the end; the next start goes on with them.',
+      },
+    ],
     examples: [
       ['Run it', 'start'],
       ['Leave the agents running at the end', 'start --keep-agents'],
@@ -95,6 +138,10 @@ export const COMMAND_TABLE = [
     path: ['chat'],
     audience: 'operator',
     summary: 'Talk to your agent in the running system.',
+    options: [
+      { flags: '--agent', value: 'id', what: 'This agent instead of your own.' },
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [
       ['Talk', 'chat'],
       ['Talk to a certain agent', 'chat --agent agent-0123456789ab'],
@@ -104,6 +151,7 @@ export const COMMAND_TABLE = [
     path: ['agents'],
     audience: 'operator',
     summary: 'List the agents and what they do.',
+    options: [{ flags: '--all,-a', what: 'Also those that have ended.' }, ...SYSTEM_OPTIONS],
     examples: [
       ['Those that live', 'agents'],
       ['Also those that have ended', 'agents --all'],
@@ -113,6 +161,14 @@ export const COMMAND_TABLE = [
     path: ['create'],
     audience: 'operator',
     summary: 'Create an agent. Prints its id.',
+    options: [
+      { flags: '--kind', value: 'kind', what: 'demo or line; unset: ORCHESTRATOR_AGENT.' },
+      { flags: '--ttl', value: 'duration', what: 'Its life time; unset: ORCHESTRATOR_AGENT_TTL.' },
+      { flags: '--command', value: 'text', what: 'The command line of a line agent.' },
+      { flags: '--owner', value: 'person', what: 'Whose it is: <channel>/<user id>.' },
+      WAIT,
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [
       ['The demo agent', 'create'],
       [
@@ -125,6 +181,15 @@ export const COMMAND_TABLE = [
     path: ['send'],
     audience: 'operator',
     summary: 'Send a message to an agent.',
+    options: [
+      { flags: '--wait', what: 'Print the answers; end with the turn.' },
+      {
+        flags: '--mode',
+        value: 'mode',
+        what: 'While a turn runs: join it, wait for the next, or interrupt it.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [
       ['Send', 'send agent-0123456789ab "hello"'],
       ['Wait for the answer and print it', 'send agent-0123456789ab --wait "hello"'],
@@ -135,30 +200,43 @@ export const COMMAND_TABLE = [
     path: ['interrupt'],
     audience: 'operator',
     summary: 'Interrupt what an agent is doing (SIGINT).',
+    options: [WAIT, ...SYSTEM_OPTIONS],
     examples: [['Interrupt', 'interrupt agent-0123456789ab']],
   },
   {
     path: ['stop'],
     audience: 'operator',
     summary: 'Stop an agent: stdin closed, then SIGTERM, then SIGKILL.',
+    options: [WAIT, ...SYSTEM_OPTIONS],
     examples: [['Stop', 'stop agent-0123456789ab']],
   },
   {
     path: ['delete'],
     audience: 'operator',
     summary: 'Stop an agent and forget it. Its workspace stays.',
+    options: [WAIT, ...SYSTEM_OPTIONS],
     examples: [['Delete', 'delete agent-0123456789ab']],
   },
   {
     path: ['extend'],
     audience: 'operator',
     summary: 'Give an agent a longer life, counted from now.',
+    options: [
+      { flags: '--ttl', value: 'duration', what: 'Its life time, counted from now; 2h.' },
+      WAIT,
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [['Four hours', 'extend agent-0123456789ab --ttl 4h']],
   },
   {
     path: ['logs'],
     audience: 'operator',
     summary: 'Show what an agent printed.',
+    options: [
+      FOLLOW,
+      { flags: '--lines,-n', value: 'number', what: 'How many of the last lines; 100.' },
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [
       ['The last 100 lines', 'logs agent-0123456789ab'],
       ['The last 10, and what follows', 'logs -f -n 10 agent-0123456789ab'],
@@ -168,6 +246,17 @@ export const COMMAND_TABLE = [
     path: ['events'],
     audience: 'operator',
     summary: 'Show everything that happened, in order.',
+    options: [
+      FOLLOW,
+      {
+        flags: '--from',
+        value: 'where',
+        what: 'A sequence, an instant (2026-01-04T15:30:45Z), or how long ago (10m).',
+      },
+      { flags: '--agent', value: 'id', what: 'Only of this agent.' },
+      { flags: '--type', value: 'prefix', what: 'Only types that begin so: turn, turn.failed.' },
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [
       ['From the beginning', 'events'],
       ['As it happens', 'events -f'],
@@ -179,18 +268,21 @@ export const COMMAND_TABLE = [
     path: ['projects'],
     audience: 'operator',
     summary: 'List all projects.',
+    options: SYSTEM_OPTIONS,
     examples: [['List them', 'projects']],
   },
   {
     path: ['verify'],
     audience: 'operator',
     summary: 'Fold the log from zero and compare the state with the one that is served.',
+    options: SYSTEM_OPTIONS,
     examples: [['Compare', 'verify']],
   },
   {
     path: ['doctor'],
     audience: 'operator',
     summary: 'Check everything that the system needs, and say how to get what is missing.',
+    options: [JSON_OPTION, timeout('How long to wait for the system; 5s.')],
     examples: [['Check', 'doctor']],
   },
 ] as const satisfies readonly CommandEntry[];
@@ -211,4 +303,11 @@ export function commandEntry(name: CommandName): CommandEntry {
   const entry = COMMAND_TABLE.find(({ path }) => path.join(' ') === name);
   if (entry === undefined) throw new Error(`no command ${name}`);
   return entry;
+}
+
+/** An option of a command by its names. */
+export function commandOption(name: CommandName, flags: string): CommandOption {
+  const option = commandEntry(name).options.find((one) => one.flags === flags);
+  if (option === undefined) throw new Error(`${name} has no option ${flags}`);
+  return option;
 }

@@ -1,4 +1,3 @@
-import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isAgentId } from '../../schemas/ids.ts';
 
@@ -44,23 +43,4 @@ export function requireTool({ allowedTools }: AgentContext, tool: string): void 
     const what = `This agent may not use ${JSON.stringify(tool)}`;
     throw new OrchestratorError('ORC_TOOL_NOT_ALLOWED', what);
   }
-}
-
-/** What an agent's command may take in all, reconnects and retries included. */
-export const PATIENCE_MS = 20_000;
-
-/** Connects as the agent, trying again for as long as `signal` allows. */
-export async function connectAgent(
-  context: AgentContext,
-  signal: AbortSignal,
-): Promise<LogConnection> {
-  return connectLog({
-    url: context.url,
-    credentials: context.credentials,
-    name: `orchestrator/agent/${context.agentId}`,
-    inboxPrefix: `_INBOX_${context.agentId}`,
-    timeoutMs: 5_000,
-    waitOnFirstConnect: true,
-    signal,
-  });
 }

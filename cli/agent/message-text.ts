@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
@@ -6,7 +5,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The text of a message: the argument, or stdin where that is `-` or absent and stdin is no
- * terminal; of stdin's text one line end at the end is dropped, as `$(…)` does it. Throws
+ * terminal; of stdin's text one line feed at the end is dropped, as `$(…)` does it. Throws
  * ORC_EMPTY and ORC_NOT_UTF8.
  */
 export async function messageText(
@@ -14,7 +13,7 @@ export async function messageText(
   stdin: Readable & { isTTY?: boolean },
 ): Promise<string> {
   const fromStdin = argument === '-' || (argument === undefined && !stdin.isTTY);
-  const text = fromStdin ? await stdinText(stdin) : argumentText(argument ?? '');
+  const text = fromStdin ? await stdinText(stdin) : (argument ?? '');
   if (text === '') throw new OrchestratorError('ORC_EMPTY');
   return text;
 }
@@ -23,33 +22,8 @@ async function stdinText(stdin: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stdin) chunks.push(chunk);
   try {
-    return UTF8.decode(Buffer.concat(chunks)).replace(/\r?\n$/, '');
+    return UTF8.decode(Buffer.concat(chunks)).replace(/\n$/, '');
   } catch (cause) {
     throw new OrchestratorError('ORC_NOT_UTF8', undefined, { cause });
-  }
-}
-
-/** Node shows invalid bytes of an argument as U+FFFD, so a text that has one is looked at closely. */
-function argumentText(argument: string): string {
-  if (argument.includes('\uFFFD') && !isValid(commandLineBytes())) {
-    throw new OrchestratorError('ORC_NOT_UTF8');
-  }
-  return argument;
-}
-
-function commandLineBytes(): Uint8Array {
-  try {
-    return readFileSync('/proc/self/cmdline');
-  } catch {
-    return new Uint8Array(0);
-  }
-}
-
-function isValid(bytes: Uint8Array): boolean {
-  try {
-    UTF8.decode(bytes);
-    return true;
-  } catch {
-    return false;
   }
 }

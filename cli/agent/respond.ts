@@ -8,6 +8,7 @@ export interface Response {
   text: string | undefined;
   options?: readonly string[];
   json: boolean;
+  timeoutMs: number;
 }
 
 const DONE = {
@@ -18,11 +19,11 @@ const DONE = {
 
 /** Says something to the user: the text of an argument or of stdin, stored before it returns. */
 export async function respond(response: Response, streams: CommandStreams): Promise<Said> {
-  const { name, call, options, json } = response;
+  const { name, call, options, json, timeoutMs } = response;
   const text = await messageText(response.text, streams.stdin);
-  const choices = options && options.length > 0 ? { options } : {};
-  const data = { text, ...choices };
-  const said = await say({ family: 'response', name, call, tool: 'respond', data }, streams);
+  const data = { text, ...(options && options.length > 0 && { options }) };
+  const statement = { family: 'response', name, call, tool: 'respond', data, timeoutMs } as const;
+  const said = await say(statement, streams);
   streams.stderr.write(`${DONE[name]}\n`);
   if (json) streams.stdout.write(`${JSON.stringify(said)}\n`);
   return said;

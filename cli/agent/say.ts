@@ -1,7 +1,9 @@
 import { newId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
-import { agentContext, connectAgent, PATIENCE_MS, requireTool } from './agent-context.ts';
+import { agentContext, requireTool } from './agent-context.ts';
+import { asAgent } from './as-agent.ts';
 import type { CommandStreams } from './command-streams.ts';
+import { Deadline } from './deadline.ts';
 import { publishStored } from './publish-stored.ts';
 import { logToolCall } from './telemetry.ts';
 
@@ -13,6 +15,7 @@ export interface Statement {
   call: string;
   tool?: 'respond';
   data: unknown;
+  timeoutMs: number;
 }
 
 export interface Said {
@@ -38,11 +41,7 @@ export async function say(statement: Statement, streams: CommandStreams): Promis
     subject: subjectOf({ family, agentId, name }),
     data,
   };
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const connection = await connectAgent(context, signal);
-  try {
-    return { id, sequence: await publishStored(connection, event, signal) };
-  } finally {
-    await connection.close();
-  }
+  const deadline = new Deadline(statement.timeoutMs);
+  const sequence = await asAgent(context, deadline, (nc) => publishStored(nc, event, deadline));
+  return { id, sequence };
 }

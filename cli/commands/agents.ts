@@ -2,6 +2,7 @@ import { Option } from 'clipanion';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
+import { described } from '../options.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
@@ -9,7 +10,7 @@ export class AgentsCommand extends OperatorCommand {
   static override paths = [['agents']];
   static override usage = usageOf('agents');
 
-  all = Option.Boolean('--all,-a', false, { description: 'Also those that have ended.' });
+  all = Option.Boolean('--all,-a', false, described('agents', '--all,-a'));
 
   protected async work({ views }: OperatorContext): Promise<undefined> {
     const { agents } = await views.request('agents', {}, { timeoutMs: this.timeoutMs });

@@ -3,27 +3,30 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { isToken, newAgentId } from '../../schemas/ids.ts';
+import { AGENT_KINDS } from '../../schemas/settings.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { giveCommand } from '../operator/give-command.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { durationOption } from '../options.ts';
+import { described, durationOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 export class CreateCommand extends OperatorCommand {
   static override paths = [['create']];
   static override usage = usageOf('create');
 
-  kind = Option.String('--kind', { description: 'demo or line; unset: ORCHESTRATOR_AGENT.' });
-  ttl = Option.String('--ttl', { description: 'Its life time; unset: ORCHESTRATOR_AGENT_TTL.' });
-  command = Option.String('--command', { description: 'The command line of a line agent.' });
-  owner = Option.String('--owner', { description: 'Whose it is: <channel>/<user id>.' });
-  wait = Option.Boolean('--wait', true, { description: 'Until it is ready (--no-wait: do not).' });
+  kind = Option.String('--kind', described('create', '--kind'));
+  ttl = Option.String('--ttl', described('create', '--ttl'));
+  command = Option.String('--command', described('create', '--command'));
+  owner = Option.String('--owner', described('create', '--owner'));
+  wait = Option.Boolean('--wait', true, described('create', '--wait'));
 
   protected async work({ settings, log }: OperatorContext): Promise<undefined> {
+    const kind = this.kind ?? settings.ORCHESTRATOR_AGENT;
+    requireKind(kind);
     const agentId = newAgentId();
     const { sequence } = await giveCommand(log, agentId, 'command.create', {
-      kind: this.kind ?? settings.ORCHESTRATOR_AGENT,
+      kind,
       ttlMs: this.ttl ? durationOption('--ttl', this.ttl) : settings.ORCHESTRATOR_AGENT_TTL,
       turnDeadlineMs: settings.ORCHESTRATOR_TURN_DEADLINE,
       ...(this.command !== undefined && { commandLine: this.command }),
@@ -36,6 +39,13 @@ export class CreateCommand extends OperatorCommand {
     }
     this.print({ agentId }, `${agentId}\n`);
   }
+}
+
+/** Which of them this system can start, its spawner says. */
+function requireKind(kind: string): void {
+  if (AGENT_KINDS.some((known) => known === kind)) return;
+  const what = `--kind ${JSON.stringify(kind)} is none of ${AGENT_KINDS.join(', ')}`;
+  throw new OrchestratorError('ORC_UNKNOWN_KIND', what);
 }
 
 function isReady(event: StoredEvent): true | undefined {

@@ -11,7 +11,7 @@ import {
   checkSettings,
 } from '../operator/machine-checks.ts';
 import { checkSystem } from '../operator/system-checks.ts';
-import { durationOption, jsonOption } from '../options.ts';
+import { described, durationOption, jsonOption } from '../options.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
@@ -20,7 +20,7 @@ export class DoctorCommand extends Command {
   static override usage = usageOf('doctor');
 
   json = jsonOption();
-  timeout = Option.String('--timeout', '5s', { description: 'How long to wait for the system.' });
+  timeout = Option.String('--timeout', '5s', described('doctor', '--timeout'));
 
   override async execute(): Promise<number> {
     const { env, stdout } = this.context;

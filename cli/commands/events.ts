@@ -10,50 +10,56 @@ import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { startPoint } from '../operator/start-point.ts';
 import { untilInterrupted } from '../operator/until-interrupted.ts';
+import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
-const STREAMS = ['EVENTS', 'LOGS'] as const;
+/** A stream up to where it ends now, and then what follows. */
+interface Part {
+  stream: 'EVENTS' | 'LOGS';
+  from: Start;
+  until: number;
+}
 
 export class EventsCommand extends OperatorCommand {
   static override paths = [['events']];
   static override usage = usageOf('events');
 
-  follow = Option.Boolean('--follow,-f', false, { description: 'Go on with what follows.' });
-  from = Option.String('--from', '1', {
-    description: 'A sequence, an instant (2026-01-04T15:30:45Z), or how long ago (10m).',
-  });
-  agent = Option.String('--agent', { description: 'Only of this agent.' });
-  type = Option.String('--type', { description: 'Only types that begin so: turn, turn.failed.' });
+  follow = Option.Boolean('--follow,-f', false, described('events', '--follow,-f'));
+  from = Option.String('--from', '1', described('events', '--from'));
+  agent = Option.String('--agent', described('events', '--agent'));
+  type = Option.String('--type', described('events', '--type'));
 
   protected async work({ log }: OperatorContext): Promise<undefined> {
     const start = startPoint(this.from, new Date());
     const filter = this.agent === undefined ? undefined : agentFilter(requireAgentId(this.agent));
-    const signal = untilInterrupted();
-    const ends = this.follow ? await this.#ends(log) : undefined;
+    const signal = untilInterrupted(this.context.stdout);
+    const events = await partOf(log, 'EVENTS', start);
     // A sequence is one of EVENTS; log lines are then shown from the time of that event on.
-    const logStart = await logStartOf(log, start);
-    const events = log.read({ stream: 'EVENTS', from: start, filter, signal });
-    const lines = log.read({ stream: 'LOGS', from: logStart, filter, signal });
-    for await (const message of mergeByTime(events, lines)) this.#print(message);
-    if (ends === undefined) return;
+    const lines = await partOf(log, 'LOGS', await logStartOf(log, start));
+    const read = (part: Part) => log.read({ ...part, filter, signal });
+    for await (const message of mergeByTime(read(events), read(lines))) {
+      if (signal.aborted) return;
+      this.#print(message);
+    }
+    if (!this.follow) return;
     await Promise.all(
-      STREAMS.map(async (stream, index) => {
-        const from = { sequence: (ends[index] ?? 0) + 1 };
-        for await (const { messages } of log.follow({ stream, from, filter, signal })) {
+      [events, lines].map(async ({ stream, from, until }) => {
+        const after = { sequence: Math.max(until + 1, 'sequence' in from ? from.sequence : 0) };
+        for await (const { messages } of log.follow({ stream, from: after, filter, signal })) {
           for (const message of messages) this.#print(message);
         }
       }),
     );
   }
 
-  #ends(log: EventLog): Promise<number[]> {
-    return Promise.all(STREAMS.map((stream) => log.lastSequence(stream)));
-  }
-
   #print(message: StoredMessage): void {
     if (this.type !== undefined && !message.header('ce-type')?.startsWith(this.type)) return;
     this.context.stdout.write(this.json ? eventJson(message) : eventLine(message));
   }
+}
+
+async function partOf(log: EventLog, stream: Part['stream'], from: Start): Promise<Part> {
+  return { stream, from, until: await log.lastSequence(stream) };
 }
 
 async function logStartOf(log: EventLog, start: Start): Promise<Start> {

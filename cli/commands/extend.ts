@@ -1,14 +1,14 @@
 import { Option } from 'clipanion';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { ControlCommand } from '../operator/control-command.ts';
-import { durationOption } from '../options.ts';
+import { described, durationOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 export class ExtendCommand extends ControlCommand<'command.extend'> {
   static override paths = [['extend']];
   static override usage = usageOf('extend');
 
-  ttl = Option.String('--ttl', '2h', { description: 'Its life time, counted from now.' });
+  ttl = Option.String('--ttl', '2h', described('extend', '--ttl'));
 
   protected readonly type = 'command.extend';
   protected readonly done = 'extended';

@@ -5,6 +5,7 @@ import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { untilInterrupted } from '../operator/until-interrupted.ts';
+import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 interface Line {
@@ -18,22 +19,23 @@ export class LogsCommand extends OperatorCommand {
   static override usage = usageOf('logs');
 
   agent = Option.String({ required: true });
-  follow = Option.Boolean('--follow,-f', false, { description: 'Go on with what follows.' });
-  lines = Option.String('--lines,-n', '100', { description: 'How many of the last lines.' });
+  follow = Option.Boolean('--follow,-f', false, described('logs', '--follow,-f'));
+  lines = Option.String('--lines,-n', '100', described('logs', '--lines,-n'));
 
   protected async work({ log, views }: OperatorContext): Promise<undefined> {
+    const count = this.#count();
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const filter = agentFilter(agentId, 'log');
-    const signal = untilInterrupted();
+    const signal = untilInterrupted(this.context.stdout);
     const source = { stream: 'LOGS', from: { sequence: 1 }, filter, signal } as const;
     let tail: Line[] = [];
     let last = 0;
     for await (const message of log.read(source)) {
       tail.push(lineOf(message));
       last = message.sequence;
-      if (tail.length > this.#count * 2) tail = tail.slice(-this.#count);
+      if (tail.length > count * 2) tail = tail.slice(-count);
     }
-    for (const line of tail.slice(-this.#count)) this.#print(line);
+    for (const line of tail.slice(-count)) this.#print(line);
     if (!this.follow) return;
     const from = { sequence: last + 1 };
     for await (const { messages } of log.follow({ stream: 'LOGS', from, filter, signal })) {
@@ -41,7 +43,7 @@ export class LogsCommand extends OperatorCommand {
     }
   }
 
-  get #count(): number {
+  #count(): number {
     const count = Number(this.lines);
     if (Number.isInteger(count) && count > 0) return count;
     const what = `--lines ${JSON.stringify(this.lines)} is no number of lines`;

@@ -1,24 +1,24 @@
-import { Command, Option } from 'clipanion';
+import { Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { callTool } from '../agent/call-tool.ts';
-import { durationOption, jsonOption } from '../options.ts';
+import { ToolCommand } from '../agent/tool-command.ts';
+import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
-export class ProjectCreateCommand extends Command {
+export class ProjectCreateCommand extends ToolCommand {
   static override paths = [['project', 'create']];
   static override usage = usageOf('project create');
 
-  name = Option.String('--name,-n', { required: true, description: '1 to 100 characters.' });
-  timeout = Option.String('--timeout', '30s', { description: 'How long to wait for the result.' });
-  json = jsonOption();
+  name = Option.String('--name,-n', {
+    required: true,
+    ...described('project create', '--name,-n'),
+  });
 
   override async execute(): Promise<void> {
     const name = this.name.trim();
     if (name.length < 1 || name.length > 100) {
       throw new OrchestratorError('ORC_BAD_INPUT', 'A project name has 1 to 100 characters');
     }
-    const timeoutMs = durationOption('--timeout', this.timeout);
-    const call = { tool: 'project', verb: 'create', input: { name }, timeoutMs };
-    this.context.stdout.write(`${JSON.stringify(await callTool(call, this.context))}\n`);
+    const project = await this.call('project', 'create', { name });
+    this.context.stdout.write(`${JSON.stringify(project)}\n`);
   }
 }

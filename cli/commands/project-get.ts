@@ -1,25 +1,23 @@
-import { Command, Option } from 'clipanion';
+import { Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isToken } from '../../schemas/ids.ts';
-import { callTool } from '../agent/call-tool.ts';
-import { durationOption, jsonOption } from '../options.ts';
+import { ToolCommand } from '../agent/tool-command.ts';
+import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
-export class ProjectGetCommand extends Command {
+export class ProjectGetCommand extends ToolCommand {
   static override paths = [['project', 'get']];
   static override usage = usageOf('project get');
 
-  id = Option.String('--id', { required: true, description: 'As `project create` printed it.' });
-  timeout = Option.String('--timeout', '30s', { description: 'How long to wait for the result.' });
-  json = jsonOption();
+  id = Option.String('--id', { required: true, ...described('project get', '--id') });
 
   override async execute(): Promise<void> {
-    if (!isToken(this.id)) {
-      const what = `${JSON.stringify(this.id)} is not a project id`;
+    const projectId = this.id;
+    if (!isToken(projectId)) {
+      const what = `${JSON.stringify(projectId)} is not a project id`;
       throw new OrchestratorError('ORC_BAD_INPUT', what);
     }
-    const timeoutMs = durationOption('--timeout', this.timeout);
-    const call = { tool: 'project', verb: 'get', input: { projectId: this.id }, timeoutMs };
-    this.context.stdout.write(`${JSON.stringify(await callTool(call, this.context))}\n`);
+    const project = await this.call('project', 'get', { projectId });
+    this.context.stdout.write(`${JSON.stringify(project)}\n`);
   }
 }

@@ -8,6 +8,7 @@ import { giveCommand } from '../operator/give-command.ts';
 import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
+import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 export class SendCommand extends OperatorCommand {
@@ -16,10 +17,8 @@ export class SendCommand extends OperatorCommand {
 
   agent = Option.String({ required: true });
   text = Option.String({ required: false });
-  wait = Option.Boolean('--wait', false, { description: 'Print the answers; end with the turn.' });
-  mode = Option.String('--mode', 'join', {
-    description: 'While a turn runs: join it, wait for the next, or interrupt it.',
-  });
+  wait = Option.Boolean('--wait', false, described('send', '--wait'));
+  mode = Option.String('--mode', 'join', described('send', '--mode'));
 
   protected async work({ settings, log, views }: OperatorContext): Promise<undefined> {
     const mode = modeOf(this.mode);

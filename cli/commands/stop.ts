@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../schemas/event.ts';
+import type { Settings } from '../../schemas/settings.ts';
 import { ControlCommand } from '../operator/control-command.ts';
 import { usageOf } from '../usage.ts';
 
@@ -13,6 +14,11 @@ export class StopCommand extends ControlCommand<'command.stop'> {
 
   protected data() {
     return { reason: 'asked' };
+  }
+
+  /** Its end of stdin and SIGTERM each get their grace time. */
+  protected override takesMs({ ORCHESTRATOR_STOP_GRACE }: Settings): number {
+    return 2 * ORCHESTRATOR_STOP_GRACE;
   }
 
   protected settledBy({ type }: StoredEvent): boolean {

@@ -1,24 +1,25 @@
-import { Command, Option } from 'clipanion';
+import { Option } from 'clipanion';
 import { say } from '../agent/say.ts';
-import { jsonOption } from '../options.ts';
+import { SayCommand } from '../agent/say-command.ts';
 import { usageOf } from '../usage.ts';
 
-export class TurnEndCommand extends Command {
+/** Characters: enough to show, and never what makes the end of a turn too large to be told. */
+const LAST_MESSAGE = 20_000;
+
+export class TurnEndCommand extends SayCommand {
   static override paths = [['turn', 'end']];
   static override usage = usageOf('turn end');
 
   /** Codex appends what it knows of the turn as one JSON argument (its `notify` setting). */
   notice = Option.String({ required: false });
-  json = jsonOption();
 
   override async execute(): Promise<void> {
+    const { json, timeoutMs } = this;
     const lastMessage = lastMessageOf(this.notice);
     const data = lastMessage === undefined ? {} : { lastMessage };
-    const said = await say(
-      { family: 'turn', name: 'signalled', call: 'turn.end', data },
-      this.context,
-    );
-    if (this.json) this.context.stdout.write(`${JSON.stringify(said)}\n`);
+    const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
+    const said = await say({ ...statement, data, timeoutMs }, this.context);
+    if (json) this.context.stdout.write(`${JSON.stringify(said)}\n`);
   }
 }
 
@@ -28,7 +29,8 @@ function lastMessageOf(notice: string | undefined): string | undefined {
     const parsed: unknown = JSON.parse(notice ?? 'null');
     if (typeof parsed !== 'object' || parsed === null) return undefined;
     const message = 'last-assistant-message' in parsed ? parsed['last-assistant-message'] : '';
-    return typeof message === 'string' && message !== '' ? message : undefined;
+    const tells = typeof message === 'string' && message !== '';
+    return tells ? message.slice(0, LAST_MESSAGE) : undefined;
   } catch {
     return undefined;
   }

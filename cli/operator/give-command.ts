@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
-import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import { type DataOf, EVENT_CATALOGUE, type EventType } from '../../schemas/event-catalogue.ts';
 import { newId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 
@@ -13,13 +15,17 @@ export interface GivenCommand {
   sequence: number;
 }
 
-/** Asks an agent for something: appends the command's event. Throws what an append can fail with. */
+/**
+ * Asks an agent for something: appends the command's event. Throws what an append can fail with,
+ * and ORC_USAGE where no reader would understand it.
+ */
 export async function giveCommand<T extends CommandType>(
   log: EventLog,
   agentId: string,
   type: T,
   data: DataOf<T>,
 ): Promise<GivenCommand> {
+  requireReadable(type, data);
   const commandId = newId('cmd');
   const name = type.slice('command.'.length);
   const event: NewEventOf<T> = {
@@ -35,4 +41,13 @@ export async function giveCommand<T extends CommandType>(
   const result = await log.append(event as unknown as NewEvent);
   if (!result.ok) throw appendError(result);
   return { commandId, sequence: result.sequence };
+}
+
+/** What is stored stays; so it is looked at as a reader will look at it. */
+function requireReadable(type: CommandType, data: unknown): void {
+  const schema: z.ZodType = EVENT_CATALOGUE[type];
+  const issue = schema.safeParse(data).error?.issues[0];
+  if (issue === undefined) return;
+  const what = `${type.replace('command.', '')}: ${issue.path.join('.')}: ${issue.message}`;
+  throw new OrchestratorError('ORC_USAGE', what);
 }

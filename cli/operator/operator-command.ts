@@ -1,13 +1,11 @@
 import { Command, Option } from 'clipanion';
-import { durationOption, jsonOption } from '../options.ts';
+import { described, durationOption, jsonOption } from '../options.ts';
 import { type OperatorContext, withSystem } from './operator-context.ts';
 
 /** What every command of an operator has: `--json`, `--timeout`, and the running system. */
 export abstract class OperatorCommand extends Command {
   json = jsonOption();
-  timeout = Option.String('--timeout', '10s', {
-    description: 'How long to wait for the system.',
-  });
+  timeout = Option.String('--timeout', '10s', described('agents', '--timeout'));
 
   /** The work itself, with the running system. The exit code; 0 for nothing. */
   protected abstract work(context: OperatorContext): Promise<number | undefined>;

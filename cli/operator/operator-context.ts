@@ -1,10 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { dataPaths } from '../../core/service/data-paths.ts';
 import { loadSettings } from '../../core/service/load-settings.ts';
 import { systemAddress } from '../../core/service/system-address.ts';
 import { ViewsClient } from '../../core/service/views-client.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import { within } from '../within.ts';
 
 /** The running system as an operator's command has it. */
 export interface OperatorContext {
@@ -13,6 +16,9 @@ export interface OperatorContext {
   log: EventLog;
   views: ViewsClient;
 }
+
+/** To send what is still buffered; a server that hangs is not waited for. */
+const CLOSE_MS = 500;
 
 /**
  * Connects to the running system for one command. Says at once when it cannot be reached: an
@@ -25,11 +31,15 @@ export async function withSystem<T>(
 ): Promise<T> {
   const settings = loadSettings(env);
   const address = systemAddress(settings, dataPaths(settings.ORCHESTRATOR_DATA_DIR));
-  const connection = await connectLog({ ...address, name: 'orchestrator/operator', timeoutMs });
+  const connection = await within(
+    timeoutMs,
+    connectLog({ ...address, name: 'orchestrator/operator', timeoutMs }),
+    () => new OrchestratorError('ORC_NOT_REACHABLE', `NATS at ${address.url} does not answer`),
+  );
   try {
     const log = new EventLog(connection);
     return await work({ settings, connection, log, views: new ViewsClient(connection.nc) });
   } finally {
-    await connection.close();
+    await Promise.race([connection.close(), delay(CLOSE_MS, undefined, { ref: false })]);
   }
 }

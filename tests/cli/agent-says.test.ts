@@ -82,7 +82,7 @@ test('any text arrives byte for byte, by argument and by stdin', async (t) => {
   );
 });
 
-test('1 MB arrives whole; one line end at the end of stdin is dropped', async (t) => {
+test('1 MB arrives whole; one line feed at the end of stdin is dropped', async (t) => {
   const shell = await agentShell(t);
   const text = 'äöü😀'.repeat(100_000);
   const { code, stderr } = await shell.run(['answer'], { input: `${text}\n` });

@@ -22,6 +22,7 @@ test('an agent is created, talked to, looked at, extended, stopped and deleted',
   await run('send', agent, '--wait', 'and now');
 
   t.regex((await run('agents')).stdout, new RegExp(`${agent} +demo +ready +test/ada +idle +3`));
+  t.regex((await run('verify')).stdout, /^event +\d+\nserved +(\w+)\nfolded +\1\n$/);
   t.regex((await run('projects')).stdout, /proj_[0-9a-f]+ +myapp/);
   t.regex((await run('logs', agent)).stdout, /^demo agent: ready\nmessage 1: 5 characters\n/m);
   const lastLine = JSON.parse((await run('logs', agent, '-n', '1', '--json')).stdout);
@@ -53,13 +54,13 @@ test('what cannot be asked is one line with its exit code', async (t) => {
     [['logs', newAgentId()], 'ORC_AGENT_NOT_FOUND', 1],
     [['stop', 'agent-1'], 'ORC_USAGE', 2],
     [['send', 'agent.*', 'x'], 'ORC_USAGE', 2],
-    [['create', '--kind', 'parrot'], 'ORC_START_FAILED', 1],
+    [['create', '--kind', 'parrot'], 'ORC_UNKNOWN_KIND', 2],
     [['create', '--kind', 'line'], 'ORC_START_FAILED', 1],
     [['create', '--ttl', 'long'], 'ORC_USAGE', 2],
     [['create', '--owner', 'a.b/c'], 'ORC_USAGE', 2],
     [['events', '--from', 'yesterday-ish'], 'ORC_USAGE', 2],
     [['events', '--from', '2999-01-01T00:00:00Z'], 'ORC_USAGE', 2],
-    [['logs', newAgentId(), '-n', 'many'], 'ORC_AGENT_NOT_FOUND', 1],
+    [['logs', newAgentId(), '-n', 'many'], 'ORC_USAGE', 2],
     [['chat', '--agent', newAgentId()], 'ORC_AGENT_NOT_FOUND', 1],
     [['send', newAgentId(), '--mode', 'sometime', 'x'], 'ORC_USAGE', 2],
   ];

@@ -1,0 +1,16 @@
+/** What a command may take in all, reconnects and retries included. Times in milliseconds. */
+export class Deadline {
+  /** Aborts when the time is over. */
+  readonly signal: AbortSignal;
+  readonly #end: number;
+
+  constructor(ms: number) {
+    this.signal = AbortSignal.timeout(ms);
+    this.#end = performance.now() + ms;
+  }
+
+  /** What is left of it, at least 1: a time-out of 0 would be none. */
+  get leftMs(): number {
+    return Math.max(1, Math.ceil(this.#end - performance.now()));
+  }
+}

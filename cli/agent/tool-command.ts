@@ -1,0 +1,15 @@
+import { Command, Option } from 'clipanion';
+import { described, durationOption, jsonOption } from '../options.ts';
+import { callTool } from './call-tool.ts';
+
+/** What every tool call has: `--json`, and `--timeout` for its result. */
+export abstract class ToolCommand extends Command {
+  json = jsonOption();
+  timeout = Option.String('--timeout', '30s', described('project create', '--timeout'));
+
+  /** The value that the call comes to. */
+  protected call(tool: string, verb: string, input: Record<string, unknown>): Promise<unknown> {
+    const timeoutMs = durationOption('--timeout', this.timeout);
+    return callTool({ tool, verb, input, timeoutMs }, this.context);
+  }
+}

@@ -69,7 +69,7 @@ test('a delete stops the agent and then forgets it', async (t) => {
 test('an idle agent ends when its TTL is over, and an extended one later', async (t) => {
   const spawner = await startSpawner(t);
   const agent = newAgentId();
-  await createAgent(spawner.log, agent, ECHO, { ttlMs: 1500 });
+  await createAgent(spawner.log, agent, ECHO, { ttlMs: 4000 });
   await spawner.event(agent, 'process.ready');
   await sendMessage(spawner.log, agent, 'first', 'hello');
   await spawner.event(agent, 'turn.ended');
@@ -80,7 +80,7 @@ test('an idle agent ends when its TTL is over, and an extended one later', async
   const events = await history(spawner.log);
   const [turnEnd] = ofType(events, 'turn.ended');
   t.true(
-    Date.parse(stopped.time) - Date.parse(turnEnd?.time ?? '') >= 1500,
+    Date.parse(stopped.time) - Date.parse(turnEnd?.time ?? '') >= 4000,
     'the TTL is counted from its last turn',
   );
   t.true(ofType(events, 'process.extended').length > 0);

@@ -4,6 +4,7 @@ import type { Settings } from '../../schemas/settings.ts';
 import { connectLog, type LogConnection } from '../log/connection.ts';
 import { EventLog } from '../log/event-log.ts';
 import { type DataPaths, dataPaths } from './data-paths.ts';
+import { Health } from './health.ts';
 import { loadSettings } from './load-settings.ts';
 import { createLogger } from './logger.ts';
 import type { ServiceMessage } from './service-message.ts';
@@ -16,6 +17,8 @@ export interface ServiceContext {
   logger: Logger;
   connection: LogConnection;
   log: EventLog;
+  /** Where the service says how its parts are. */
+  health: Health;
   /** Aborted when the service is to end, before its `stop` is called. */
   signal: AbortSignal;
 }
@@ -67,7 +70,9 @@ async function serve(
   if (connection === undefined) return;
   try {
     const log = new EventLog(connection);
-    const service = await build({ settings, paths, logger, connection, log, signal });
+    const health = new Health();
+    const context = { settings, paths, logger, connection, log, health, signal };
+    const service = await build(context);
     await tellParent({ ready: true });
     logger.info('ready');
     await Promise.race([aborted(signal), connectionLost(connection, signal)]);

@@ -152,10 +152,11 @@ test('an idle agent costs its keeper no wake-up', async (t) => {
     const texts = [keeper, pump, watchdog].map((pid) => readFile(`/proc/${pid}/status`, 'utf8'));
     return (await Promise.all(texts)).map((text) => /^voluntary_ctxt.*$/m.exec(text)?.[0]);
   };
-  // The pump may still be at the end of its last copy: until two looks agree.
+  // The pump may still be at the end of its last copy: until it was quiet for a while.
   let before = await wakeUps();
   const settled = await within10s(async () => {
     const last = before;
+    await delay(300);
     before = await wakeUps();
     return last.join() === before.join();
   });

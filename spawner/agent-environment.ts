@@ -1,22 +1,18 @@
 import { join } from 'node:path';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
-import type { AgentFactory, AgentFile } from './agents/agent-factory.ts';
-import type { AgentProcess } from './runtime/runtime.ts';
+import type { AgentFactory } from './agents/agent-factory.ts';
+import type { AgentPlaces, AgentProcess, ProcessFile } from './runtime/runtime.ts';
 
-/** Relative to the agent's home. */
-const CREDENTIALS = '.orchestrator/agent.creds';
+const CREDENTIALS = 'agent.creds';
 
 /** Beyond the end of its TTL: an answer at the last moment is still taken. */
 const CREDENTIALS_GRACE_MS = 10 * 60_000;
 
 export interface AgentEnvironmentOptions {
+  /** Where an agent reaches NATS, which may be elsewhere than where the spawner does. */
   natsUrl: string;
   /** The text of a credentials file for one agent; undefined where the server asks for none. */
   mintCredentials: ((agentId: string, expiresAt: Date) => Promise<string>) | undefined;
-  /** The folder that holds the `orchestrator` command. */
-  commandFolder: string;
-  /** Where an agent's home is, by agent id. */
-  homeOf: (agentId: string) => string;
   allowedTools: readonly string[] | undefined;
   /** The spawner's own environment: only what is on the allow list is taken from it. */
   own: NodeJS.ProcessEnv;
@@ -37,14 +33,14 @@ export class AgentEnvironment {
   variables(
     agentId: string,
     factory: AgentFactory,
+    places: AgentPlaces,
   ): { variables: Record<string, string> } | { missing: string } {
-    const { own, natsUrl, commandFolder, homeOf, allowedTools, mintCredentials } = this.#options;
+    const { own, natsUrl, allowedTools, mintCredentials } = this.#options;
     const required = factory.requiredEnvironment();
     const missing = required.filter((name) => !own[name]);
     if (missing.length > 0) {
       return { missing: `${factory.kind} needs ${missing.join(', ')} in the environment` };
     }
-    const home = homeOf(agentId);
     const inherited = [...ALLOWED, ...required].flatMap((name) => {
       const value = own[name];
       return value === undefined ? [] : [[name, value]];
@@ -53,27 +49,24 @@ export class AgentEnvironment {
       variables: {
         LANG: 'C.UTF-8',
         ...Object.fromEntries(inherited),
-        PATH: `${commandFolder}:${own.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
-        HOME: home,
+        PATH: places.searchPath,
+        HOME: places.home,
         TERM: 'dumb',
         ORCHESTRATOR_AGENT_ID: agentId,
         ORCHESTRATOR_NATS_URL: natsUrl,
-        ...(mintCredentials && { ORCHESTRATOR_CREDS: join(home, CREDENTIALS) }),
+        ...(mintCredentials && { ORCHESTRATOR_CREDS: join(places.secrets, CREDENTIALS) }),
         ...(allowedTools && { ORCHESTRATOR_ALLOWED_TOOLS: allowedTools.join(',') }),
       },
     };
   }
 
   /** Credentials and instructions, to be there before the process starts. */
-  async files(state: LiveAgent, factory: AgentFactory): Promise<AgentFile[]> {
+  async files(state: LiveAgent, factory: AgentFactory): Promise<ProcessFile[]> {
     const { mintCredentials, allowedTools } = this.#options;
     const instructions = factory.generateInstructions(allowedTools);
     if (mintCredentials === undefined) return instructions;
-    const content = await mintCredentials(
-      state.agentId,
-      credentialsEnd(state, new Date(state.run.expiresAt)),
-    );
-    return [...instructions, { path: CREDENTIALS, content, mode: 0o600 }];
+    const until = credentialsEnd(state, new Date(state.run.expiresAt));
+    return [...instructions, credentialsFile(await mintCredentials(state.agentId, until))];
   }
 
   /** New credentials for a longer life, put in place whole: a command sees the old or the new. */
@@ -81,9 +74,16 @@ export class AgentEnvironment {
     const { mintCredentials } = this.#options;
     if (mintCredentials === undefined) return;
     const content = await mintCredentials(state.agentId, credentialsEnd(state, expiresAt));
-    await process.replaceFile(CREDENTIALS, content, 0o600);
+    await process.replaceFile(credentialsFile(content));
   }
 }
+
+const credentialsFile = (content: string): ProcessFile => ({
+  path: CREDENTIALS,
+  content,
+  mode: 0o400,
+  secret: true,
+});
 
 /** A turn that begins just before the end of the TTL may still use its whole deadline. */
 const credentialsEnd = (state: LiveAgent, expiresAt: Date): Date =>

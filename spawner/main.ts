@@ -20,12 +20,14 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, signal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
   const { accountSeed } = await ensureTrust(paths.auth);
-  const runtime = new LocalRuntime({ folder: paths.agents, logger });
+  const runtime = new LocalRuntime({
+    folder: paths.agents,
+    searchPath: `${COMMAND_FOLDER}:${process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
+    logger,
+  });
   const environment = new AgentEnvironment({
     natsUrl: connection.nc.getServer(),
     mintCredentials: (agentId, until) => mintAgentCredentials(accountSeed, agentId, until),
-    commandFolder: COMMAND_FOLDER,
-    homeOf: (agentId) => join(paths.agents, agentId),
     allowedTools,
     own: process.env,
   });

@@ -39,7 +39,8 @@ export class ProcessManager {
       ...(commandLine !== undefined && { commandLine }),
     });
     if ('missing' in command) return { ok: false, reason: command.missing };
-    const environment = this.#environment.variables(agentId, factory);
+    const places = this.#runtime.places(agentId);
+    const environment = this.#environment.variables(agentId, factory, places);
     if ('missing' in environment) return { ok: false, reason: environment.missing };
     const result = await this.#runtime.start({
       agentId,
@@ -47,6 +48,7 @@ export class ProcessManager {
       command,
       environment: environment.variables,
       files: await this.#environment.files(state, factory),
+      labels: labelsOf(state),
       expiresAt: new Date(run.expiresAt),
     });
     if (result.ok) {
@@ -87,4 +89,14 @@ export class ProcessManager {
     this.#processes.clear();
     await Promise.all(processes.map((process) => process.detach()));
   }
+}
+
+function labelsOf({ kind, owner, createdAt, ttlMs, run }: LiveAgent): Record<string, string> {
+  return {
+    kind,
+    ...(owner && { owner: `${owner.channel}:${owner.userId}` }),
+    created: createdAt,
+    ttl: String(ttlMs),
+    node: run.node,
+  };
 }

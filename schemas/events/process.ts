@@ -9,6 +9,7 @@ export type StopReason = z.infer<typeof stopReason>;
 
 const exitCode = z.int().nullable();
 const exitSignal = z.string().nullable();
+const outOfMemory = z.boolean().optional();
 
 /** `agents.<id>.process.<name>`: the spawner states. */
 export const processEvents = {
@@ -31,9 +32,15 @@ export const processEvents = {
     step: z.enum(['stdin-closed', 'sigterm', 'sigkill']),
   }),
   /** Ended because it was asked to. */
-  'process.stopped': z.object({ runId, reason: stopReason, code: exitCode, signal: exitSignal }),
+  'process.stopped': z.object({
+    runId,
+    reason: stopReason,
+    code: exitCode,
+    signal: exitSignal,
+    outOfMemory,
+  }),
   /** Ended by itself. */
-  'process.exited': z.object({ runId, code: exitCode, signal: exitSignal }),
+  'process.exited': z.object({ runId, code: exitCode, signal: exitSignal, outOfMemory }),
   /** Gone while nobody looked, nothing known of its end. */
   'process.lost': z.object({ runId, reason: z.string() }),
   /** Lives on: somebody asked, or it had turns since its time was counted. */

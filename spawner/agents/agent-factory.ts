@@ -1,12 +1,5 @@
 import type { AgentTraits } from '../../core/domain/agent/next-step.ts';
-
-/** A file that must be there before the agent starts; `path` is relative to the agent's home. */
-export interface AgentFile {
-  path: string;
-  content: string;
-  /** Permission bits; 0o600 where none are given. */
-  mode?: number;
-}
+import type { ProcessFile } from '../runtime/runtime.ts';
 
 /** What a factory may know of the agent that it makes. */
 export interface AgentOrder {
@@ -27,8 +20,11 @@ export interface AgentFactory {
   persistentCommand(order: AgentOrder): readonly [string, ...string[]] | { missing: string };
   /** The bytes of one message on stdin, framed so that its end is never in doubt. */
   formatMessageForStdin(message: string): Uint8Array;
-  /** The instructions file of this kind (CLAUDE.md, AGENTS.md, …), from the one command table. */
-  generateInstructions(allowedTools: readonly string[] | undefined): AgentFile[];
+  /**
+   * The instructions file of this kind (CLAUDE.md, AGENTS.md, …), from the one command table, and
+   * whatever else must be there before the agent starts.
+   */
+  generateInstructions(allowedTools: readonly string[] | undefined): ProcessFile[];
   /** Names of variables that the agent needs from the spawner's own environment. */
   requiredEnvironment(): readonly string[];
   /** When messages may be written: once the process exists, or after this command succeeded. */

@@ -4,6 +4,8 @@
  */
 export interface Runtime {
   readonly name: string;
+  /** Where an agent finds its things; known before it is started. */
+  places(agentId: string): AgentPlaces;
   /**
    * Starts the agent's process, or takes up the one that this run has already (a spawner may die
    * between the start and the event that says so), also one that has ended since. Resolves when the
@@ -25,14 +27,35 @@ export interface RunStatus {
   running: boolean;
 }
 
+/** Paths and the PATH as the agent's own process sees them. */
+export interface AgentPlaces {
+  home: string;
+  /** Folder of the files that are `secret`. */
+  secrets: string;
+  /** Its PATH: the `orchestrator` command is on it. */
+  searchPath: string;
+}
+
+export interface ProcessFile {
+  /** Relative to the agent's home; of a `secret` one, to the folder of secrets. */
+  path: string;
+  content: string;
+  /** Permission bits; 0o600 where none are given. */
+  mode?: number;
+  /** For the agent to read and not to change, where the runtime can keep it from that. */
+  secret?: boolean;
+}
+
 export interface ProcessSpec {
   agentId: string;
   runId: string;
   command: readonly [string, ...string[]];
   /** Complete: nothing is inherited. */
   environment: Readonly<Record<string, string>>;
-  /** Written before the start; `path` is relative to the agent's home. */
-  files: readonly { path: string; content: string; mode?: number }[];
+  /** Written before the start. */
+  files: readonly ProcessFile[];
+  /** What operators are to see beside it, where the runtime can show such: kind, owner, … */
+  labels: Readonly<Record<string, string>>;
   /** Some grace after this the process ends by itself, unless somebody has extended it. */
   expiresAt: Date;
 }
@@ -41,6 +64,8 @@ export interface ProcessExit {
   /** Null with a signal: killed by it. Both null: ended, unknown how. */
   code: number | null;
   signal: string | null;
+  /** It took more memory than it may. */
+  outOfMemory?: boolean;
 }
 
 export interface LogLine {
@@ -82,8 +107,8 @@ export interface AgentProcess {
   closeStdin(): Promise<void>;
   /** Replaces the time at which it ends by itself; an earlier one holds as well. */
   extend(expiresAt: Date): Promise<void>;
-  /** Replaces a file of the agent's home whole. */
-  replaceFile(path: string, content: string, mode: number): Promise<void>;
+  /** Replaces one of its files whole. */
+  replaceFile(file: ProcessFile): Promise<void>;
   /** Lets go; the process lives on. */
   detach(): Promise<void>;
   /**

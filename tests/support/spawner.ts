@@ -66,13 +66,15 @@ export class SpawnerFixture {
       ['demo', demoAgentFactory],
       ['line', lineAgentFactory({ framing, endOfTurn })],
     ]);
-    const runtime = new LocalRuntime({ folder: this.folder, logger });
+    const runtime = new LocalRuntime({
+      folder: this.folder,
+      searchPath: `${COMMANDS}:${process.env.PATH}`,
+      logger,
+    });
     const environment = new AgentEnvironment({
       natsUrl: this.nats.url,
       mintCredentials: async (agentId, expiresAt) =>
         mintAgentCredentials(this.nats.accountSeed, agentId, expiresAt),
-      commandFolder: COMMANDS,
-      homeOf: (agentId) => join(this.folder, agentId),
       allowedTools,
       own: process.env,
     });

@@ -13,6 +13,7 @@ import type {
   RequestedAgent,
   Turn,
 } from './agent-state.ts';
+import { endDetail } from './end-detail.ts';
 
 /** What a decision needs from outside the log; passed in, never read inside. */
 export interface DecisionContext {
@@ -25,6 +26,8 @@ export interface DecisionContext {
 export interface ProcessEnd {
   code: number | null;
   signal: string | null;
+  /** It took more memory than it may. */
+  outOfMemory?: boolean;
 }
 
 const SOURCE = 'orchestrator/spawner';
@@ -288,23 +291,24 @@ export function decideEnded(
   context: DecisionContext,
 ): NewEvent[] {
   const { runId } = state.run;
-  const { code, signal } = end;
+  const { code, signal, outOfMemory } = end;
+  const how = { code, signal, ...(outOfMemory && { outOfMemory }) };
   const cause = { id: runId };
   if (state.phase === 'stopping') {
-    const data = { runId, reason: state.reason, code, signal };
+    const data = { runId, reason: state.reason, ...how };
     return [
       agentEvent(state.agentId, 'process.stopped', data, cause, context),
       ...rejectQueue(state, FAILURE_OF_STOP[state.reason], undefined, context),
       ...releaseOwner(state, state.reason, context),
     ];
   }
-  const detail = signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`;
+  const detail = endDetail(end);
   const failed = state.turn
     ? decideFailTurn(state, state.turn, 'ORC_AGENT_CRASHED', context, detail)
     : [];
   return [
     ...failed,
-    agentEvent(state.agentId, 'process.exited', { runId, code, signal }, cause, context),
+    agentEvent(state.agentId, 'process.exited', { runId, ...how }, cause, context),
     ...rejectQueue(state, 'ORC_AGENT_ENDED', detail, context),
     ...releaseOwner(state, 'exited', context),
   ];

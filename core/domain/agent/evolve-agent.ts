@@ -10,6 +10,7 @@ import type {
   Turn,
 } from './agent-state.ts';
 import { isLive } from './agent-state.ts';
+import { endDetail } from './end-detail.ts';
 
 /**
  * The agent after an event. Pure and total: an event that does not fit the state leaves it as it
@@ -219,12 +220,11 @@ function onProcessEnd(
         : 'lost';
   const code = 'code' in event.data ? event.data.code : null;
   const signal = 'signal' in event.data ? event.data.signal : null;
-  const detail = 'reason' in event.data ? event.data.reason : exitDetail(code, signal);
+  const outOfMemory = 'outOfMemory' in event.data && event.data.outOfMemory;
+  const detail =
+    'reason' in event.data ? event.data.reason : endDetail({ code, signal, outOfMemory });
   return ended(state, event.time, { how, detail, code, signal });
 }
-
-const exitDetail = (code: number | null, signal: string | null): string =>
-  signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`;
 
 function ended(
   state: LiveAgent | RequestedAgent,

@@ -1,6 +1,5 @@
 import { type FileHandle, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { AgentProcess, LogLine, ProcessExit } from '../runtime.ts';
+import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';
 import { nudge, openNudge } from './nudge.ts';
@@ -86,8 +85,8 @@ export class LocalProcess implements AgentProcess {
     await this.#nudge('expires.nudge');
   }
 
-  replaceFile(path: string, content: string, mode: number): Promise<void> {
-    return replaceFile(join(this.#folder.home, path), content, mode);
+  replaceFile(file: ProcessFile): Promise<void> {
+    return replaceFile(this.#folder.fileOf(file), file.content, file.mode ?? 0o600);
   }
 
   async detach(): Promise<void> {

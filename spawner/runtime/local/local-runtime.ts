@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
-import { findProgram } from './find-program.ts';
+import { findProgram } from '../find-program.ts';
+import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { LocalProcess } from './local-process.ts';
+import { mayBeRun } from './may-be-run.ts';
 import { isRunning } from './process-identity.ts';
 import { RunFolder, type RunProcesses } from './run-folder.ts';
 
@@ -23,13 +24,27 @@ export class LocalRuntime implements Runtime {
   readonly name = 'local';
   readonly #agents: string;
   readonly #logger: Logger;
+  readonly #searchPath: string;
   readonly #expiryGraceMs: number;
 
-  constructor(options: { folder: string; logger: Logger; expiryGraceMs?: number }) {
+  constructor(options: {
+    /** Holds a folder for each agent. */
+    folder: string;
+    /** PATH of the agents. */
+    searchPath: string;
+    logger: Logger;
+    expiryGraceMs?: number;
+  }) {
     // The keeper works in a folder of its own.
     this.#agents = resolve(options.folder);
+    this.#searchPath = options.searchPath;
     this.#logger = options.logger;
     this.#expiryGraceMs = options.expiryGraceMs ?? 60_000;
+  }
+
+  places(agentId: string): AgentPlaces {
+    const { home, secrets } = new RunFolder(this.#agents, agentId, 'none');
+    return { home, secrets, searchPath: this.#searchPath };
   }
 
   async start(spec: ProcessSpec): Promise<StartResult> {
@@ -40,7 +55,7 @@ export class LocalRuntime implements Runtime {
       // Before the look for the program, which may be one of the files.
       await this.#prepare(folder, spec);
       const [program] = spec.command;
-      if (!(await findProgram(program, spec.environment.PATH ?? '', folder.workspace))) {
+      if (!(await findProgram(program, spec.environment.PATH ?? '', folder.workspace, mayBeRun))) {
         await rm(folder.path, { recursive: true, force: true });
         return { ok: false, reason: `${program} is not there, or may not be run` };
       }
@@ -74,10 +89,10 @@ export class LocalRuntime implements Runtime {
 
   async #prepare(folder: RunFolder, spec: ProcessSpec): Promise<void> {
     await folder.prepare(spec.expiresAt);
-    for (const { path, content, mode } of spec.files) {
-      const file = join(folder.home, path);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await writeFile(file, content, { mode: mode ?? 0o600 });
+    for (const file of spec.files) {
+      const path = folder.fileOf(file);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFile(path, file.content, { mode: file.mode ?? 0o600 });
     }
   }
 

@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { constants as os } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessExit } from '../runtime.ts';
+import { exitOfStatus } from '../exit-of-status.ts';
+import type { ProcessExit, ProcessFile } from '../runtime.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -30,16 +30,23 @@ type RunFile =
 export class RunFolder {
   readonly home: string;
   readonly workspace: string;
+  readonly secrets: string;
   readonly path: string;
 
   constructor(agents: string, agentId: string, runId: string) {
     this.home = join(agents, agentId);
     this.workspace = join(this.home, 'workspace');
+    this.secrets = join(this.home, '.orchestrator');
     this.path = join(this.home, 'runs', runId);
   }
 
   file(name: RunFile): string {
     return join(this.path, name);
+  }
+
+  /** Where a file of the agent is. */
+  fileOf({ path, secret }: ProcessFile): string {
+    return join(secret ? this.secrets : this.home, path);
   }
 
   /** Makes what is missing; what an earlier try made stays as it is. */
@@ -92,15 +99,6 @@ export class RunFolder {
     const text = await textOf(join(this.path, 'exit'));
     return text === undefined ? undefined : exitOfStatus(Number(text));
   }
-}
-
-/**
- * A shell's status above 128 is a signal's number (POSIX, "Exit Status for Commands"). A program
- * that itself exits with such a status is told as killed.
- */
-function exitOfStatus(status: number): ProcessExit {
-  const signal = Object.entries(os.signals).find(([, number]) => number === status - 128)?.[0];
-  return signal === undefined ? { code: status, signal: null } : { code: null, signal };
 }
 
 const textOf = (file: string): Promise<string | undefined> =>

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext, TestFn } from 'ava';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
@@ -16,8 +14,8 @@ import { nthMessage, WritingHolder } from './writing-holder.ts';
 export interface RuntimeUnderTest {
   runtime: Runtime;
   another(): Runtime;
-  /** Path of an agent's workspace on this machine. */
-  workspace(agentId: string): string;
+  /** A file of an agent's workspace, also when the agent has ended. */
+  read(agentId: string, file: string): Promise<Buffer>;
   /** File and arguments of a Node program that makes this runtime and calls `writeUntilKilled`. */
   holder: readonly string[];
 }
@@ -33,6 +31,7 @@ export function bashSpec(program: string, own: Partial<ProcessSpec> = {}): Proce
     command: ['bash', '-c', program],
     environment: { PATH: process.env.PATH ?? '/usr/bin:/bin', LANG: 'C.UTF-8' },
     files: [],
+    labels: {},
     expiresAt: new Date(Date.now() + HOUR_MS),
     ...own,
   };
@@ -89,7 +88,7 @@ export function conformance(
   });
 
   test(title('several lines, binary bytes and 1 MB arrive byte for byte'), async (t) => {
-    const { runtime, workspace } = await make(t);
+    const { runtime, read } = await make(t);
     const spec = bashSpec('cat > received');
     const process = await started(runtime, spec);
     const parts = [
@@ -100,7 +99,7 @@ export function conformance(
     for (const [index, part] of parts.entries()) await process.write(`part-${index}`, part);
     await process.closeStdin();
     await process.exited;
-    const received = await readFile(join(workspace(spec.agentId), 'received'));
+    const received = await read(spec.agentId, 'received');
     t.true(received.equals(Buffer.concat(parts)));
   });
 
@@ -151,7 +150,7 @@ export function conformance(
   });
 
   test(title('an agent that reads late gets everything before the end of input'), async (t) => {
-    const { runtime, workspace } = await make(t);
+    const { runtime, read } = await make(t);
     const spec = bashSpec(
       `trap 'cat > received; exit 0' INT; echo ready; while :; do sleep 0.01; done`,
     );
@@ -162,13 +161,13 @@ export function conformance(
     await process.closeStdin();
     await process.signal('SIGINT');
     t.deepEqual(await process.exited, { code: 0, signal: null });
-    t.true((await readFile(join(workspace(spec.agentId), 'received'))).equals(big));
+    t.true((await read(spec.agentId, 'received')).equals(big));
   });
 
   test(
     title('an agent outlives 20 spawners killed with kill -9, and reads each message once'),
     async (t) => {
-      const { another, workspace, holder } = await make(t);
+      const { another, read, holder } = await make(t);
       const { seed, next } = random();
       t.log(`CHAOS_SEED=${seed}`);
       const spec = bashSpec('cat > received');
@@ -192,7 +191,7 @@ export function conformance(
       for (const n of [1, 2, 3]) await process.write(String(written + n), nthMessage(written + n));
       await process.closeStdin();
       t.deepEqual(await process.exited, { code: 0, signal: null });
-      const received = await readFile(join(workspace(spec.agentId), 'received'));
+      const received = await read(spec.agentId, 'received');
       const sent = Array.from({ length: written + 4 }, (_, n) => nthMessage(n));
       t.true(written > 20, 'they wrote');
       t.true(received.equals(Buffer.concat(sent)));
@@ -339,7 +338,7 @@ export function conformance(
     });
     const process = await started(runtime, spec);
     await untilLine(process, '600');
-    await process.replaceFile('workspace/notes.txt', 'two\n', 0o600);
+    await process.replaceFile({ path: 'workspace/notes.txt', content: 'two\n' });
     await process.write('go', message('go'));
     t.deepEqual((await linesOf(process)).map(text), ['one', '600', 'two']);
   });

@@ -26,7 +26,7 @@ interface LocalUnderTest extends RuntimeUnderTest {
 /** Every test also proves that nothing of its runs is left once their agents have ended. */
 async function localRuntime(t: ExecutionContext): Promise<LocalUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-runtime-'));
-  const another = () => new LocalRuntime({ folder, logger, expiryGraceMs: 1000 });
+  const another = () => new LocalRuntime({ folder, searchPath: '', logger, expiryGraceMs: 1000 });
   t.teardown(async () => {
     await endAll(another());
     const clean = await within10s(() => processesWith(folder).length === 0);
@@ -38,7 +38,7 @@ async function localRuntime(t: ExecutionContext): Promise<LocalUnderTest> {
     runtime: another(),
     another,
     folder,
-    workspace: (id) => join(folder, id, 'workspace'),
+    read: (id, file) => readFile(join(folder, id, 'workspace', file)),
     run: ({ agentId, runId }, file) => join(folder, agentId, 'runs', runId, file),
     holder: [HOLDER, folder],
   };
@@ -101,7 +101,7 @@ test('a write that a crash tore is completed, and none is done twice', async (t)
   await later?.closeStdin();
   await later?.exited;
 
-  const received = await readFile(join(under.workspace(spec.agentId), 'received'), 'utf8');
+  const received = String(await under.read(spec.agentId, 'received'));
   t.is(received, '0123456789\nanother\n');
 });
 
@@ -243,7 +243,7 @@ test('the environment stands in no command line', async (t) => {
 
 test('an agent whose folder cannot be made is a failure with a reason', async (t) => {
   const folder = join(import.meta.filename, 'not-a-folder');
-  const result = await new LocalRuntime({ folder, logger }).start(bashSpec('true'));
+  const result = await new LocalRuntime({ folder, searchPath: '', logger }).start(bashSpec('true'));
   t.false(result.ok);
 });
 

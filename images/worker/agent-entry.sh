@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# The main process of an agent's container, under its init: feeds the agent's stdin from its mailbox,
+# passes signals on to the agent's process group, and ends the agent when its time is over and nobody
+# extended it. What the agent prints is the container's output. Needs bash 5 and coreutils. Every
+# wait here is for an event: an idle agent costs no wake-ups.
+#
+# The mailbox is mounted read-only, and only the spawner writes into it, through the Docker Engine:
+#   environment       NAME=value, each ended by NUL: all that the agent gets
+#   messages/<n>      bytes for stdin, from 0 on
+#   index/<n>         a link that is made when messages/<n> is whole
+#   end               a link: stdin ends behind the messages that are there
+#   expires           a link to the second since 1970 at which its time is over
+# A line on the container's own stdin says that there is something new.
+#
+# Usage: agent-entry <run id> <grace seconds> <command …>
+{
+  set -um
+  run=$1 grace=$2
+  shift 2
+  mailbox=/run/orchestrator
+
+  # A container that somebody starts again is not the agent, whose memory ended with its process: it
+  # ends as the agent did.
+  kept=$HOME/.orchestrator/$run
+  mkdir -p "$HOME/.orchestrator" || exit 125
+  if ! mkdir "$kept" 2>/dev/null; then
+    exit "$(cat "$kept/exit" 2>/dev/null || echo 137)"
+  fi
+
+  pipes=$(mktemp -d) || exit 125
+  mkfifo -m 600 "$pipes/stdin" "$pipes/pump" "$pipes/watchdog"
+  exec 3<&0 4<>"$pipes/pump" 5<>"$pipes/watchdog"
+
+  # The bell: whoever waits looks again.
+  (
+    while read -r _; do
+      echo >&5
+      echo >&4
+    done
+    # The engine has closed it, as it never should.
+    while sleep 1; do
+      echo >&5
+      echo >&4
+    done
+  ) <&3 >/dev/null 2>&1 &
+
+  # The pump. Whether stdin ends is asked before looking for messages: what was there is copied.
+  (
+    exec 3<&- 5<&-
+    exec >"$pipes/stdin"
+    next=0 ended=
+    while [[ -z $ended ]]; do
+      [[ -L $mailbox/end ]] && ended=yes
+      while [[ -L $mailbox/index/$next ]]; do
+        cat "$mailbox/messages/$next"
+        next=$((next + 1))
+      done
+      [[ -n $ended ]] && break
+      read -r _
+      while read -r -t 0 _; do read -r _; done
+    done
+  ) <&4 4<&- 2>/dev/null &
+
+  (
+    cd "$HOME/workspace" || exit 126
+    mapfile -d '' -t given <"$mailbox/environment"
+    # What Docker and the image have set is none of the agent's.
+    for name in $(compgen -e); do unset "$name"; done
+    odd=()
+    for each in "${given[@]}"; do
+      # Not as arguments, which everybody can read, but for names that bash cannot export.
+      if [[ $each =~ ^[a-zA-Z_][a-zA-Z_0-9]*= ]]; then export "$each"; else odd+=("$each"); fi
+    done
+    # bash would add `_`; env takes a name with = for a variable.
+    case $1 in
+      *=*) exec "$@" ;;
+      *) exec env -u _ "${odd[@]}" "$@" ;;
+    esac
+  ) <"$pipes/stdin" 3<&- 4<&- 5<&- &
+  agent=$!
+
+  # The watchdog.
+  (
+    exec >/dev/null 2>&1
+    for (( ; ; )); do
+      # It is not there for a moment while it is replaced.
+      expires=$(readlink "$mailbox/expires") || { sleep 0.1; continue; }
+      left=$((${expires##*/} + grace - EPOCHSECONDS))
+      ((left > 0)) || break
+      read -r -t "$left" _
+    done
+    kill -TERM -- "-$agent"
+    sleep 10
+    kill -KILL -- "-$agent"
+  ) <&5 3<&- 4<&- 5<&- &
+
+  # The process groups are made. With job control bash would take an agent that is stopped (SIGSTOP)
+  # for ended.
+  set +m
+  for signal in HUP INT QUIT TERM USR1 USR2; do
+    trap "caught=yes; kill -$signal -- -$agent 2>/dev/null" "$signal"
+  done
+
+  # A signal ends the wait, not the agent. Its status is told once: the next wait says 127.
+  code=127
+  while
+    caught=
+    wait "$agent"
+    status=$?
+    [[ $status != 127 ]] && code=$status
+    [[ -n $caught ]]
+  do :; done
+
+  echo "$code" >"$kept/exit"
+  exit "$code"
+}

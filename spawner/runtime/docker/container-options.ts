@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type Docker from 'dockerode';
+import type { ProcessSpec } from '../runtime.ts';
+
+/** Prefix of every label; each container and volume of an agent has {@link AGENT_LABEL}. */
+const LABEL = 'dev.orchestrator';
+export const AGENT_LABEL = `${LABEL}.agent`;
+export const RUN_LABEL = `${LABEL}.run`;
+export const ROLE_LABEL = `${LABEL}.role`;
+
+export const HOME = '/home/agent';
+export const WORKSPACE = `${HOME}/workspace`;
+export const MAILBOX = '/run/orchestrator';
+export const SECRETS = `${MAILBOX}/secrets`;
+export const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** Of the image's user `agent`. */
+export const AGENT_UID = 1000;
+
+/** What an agent's container may take; each is a limit that the kernel enforces. */
+export interface ContainerLimits {
+  memoryBytes: number;
+  /** Processes and threads. */
+  pids: number;
+  /** Processors, also parts of one. */
+  cpus: number;
+  /** Of /tmp, which counts as memory. */
+  tmpBytes: number;
+}
+
+export interface ContainerSettings {
+  image: string;
+  network: string;
+  limits: ContainerLimits;
+  /** After this and the end of its time the agent ends by itself. */
+  expiryGraceMs: number;
+}
+
+export const homeVolume = (agentId: string): string => `${agentId}-home`;
+export const mailboxVolume = (agentId: string): string => `${agentId}-mailbox`;
+/** A container that is never started: through it the mailbox is written, which the agent may read. */
+export const mailboxContainer = (agentId: string): string => `${agentId}-mailbox`;
+
+/** Labels of what belongs to an agent. */
+export function labelsOf(
+  { agentId, runId, labels }: ProcessSpec,
+  role: 'agent' | 'mailbox' | 'home',
+): Record<string, string> {
+  const more = Object.entries(labels).map(([name, value]) => [`${LABEL}.${name}`, value]);
+  return {
+    [AGENT_LABEL]: agentId,
+    [RUN_LABEL]: runId,
+    [ROLE_LABEL]: role,
+    ...Object.fromEntries(more),
+  };
+}
+
+/**
+ * The container that is an agent's home: its main process under an init, stdin open for as long as
+ * it lives, and nothing in it that the agent does not need (docs/decisions/0008-docker-runtime.md).
+ */
+export function agentContainer(
+  spec: ProcessSpec,
+  settings: ContainerSettings,
+): Docker.ContainerCreateOptions & { name: string } {
+  const { agentId, runId, command } = spec;
+  const grace = String(Math.ceil(settings.expiryGraceMs / 1000));
+  const options = {
+    Image: settings.image,
+    Entrypoint: ['/usr/local/bin/agent-entry'],
+    Cmd: [runId, grace, ...command],
+    User: `${AGENT_UID}:${AGENT_UID}`,
+    // Not the agent's environment, which would be read by everybody who may inspect it.
+    Env: [`HOME=${HOME}`],
+    WorkingDir: '/',
+    OpenStdin: true,
+    StdinOnce: false,
+    Tty: false,
+    StopTimeout: 10,
+    HostConfig: hostConfig(agentId, settings),
+  };
+  const digest = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
+  return {
+    ...options,
+    name: agentId,
+    Labels: { ...labelsOf(spec, 'agent'), [`${LABEL}.config`]: digest },
+  };
+}
+
+function hostConfig(agentId: string, settings: ContainerSettings): Docker.HostConfig {
+  const { memoryBytes, pids, cpus, tmpBytes } = settings.limits;
+  return {
+    Init: true,
+    NetworkMode: settings.network,
+    Binds: [`${mailboxVolume(agentId)}:${MAILBOX}:ro`, `${homeVolume(agentId)}:${HOME}`],
+    ReadonlyRootfs: true,
+    Tmpfs: { '/tmp': `rw,nosuid,nodev,size=${tmpBytes},mode=1777` },
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges:true'],
+    PidsLimit: pids,
+    Memory: memoryBytes,
+    // The same: no swap.
+    MemorySwap: memoryBytes,
+    NanoCpus: Math.round(cpus * 1e9),
+    IpcMode: 'private',
+    RestartPolicy: { Name: 'no' },
+    // Keeps bytes as they are; json-file makes text of them.
+    LogConfig: { Type: 'local', Config: { 'max-size': '100m', 'max-file': '3' } },
+  };
+}
+
+/** Never started; without a network, and with nothing but the mailbox. */
+export function mailboxOptions(
+  spec: ProcessSpec,
+  { image }: ContainerSettings,
+): Docker.ContainerCreateOptions & { name: string } {
+  return {
+    name: mailboxContainer(spec.agentId),
+    Image: image,
+    Entrypoint: ['/bin/false'],
+    Labels: labelsOf(spec, 'mailbox'),
+    HostConfig: {
+      NetworkMode: 'none',
+      Binds: [`${mailboxVolume(spec.agentId)}:${MAILBOX}`],
+      CapDrop: ['ALL'],
+    },
+  };
+}

@@ -1,0 +1,223 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { exitOfStatus } from '../exit-of-status.ts';
+import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime.ts';
+import { putEntries } from './archive.ts';
+import { containerLogs } from './container-logs.ts';
+import {
+  AGENT_UID,
+  HOME,
+  homeVolume,
+  mailboxContainer,
+  mailboxVolume,
+} from './container-options.ts';
+import type { ContainerWatch } from './container-watch.ts';
+import { isUnreachable, statusOf, unless } from './engine-error.ts';
+import type { Mailbox } from './mailbox.ts';
+
+const RETRY_MS = 250;
+
+/** Statuses of the engine: no such container; it is so already, or in no state for it. */
+const GONE = 404;
+const CONFLICT = 409;
+const ALREADY = 304;
+
+/** A container that this process has taken up: everything it knows is with the engine. */
+export class DockerProcess implements AgentProcess {
+  readonly agentId: string;
+  readonly runId: string;
+  readonly pid: number | undefined;
+  readonly exited: Promise<ProcessExit>;
+  readonly #docker: Docker;
+  readonly #container: Docker.Container;
+  readonly #mailbox: Mailbox;
+  readonly #watch: ContainerWatch;
+  #detached = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    ids: { agentId: string; runId: string },
+    docker: Docker,
+    found: Docker.ContainerInspectInfo,
+    mailbox: Mailbox,
+    watch: ContainerWatch,
+  ) {
+    this.agentId = ids.agentId;
+    this.runId = ids.runId;
+    this.pid = found.State.Pid === 0 ? undefined : found.State.Pid;
+    this.#docker = docker;
+    this.#container = docker.getContainer(found.Id);
+    this.#mailbox = mailbox;
+    this.#watch = watch;
+    watch.add(found.Id);
+    this.exited = this.#untilExit();
+  }
+
+  /** For what another holder wrote and did not live to ring for. */
+  async wake(): Promise<void> {
+    if (await this.#isRunning()) await this.#ring();
+  }
+
+  write(messageId: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'> {
+    return this.#inTurn(() => this.#write(messageId, bytes));
+  }
+
+  readLog(
+    stream: 'stdout' | 'stderr',
+    after: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<LogLine[]> {
+    const ended = async () => !(await this.#whileUnreachable(() => this.#isRunning(), signal));
+    return containerLogs(this.#container, { stream, after, ended, signal });
+  }
+
+  async signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.#unpause();
+    // The entry passes it on to the agent's process group; SIGKILL ends the container.
+    await unless([GONE, CONFLICT], this.#container.kill({ signal }));
+  }
+
+  closeStdin(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#mailbox.ended) await this.#mailbox.end();
+      await this.#unpause();
+      await this.#ring();
+    });
+  }
+
+  extend(expiresAt: Date): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#mailbox.setExpiry(expiresAt);
+      await this.#ring();
+    });
+  }
+
+  replaceFile(file: ProcessFile): Promise<void> {
+    return this.#inTurn(async () => {
+      if (file.secret) return this.#mailbox.replaceSecret(file);
+      const { path, content, mode = 0o600 } = file;
+      const entry = { type: 'file', name: path, uid: AGENT_UID, mode, content } as const;
+      await putEntries(this.#container, HOME, [entry]);
+    });
+  }
+
+  async detach(): Promise<void> {
+    this.#detached = true;
+    this.#watch.remove(this.#container.id);
+  }
+
+  async remove(): Promise<void> {
+    if (await this.#isRunning()) throw new Error(`run ${this.runId} has not ended`);
+    await this.detach();
+    await removeContainers(this.#docker, this.agentId);
+  }
+
+  async #write(id: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'> {
+    if (this.#mailbox.has(id)) {
+      // Whoever put it there may not have lived to ring.
+      await this.wake();
+      return 'already-written';
+    }
+    if (this.#mailbox.ended || !(await this.#isRunning())) return 'gone';
+    await this.#mailbox.add(id, bytes);
+    await this.#unpause();
+    await this.#ring();
+    return 'written';
+  }
+
+  /** A line on the container's stdin: the entry looks at the mailbox. Nothing where it has ended. */
+  async #ring(): Promise<void> {
+    try {
+      const bell = await this.#container.attach({ stream: true, stdin: true, hijack: true });
+      await new Promise<void>((resolve, reject) => {
+        bell.once('error', reject);
+        bell.once('close', resolve);
+        bell.end('\n');
+        bell.resume();
+      });
+    } catch (error) {
+      const status = statusOf(error);
+      if (status !== GONE && status !== CONFLICT) throw error;
+    }
+  }
+
+  async #isRunning(): Promise<boolean> {
+    const state = await this.#state();
+    return state?.Running === true;
+  }
+
+  /** Undefined where the container is gone. */
+  async #state(): Promise<Docker.ContainerInspectInfo['State'] | undefined> {
+    try {
+      return (await this.#container.inspect()).State;
+    } catch (error) {
+      if (statusOf(error) === GONE) return undefined;
+      throw error;
+    }
+  }
+
+  /** A frozen agent would not see what is written, and no signal. */
+  async #unpause(): Promise<void> {
+    if ((await this.#state())?.Paused) {
+      await unless([GONE, ALREADY, CONFLICT], this.#container.unpause());
+    }
+  }
+
+  async #untilExit(): Promise<ProcessExit> {
+    const { id } = this.#container;
+    const never = new AbortController().signal;
+    for (;;) {
+      const count = this.#watch.count(id);
+      const exit = await this.#whileUnreachable(() => this.#exit(), never);
+      if (this.#detached) return new Promise(() => undefined);
+      if (exit) {
+        this.#watch.remove(id);
+        return exit;
+      }
+      await this.#watch.changedSince(id, count);
+    }
+  }
+
+  async #exit(): Promise<ProcessExit | undefined> {
+    const state = await this.#state();
+    if (state?.Running) return undefined;
+    // Removed by hand: nobody can say any more how it ended.
+    if (state === undefined) return { code: null, signal: null };
+    const exit = exitOfStatus(state.ExitCode);
+    return state.OOMKilled ? { ...exit, outOfMemory: true } : exit;
+  }
+
+  /** Waits for an engine that is away; its containers may live on meanwhile. */
+  async #whileUnreachable<T>(look: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+    while (!signal.aborted && !this.#detached) {
+      try {
+        return await look();
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  /** In the order of the calls, one after the other, whatever became of the one before. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** The agent's containers and its mailbox, where they are there; never its home. */
+export async function removeContainers(docker: Docker, agentId: string): Promise<void> {
+  for (const name of [agentId, mailboxContainer(agentId)]) {
+    await unless([GONE], docker.getContainer(name).remove({ force: true }));
+  }
+  await unless([GONE], docker.getVolume(mailboxVolume(agentId)).remove());
+}
+
+/** The names of the volumes that an agent has. */
+export const volumesOf = (agentId: string): string[] => [
+  mailboxVolume(agentId),
+  homeVolume(agentId),
+];

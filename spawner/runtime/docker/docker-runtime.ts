@@ -1,0 +1,222 @@
+import { dirname } from 'node:path/posix';
+import type Docker from 'dockerode';
+import type { Logger } from 'pino';
+import { findProgram } from '../find-program.ts';
+import type {
+  AgentPlaces,
+  AgentProcess,
+  ProcessSpec,
+  RunStatus,
+  Runtime,
+  StartResult,
+} from '../runtime.ts';
+import { type ArchiveEntry, putEntries } from './archive.ts';
+import {
+  AGENT_LABEL,
+  AGENT_UID,
+  agentContainer,
+  type ContainerSettings,
+  HOME,
+  homeVolume,
+  labelsOf,
+  mailboxOptions,
+  mailboxVolume,
+  ROLE_LABEL,
+  RUN_LABEL,
+  SEARCH_PATH,
+  SECRETS,
+  WORKSPACE,
+} from './container-options.ts';
+import { ContainerWatch } from './container-watch.ts';
+import { DockerProcess, removeContainers } from './docker-process.ts';
+import { engineMessage, isUnreachable, statusOf, unless } from './engine-error.ts';
+import { Mailbox } from './mailbox.ts';
+
+/**
+ * Agents as containers of their own, which outlive whoever started them and are found again by
+ * label (design, "Persistent processes that outlive the spawner"). The Docker Engine is all that is
+ * needed: nothing is shared with the spawner but its API.
+ */
+export class DockerRuntime implements Runtime {
+  readonly name = 'docker';
+  readonly #docker: Docker;
+  readonly #settings: ContainerSettings;
+  readonly #logger: Logger;
+  readonly #watch: ContainerWatch;
+
+  constructor(options: { docker: Docker; settings: ContainerSettings; logger: Logger }) {
+    this.#docker = options.docker;
+    this.#settings = options.settings;
+    this.#logger = options.logger;
+    this.#watch = new ContainerWatch(options.docker, options.logger);
+  }
+
+  places(_agentId: string): AgentPlaces {
+    return { home: HOME, secrets: SECRETS, searchPath: SEARCH_PATH };
+  }
+
+  /** Throws where the engine cannot be reached: then the same may succeed later. */
+  async start(spec: ProcessSpec): Promise<StartResult> {
+    try {
+      const reason = await this.#startContainer(spec);
+      if (reason !== undefined) return { ok: false, reason };
+      const process = await this.attach(spec.agentId, spec.runId);
+      return process
+        ? { ok: true, process }
+        : { ok: false, reason: 'its container was removed while it was started' };
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      this.#logger.warn({ err: error, agentId: spec.agentId }, 'container not started');
+      return { ok: false, reason: this.#reasonOf(error) };
+    }
+  }
+
+  async attach(agentId: string, runId: string): Promise<AgentProcess | undefined> {
+    const found = await this.#find(agentId);
+    if (found?.Config.Labels[RUN_LABEL] !== runId || found.State.Status === 'created') {
+      return undefined;
+    }
+    const mailbox = await Mailbox.open(this.#docker, agentId);
+    const process = new DockerProcess(
+      { agentId, runId },
+      this.#docker,
+      found,
+      mailbox,
+      this.#watch,
+    );
+    await process.wake();
+    return process;
+  }
+
+  async list(): Promise<RunStatus[]> {
+    const label = [AGENT_LABEL, `${ROLE_LABEL}=agent`];
+    const containers = await this.#docker.listContainers({ all: true, filters: { label } });
+    return containers.map(({ Labels, State }) => ({
+      agentId: Labels[AGENT_LABEL] ?? '',
+      runId: Labels[RUN_LABEL] ?? '',
+      running: State === 'running' || State === 'paused',
+    }));
+  }
+
+  /** Made, filled and started, each only where an earlier try has not done it. Or why not. */
+  async #startContainer(spec: ProcessSpec): Promise<string | undefined> {
+    const { agentId, runId } = spec;
+    let found = await this.#find(agentId);
+    if (found === undefined) {
+      await this.#create(spec);
+      found = await this.#find(agentId);
+    }
+    if (found?.Config.Labels[RUN_LABEL] !== runId) {
+      return `a container ${agentId} of another run is there`;
+    }
+    if (found.State.Status !== 'created') return undefined;
+    await this.#fill(spec);
+    const [program] = spec.command;
+    const path = spec.environment.PATH ?? SEARCH_PATH;
+    const container = this.#docker.getContainer(found.Id);
+    if (!(await findProgram(program, path, WORKSPACE, (file) => mayBeRun(container, file)))) {
+      await removeContainers(this.#docker, agentId);
+      return `${program} is not there, or may not be run`;
+    }
+    // Already: by another spawner at the same moment.
+    await unless([304], container.start());
+    return undefined;
+  }
+
+  async #create(spec: ProcessSpec): Promise<void> {
+    const { agentId } = spec;
+    await this.#docker.createVolume({
+      Name: mailboxVolume(agentId),
+      Labels: labelsOf(spec, 'mailbox'),
+    });
+    await this.#docker.createVolume({ Name: homeVolume(agentId), Labels: labelsOf(spec, 'home') });
+    // A conflict: by another spawner at the same moment.
+    await unless([409], this.#docker.createContainer(mailboxOptions(spec, this.#settings)));
+    await unless([409], this.#docker.createContainer(agentContainer(spec, this.#settings)));
+  }
+
+  async #fill(spec: ProcessSpec): Promise<void> {
+    const { agentId, environment, expiresAt, files } = spec;
+    const secrets = files.filter(({ secret }) => secret);
+    await Mailbox.fill(this.#docker, agentId, { environment, secrets, expiresAt });
+    const own = files.filter(({ secret }) => !secret);
+    await putEntries(this.#docker.getContainer(agentId), HOME, [
+      ...foldersOf(['workspace/.', ...own.map(({ path }) => path)]),
+      ...own.map(
+        ({ path, content, mode = 0o600 }) =>
+          ({ type: 'file', name: path, uid: AGENT_UID, mode, content }) as const,
+      ),
+    ]);
+  }
+
+  async #find(agentId: string): Promise<Docker.ContainerInspectInfo | undefined> {
+    try {
+      return await this.#docker.getContainer(agentId).inspect();
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  }
+
+  #reasonOf(error: unknown): string {
+    const { image } = this.#settings;
+    const message = engineMessage(error);
+    return /no such image/i.test(message)
+      ? `the image ${image} is not there; \`npm run images\` builds it`
+      : message;
+  }
+}
+
+/** The folders that files are in, outer ones first, owned by the agent. */
+function foldersOf(files: readonly string[]): ArchiveEntry[] {
+  const folders = new Set<string>();
+  for (const file of files) {
+    for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) folders.add(folder);
+  }
+  return [...folders]
+    .toSorted((a, b) => a.length - b.length)
+    .map((name) => ({ type: 'directory', name, uid: AGENT_UID, mode: 0o700 }));
+}
+
+/** By what the engine tells of a file (os.FileMode of Go: the permission bits, links followed). */
+async function mayBeRun(container: Docker.Container, file: string): Promise<boolean> {
+  const stat = await statOf(container, file);
+  const isPlain = stat !== undefined && (stat.mode & GO_TYPE_BITS) === 0;
+  return isPlain && (stat.mode & 0o111) !== 0;
+}
+
+/** Directory, link, device, pipe, … (Go, io/fs `ModeType`). */
+const GO_TYPE_BITS = 0x8f280000;
+const GO_MODE_SYMLINK = 0x08000000;
+
+interface FileStat {
+  mode: number;
+  linkTarget: string;
+}
+
+async function statOf(container: Docker.Container, file: string): Promise<FileStat | undefined> {
+  for (let path = file, links = 0; links < 10; links += 1) {
+    const stat = await lstat(container, path);
+    if (stat === undefined || (stat.mode & GO_MODE_SYMLINK) === 0) return stat;
+    path = stat.linkTarget;
+  }
+  return undefined;
+}
+
+async function lstat(container: Docker.Container, path: string): Promise<FileStat | undefined> {
+  try {
+    const answer: unknown = await container.infoArchive({ path });
+    const header = headerOf(answer, 'x-docker-container-path-stat');
+    // The engine's own words, base64 of JSON (Engine API, "Get information about files").
+    return JSON.parse(Buffer.from(header, 'base64').toString()) as FileStat;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+function headerOf(answer: unknown, name: string): string {
+  // dockerode hands out the response itself.
+  const { headers } = answer as { headers: Record<string, string> };
+  return headers[name] ?? '';
+}

@@ -1,0 +1,33 @@
+/** The HTTP status of an error that the Docker Engine answered with; undefined for any other. */
+export function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+/** What the engine says is wrong, in one line. */
+export function engineMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = 'json' in error && isMessage(error.json) ? error.json.message : error.message;
+  return said.split('\n')[0] ?? said;
+}
+
+/** The engine was not reached, or broke off: the same may succeed later. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof Error && statusOf(error) === undefined && 'code' in error;
+}
+
+/** Passes over the statuses that say that it is already so. */
+export async function unless(statuses: readonly number[], work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined || !statuses.includes(status)) throw error;
+  }
+}
+
+const isMessage = (body: unknown): body is { message: string } =>
+  typeof body === 'object' &&
+  body !== null &&
+  'message' in body &&
+  typeof body.message === 'string';

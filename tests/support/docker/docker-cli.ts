@@ -1,0 +1,45 @@
+import { runProgram } from '../../../bootstrap/run-program.mjs';
+
+/** Where an engine listens, as the `docker` program and dockerode understand it. */
+export interface DockerEngine {
+  /** `unix:///var/run/docker.sock`, `tcp://…`, as in DOCKER_HOST. */
+  host: string;
+}
+
+/**
+ * Runs `docker <args>` against the engine and gives its stdout. Throws with the last line of its
+ * stderr. Images are built by the classic builder, which every engine has; BuildKit would need a
+ * plugin beside it.
+ */
+export async function docker(
+  engine: DockerEngine,
+  args: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<string> {
+  const outcome = await runProgram('docker', args, { ...options, env: dockerEnvironment(engine) });
+  if (outcome.ok) return outcome.stdout;
+  const last = `${outcome.stdout}\n${outcome.stderr}`.trim().split('\n').at(-1);
+  throw new Error(`docker ${args.slice(0, 2).join(' ')}: ${outcome.reason}: ${last}`);
+}
+
+/** The environment in which `docker` and Compose find this engine. */
+export function dockerEnvironment(engine: DockerEngine): NodeJS.ProcessEnv {
+  return { ...process.env, DOCKER_HOST: engine.host, DOCKER_BUILDKIT: '0' };
+}
+
+/** Whether the engine has an image of that name. */
+export async function hasImage(engine: DockerEngine, name: string): Promise<boolean> {
+  return (await imageLabel(engine, name, 'any')) !== undefined;
+}
+
+/** A label of an image, empty where it has no such label; undefined where there is no such image. */
+export async function imageLabel(
+  engine: DockerEngine,
+  name: string,
+  label: string,
+): Promise<string | undefined> {
+  const env = dockerEnvironment(engine);
+  const format = `{{with .Config.Labels}}{{index . "${label}"}}{{end}}`;
+  const outcome = await runProgram('docker', ['image', 'inspect', '-f', format, name], { env });
+  return outcome.ok ? outcome.stdout.trim() : undefined;
+}

@@ -15,6 +15,10 @@ export interface StandIn {
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const INSTALL = 'apt-get -qq update && apt-get -qq install --yes --no-install-recommends';
 const TIDY = 'rm -rf /var/lib/apt/lists/*';
+/** As Debian's official images have it: nothing of apt's own stays in a layer. */
+const CLEAN = `DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };
+Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";
+`;
 const MACHINE_CA = '/usr/local/share/ca-certificates';
 
 /**
@@ -33,6 +37,7 @@ COPY ca/ ${MACHINE_CA}/
 COPY node /usr/local/bin/node
 COPY npm /usr/local/lib/node_modules/npm
 COPY npmrc /usr/local/etc/npmrc
+COPY docker-clean /etc/apt/apt.conf.d/
 RUN update-ca-certificates >/dev/null 2>&1 \\
  && ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \\
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \\
@@ -50,6 +55,7 @@ async function copyNode(folder: string): Promise<void> {
   const registry = await runProgram('npm', ['config', 'get', 'registry'], { cwd: folder });
   const npmrc = `registry=${registry.stdout.trim()}\ncafile=/etc/ssl/certs/ca-certificates.crt\n`;
   writeFileSync(join(folder, 'npmrc'), npmrc);
+  writeFileSync(join(folder, 'docker-clean'), CLEAN);
 }
 
 /** The folder of this machine's npm, which the official image has too. */

@@ -1,0 +1,58 @@
+import test from 'ava';
+import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
+import { dockerEngine } from '../support/docker/engine.ts';
+import { orchestratorImage } from '../support/docker/project-images.ts';
+
+const BUILD_MS = 10 * 60_000;
+
+const engine = await dockerEngine();
+const withDocker = engine === undefined ? test.skip : test;
+let image = '';
+
+test.before(async (t) => {
+  t.timeout(BUILD_MS);
+  if (engine !== undefined) image = await orchestratorImage(engine);
+});
+
+const HARDENED = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
+
+const run = (...args: string[]): Promise<string> => {
+  const here = engine as DockerEngine; // Only tests with an engine come here.
+  return docker(here, ['run', '--rm', '--network=none', ...HARDENED, ...args]);
+};
+
+withDocker(
+  'any command of the operator runs, as nobody of rank, where nothing can be written',
+  async (t) => {
+    t.regex(await run(image, '--version'), /^\d+\.\d+\.\d+\n$/);
+    t.is(await run('--entrypoint=id', image, '-u'), '1000\n');
+  },
+);
+
+withDocker(
+  'a service that lacks its system says so in one line and ends with an error',
+  async (t) => {
+    await t.throwsAsync(run(image, 'projections'), { message: /exit code 1: ORC_NOT_REACHABLE: / });
+  },
+);
+
+withDocker(
+  'only what runs is in it: no tests, no sources of the command, no tools of the build',
+  async (t) => {
+    const found = await run('--entrypoint=sh', image, '-c', 'ls /app; ls /app/node_modules');
+    const names = found.split('\n');
+    t.true(names.includes('spawner') && names.includes('zod'));
+    for (const name of ['tests', 'cli', 'bootstrap', 'images', 'esbuild', 'typescript', 'ava']) {
+      t.false(names.includes(name), name);
+    }
+  },
+);
+
+withDocker('a new volume belongs to the services, and nobody else looks into it', async (t) => {
+  const folders = '/data /keys /share/nats /share/services /share/spawner'.split(' ');
+  const stats = await run('--entrypoint=stat', image, '--format=%u %a', ...folders);
+  t.deepEqual(
+    stats.trim().split('\n'),
+    folders.map(() => '1000 700'),
+  );
+});

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { withFolderLock } from '../../../bootstrap/folder-lock.mjs';
+import { baseImages } from './base-images.ts';
+import { type DockerEngine, docker } from './docker-cli.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+
+/** The image in which agents live, built from this checkout, without agent CLIs. Its name. */
+export const workerImage = (engine: DockerEngine): Promise<string> =>
+  projectImage(engine, 'worker', 'orchestrator-worker:test');
+
+/** The image of the system's own services, built from this checkout. Its name. */
+export const orchestratorImage = (engine: DockerEngine): Promise<string> =>
+  projectImage(engine, 'orchestrator', 'orchestrator:test');
+
+/** Where nothing has changed, the engine's own cache makes it the matter of a second. */
+async function projectImage(engine: DockerEngine, folder: string, name: string): Promise<string> {
+  await baseImages(engine);
+  const file = join('images', folder, 'Dockerfile');
+  await withFolderLock(join(ROOT, '.cache', `image-${folder}.lock`), async () => {
+    await docker(engine, ['build', '--quiet', '--file', file, '--tag', name, '.'], { cwd: ROOT });
+  });
+  return name;
+}

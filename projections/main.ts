@@ -4,6 +4,7 @@ import { foldVersion } from '../core/projection/fold-version.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { serveHttp } from './http/serve-http.ts';
 import { serveViews } from './views/views-service.ts';
 
 await runService('projections', startProjections);
@@ -16,8 +17,10 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   await follower.start(signal);
   const { nc } = connection;
   const views = await serveViews({ nc, follower, log, logger, version: packageJson.version });
+  const http = await serveHttp(context);
   return {
     async stop() {
+      await http.stop();
       await views.stop();
       await follower.saveCheckpoint();
     },

@@ -174,6 +174,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 410,
   },
+  ORC_NO_ROUTE: {
+    meaning: 'The HTTP API has no such address',
+    cure: 'docs/operate.md lists what it serves.',
+    exit: EXIT.failed,
+    status: 404,
+  },
   ORC_NO_SUCH_TOOL: {
     meaning: 'There is no such tool',
     cure: '`orchestrator --help` lists them.',

@@ -88,10 +88,20 @@ export const SETTINGS = {
   ORCHESTRATOR_HTTP_HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address that the HTTP API binds. Not used by this version.'),
+    .describe(
+      'Address that the HTTP API binds. On any but loopback it wants the token, health excepted.',
+    ),
   ORCHESTRATOR_HTTP_PORT: port
-    .default(8000)
-    .describe('Port of the HTTP API. Not used by this version.'),
+    .optional()
+    .describe(
+      'Port of the HTTP API. Unset: 8000, or the next free one; it stays the same for a data folder.',
+    ),
+  ORCHESTRATOR_HTTP_TOKEN: z
+    .string()
+    .optional()
+    .describe(
+      'Token of the HTTP API (`Authorization: Bearer …`). Set: always wanted. Unset: none on loopback, elsewhere one that is made and kept in `auth/http.token` of the data folder.',
+    ),
   ORCHESTRATOR_REDIS_URL: url(['redis', 'rediss'])
     .optional()
     .describe('Redis of the compatibility adapters. Not used by this version.'),

@@ -1,7 +1,12 @@
+import { askHealth } from '../../core/service/ask-health.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
+import { expectedServices, type ServiceHealth, systemHealth } from '../../schemas/health.ts';
 import { STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
-import { type Check, missing, ok } from './check.ts';
+import { type Check, missing, ok, wrong } from './check.ts';
 import { type OperatorContext, withSystem } from './operator-context.ts';
+
+/** What a service may take to answer. */
+const HEALTH_MS = 2_000;
 
 type Environment = Record<string, string | undefined>;
 
@@ -13,6 +18,7 @@ export async function checkSystem(environment: Environment, timeoutMs: number): 
       checks.push(ok('NATS', `${context.connection.nc.getServer()}, ${versionOf(context)}`));
       checks.push(await checkStreams(context));
       checks.push(await checkProjections(context, timeoutMs));
+      checks.push(...(await checkServices(context, timeoutMs)));
     });
   } catch (error) {
     const { message } = asOrchestratorError(error);
@@ -41,4 +47,33 @@ async function checkProjections({ views }: OperatorContext, timeoutMs: number): 
     const { message } = asOrchestratorError(error);
     return missing('projections', `${message}; \`npm start\` runs them`);
   }
+}
+
+/** Each service process that answers, each of its checks, and those that should answer and do not. */
+async function checkServices(
+  { settings, connection }: OperatorContext,
+  timeoutMs: number,
+): Promise<Check[]> {
+  const expected = expectedServices(settings);
+  const asked = { expected, timeoutMs: Math.min(timeoutMs, HEALTH_MS) };
+  const { services, missing: silent } = systemHealth(
+    expected,
+    await askHealth(connection.nc, asked),
+  );
+  return [
+    ...services.flatMap(serviceChecks),
+    ...silent.map((name) => missing(`service ${name}`, 'does not answer; `npm start` runs it')),
+  ];
+}
+
+function serviceChecks({ service, node, pid, version, startedAt, checks }: ServiceHealth): Check[] {
+  const what = `version ${version} on ${node}, process ${pid}, since ${startedAt}`;
+  return [
+    ok(`service ${service}`, what),
+    ...checks.map(({ name, ok: isWell, detail, since }) =>
+      isWell
+        ? ok(`${service}: ${name}`, detail)
+        : wrong(`${service}: ${name}`, `${detail} (since ${since})`),
+    ),
+  ];
 }

@@ -12,6 +12,11 @@ export interface DataPaths {
   /** Keys: operator, account, and the credentials made with them. */
   auth: string;
   operatorCreds: string;
+  /** The token of the HTTP API, where it was made and not set. */
+  httpToken: string;
+  /** Port and URL of the HTTP API. */
+  http: string;
+  httpUrl: string;
   /** One folder an agent. */
   agents: string;
   /** The system's own log. */
@@ -29,6 +34,9 @@ export function dataPaths(dataDir: string): DataPaths {
     natsUrl: join(root, 'nats', 'url'),
     auth: join(root, 'auth'),
     operatorCreds: join(root, 'auth', 'operator.creds'),
+    httpToken: join(root, 'auth', 'http.token'),
+    http: join(root, 'http'),
+    httpUrl: join(root, 'http', 'url'),
     agents: join(root, 'agents'),
     systemLog: join(root, 'system.log'),
     snapshots: join(root, 'snapshots'),

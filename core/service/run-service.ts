@@ -7,6 +7,7 @@ import { type DataPaths, dataPaths } from './data-paths.ts';
 import { Health } from './health.ts';
 import { loadSettings } from './load-settings.ts';
 import { createLogger } from './logger.ts';
+import { serveHealth } from './serve-health.ts';
 import type { ServiceMessage } from './service-message.ts';
 import { systemAddress } from './system-address.ts';
 
@@ -25,6 +26,8 @@ export interface ServiceContext {
 
 /** A running service: all that its main has to know of it. */
 export interface Service {
+  /** The name under which it works, where that is not its machine's. */
+  node?: string;
   /** Ends it in order; nothing of it runs any more when this resolves. */
   stop(): Promise<void>;
 }
@@ -73,6 +76,7 @@ async function serve(
     const health = new Health();
     const context = { settings, paths, logger, connection, log, health, signal };
     const service = await build(context);
+    await serveHealth({ nc: connection.nc, name, node: service.node, health });
     await tellParent({ ready: true });
     logger.info('ready');
     await Promise.race([aborted(signal), connectionLost(connection, signal)]);

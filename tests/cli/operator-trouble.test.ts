@@ -3,6 +3,8 @@ import test from 'ava';
 import { run } from '../../cli/run.ts';
 import { foldMessage } from '../../core/domain/fold-message.ts';
 import { hashSystem, initialSystem } from '../../core/domain/system-state.ts';
+import { Health } from '../../core/service/health.ts';
+import { serveHealth } from '../../core/service/serve-health.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { viewSubject } from '../../schemas/views.ts';
@@ -80,6 +82,21 @@ test('without projections that is what is said', async (t) => {
   t.true(stderr.includes('No projections are running'));
   const doctor = await runHere(['doctor'], operator(nats));
   t.regex(doctor.stdout, /missing +projections +No projections are running/);
+});
+
+test('doctor shows what a service says is wrong, and which services are silent', async (t) => {
+  const nats = await startTestNats(t);
+  const health = new Health();
+  health.report('lease', false, 'cannot be renewed');
+  const { nc } = await nats.connect({ name: 'spawner' });
+  await serveHealth({ nc, name: 'spawner', node: 'node-a', health });
+
+  const { code, stdout } = await runHere(['doctor'], operator(nats));
+
+  t.is(code, 1);
+  t.regex(stdout, /ok +service spawner +version .* on node-a, process \d+/);
+  t.regex(stdout, /wrong +spawner: lease +cannot be renewed \(since /);
+  t.regex(stdout, /missing +service projections +does not answer/);
 });
 
 test('a wrong setting is named before anything is done', async (t) => {

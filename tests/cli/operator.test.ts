@@ -116,8 +116,13 @@ test('doctor finds a running system, and says what is missing where none runs', 
   const system = await startSystem(t);
   const running = await orchestrator(['doctor', '--json'], { env: system.env });
   t.is(running.code, 0, running.stdout);
-  const states = JSON.parse(running.stdout).map(({ state }: { state: string }) => state);
-  t.deepEqual([...new Set(states)], ['ok']);
+  const checks: { name: string; state: string }[] = JSON.parse(running.stdout);
+  t.deepEqual([...new Set(checks.map(({ state }) => state))], ['ok']);
+  const services = checks.filter(({ name }) => name.startsWith('service '));
+  t.deepEqual(
+    services.map(({ name }) => name),
+    ['service projections', 'service spawner'],
+  );
 
   const alone = await orchestrator(['doctor'], { env: environment(dataFolder(t)) });
   t.is(alone.code, 0);

@@ -16,7 +16,6 @@ test('an empty environment is all defaults', (t) => {
       ORCHESTRATOR_RUNTIME: 'auto',
       ORCHESTRATOR_AGENT_TTL: 7_200_000,
       ORCHESTRATOR_HTTP_HOST: '127.0.0.1',
-      ORCHESTRATOR_HTTP_PORT: 8_000,
       LOG_LEVEL: 'info',
     },
   });

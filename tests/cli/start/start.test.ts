@@ -221,6 +221,24 @@ test.serial('a port in use is one line, and nothing is left', async (t) => {
   t.deepEqual(processesWith(folder), []);
 });
 
+test.serial('a set port of the HTTP API that is in use is one line, at once', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const address = server.address();
+  const port = String(typeof address === 'object' ? address?.port : '');
+  const env = environment(dataFolder(t), { ORCHESTRATOR_HTTP_PORT: port });
+
+  const { code, stderr } = await orchestrator(['start'], { env, input: 'hello\n' });
+
+  t.is(code, 1);
+  t.regex(
+    stderr,
+    /^orchestrator: ORC_INTERNAL: The projections service does not start: ORC_SETTINGS: Port \d+/,
+  );
+  t.is(stderr.trimEnd().split('\n').length, 1);
+});
+
 test.serial('a nats-server that is too old or missing is one line', async (t) => {
   const folder = dataFolder(t);
   const old = join(folder, 'old-nats-server');

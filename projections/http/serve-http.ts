@@ -1,0 +1,26 @@
+import { askHealth } from '../../core/service/ask-health.ts';
+import type { ServiceContext } from '../../core/service/run-service.ts';
+import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
+import { httpApi } from './http-api.ts';
+import { httpToken } from './http-token.ts';
+import { listen } from './listen.ts';
+
+/** Serves HTTP where the settings say; throws as {@link listen} does. */
+export async function serveHttp(context: ServiceContext): Promise<{ stop(): Promise<void> }> {
+  const { settings, paths, logger, health } = context;
+  const { ORCHESTRATOR_HTTP_HOST: host, ORCHESTRATOR_HTTP_PORT: port } = settings;
+  const token = await httpToken(settings, paths);
+  const http = httpApi({ logger, token, askHealth: () => ask(context) });
+  const url = await listen(http, { host, port, paths });
+  health.report('http', true, token === undefined ? url : `${url}, with a token`);
+  logger.info({ url, token: token !== undefined }, 'HTTP API listens');
+  return { stop: () => http.close() };
+}
+
+async function ask({ settings, connection }: ServiceContext): Promise<SystemHealth> {
+  const expected = expectedServices(settings);
+  const { nc, inboxPrefix } = connection;
+  // Without a server nobody can answer; a request would only wait.
+  const reachable = await connection.connected(0);
+  return systemHealth(expected, reachable ? await askHealth(nc, { expected, inboxPrefix }) : []);
+}

@@ -7,6 +7,11 @@ export interface Runtime {
   /** Where an agent finds its things; known before it is started. */
   places(agentId: string): AgentPlaces;
   /**
+   * Where its runs live, as a token of a subject: two runtimes of one place can attach to each
+   * other's runs, two of different places cannot. The same for ever (design, "Several spawners").
+   */
+  place(): Promise<string>;
+  /**
    * Starts the agent's process, or takes up the one that this run has already (a spawner may die
    * between the start and the event that says so), also one that has ended since. Resolves when the
    * process exists, not when it is ready. What keeps it from starting (no such program, a folder

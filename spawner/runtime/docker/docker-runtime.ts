@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { asToken } from '../../../schemas/ids.ts';
 import { findProgram } from '../find-program.ts';
 import type {
   AgentPlaces,
@@ -53,6 +54,13 @@ export class DockerRuntime implements Runtime {
 
   places(_agentId: string): AgentPlaces {
     return { home: HOME, secrets: SECRETS, searchPath: SEARCH_PATH };
+  }
+
+  /** The engine: whoever reaches it reaches its containers. */
+  async place(): Promise<string> {
+    // dockerode leaves the answer untyped; the Engine API has ID in it.
+    const { ID } = (await this.#docker.info()) as { ID: string };
+    return `engine-${asToken(ID)}`;
   }
 
   /** Throws where the engine cannot be reached: then the same may succeed later. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { nodeName } from '../../node-name.ts';
 import { findProgram } from '../find-program.ts';
 import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
 import { FolderWatch } from './folder-watch.ts';
@@ -45,6 +46,11 @@ export class LocalRuntime implements Runtime {
   places(agentId: string): AgentPlaces {
     const { home, secrets } = new RunFolder(this.#agents, agentId, 'none');
     return { home, secrets, searchPath: this.#searchPath };
+  }
+
+  /** The agents' folder: whoever has it can reach their processes' files. */
+  place(): Promise<string> {
+    return nodeName(this.#agents);
   }
 
   async start(spec: ProcessSpec): Promise<StartResult> {

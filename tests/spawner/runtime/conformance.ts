@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext, TestFn } from 'ava';
-import { derivedId, newAgentId } from '../../../schemas/ids.ts';
+import { derivedId, isToken, newAgentId } from '../../../schemas/ids.ts';
 import type {
   AgentProcess,
   LogLine,
@@ -76,6 +76,13 @@ export function conformance(
   make: (t: ExecutionContext) => Promise<RuntimeUnderTest>,
 ): void {
   const title = (fact: string) => `${name}: ${fact}`;
+
+  test(title('who can attach to its runs calls its place by the same name, a token'), async (t) => {
+    const { runtime, another } = await make(t);
+    const place = await runtime.place();
+    t.is(await another().place(), place);
+    t.true(isToken(place), place);
+  });
 
   test(title('100 messages reach stdin in order, each once'), async (t) => {
     const { runtime } = await make(t);

@@ -49,12 +49,3 @@ export async function linksIn(
   }
   return links;
 }
-
-/** A file in a container, running or not. */
-export async function readFileFrom(container: Docker.Container, path: string): Promise<Buffer> {
-  const archive = extract();
-  const stream = await container.getArchive({ path });
-  stream.on('error', (error) => archive.destroy(error)).pipe(archive);
-  for await (const entry of archive) return buffer(entry);
-  throw new Error(`${path} is not there`);
-}

@@ -5,20 +5,51 @@ import { AGENT_LABEL } from './container-options.ts';
 
 const RETRY_MS = 250;
 
-interface Watched {
-  count: number;
-  waiters: (() => void)[];
+/** What happens to one container. Never misses a change: count first, then look. */
+export class ContainerChanges {
+  readonly #closing: (changes: ContainerChanges) => void;
+  #count = 0;
+  #closed = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(closing: (changes: ContainerChanges) => void) {
+    this.#closing = closing;
+  }
+
+  /** How much has happened to it; to be read before looking. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Resolves when more has happened than `count`, or it is watched no more. */
+  async changedSince(count: number): Promise<void> {
+    if (this.#count !== count || this.#closed) return;
+    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.poke();
+    this.#closing(this);
+  }
+
+  poke(): void {
+    this.#count += 1;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter();
+  }
 }
 
 /**
  * Says when something has happened to a container, by the engine's events: within milliseconds, and
- * again after every time that the engine was away. Never misses a change: count first, then look.
- * Listens only while somebody watches.
+ * again after every time that the engine was away. Listens only while somebody watches.
  */
 export class ContainerWatch {
   readonly #docker: Docker;
   readonly #logger: Logger;
-  readonly #watched = new Map<string, Watched>();
+  /** By container id. */
+  readonly #watched = new Map<string, Set<ContainerChanges>>();
   #listening: AbortController | undefined;
 
   constructor(docker: Docker, logger: Logger) {
@@ -27,28 +58,22 @@ export class ContainerWatch {
   }
 
   /** Begins to watch a container; to be called before it is looked at. */
-  add(id: string): void {
-    if (!this.#watched.has(id)) this.#watched.set(id, { count: 0, waiters: [] });
-    if (this.#listening) return;
-    this.#listening = new AbortController();
-    void this.#listen(this.#listening.signal);
+  watch(id: string): ContainerChanges {
+    const changes = new ContainerChanges((closed) => this.#remove(id, closed));
+    const others = this.#watched.get(id);
+    if (others) others.add(changes);
+    else this.#watched.set(id, new Set([changes]));
+    if (this.#listening === undefined) {
+      this.#listening = new AbortController();
+      void this.#listen(this.#listening.signal);
+    }
+    return changes;
   }
 
-  /** How much has happened to it; to be read before looking. */
-  count(id: string): number {
-    return this.#watched.get(id)?.count ?? 0;
-  }
-
-  /** Resolves when more has happened than `count`, or it is watched no more. */
-  async changedSince(id: string, count: number): Promise<void> {
-    const watched = this.#watched.get(id);
-    if (watched === undefined || watched.count !== count) return;
-    await new Promise<void>((resolve) => watched.waiters.push(resolve));
-  }
-
-  remove(id: string): void {
-    this.#poke(id);
-    this.#watched.delete(id);
+  #remove(id: string, closed: ContainerChanges): void {
+    const all = this.#watched.get(id);
+    all?.delete(closed);
+    if (all?.size === 0) this.#watched.delete(id);
     if (this.#watched.size > 0) return;
     this.#listening?.abort();
     this.#listening = undefined;
@@ -82,12 +107,8 @@ export class ContainerWatch {
   }
 
   #poke(id: string | undefined): void {
-    const watched = id === undefined ? undefined : this.#watched.get(id);
-    if (watched === undefined) return;
-    watched.count += 1;
-    const { waiters } = watched;
-    watched.waiters = [];
-    for (const waiter of waiters) waiter();
+    if (id === undefined) return;
+    for (const changes of this.#watched.get(id) ?? []) changes.poke();
   }
 }
 

@@ -4,14 +4,8 @@ import { exitOfStatus } from '../exit-of-status.ts';
 import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime.ts';
 import { putEntries } from './archive.ts';
 import { containerLogs } from './container-logs.ts';
-import {
-  AGENT_UID,
-  HOME,
-  homeVolume,
-  mailboxContainer,
-  mailboxVolume,
-} from './container-options.ts';
-import type { ContainerWatch } from './container-watch.ts';
+import { AGENT_UID, HOME, mailboxContainer, mailboxVolume } from './container-options.ts';
+import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
 import { isUnreachable, statusOf, unless } from './engine-error.ts';
 import type { Mailbox } from './mailbox.ts';
 
@@ -31,7 +25,7 @@ export class DockerProcess implements AgentProcess {
   readonly #docker: Docker;
   readonly #container: Docker.Container;
   readonly #mailbox: Mailbox;
-  readonly #watch: ContainerWatch;
+  readonly #changes: ContainerChanges;
   #detached = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -48,8 +42,7 @@ export class DockerProcess implements AgentProcess {
     this.#docker = docker;
     this.#container = docker.getContainer(found.Id);
     this.#mailbox = mailbox;
-    this.#watch = watch;
-    watch.add(found.Id);
+    this.#changes = watch.watch(found.Id);
     this.exited = this.#untilExit();
   }
 
@@ -103,7 +96,7 @@ export class DockerProcess implements AgentProcess {
 
   async detach(): Promise<void> {
     this.#detached = true;
-    this.#watch.remove(this.#container.id);
+    this.#changes.close();
   }
 
   async remove(): Promise<void> {
@@ -164,17 +157,16 @@ export class DockerProcess implements AgentProcess {
   }
 
   async #untilExit(): Promise<ProcessExit> {
-    const { id } = this.#container;
     const never = new AbortController().signal;
     for (;;) {
-      const count = this.#watch.count(id);
+      const count = this.#changes.count;
       const exit = await this.#whileUnreachable(() => this.#exit(), never);
       if (this.#detached) return new Promise(() => undefined);
       if (exit) {
-        this.#watch.remove(id);
+        this.#changes.close();
         return exit;
       }
-      await this.#watch.changedSince(id, count);
+      await this.#changes.changedSince(count);
     }
   }
 
@@ -215,9 +207,3 @@ export async function removeContainers(docker: Docker, agentId: string): Promise
   }
   await unless([GONE], docker.getVolume(mailboxVolume(agentId)).remove());
 }
-
-/** The names of the volumes that an agent has. */
-export const volumesOf = (agentId: string): string[] => [
-  mailboxVolume(agentId),
-  homeVolume(agentId),
-];

@@ -31,6 +31,7 @@ import {
 import { ContainerWatch } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
 import { engineMessage, isUnreachable, statusOf, unless } from './engine-error.ts';
+import { mayBeRun } from './file-stat.ts';
 import { Mailbox } from './mailbox.ts';
 
 /**
@@ -184,47 +185,4 @@ function foldersOf(files: readonly string[]): ArchiveEntry[] {
   return [...folders]
     .toSorted((a, b) => a.length - b.length)
     .map((name) => ({ type: 'directory', name, uid: AGENT_UID, mode: 0o700 }));
-}
-
-/** By what the engine tells of a file (os.FileMode of Go: the permission bits, links followed). */
-async function mayBeRun(container: Docker.Container, file: string): Promise<boolean> {
-  const stat = await statOf(container, file);
-  const isPlain = stat !== undefined && (stat.mode & GO_TYPE_BITS) === 0;
-  return isPlain && (stat.mode & 0o111) !== 0;
-}
-
-/** Directory, link, device, pipe, … (Go, io/fs `ModeType`). */
-const GO_TYPE_BITS = 0x8f280000;
-const GO_MODE_SYMLINK = 0x08000000;
-
-interface FileStat {
-  mode: number;
-  linkTarget: string;
-}
-
-async function statOf(container: Docker.Container, file: string): Promise<FileStat | undefined> {
-  for (let path = file, links = 0; links < 10; links += 1) {
-    const stat = await lstat(container, path);
-    if (stat === undefined || (stat.mode & GO_MODE_SYMLINK) === 0) return stat;
-    path = stat.linkTarget;
-  }
-  return undefined;
-}
-
-async function lstat(container: Docker.Container, path: string): Promise<FileStat | undefined> {
-  try {
-    const answer: unknown = await container.infoArchive({ path });
-    const header = headerOf(answer, 'x-docker-container-path-stat');
-    // The engine's own words, base64 of JSON (Engine API, "Get information about files").
-    return JSON.parse(Buffer.from(header, 'base64').toString()) as FileStat;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
-}
-
-function headerOf(answer: unknown, name: string): string {
-  // dockerode hands out the response itself.
-  const { headers } = answer as { headers: Record<string, string> };
-  return headers[name] ?? '';
 }

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { ProcessFile } from '../runtime.ts';
 import { type ArchiveEntry, linksIn, putEntries } from './archive.ts';
 import { AGENT_UID, MAILBOX, mailboxContainer, SECRETS } from './container-options.ts';
+import { isThere } from './file-stat.ts';
 
 const ROOT = 0;
 const END = 'end';
@@ -57,10 +58,7 @@ export class Mailbox {
     const ids = [...index.keys()]
       .toSorted((a, b) => Number(a) - Number(b))
       .map((name) => index.get(name) ?? '');
-    const ended = await container.infoArchive({ path: `${MAILBOX}/${END}` }).then(
-      () => true,
-      () => false,
-    );
+    const ended = await isThere(container, `${MAILBOX}/${END}`);
     return new Mailbox(container, new Set(ids.map(idOf)), ended);
   }
 

@@ -1,0 +1,16 @@
+import Docker from 'dockerode';
+
+const SOCKET = 'unix:///var/run/docker.sock';
+
+/**
+ * A client of the engine that a URL names (`unix:///path`, `tcp://host:port`, `http://host:port`),
+ * the machine's own without one. Nothing is connected yet.
+ *
+ * @throws TypeError where it is no URL
+ */
+export function dockerEngine(host: string = SOCKET): Docker {
+  const { protocol, hostname, port, pathname } = new URL(host);
+  return protocol === 'unix:'
+    ? new Docker({ socketPath: pathname })
+    : new Docker({ protocol: 'http', host: hostname, port: port || '2375' });
+}

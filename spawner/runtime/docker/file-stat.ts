@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type Docker from 'dockerode';
+import { statusOf } from './engine-error.ts';
+
+/** What the engine tells of a file in a container. */
+interface FileStat {
+  /** os.FileMode of Go: permission bits, and bits of its own for the type. */
+  mode: number;
+  linkTarget: string;
+}
+
+/** Of Go's io/fs: directory, link, device, pipe, … (`ModeType`). */
+const TYPE_BITS = 0x8f280000;
+const SYMLINK = 0x08000000;
+
+const MAX_LINKS = 10;
+
+/** May a container, running or not, execute this file? */
+export async function mayBeRun(container: Docker.Container, file: string): Promise<boolean> {
+  const stat = await followed(container, file);
+  return stat !== undefined && (stat.mode & TYPE_BITS) === 0 && (stat.mode & 0o111) !== 0;
+}
+
+/** Is there a file, a link or anything else of this path? */
+export async function isThere(container: Docker.Container, path: string): Promise<boolean> {
+  return (await fileStat(container, path)) !== undefined;
+}
+
+async function followed(container: Docker.Container, file: string): Promise<FileStat | undefined> {
+  for (let path = file, links = 0; links < MAX_LINKS; links += 1) {
+    const stat = await fileStat(container, path);
+    if (stat === undefined || (stat.mode & SYMLINK) === 0) return stat;
+    path = stat.linkTarget;
+  }
+  return undefined;
+}
+
+async function fileStat(container: Docker.Container, path: string): Promise<FileStat | undefined> {
+  try {
+    // dockerode hands out the response itself, and leaves it untyped.
+    const response = (await container.infoArchive({ path })) as IncomingMessage;
+    // Or its connection is never free again.
+    response.resume();
+    const header = String(response.headers['x-docker-container-path-stat'] ?? '');
+    // The engine's own words (Engine API, "Get information about files in a container").
+    return JSON.parse(Buffer.from(header, 'base64').toString()) as FileStat;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}

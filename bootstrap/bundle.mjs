@@ -115,6 +115,8 @@ async function bundle(root, entry) {
       entryPoints: [entry],
       outfile: 'dist/orchestrator.cjs',
       bundle: true,
+      // It brings native code, and only `start` needs it, in a checkout.
+      external: ['dockerode'],
       write: false,
       // Not esm: that imports every built-in module that any command needs, before the first line.
       format: 'cjs',

@@ -222,6 +222,24 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 500,
   },
+  ORC_DOCKER: {
+    meaning: 'There is no usable Docker engine',
+    cure: 'Start Docker 20.10 or newer, or set ORCHESTRATOR_RUNTIME=local.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_WORKER_IMAGE: {
+    meaning: 'The image in which agents live is not there',
+    cure: 'Build it with `npm run images`, or set ORCHESTRATOR_WORKER_IMAGE or ORCHESTRATOR_RUNTIME=local.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_AGENT_NETWORK: {
+    meaning: 'The network of the agents is not as it should be',
+    cure: 'Remove it with `docker network rm` when no agent runs, or set ORCHESTRATOR_AGENT_INTERNET or ORCHESTRATOR_AGENT_NETWORK to another value.',
+    exit: EXIT.failed,
+    status: 500,
+  },
   ORC_NATS_OLD: {
     meaning: 'The nats-server is too old',
     cure: 'Version 2.12 or newer is required.',

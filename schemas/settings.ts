@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseByteSize } from './byte-size.ts';
 import { parseDuration } from './durations.ts';
 import { isAgentId, isToken } from './ids.ts';
 
@@ -15,6 +16,23 @@ const duration = (fallback: string) =>
       context.addIssue({ code: 'custom', message: 'a duration such as 90s, 30m or 2h' });
       return z.NEVER;
     });
+
+const byteSize = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const bytes = parseByteSize(text);
+      if (bytes !== undefined) return bytes;
+      context.addIssue({ code: 'custom', message: 'a size such as 512m or 4g' });
+      return z.NEVER;
+    });
+
+const isEngineUrl = (text: string): boolean =>
+  URL.canParse(text) &&
+  (/^(tcp|http):$/.test(new URL(text).protocol)
+    ? new URL(text).hostname !== ''
+    : /^unix:\/\/\/./.test(text));
 
 const port = z.coerce
   .number('a port from 1 to 65535')
@@ -143,8 +161,49 @@ export const SETTINGS = {
     .enum(['auto', 'docker', 'local'], 'one of auto, docker, local')
     .default('auto')
     .describe(
-      'Where agents run. This version has `local` (processes of this machine), which `auto` chooses.',
+      'Where agents run: `docker` (a container each), `local` (processes of this machine), or `auto`: containers where a Docker engine answers and has the worker image, else processes.',
     ),
+  ORCHESTRATOR_DOCKER_HOST: z
+    .string()
+    .refine(isEngineUrl, 'a URL such as unix:///var/run/docker.sock or tcp://host:2375')
+    .optional()
+    .describe('The Docker engine. Unset: unix:///var/run/docker.sock.'),
+  ORCHESTRATOR_WORKER_IMAGE: z
+    .string()
+    .default('orchestrator-worker:latest')
+    .describe('The image in which agents live; `npm run images` builds it.'),
+  ORCHESTRATOR_AGENT_NETWORK: z
+    .string()
+    .default('orchestrator-agents')
+    .describe('The Docker network of the agents. It is made where it is not there.'),
+  ORCHESTRATOR_AGENT_INTERNET: z
+    .enum(['on', 'off'], 'on or off')
+    .default('on')
+    .describe(
+      'Whether agents in containers reach the outside, or the system’s NATS alone. Counts when the network is made.',
+    ),
+  ORCHESTRATOR_AGENT_NATS_URL: url(['nats', 'tls'])
+    .optional()
+    .describe(
+      'Where agents in containers reach NATS, if not where the system does. `npm start` sees to it by itself.',
+    ),
+  ORCHESTRATOR_AGENT_MEMORY: byteSize('4g').describe(
+    'Memory of an agent’s container; above it the agent is ended, and says so.',
+  ),
+  ORCHESTRATOR_AGENT_CPUS: z.coerce
+    .number('a number of processors such as 2 or 0.5')
+    .positive('a number of processors such as 2 or 0.5')
+    .default(2)
+    .describe('Processors of an agent’s container.'),
+  ORCHESTRATOR_AGENT_PIDS: z.coerce
+    .number('a whole number of at least 16')
+    .int('a whole number of at least 16')
+    .min(16, 'a whole number of at least 16')
+    .default(512)
+    .describe('Processes and threads of an agent’s container.'),
+  ORCHESTRATOR_AGENT_TMP: byteSize('512m').describe(
+    'Size of /tmp in an agent’s container; what is in it counts as memory.',
+  ),
   ORCHESTRATOR_AGENT_TTL: duration('2h').describe(
     'Life time of an agent, counted from its last turn.',
   ),

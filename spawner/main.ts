@@ -1,18 +1,14 @@
-import { join } from 'node:path';
 import { mintAgentCredentials } from '../core/nats/agent-credentials.ts';
 import { ensureTrust } from '../core/nats/trust.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
 import { AgentEnvironment } from './agent-environment.ts';
+import { agentRuntimes } from './agent-runtimes.ts';
 import { agentFactories } from './agents/agent-factories.ts';
 import { LogCollector } from './log-collector.ts';
 import { nodeName } from './node-name.ts';
 import { ProcessManager } from './process-manager.ts';
-import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import { Spawner } from './spawner.ts';
-
-/** Made by the bootstrap: the folder that holds `orchestrator`. */
-const COMMAND_FOLDER = join(import.meta.dirname, '..', 'dist', 'bin');
 
 await runService('spawner', startSpawner);
 
@@ -20,13 +16,11 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, signal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
   const { accountSeed } = await ensureTrust(paths.auth);
-  const runtime = new LocalRuntime({
-    folder: paths.agents,
-    searchPath: `${COMMAND_FOLDER}:${process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
-    logger,
-  });
+  const runtimes = await agentRuntimes(settings, paths.agents, logger);
+  const { chosen } = runtimes;
+  const url = connection.nc.getServer();
   const environment = new AgentEnvironment({
-    natsUrl: connection.nc.getServer(),
+    natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: (agentId, until) => mintAgentCredentials(accountSeed, agentId, until),
     allowedTools,
     own: process.env,
@@ -37,7 +31,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     {
       log,
       follower,
-      processes: new ProcessManager({ runtime, environment, logger }),
+      processes: new ProcessManager({ runtimes, environment, logger }),
       collector: new LogCollector({ log, logger }),
       factories: agentFactories(settings),
       logger,
@@ -46,7 +40,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
       stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
       clock: () => new Date(),
     },
-    runtime,
+    chosen,
   );
   await spawner.start();
   return spawner;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LiveAgent, Run } from '../core/domain/agent/agent-state.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
+import type { AgentRuntimes } from './agent-runtimes.ts';
 import type { AgentFactory } from './agents/agent-factory.ts';
 import type { AgentProcess, Runtime } from './runtime/runtime.ts';
 
@@ -11,19 +12,23 @@ export type LaunchResult = { ok: true; process: AgentProcess } | { ok: false; re
  * environment and files that its kind needs. What runs where is the runtime's business.
  */
 export class ProcessManager {
-  readonly #runtime: Runtime;
+  readonly #runtimes: AgentRuntimes;
   readonly #environment: AgentEnvironment;
   readonly #logger: Logger;
   readonly #processes = new Map<string, AgentProcess>();
 
-  constructor(options: { runtime: Runtime; environment: AgentEnvironment; logger: Logger }) {
-    this.#runtime = options.runtime;
+  constructor(options: {
+    runtimes: AgentRuntimes;
+    environment: AgentEnvironment;
+    logger: Logger;
+  }) {
+    this.#runtimes = options.runtimes;
     this.#environment = options.environment;
     this.#logger = options.logger;
   }
 
   get runtimeName(): string {
-    return this.#runtime.name;
+    return this.#runtimes.chosen.name;
   }
 
   /** The process of an agent that this spawner is attached to. */
@@ -39,10 +44,12 @@ export class ProcessManager {
       ...(commandLine !== undefined && { commandLine }),
     });
     if ('missing' in command) return { ok: false, reason: command.missing };
-    const places = this.#runtime.places(agentId);
+    const runtime = this.#runtimeOf(run);
+    if (runtime === undefined) return { ok: false, reason: `there is no runtime ${run.runtime}` };
+    const places = runtime.places(agentId);
     const environment = this.#environment.variables(agentId, factory, places);
     if ('missing' in environment) return { ok: false, reason: environment.missing };
-    const result = await this.#runtime.start({
+    const result = await runtime.start({
       agentId,
       runId: run.runId,
       command,
@@ -60,12 +67,16 @@ export class ProcessManager {
 
   /** Finds the process of a run that the log says is alive. */
   async attach(agentId: string, run: Run): Promise<AgentProcess | undefined> {
-    const process = await this.#runtime.attach(agentId, run.runId);
+    const process = await this.#runtimeOf(run)?.attach(agentId, run.runId);
     if (process) {
       this.#processes.set(agentId, process);
       this.#logger.info({ agentId, runId: run.runId, pid: process.pid }, 'process found again');
     }
     return process;
+  }
+
+  #runtimeOf(run: Run): Runtime | undefined {
+    return this.#runtimes.byName.get(run.runtime);
   }
 
   /** Gives it a longer life: the process itself, and its credentials. */

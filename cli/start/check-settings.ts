@@ -5,22 +5,16 @@ import type { Settings } from '../../schemas/settings.ts';
 const KINDS: readonly string[] = ['demo', 'line'];
 
 /**
- * Refuses what this version cannot do: ORC_UNKNOWN_KIND for a kind of agent, ORC_SETTINGS for the
- * docker runtime and for a `line` agent without a command line.
+ * Refuses what this version cannot do: ORC_UNKNOWN_KIND for a kind of agent, ORC_SETTINGS for a
+ * `line` agent without a command line.
  */
 export function requireUsable(settings: Settings): void {
-  const { ORCHESTRATOR_AGENT: kind, ORCHESTRATOR_RUNTIME: runtime } = settings;
+  const { ORCHESTRATOR_AGENT: kind } = settings;
   if (!KINDS.includes(kind)) {
     throw new OrchestratorError(
       'ORC_UNKNOWN_KIND',
       `This version does not start agents of the kind ${kind}`,
       { cure: `Set ORCHESTRATOR_AGENT to one of ${KINDS.join(', ')}.` },
-    );
-  }
-  if (runtime === 'docker') {
-    throw new OrchestratorError(
-      'ORC_SETTINGS',
-      'ORCHESTRATOR_RUNTIME="docker" (allowed in this version: auto, local)',
     );
   }
   if (kind === 'line' && settings.ORCHESTRATOR_LINE_COMMAND === undefined) {

@@ -9,6 +9,7 @@ import { requireUsable, unusedSettingsLine } from './check-settings.ts';
 import { endAgents } from './end-agents.ts';
 import type { InputKind } from './input-kind.ts';
 import { Interruption } from './interruption.ts';
+import { placeAgents } from './place-agents.ts';
 import { runMode } from './run-mode.ts';
 import { serviceEnvironment } from './services.ts';
 import { startNats } from './start-nats.ts';
@@ -56,10 +57,11 @@ export async function runStart(options: StartOptions): Promise<number> {
   const { logger } = systemLog;
   const { address, connection, kill } = await startNats(settings, paths, logger, stack);
   killers.push(kill);
+  const placed = await placeAgents(settings, address.url, stack, say);
   const supervisors = services.map(
     (spec) =>
       new Supervisor(spec, {
-        environment: serviceEnvironment(environment, paths, address),
+        environment: { ...serviceEnvironment(environment, paths, address), ...placed },
         logFd: systemLog.fd,
         logFile: paths.systemLog,
         logger,

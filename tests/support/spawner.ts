@@ -78,7 +78,11 @@ export class SpawnerFixture {
       allowedTools,
       own: process.env,
     });
-    const processes = new ProcessManager({ runtime, environment, logger });
+    const processes = new ProcessManager({
+      runtimes: { chosen: runtime, byName: new Map([[runtime.name, runtime]]) },
+      environment,
+      logger,
+    });
     const collector = new LogCollector({ log, logger });
     const spawner = new Spawner(
       {

@@ -20,7 +20,12 @@ export function environment(dataDir: string, own: Record<string, string> = {}): 
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('ORCHESTRATOR_') || name === 'ORCHESTRATOR_NATS_SERVER',
   );
-  return { ...Object.fromEntries(inherited), ORCHESTRATOR_DATA_DIR: dataDir, ...own };
+  return {
+    ...Object.fromEntries(inherited),
+    ORCHESTRATOR_DATA_DIR: dataDir,
+    ORCHESTRATOR_RUNTIME: 'local',
+    ...own,
+  };
 }
 
 /** A data folder of its own; whatever still runs in it is ended with the test. */

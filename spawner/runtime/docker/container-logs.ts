@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { statusOf } from '../../../core/docker/engine-error.ts';
 import type { LogLine } from '../runtime.ts';
-import { statusOf } from './engine-error.ts';
 import { LineAssembler } from './line-assembler.ts';
 import { FrameReader } from './log-frames.ts';
 import { type LogPosition, parsePosition, sinceOf } from './log-position.ts';

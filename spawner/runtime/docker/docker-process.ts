@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { isUnreachable, statusOf, unless } from '../../../core/docker/engine-error.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime.ts';
 import { putEntries } from './archive.ts';
 import { containerLogs } from './container-logs.ts';
 import { AGENT_UID, HOME, mailboxContainer, mailboxVolume } from './container-options.ts';
 import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
-import { isUnreachable, statusOf, unless } from './engine-error.ts';
 import type { Mailbox } from './mailbox.ts';
 
 const RETRY_MS = 250;

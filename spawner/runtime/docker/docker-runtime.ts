@@ -1,6 +1,12 @@
 import { dirname } from 'node:path/posix';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import {
+  engineMessage,
+  isUnreachable,
+  statusOf,
+  unless,
+} from '../../../core/docker/engine-error.ts';
 import { asToken } from '../../../schemas/ids.ts';
 import { findProgram } from '../find-program.ts';
 import type {
@@ -30,7 +36,6 @@ import {
 } from './container-options.ts';
 import { ContainerWatch } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
-import { engineMessage, isUnreachable, statusOf, unless } from './engine-error.ts';
 import { mayBeRun } from './file-stat.ts';
 import { Mailbox } from './mailbox.ts';
 

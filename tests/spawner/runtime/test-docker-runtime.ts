@@ -1,6 +1,6 @@
 import { pino } from 'pino';
+import { dockerEngine } from '../../../core/docker/docker-engine.ts';
 import type { ContainerSettings } from '../../../spawner/runtime/docker/container-options.ts';
-import { dockerEngine } from '../../../spawner/runtime/docker/docker-engine.ts';
 import { DockerRuntime } from '../../../spawner/runtime/docker/docker-runtime.ts';
 
 const MEGABYTE = 1024 * 1024;

@@ -3,10 +3,8 @@ import Docker from 'dockerode';
 const SOCKET = 'unix:///var/run/docker.sock';
 
 /**
- * A client of the engine that a URL names (`unix:///path`, `tcp://host:port`, `http://host:port`),
- * the machine's own without one. Nothing is connected yet.
- *
- * @throws TypeError where it is no URL
+ * A client of the engine that ORCHESTRATOR_DOCKER_HOST names, the machine's own without one. Nothing
+ * is connected yet.
  */
 export function dockerEngine(host: string = SOCKET): Docker {
   const { protocol, hostname, port, pathname } = new URL(host);

@@ -1,0 +1,63 @@
+import type Docker from 'dockerode';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import type { Settings } from '../../schemas/settings.ts';
+import { dockerEngine } from './docker-engine.ts';
+import { engineMessage, statusOf } from './engine-error.ts';
+
+/** Older engines keep no stdin open across attaches as this needs it; 20.10 has it. */
+const OLDEST_API = 41;
+
+export type ChosenRuntime =
+  | { kind: 'docker'; docker: Docker }
+  /** `why`: what keeps `auto` from containers. */
+  | { kind: 'local'; why: string | undefined };
+
+/**
+ * Where agents run: as ORCHESTRATOR_RUNTIME says; for `auto` in containers where an engine answers
+ * and has the worker image, else as processes of this machine.
+ *
+ * Throws ORC_DOCKER and ORC_WORKER_IMAGE where the settings want containers and there can be none.
+ */
+export async function chooseRuntime(settings: Settings): Promise<ChosenRuntime> {
+  const { ORCHESTRATOR_RUNTIME: wanted } = settings;
+  if (wanted === 'local') return { kind: 'local', why: undefined };
+  const docker = dockerEngine(settings.ORCHESTRATOR_DOCKER_HOST);
+  const problem =
+    (await engineProblem(docker, settings.ORCHESTRATOR_DOCKER_HOST)) ??
+    (await imageProblem(docker, settings.ORCHESTRATOR_WORKER_IMAGE));
+  if (problem === undefined) return { kind: 'docker', docker };
+  if (wanted === 'docker') throw problem;
+  return { kind: 'local', why: problem.message };
+}
+
+async function engineProblem(
+  docker: Docker,
+  host: string | undefined,
+): Promise<OrchestratorError | undefined> {
+  try {
+    const { ApiVersion } = await docker.version();
+    const [major = 0, minor = 0] = ApiVersion.split('.').map(Number);
+    if (major > 1 || minor >= OLDEST_API) return undefined;
+    return new OrchestratorError(
+      'ORC_DOCKER',
+      `The Docker engine speaks API ${ApiVersion}, and 1.${OLDEST_API} is needed`,
+    );
+  } catch (cause) {
+    const where = host === undefined ? '' : ` at ${host}`;
+    const what = `No Docker engine answers${where}: ${engineMessage(cause)}`;
+    return new OrchestratorError('ORC_DOCKER', what, { cause });
+  }
+}
+
+async function imageProblem(docker: Docker, image: string): Promise<OrchestratorError | undefined> {
+  try {
+    await docker.getImage(image).inspect();
+    return undefined;
+  } catch (cause) {
+    const what =
+      statusOf(cause) === 404
+        ? `The image ${image} is not there`
+        : `The image ${image} could not be looked up: ${engineMessage(cause)}`;
+    return new OrchestratorError('ORC_WORKER_IMAGE', what, { cause });
+  }
+}

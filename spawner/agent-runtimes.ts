@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { ensureAgentNetwork } from '../core/docker/agent-network.ts';
+import { chooseRuntime } from '../core/docker/choose-runtime.ts';
+import { dockerEngine } from '../core/docker/docker-engine.ts';
+import type { Settings } from '../schemas/settings.ts';
+import { DockerRuntime } from './runtime/docker/docker-runtime.ts';
+import { LocalRuntime } from './runtime/local/local-runtime.ts';
+import type { Runtime } from './runtime/runtime.ts';
+
+/** Made by the bootstrap: the folder that holds `orchestrator`. */
+const COMMAND_FOLDER = join(import.meta.dirname, '..', 'dist', 'bin');
+
+/** What a process of an agent gets by itself when nobody extends it. */
+const EXPIRY_GRACE_MS = 60_000;
+
+export interface AgentRuntimes {
+  /** Where new agents are started. */
+  chosen: Runtime;
+  /** Every runtime by its name: an agent stays where it was started, whatever is chosen since. */
+  byName: ReadonlyMap<string, Runtime>;
+}
+
+/**
+ * The runtimes that the settings describe. Throws ORC_DOCKER, ORC_WORKER_IMAGE and ORC_AGENT_NETWORK
+ * where the settings want containers and there can be none.
+ */
+export async function agentRuntimes(
+  settings: Settings,
+  agentsFolder: string,
+  logger: Logger,
+): Promise<AgentRuntimes> {
+  const choice = await chooseRuntime(settings);
+  if (choice.kind === 'docker') {
+    await ensureAgentNetwork(choice.docker, {
+      name: settings.ORCHESTRATOR_AGENT_NETWORK,
+      internet: settings.ORCHESTRATOR_AGENT_INTERNET === 'on',
+    });
+  } else if (choice.why !== undefined) {
+    logger.info({ why: choice.why }, 'agents run as processes of this machine');
+  }
+  const local = new LocalRuntime({
+    folder: agentsFolder,
+    searchPath: `${COMMAND_FOLDER}:${process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
+    logger,
+    expiryGraceMs: EXPIRY_GRACE_MS,
+  });
+  const docker = new DockerRuntime({
+    docker:
+      choice.kind === 'docker' ? choice.docker : dockerEngine(settings.ORCHESTRATOR_DOCKER_HOST),
+    settings: {
+      image: settings.ORCHESTRATOR_WORKER_IMAGE,
+      network: settings.ORCHESTRATOR_AGENT_NETWORK,
+      expiryGraceMs: EXPIRY_GRACE_MS,
+      limits: {
+        memoryBytes: settings.ORCHESTRATOR_AGENT_MEMORY,
+        pids: settings.ORCHESTRATOR_AGENT_PIDS,
+        cpus: settings.ORCHESTRATOR_AGENT_CPUS,
+        tmpBytes: settings.ORCHESTRATOR_AGENT_TMP,
+      },
+    },
+    logger,
+  });
+  const all: Runtime[] = [local, docker];
+  return {
+    chosen: choice.kind === 'docker' ? docker : local,
+    byName: new Map(all.map((runtime) => [runtime.name, runtime])),
+  };
+}

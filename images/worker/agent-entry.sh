@@ -101,6 +101,9 @@
     trap "caught=yes; kill -$signal -- -$agent 2>/dev/null" "$signal"
   done
 
+  # bash would tell there of a job that was killed: it is the agent's.
+  exec 2>/dev/null
+
   # A signal ends the wait, not the agent. Its status is told once: the next wait says 127.
   code=127
   while

@@ -37,14 +37,14 @@ export function bashSpec(program: string, own: Partial<ProcessSpec> = {}): Proce
   };
 }
 
-async function started(runtime: Runtime, spec: ProcessSpec): Promise<AgentProcess> {
+export async function started(runtime: Runtime, spec: ProcessSpec): Promise<AgentProcess> {
   const result = await runtime.start(spec);
   if (!result.ok) throw new Error(result.reason);
   return result.process;
 }
 
 /** All lines of a stream from a position to the end of the process. */
-async function linesOf(
+export async function linesOf(
   process: AgentProcess,
   stream: 'stdout' | 'stderr' = 'stdout',
   after?: string,
@@ -55,10 +55,10 @@ async function linesOf(
   return lines;
 }
 
-const text = (line: LogLine): string => Buffer.from(line.bytes).toString();
+export const text = (line: LogLine): string => Buffer.from(line.bytes).toString();
 
 /** Resolves when a line has come. */
-async function untilLine(process: AgentProcess, wanted: string): Promise<LogLine> {
+export async function untilLine(process: AgentProcess, wanted: string): Promise<LogLine> {
   const abort = new AbortController();
   for await (const batch of process.readLog('stdout', undefined, abort.signal)) {
     const line = batch.find((one) => text(one) === wanted);

@@ -5,16 +5,23 @@ import { DockerRuntime } from '../../../spawner/runtime/docker/docker-runtime.ts
 
 const MEGABYTE = 1024 * 1024;
 
-/** The runtime as the tests use it: agents that nobody extends end soon. */
+/** Agents that nobody extends end soon. */
+export const testSettings = (image: string): ContainerSettings => ({
+  image,
+  network: 'bridge',
+  limits: { memoryBytes: 256 * MEGABYTE, pids: 128, cpus: 1, tmpBytes: 64 * MEGABYTE },
+  expiryGraceMs: 1000,
+});
+
+/** The runtime as the tests use it. */
 export function testDockerRuntime(
   host: string,
   image: string,
   own: Partial<ContainerSettings> = {},
 ): DockerRuntime {
-  const limits = { memoryBytes: 256 * MEGABYTE, pids: 128, cpus: 1, tmpBytes: 64 * MEGABYTE };
   return new DockerRuntime({
     docker: dockerEngine(host),
-    settings: { image, network: 'bridge', limits, expiryGraceMs: 1000, ...own },
+    settings: { ...testSettings(image), ...own },
     logger: pino({ level: 'silent' }),
   });
 }

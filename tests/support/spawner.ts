@@ -19,6 +19,7 @@ import {
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
+import type { Runtime } from '../../spawner/runtime/runtime.ts';
 import { Spawner } from '../../spawner/spawner.ts';
 import { untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';
@@ -32,6 +33,8 @@ export interface SpawnerOptions {
   allowedTools?: readonly string[];
   stopGraceMs?: number;
   node?: string;
+  /** Where agents run; processes of this machine without. */
+  runtime?: Runtime;
 }
 
 /** A real spawner on a real server with real processes, in this process and easy to restart. */
@@ -66,11 +69,9 @@ export class SpawnerFixture {
       ['demo', demoAgentFactory],
       ['line', lineAgentFactory({ framing, endOfTurn })],
     ]);
-    const runtime = new LocalRuntime({
-      folder: this.folder,
-      searchPath: `${COMMANDS}:${process.env.PATH}`,
-      logger,
-    });
+    const { folder } = this;
+    const searchPath = `${COMMANDS}:${process.env.PATH}`;
+    const runtime = this.#options.runtime ?? new LocalRuntime({ folder, searchPath, logger });
     const environment = new AgentEnvironment({
       natsUrl: this.nats.url,
       mintCredentials: async (agentId, expiresAt) =>

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
@@ -6,6 +7,9 @@ import type { AgentContext } from './agent-context.ts';
 import type { Deadline } from './deadline.ts';
 
 const ATTEMPT_MS = 5_000;
+
+/** In a container the credentials are not there for a moment while they are renewed. */
+const RENEWAL_MS = 100;
 
 /** An attempt to connect that is about to say why it failed gets to say it. */
 const LAST_WORD_MS = 250;
@@ -36,6 +40,16 @@ export async function asAgent<T>(
 }
 
 async function connectAgent(context: AgentContext, deadline: Deadline): Promise<LogConnection> {
+  try {
+    return await connectOnce(context, deadline);
+  } catch (error) {
+    if (!(error instanceof OrchestratorError) || error.code !== 'ORC_CREDS') throw error;
+    await delay(Math.min(RENEWAL_MS, deadline.leftMs));
+    return connectOnce(context, deadline);
+  }
+}
+
+async function connectOnce(context: AgentContext, deadline: Deadline): Promise<LogConnection> {
   const { agentId, url, credentials } = context;
   const connecting = connectLog({
     url,

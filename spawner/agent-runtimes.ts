@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ensureAgentNetwork } from '../core/docker/agent-network.ts';
 import { chooseRuntime } from '../core/docker/choose-runtime.ts';
 import { dockerEngine } from '../core/docker/docker-engine.ts';
+import type { Health } from '../core/service/health.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';
@@ -29,6 +30,7 @@ export async function agentRuntimes(
   settings: Settings,
   agentsFolder: string,
   logger: Logger,
+  health: Health,
 ): Promise<AgentRuntimes> {
   const choice = await chooseRuntime(settings);
   if (choice.kind === 'docker') {
@@ -60,6 +62,7 @@ export async function agentRuntimes(
       },
     },
     logger,
+    engineIs: (ok, detail) => health.report('docker', ok, detail),
   });
   const all: Runtime[] = [local, docker];
   return {

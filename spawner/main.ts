@@ -13,10 +13,10 @@ import { Spawner } from './spawner.ts';
 await runService('spawner', startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
-  const { settings, paths, logger, connection, log, signal } = context;
+  const { settings, paths, logger, connection, log, health, signal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
   const { accountSeed } = await ensureTrust(paths.auth);
-  const runtimes = await agentRuntimes(settings, paths.agents, logger);
+  const runtimes = await agentRuntimes(settings, paths.agents, logger, health);
   const { chosen } = runtimes;
   const url = connection.nc.getServer();
   const environment = new AgentEnvironment({

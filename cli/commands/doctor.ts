@@ -8,6 +8,7 @@ import {
   checkNatsServer,
   checkNode,
   checkPrograms,
+  checkRuntime,
   checkSettings,
 } from '../operator/machine-checks.ts';
 import { checkSystem } from '../operator/system-checks.ts';
@@ -43,6 +44,7 @@ async function allChecks(
   return [
     ...machine,
     await checkNatsServer(env, parsed.settings),
+    await checkRuntime(parsed.settings),
     await checkDataFolder(parsed.settings),
     ...(await checkSystem(env, timeoutMs)),
   ];

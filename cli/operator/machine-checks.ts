@@ -3,6 +3,7 @@ import { access, mkdir, statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
 import { dataPaths } from '../../core/service/data-paths.ts';
+import { asOrchestratorError } from '../../schemas/errors.ts';
 import { parseSettings, type Settings, settingProblemsLine } from '../../schemas/settings.ts';
 import { projectRoot } from '../start/project-root.ts';
 import { type Check, missing, ok, wrong } from './check.ts';
@@ -41,6 +42,24 @@ export async function checkNatsServer(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return wrong(name, `${reason.replace(/\s+/g, ' ')}; \`npm run build\` fetches one`);
+  }
+}
+
+/** Where agents would run, as the settings have it. */
+export async function checkRuntime(settings: Settings): Promise<Check> {
+  const name = 'agents';
+  try {
+    const { chooseRuntime } = await import('../../core/docker/choose-runtime.ts');
+    const chosen = await chooseRuntime(settings);
+    if (chosen.kind === 'docker') {
+      return ok(name, `in containers of ${settings.ORCHESTRATOR_WORKER_IMAGE}`);
+    }
+    const detail = 'as processes of this machine';
+    return chosen.why === undefined
+      ? ok(name, detail)
+      : missing(name, `${detail}, not in containers: ${chosen.why}`);
+  } catch (error) {
+    return wrong(name, asOrchestratorError(error).line);
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { engineMessage } from '../../../core/docker/engine-error.ts';
 import { AGENT_LABEL } from './container-options.ts';
 
 const RETRY_MS = 250;
@@ -41,6 +42,9 @@ export class ContainerChanges {
   }
 }
 
+/** Hears whether the engine answers, and what is wrong where it does not. */
+export type EngineReport = (ok: boolean, detail: string) => void;
+
 /**
  * Says when something has happened to a container, by the engine's events: within milliseconds, and
  * again after every time that the engine was away. Listens only while somebody watches.
@@ -48,13 +52,15 @@ export class ContainerChanges {
 export class ContainerWatch {
   readonly #docker: Docker;
   readonly #logger: Logger;
+  readonly #engineIs: EngineReport;
   /** By container id. */
   readonly #watched = new Map<string, Set<ContainerChanges>>();
   #listening: AbortController | undefined;
 
-  constructor(docker: Docker, logger: Logger) {
+  constructor(docker: Docker, logger: Logger, engineIs: EngineReport) {
     this.#docker = docker;
     this.#logger = logger;
+    this.#engineIs = engineIs;
   }
 
   /** Begins to watch a container; to be called before it is looked at. */
@@ -86,6 +92,7 @@ export class ContainerWatch {
       } catch (error) {
         if (signal.aborted) return;
         this.#logger.warn({ err: error }, 'the Docker engine tells no events, trying again');
+        this.#engineIs(false, `it does not answer: ${engineMessage(error)}`);
       }
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -96,6 +103,7 @@ export class ContainerWatch {
       filters: { type: ['container'], label: [AGENT_LABEL] },
       abortSignal: signal,
     });
+    this.#engineIs(true, 'it answers');
     // What happened while nobody listened.
     for (const id of this.#watched.keys()) this.#poke(id);
     let rest = '';

@@ -34,7 +34,7 @@ import {
   SECRETS,
   WORKSPACE,
 } from './container-options.ts';
-import { ContainerWatch } from './container-watch.ts';
+import { ContainerWatch, type EngineReport } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
 import { mayBeRun } from './file-stat.ts';
 import { Mailbox } from './mailbox.ts';
@@ -51,11 +51,16 @@ export class DockerRuntime implements Runtime {
   readonly #logger: Logger;
   readonly #watch: ContainerWatch;
 
-  constructor(options: { docker: Docker; settings: ContainerSettings; logger: Logger }) {
+  constructor(options: {
+    docker: Docker;
+    settings: ContainerSettings;
+    logger: Logger;
+    engineIs: EngineReport;
+  }) {
     this.#docker = options.docker;
     this.#settings = options.settings;
     this.#logger = options.logger;
-    this.#watch = new ContainerWatch(options.docker, options.logger);
+    this.#watch = new ContainerWatch(options.docker, options.logger, options.engineIs);
   }
 
   places(_agentId: string): AgentPlaces {

@@ -67,7 +67,7 @@ function noting(runtime: Runtime, agents: Set<string>): Runtime {
   return own;
 }
 
-async function removeAgent(docker: Docker, agentId: string): Promise<void> {
+export async function removeAgent(docker: Docker, agentId: string): Promise<void> {
   const filters = { label: [`${AGENT_LABEL}=${agentId}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) {
     await docker.getContainer(Id).remove({ force: true });

@@ -23,5 +23,6 @@ export function testDockerRuntime(
     docker: dockerEngine(host),
     settings: { ...testSettings(image), ...own },
     logger: pino({ level: 'silent' }),
+    engineIs: () => undefined,
   });
 }

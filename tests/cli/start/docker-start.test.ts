@@ -1,0 +1,99 @@
+import test from 'ava';
+import { dockerEngine as engineClient } from '../../../core/docker/docker-engine.ts';
+import { derivedId, newAgentId } from '../../../schemas/ids.ts';
+import { removeAgent } from '../../spawner/runtime/docker-under-test.ts';
+import type { DockerEngine } from '../../support/docker/docker-cli.ts';
+import { dockerEngine } from '../../support/docker/engine.ts';
+import { workerImage } from '../../support/docker/project-images.ts';
+import { dataFolder, environment, orchestrator } from '../../support/system.ts';
+import { RunningStart } from './running-start.ts';
+
+const engine = await dockerEngine();
+
+/** Settings for agents in containers, on a network that is gone with the test. */
+async function docker(t: Parameters<typeof dataFolder>[0], on: DockerEngine) {
+  const network = derivedId('orchestrator-test-', newAgentId());
+  const client = engineClient(on.host);
+  t.teardown(async () => {
+    const filters = { network: [network] };
+    for (const { Names } of await client.listContainers({ all: true, filters })) {
+      await removeAgent(client, (Names[0] ?? '').slice(1));
+    }
+    await client.getNetwork(network).remove();
+  });
+  return environment(dataFolder(t), {
+    ORCHESTRATOR_RUNTIME: 'docker',
+    ORCHESTRATOR_DOCKER_HOST: on.host,
+    ORCHESTRATOR_WORKER_IMAGE: await workerImage(on),
+    ORCHESTRATOR_AGENT_NETWORK: network,
+    ORCHESTRATOR_AGENT_INTERNET: 'off',
+  });
+}
+
+function starts(on: DockerEngine): void {
+  test('messages from a pipe are answered by one agent in a container', async (t) => {
+    const env = await docker(t, on);
+    const input = 'Create project myapp\nhello\nhello again\n';
+
+    const { code, stdout, stderr } = await orchestrator(['start'], { env, input });
+
+    t.regex(
+      stdout,
+      /^Done! Created project 'myapp' \(ID: proj_\w+\)\.\n\[2\] You said: hello\n\[3\] You said: hello again\n$/,
+    );
+    t.is(code, 0, stderr);
+  });
+
+  test('a kept agent in a container is found again by the next start, with its memory', async (t) => {
+    const env = await docker(t, on);
+    const first = new RunningStart(t, env, { args: ['--keep-agents'] });
+    first.write('one\n');
+    await first.says('[1] You said: one');
+    t.is((await first.end()).code, 0);
+
+    const { stdout } = await orchestrator(['start'], { env, input: 'two\n' });
+
+    t.is(stdout, '[2] You said: two\n');
+  });
+
+  test('an image that is not there stops the start in one line that says how to build it', async (t) => {
+    const env = environment(dataFolder(t), {
+      ORCHESTRATOR_RUNTIME: 'docker',
+      ORCHESTRATOR_DOCKER_HOST: on.host,
+      ORCHESTRATOR_WORKER_IMAGE: 'no-such-image:here',
+    });
+
+    const { code, stdout, stderr } = await orchestrator(['start'], { env, input: 'x\n' });
+
+    t.is(code, 1);
+    t.is(stdout, '');
+    t.regex(stderr, /^orchestrator: ORC_WORKER_IMAGE: .*no-such-image:here.*`npm run images`.*\n$/);
+  });
+}
+
+test('an engine that does not answer stops the start in one line', async (t) => {
+  const env = environment(dataFolder(t), {
+    ORCHESTRATOR_RUNTIME: 'docker',
+    ORCHESTRATOR_DOCKER_HOST: 'unix:///nowhere/docker.sock',
+  });
+
+  const { code, stderr } = await orchestrator(['start'], { env, input: 'x\n' });
+
+  t.is(code, 1);
+  t.regex(stderr, /^orchestrator: ORC_DOCKER: No Docker engine answers at unix:\/\/\/nowhere.*\n$/);
+});
+
+test('where no engine answers, `auto` runs agents as processes of this machine', async (t) => {
+  const env = environment(dataFolder(t), {
+    ORCHESTRATOR_RUNTIME: 'auto',
+    ORCHESTRATOR_DOCKER_HOST: 'tcp://127.0.0.1:1',
+  });
+
+  const { code, stdout } = await orchestrator(['start'], { env, input: 'hello\n' });
+
+  t.is(stdout, '[1] You said: hello\n');
+  t.is(code, 0);
+});
+
+if (engine) starts(engine);
+else test('start with containers', (t) => t.pass('skipped: no Docker engine'));

@@ -12,6 +12,8 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   'project list': async () => (await import('./commands/project-list.ts')).ProjectListCommand,
   'turn end': async () => (await import('./commands/turn-end.ts')).TurnEndCommand,
   start: async () => (await import('./commands/start.ts')).StartCommand,
+  'init nats': async () => (await import('./commands/init-nats.ts')).InitNatsCommand,
+  'init streams': async () => (await import('./commands/init-streams.ts')).InitStreamsCommand,
   chat: async () => (await import('./commands/chat.ts')).ChatCommand,
   agents: async () => (await import('./commands/agents.ts')).AgentsCommand,
   create: async () => (await import('./commands/create.ts')).CreateCommand,

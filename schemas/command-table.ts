@@ -135,6 +135,34 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['init', 'nats'],
+    audience: 'operator',
+    summary: 'Make the keys and the configuration of a nats-server that runs by itself.',
+    details:
+      'Keys are made once, in `auth/` below ORCHESTRATOR_DATA_DIR, and kept: agents that live hold credentials made with them. The configuration has no secret in it. It may be called at every start.',
+    options: [
+      { flags: '--config', value: 'file', what: 'Where the configuration is written; required.' },
+      { flags: '--store', value: 'folder', what: 'Where the server keeps streams; /data.' },
+      { flags: '--host', value: 'address', what: 'The address that it listens on; 127.0.0.1.' },
+      { flags: '--port', value: 'port', what: 'The port that it listens on; 4222.' },
+      { flags: '--monitor', value: 'port', what: 'Port of its /healthz, on 127.0.0.1; none.' },
+      { flags: '--services', value: 'folder', what: 'Gets a copy of the credentials of services.' },
+      { flags: '--spawner', value: 'folder', what: 'Gets that, and the seed for agents too.' },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['A server on this machine', 'init nats --config /etc/nats/nats.conf --store /var/lib/nats'],
+      ['Credentials for services elsewhere', 'init nats --config nats.conf --services ./share'],
+    ],
+  },
+  {
+    path: ['init', 'streams'],
+    audience: 'operator',
+    summary: 'Make the streams on a nats-server that runs by itself, or bring them up to date.',
+    options: SYSTEM_OPTIONS,
+    examples: [['Make them', 'init streams']],
+  },
+  {
     path: ['chat'],
     audience: 'operator',
     summary: 'Talk to your agent in the running system.',

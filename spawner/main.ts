@@ -1,5 +1,5 @@
 import { mintAgentCredentials } from '../core/nats/agent-credentials.ts';
-import { ensureTrust } from '../core/nats/trust.ts';
+import { readAccountSeed } from '../core/nats/trust.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
 import { AgentEnvironment } from './agent-environment.ts';
@@ -15,13 +15,16 @@ await runService('spawner', startSpawner);
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
-  const { accountSeed } = await ensureTrust(paths.auth);
+  const accountSeed = await readAccountSeed(paths.auth);
   const runtimes = await agentRuntimes(settings, paths.agents, logger, health);
   const { chosen } = runtimes;
   const url = connection.nc.getServer();
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
-    mintCredentials: (agentId, until) => mintAgentCredentials(accountSeed, agentId, until),
+    mintCredentials:
+      accountSeed === undefined
+        ? undefined
+        : (agentId, until) => mintAgentCredentials(accountSeed, agentId, until),
     allowedTools,
     own: process.env,
   });

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { type DataPaths, dataPaths } from '../service/data-paths.ts';
 import { endLeftOver } from './left-over.ts';
-import { serverConfig } from './server-config.ts';
+import { MAX_PAYLOAD, serverConfig } from './server-config.ts';
 import { choosePort, freePort, rememberPort } from './server-port.ts';
 import type { ServerFiles } from './server-process.ts';
 import { ServerSupervisor } from './server-supervisor.ts';
@@ -121,7 +121,7 @@ async function startServer(
     storeDir: paths.nats,
     logFile: files.log,
     pidFile: join(paths.nats, 'nats.pid'),
-    maxPayload: options.maxPayload ?? 8 * 1024 * 1024,
+    maxPayload: options.maxPayload ?? MAX_PAYLOAD,
     maxStore: options.maxStore,
   });
   await writeFile(files.config, config, { mode: 0o600 });

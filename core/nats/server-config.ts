@@ -2,11 +2,16 @@ import { encodeAccount, encodeOperator } from '@nats-io/jwt';
 import type { Trust } from './trust.ts';
 
 export interface ServerConfig {
+  /** The address it listens on; loopback without. */
+  host?: string | undefined;
   port: number;
   /** Folder of the streams. */
   storeDir: string;
-  logFile: string;
-  pidFile: string;
+  /** stderr without. */
+  logFile?: string | undefined;
+  pidFile?: string | undefined;
+  /** Port of its own HTTP pages (`/healthz`), on loopback; none without. */
+  monitorPort?: number | undefined;
   /** Bytes of the largest message. */
   maxPayload: number;
   /** Bytes that the streams may take; the server's own guess (3/4 of what is free) without. */
@@ -14,6 +19,10 @@ export interface ServerConfig {
   trust: Trust;
 }
 
+/** Bytes of the largest message, where nothing else is asked for. */
+export const MAX_PAYLOAD = 8 * 1024 * 1024;
+
+const LOOPBACK = '127.0.0.1';
 const UNLIMITED = -1;
 
 /** What the JWT library leaves out is 0, and 0 means none. */
@@ -37,8 +46,8 @@ const JETSTREAM_LIMITS = {
 };
 
 /**
- * The configuration file of the embedded nats-server: loopback only, JWT auth with the account in
- * the file itself, streams on disk. An acknowledged message survives the death of the process at
+ * The configuration file of a nats-server of this system: JWT auth with the account in the file
+ * itself, which holds no secret; streams on disk. An acknowledged message survives the death of the process at
  * once and the death of the machine after `sync_interval`.
  */
 export async function serverConfig(config: ServerConfig): Promise<string> {
@@ -55,14 +64,10 @@ export async function serverConfig(config: ServerConfig): Promise<string> {
   ]);
   const maxStore = config.maxStore === undefined ? '' : `\n  max_file_store: ${config.maxStore}`;
   return `# Written by Orchestrator on every start; changes here do not last.
-host: 127.0.0.1
+host: ${quoted(config.host ?? LOOPBACK)}
 port: ${config.port}
 server_name: orchestrator
-pid_file: ${quoted(config.pidFile)}
-log_file: ${quoted(config.logFile)}
-logfile_size_limit: 10MB
-logfile_max_num: 3
-max_payload: ${config.maxPayload}
+${places(config)}max_payload: ${config.maxPayload}
 write_deadline: "10s"
 authorization { timeout: 20 }
 lame_duck_grace_period: "1s"
@@ -81,6 +86,17 @@ resolver_preload: {
   ${trust.system.getPublicKey()}: ${system}
 }
 `;
+}
+
+function places({ pidFile, logFile, monitorPort }: ServerConfig): string {
+  const lines = [
+    ...(pidFile === undefined ? [] : [`pid_file: ${quoted(pidFile)}`]),
+    ...(logFile === undefined
+      ? []
+      : [`log_file: ${quoted(logFile)}`, 'logfile_size_limit: 10MB', 'logfile_max_num: 3']),
+    ...(monitorPort === undefined ? [] : [`http: "${LOOPBACK}:${monitorPort}"`]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** A path in the server's configuration language, whose strings know C-like escapes. */

@@ -172,6 +172,6 @@ test('it listens on loopback only and has no monitoring port', async (t) => {
   const given = await options(t);
   await start(t, given);
   const config = await readFile(join(given.dataDir, 'nats', 'nats.conf'), 'utf8');
-  t.regex(config, /^host: 127\.0\.0\.1$/m);
+  t.regex(config, /^host: "127\.0\.0\.1"$/m);
   t.notRegex(config, /^\s*https?(_port)?:|monitor/m);
 });

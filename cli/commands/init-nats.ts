@@ -1,0 +1,57 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Command, Option } from 'clipanion';
+import { MAX_PAYLOAD, serverConfig } from '../../core/nats/server-config.ts';
+import { ensureTrust, shareTrust } from '../../core/nats/trust.ts';
+import { makeDataFolder } from '../../core/service/data-folder.ts';
+import { dataPaths } from '../../core/service/data-paths.ts';
+import { loadSettings } from '../../core/service/load-settings.ts';
+import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
+import { described, jsonOption } from '../options.ts';
+import { usageOf } from '../usage.ts';
+
+const about = (flags: string) => described('init nats', flags);
+
+export class InitNatsCommand extends Command {
+  static override paths = [['init', 'nats']];
+  static override usage = usageOf('init nats');
+
+  config = Option.String('--config', { required: true, ...about('--config') });
+  store = Option.String('--store', '/data', about('--store'));
+  host = Option.String('--host', '127.0.0.1', about('--host'));
+  port = Option.String('--port', '4222', about('--port'));
+  monitor = Option.String('--monitor', about('--monitor'));
+  services = Option.Array('--services', [], about('--services'));
+  spawner = Option.Array('--spawner', [], about('--spawner'));
+  json = jsonOption();
+
+  override async execute(): Promise<number> {
+    const paths = dataPaths(loadSettings(this.context.env).ORCHESTRATOR_DATA_DIR);
+    const monitorPort = this.monitor === undefined ? undefined : port('--monitor', this.monitor);
+    const listen = { host: this.host, port: port('--port', this.port), monitorPort };
+    await makeDataFolder(paths);
+    const trust = await ensureTrust(paths.auth);
+    const places = { storeDir: this.store, maxPayload: MAX_PAYLOAD, trust };
+    await replaceFile(this.config, await serverConfig({ ...listen, ...places }));
+    await shareTrust(trust, { services: this.services, spawners: this.spawner });
+    const account = trust.account.getPublicKey();
+    const written = { config: this.config, keys: paths.auth, account };
+    const text = `configuration  ${this.config}\nkeys           ${paths.auth}\naccount        ${account}\n`;
+    this.context.stdout.write(this.json ? `${JSON.stringify(written)}\n` : text);
+    return EXIT.done;
+  }
+}
+
+/** A server that starts at this moment reads the old one or the new one. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, text, { mode: 0o644 });
+  await rename(draft, file);
+}
+
+function port(option: string, text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  throw new OrchestratorError('ORC_USAGE', `${option} ${JSON.stringify(text)} is no port`);
+}

@@ -26,6 +26,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   events: async () => (await import('./commands/events.ts')).EventsCommand,
   projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,
   verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
+  health: async () => (await import('./commands/health.ts')).HealthCommand,
   doctor: async () => (await import('./commands/doctor.ts')).DoctorCommand,
 };
 

@@ -307,6 +307,17 @@ export const COMMAND_TABLE = [
     examples: [['Compare', 'verify']],
   },
   {
+    path: ['health'],
+    audience: 'operator',
+    summary: 'Ask the services how they are; exit code 0 when all is well. For health checks.',
+    details: 'With names, only these services are asked for.',
+    options: [JSON_OPTION, timeout('How long to wait for an answer; 5s.')],
+    examples: [
+      ['All that the settings call for', 'health'],
+      ['One of them', 'health spawner'],
+    ],
+  },
+  {
     path: ['doctor'],
     audience: 'operator',
     summary: 'Check everything that the system needs, and say how to get what is missing.',

@@ -95,7 +95,7 @@ CMD ["redis-server"]
 `;
 
 const haproxy = (debian: string): string => `FROM ${debian}
-RUN ${INSTALL} haproxy && ${TIDY} && mkdir -p /usr/local/etc/haproxy
+RUN ${INSTALL} haproxy busybox && ln -s busybox /bin/wget && ${TIDY} && mkdir -p /usr/local/etc/haproxy
 USER haproxy
 STOPSIGNAL SIGUSR1
 CMD ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]

@@ -1,0 +1,39 @@
+import { Option } from 'clipanion';
+import { askHealth } from '../../core/service/ask-health.ts';
+import { EXIT } from '../../schemas/errors.ts';
+import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
+import { OperatorCommand } from '../operator/operator-command.ts';
+import type { OperatorContext } from '../operator/operator-context.ts';
+import { described } from '../options.ts';
+import { usageOf } from '../usage.ts';
+
+export class HealthCommand extends OperatorCommand {
+  static override paths = [['health']];
+  static override usage = usageOf('health');
+
+  services = Option.Rest({ name: 'services' });
+  override timeout = Option.String('--timeout', '5s', described('health', '--timeout'));
+
+  protected async work({ settings, connection }: OperatorContext): Promise<number> {
+    const all = this.services.length === 0;
+    const expected = all ? expectedServices(settings) : this.services;
+    const heard = await askHealth(connection.nc, { expected, timeoutMs: this.timeoutMs });
+    const meant = heard.filter(({ service }) => all || expected.includes(service));
+    const health = systemHealth(expected, meant);
+    this.print(health, textOf(health));
+    return health.ok ? EXIT.done : EXIT.failed;
+  }
+}
+
+/** A line a service, and one for each of its parts that is not well. */
+function textOf({ services, missing }: SystemHealth): string {
+  const lines = [
+    ...services.flatMap(({ service, node, checks }) => {
+      const ill = checks.filter(({ ok }) => !ok);
+      const parts = ill.map(({ name, detail, since }) => `  ${name}: ${detail} (since ${since})`);
+      return [`${service} on ${node}: ${ill.length === 0 ? 'well' : 'not well'}`, ...parts];
+    }),
+    ...missing.map((service) => `${service}: does not answer`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

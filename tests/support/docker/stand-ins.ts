@@ -29,7 +29,7 @@ export const standIns = (debian: string): StandIn[] => [
   { name: 'node:24-bookworm-slim', dockerfile: node(debian), prepare: copyNode },
   { name: 'nats:2-alpine', dockerfile: nats(debian), prepare: copyNats },
   { name: 'redis:7-alpine', dockerfile: redis(debian) },
-  { name: 'haproxy:3.2-alpine', dockerfile: haproxy(debian) },
+  { name: 'nginx:1.28-alpine', dockerfile: nginx(debian) },
 ];
 
 const node = (debian: string): string => `FROM ${debian}
@@ -94,9 +94,7 @@ EXPOSE 6379
 CMD ["redis-server"]
 `;
 
-const haproxy = (debian: string): string => `FROM ${debian}
-RUN ${INSTALL} haproxy busybox && ln -s busybox /bin/wget && ${TIDY} && mkdir -p /usr/local/etc/haproxy
-USER haproxy
-STOPSIGNAL SIGUSR1
-CMD ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]
+const nginx = (debian: string): string => `FROM ${debian}
+RUN ${INSTALL} nginx-light busybox && ln -s busybox /bin/wget && ${TIDY}
+CMD ["nginx", "-g", "daemon off;"]
 `;

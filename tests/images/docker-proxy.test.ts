@@ -26,7 +26,13 @@ test.before(async (t) => {
   await baseImages(engine);
   port = await freePort();
   const mounts = ['-v', `${CONFIG}:/etc/docker-proxy:ro`, '-v', `${SOCKET}:${SOCKET}`];
-  const locked = ['--user=0:0', '--read-only', '--tmpfs=/tmp', '--cap-drop=ALL', '--cap-add=SETGID'];
+  const locked = [
+    '--user=0:0',
+    '--read-only',
+    '--tmpfs=/tmp',
+    '--cap-drop=ALL',
+    '--cap-add=SETGID',
+  ];
   const denied = ['--security-opt=no-new-privileges', '--entrypoint=nginx'];
   const args = ['run', '-d', '--rm', '-p', `127.0.0.1:${port}:2375`, ...locked, ...denied];
   const command = ['nginx:1.28-alpine', '-c', '/etc/docker-proxy/nginx.conf'];

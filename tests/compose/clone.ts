@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProgram } from '../../bootstrap/run-program.mjs';
+import { freePort } from '../../core/nats/server-port.ts';
+import { baseImages } from '../support/docker/base-images.ts';
+import { compose } from '../support/docker/compose.ts';
+import { type DockerEngine, docker, dockerEnvironment } from '../support/docker/docker-cli.ts';
+import { type Finished, finished } from '../support/system.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** A clean clone of what is committed, and Compose in it: a project, ports and a network of its own. */
+export class ComposeClone {
+  readonly folder: string;
+  readonly httpPort: number;
+  readonly project: string;
+  readonly #engine: DockerEngine;
+  readonly #command: readonly [string, ...string[]];
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(
+    engine: DockerEngine,
+    command: readonly [string, ...string[]],
+    folder: string,
+    [natsPort, httpPort]: readonly [number, number],
+  ) {
+    this.#engine = engine;
+    this.#command = command;
+    this.folder = folder;
+    this.httpPort = httpPort;
+    this.project = `orchestrator-test-${process.pid}`;
+    this.#env = {
+      ...dockerEnvironment(engine),
+      COMPOSE_PROJECT_NAME: this.project,
+      NATS_PORT: String(natsPort),
+      HTTP_PORT: String(httpPort),
+      ORCHESTRATOR_AGENT_NETWORK: this.network,
+      ORCHESTRATOR_IMAGE: 'orchestrator:test-compose',
+      ORCHESTRATOR_WORKER_IMAGE: 'orchestrator-worker:test-compose',
+    };
+  }
+
+  get network(): string {
+    return `${this.project}-agents`;
+  }
+
+  static async make(engine: DockerEngine): Promise<ComposeClone> {
+    await baseImages(engine);
+    const command = await compose();
+    const folder = mkdtempSync(join(tmpdir(), 'orchestrator-clone-'));
+    const cloned = await runProgram('git', ['clone', '--quiet', ROOT, folder]);
+    if (!cloned.ok) throw new Error(`git clone: ${cloned.stderr}`);
+    return new ComposeClone(engine, command, folder, [await freePort(), await freePort()]);
+  }
+
+  /** Runs `docker compose <args>` to its end. */
+  run(args: readonly string[], input?: string): Promise<Finished> {
+    const [program, ...first] = this.#command;
+    const child = spawn(program, [...first, ...args], {
+      cwd: this.folder,
+      env: this.#env,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    child.stdin?.end(input);
+    return finished(child);
+  }
+
+  docker(...args: string[]): Promise<string> {
+    return docker(this.#engine, args);
+  }
+
+  /** The containers of agents that run, by id of the agent. */
+  async agents(): Promise<string[]> {
+    const filter = `network=${this.network}`;
+    const names = await this.docker('ps', '--all', '--filter', filter, '--format', '{{.Names}}');
+    return names.split('\n').filter((name) => name.startsWith('agent-'));
+  }
+
+  /** Everything of it: agents, containers, volumes, networks, the clone. */
+  async remove(): Promise<void> {
+    for (const agent of await this.agents()) {
+      await this.docker('rm', '--force', agent, `${agent}-mailbox`);
+      await this.docker('volume', 'rm', '--force', `${agent}-home`, `${agent}-mailbox`);
+    }
+    await this.run(['--profile', '*', 'down', '--volumes', '--timeout', '5']);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

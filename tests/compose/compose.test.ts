@@ -1,0 +1,167 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import test from 'ava';
+import { dockerEngine } from '../support/docker/engine.ts';
+import { ComposeClone } from './clone.ts';
+
+const UP_MS = 15 * 60_000;
+const TURN_MS = 5 * 60_000;
+
+/** Says that it works, and answers when somebody lets it. */
+const SLOW_AGENT =
+  'while IFS= read -r m; do echo "working on $m"; ' +
+  'until [ -e /tmp/go ]; do sleep 0.2; done; orchestrator answer "$m is done, by $$"; done';
+
+const engine = await dockerEngine();
+const withDocker = engine === undefined ? test.skip : test;
+let system: ComposeClone;
+
+test.before(async (t) => {
+  t.timeout(UP_MS);
+  if (engine === undefined) return;
+  system = await ComposeClone.make(engine);
+  const { code, stderr } = await system.run(['up', '--build', '--detach']);
+  t.is(code, 0, stderr);
+});
+
+test.after.always(async (t) => {
+  t.timeout(TURN_MS);
+  if (engine !== undefined) await system.remove();
+});
+
+const chat = (input: string, ...options: string[]) =>
+  system.run(['run', '--rm', '-T', ...options, 'cli', 'chat'], input);
+
+withDocker(
+  'from a clean clone, one command brings it up and one chats with the demo agent',
+  async (t) => {
+    t.timeout(TURN_MS);
+    const { code, stdout, stderr } = await chat('Create project myapp\nhello\n');
+
+    t.is(code, 0, stderr);
+    const [first, second] = stdout.split('\n');
+    t.regex(first ?? '', /^Done! Created project 'myapp' \(ID: proj_[0-9a-f]+\)\.\r?$/);
+    t.regex(second ?? '', /^\[2\] You said: hello\r?$/);
+  },
+);
+
+withDocker(
+  'a restart of the spawner in the middle of a turn changes nothing for the user',
+  async (t) => {
+    t.timeout(TURN_MS);
+    const agent = [
+      '-e',
+      'ORCHESTRATOR_AGENT=line',
+      '-e',
+      `ORCHESTRATOR_LINE_COMMAND=${SLOW_AGENT}`,
+    ];
+    const before = new Set(await system.agents());
+    const answered = chat('the work\n', '-e', 'ORCHESTRATOR_USER=patient', ...agent);
+    const id = await busyAgent(before);
+
+    const { code, stderr } = await system.run(['restart', 'spawner']);
+    t.is(code, 0, stderr);
+    await system.docker('exec', '--user', '1000', id, 'touch', '/tmp/go');
+
+    const chatted = await answered;
+    t.is(chatted.code, 0, chatted.stderr);
+    t.regex(chatted.stdout, /^the work is done, by \d+\r?\n$/);
+    t.true((await system.agents()).includes(id), 'the same container');
+  },
+);
+
+/** The agent that is new, once it works on its message. */
+async function busyAgent(before: ReadonlySet<string>): Promise<string> {
+  const end = Date.now() + TURN_MS / 2;
+  while (Date.now() < end) {
+    for (const id of await system.agents()) {
+      if (!before.has(id) && (await system.docker('logs', id)).includes('working on')) return id;
+    }
+    await delay(200);
+  }
+  throw new Error('no agent has begun to work');
+}
+
+withDocker('the system says over HTTP that it is well, on this machine only', async (t) => {
+  t.timeout(TURN_MS);
+  const url = `http://127.0.0.1:${system.httpPort}/healthz`;
+  const end = Date.now() + TURN_MS / 2;
+  let status = 0;
+  while (status !== 200 && Date.now() < end) {
+    status = (await fetch(url).catch(() => undefined))?.status ?? 0;
+    await delay(200);
+  }
+  t.is(status, 200);
+  for (const container of await containers()) {
+    for (const bound of Object.values(container.HostConfig.PortBindings ?? {})) {
+      t.deepEqual(
+        bound.map(({ HostIp }) => HostIp),
+        ['127.0.0.1'],
+        container.Name,
+      );
+    }
+  }
+});
+
+interface Inspected {
+  Name: string;
+  Mounts: { Source: string }[];
+  HostConfig: {
+    ReadonlyRootfs: boolean;
+    Privileged: boolean;
+    CapDrop: string[];
+    SecurityOpt: string[];
+    PortBindings: Record<string, { HostIp: string }[]> | null;
+  };
+}
+
+async function containers(): Promise<Inspected[]> {
+  const filter = `label=com.docker.compose.project=${system.project}`;
+  const ids = (await system.docker('ps', '--all', '--quiet', '--filter', filter)).split('\n');
+  return JSON.parse(await system.docker('inspect', ...ids.filter((id) => id !== '')));
+}
+
+withDocker(
+  'only the door to Docker has its socket, and every container is locked up',
+  async (t) => {
+    const all = await containers();
+    t.true(all.length >= 6);
+    const withSocket = all.filter(({ Mounts }) =>
+      Mounts.some(({ Source }) => /docker\.sock/.test(Source)),
+    );
+    t.deepEqual(
+      withSocket.map(({ Name }) => Name),
+      [`/${system.project}-docker-proxy-1`],
+    );
+    for (const { Name, HostConfig } of all) {
+      t.true(HostConfig.ReadonlyRootfs, Name);
+      t.false(HostConfig.Privileged, Name);
+      t.deepEqual(HostConfig.CapDrop, ['ALL'], Name);
+      t.true(HostConfig.SecurityOpt.includes('no-new-privileges:true'), Name);
+    }
+  },
+);
+
+withDocker('the seed that mints credentials is the spawner’s alone', async (t) => {
+  const see = async (service: string) =>
+    (
+      await system.run([
+        'exec',
+        '-T',
+        service,
+        'find',
+        '/data',
+        '/run/orchestrator',
+        '-name',
+        '*.seed',
+      ])
+    ).stdout;
+  t.is(
+    (await system.run(['exec', '-T', 'spawner', 'ls', '/data/auth'])).stdout,
+    'account.seed\noperator.creds\n',
+  );
+  t.is(await see('projections'), '');
+  t.is(
+    (await system.run(['exec', '-T', 'projections', 'ls', '/run/orchestrator'])).stdout,
+    'operator.creds\n',
+  );
+});

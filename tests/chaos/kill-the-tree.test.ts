@@ -5,7 +5,7 @@ import test from 'ava';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
-import { history, logLines, ofType, untilEvent } from '../support/history.ts';
+import { history, logLines, ofType, untilEvent, untilLogLine } from '../support/history.ts';
 import { random } from '../support/random.ts';
 import { dataFolder, startSystem } from '../support/system.ts';
 
@@ -41,6 +41,8 @@ test('kill -9 of everything but the agent, in the middle of turns, loses and rep
   }
 
   const log = await system.log();
+  // An agent's word comes by another way than its log, which may be behind.
+  await untilLogLine(log, agentId, `line ${ROUNDS * 6}`);
   const events = await history(log, `agents.${agentId}.>`);
   const expected = Array.from({ length: ROUNDS }, (_, index) => index + 1);
   const received = await readFile(

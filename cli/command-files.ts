@@ -24,6 +24,8 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   extend: async () => (await import('./commands/extend.ts')).ExtendCommand,
   logs: async () => (await import('./commands/logs.ts')).LogsCommand,
   events: async () => (await import('./commands/events.ts')).EventsCommand,
+  nodes: async () => (await import('./commands/nodes.ts')).NodesCommand,
+  drain: async () => (await import('./commands/drain.ts')).DrainCommand,
   projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,
   verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
   health: async () => (await import('./commands/health.ts')).HealthCommand,

@@ -293,6 +293,29 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['nodes'],
+    audience: 'operator',
+    summary: 'List the spawners: what each does, where its agents run, and who holds its name.',
+    options: SYSTEM_OPTIONS,
+    examples: [['List them', 'nodes']],
+  },
+  {
+    path: ['drain'],
+    audience: 'operator',
+    summary: 'Empty a spawner before it is stopped, and say when it may be.',
+    details:
+      'It takes no new agents, running turns end, and idle agents go to another spawner of the same place, where there is one; else they stay and live on without it. It stays so, also after a restart, until `--off`.',
+    options: [
+      { flags: '--off', what: 'It takes agents again.' },
+      { flags: '--wait', what: 'Wait until it is drained (--no-wait: do not).' },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['Before an upgrade', 'drain node-1a2b3c4d-main'],
+      ['After it', 'drain --off node-1a2b3c4d-main'],
+    ],
+  },
+  {
     path: ['projects'],
     audience: 'operator',
     summary: 'List all projects.',

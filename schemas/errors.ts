@@ -108,6 +108,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 404,
   },
+  ORC_NODE_NOT_FOUND: {
+    meaning: 'There is no such spawner',
+    cure: '`orchestrator nodes` lists them.',
+    exit: EXIT.failed,
+    status: 404,
+  },
   ORC_AGENT_EXISTS: {
     meaning: 'An agent with this id exists already',
     cure: 'Use another id, or send to the one that exists.',
@@ -127,7 +133,7 @@ export const ERRORS = {
     status: 502,
   },
   ORC_AGENT_LOST: {
-    meaning: 'The agent was gone when the system came back',
+    meaning: 'The agent is gone',
     cure: 'Send the message again: a new agent is started for it.',
     exit: EXIT.failed,
     status: 502,

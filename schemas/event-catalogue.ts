@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { commandEvents } from './events/command.ts';
+import { nodeEvents } from './events/node.ts';
 import { processEvents } from './events/process.ts';
 import { projectEvents } from './events/project.ts';
 import { responseEvents } from './events/response.ts';
@@ -19,6 +20,7 @@ export const EVENT_CATALOGUE = {
   ...timerEvents,
   ...userEvents,
   ...projectEvents,
+  ...nodeEvents,
 };
 
 type Catalogue = typeof EVENT_CATALOGUE;

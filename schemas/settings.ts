@@ -210,6 +210,19 @@ export const SETTINGS = {
   ORCHESTRATOR_TURN_DEADLINE: duration('10m').describe(
     'How long a turn may take before it is failed visibly.',
   ),
+  ORCHESTRATOR_INSTANCE: z
+    .string()
+    .refine(isToken, 'letters, digits, _ and - only')
+    .optional()
+    .describe(
+      'Name of a spawner among those that share a data folder; it has to be the same after a restart. Unset: `main` under `npm start`, else the name of the machine.',
+    ),
+  ORCHESTRATOR_NODE_LEASE: duration('10s').describe(
+    'How long a spawner that says nothing keeps its agents before another of the same place takes them.',
+  ),
+  ORCHESTRATOR_NODE_GRACE: duration('2m').describe(
+    'How long a place without a living spawner may stay so before another place states its agents as lost.',
+  ),
   ORCHESTRATOR_STOP_GRACE: duration('5s').describe(
     'How long an agent gets after its stdin was closed, and again after SIGTERM, before the next step.',
   ),

@@ -7,7 +7,8 @@ export type Address =
   | { family: 'result'; agentId: string; callId: string }
   | { family: 'log'; agentId: string; name: 'stdout' | 'stderr' }
   | { family: 'user'; channel: string; userId: string; name: string }
-  | { family: 'project'; projectId: string; name: string };
+  | { family: 'project'; projectId: string; name: string }
+  | { family: 'node'; node: string; name: string };
 
 const AGENT_FAMILIES = new Set(['command', 'process', 'turn', 'response', 'timer']);
 
@@ -42,6 +43,8 @@ export function subjectOf(address: Address): string {
       return `users.${token(address.channel, 'channel')}.${token(address.userId, 'user id')}.${token(address.name, 'name')}`;
     case 'project':
       return `projects.${token(address.projectId, 'project id')}.${token(address.name, 'name')}`;
+    case 'node':
+      return `nodes.${token(address.node, 'node')}.${token(address.name, 'name')}`;
     default:
       return `agents.${agent(address.agentId)}.${address.family}.${token(address.name, 'name')}`;
   }
@@ -58,6 +61,7 @@ export function parseSubject(subject: string): Address | undefined {
   if (root === 'projects' && parts.length === 3) {
     return { family: 'project', projectId: first, name: second };
   }
+  if (root === 'nodes' && parts.length === 3) return { family: 'node', node: first, name: second };
   if (root !== 'agents' || !isAgentId(first)) return undefined;
   return parseAgentSubject(first, parts.slice(2));
 }
@@ -81,6 +85,8 @@ export const agentFilter = (agentId: string, family = '>'): string =>
 export const userFilter = (channel: string, userId: string): string =>
   `users.${token(channel, 'channel')}.${token(userId, 'user id')}.>`;
 
+export const nodeFilter = (node: string): string => `nodes.${token(node, 'node')}.>`;
+
 /** Where a timer waits; when it fires, the server publishes to `agents.<id>.timer.<name>`. */
 export const scheduleSubject = (agentId: string, name: string, key = 'run'): string =>
   `schedules.${agent(agentId)}.${token(name, 'timer')}.${token(key, 'timer key')}`;
@@ -100,6 +106,7 @@ export const STREAM_SUBJECTS = {
     'deliveries.>',
     'projects.>',
     'jobs.>',
+    'nodes.>',
   ],
   LOGS: ['agents.*.log.*'],
   EVENTS_DLQ: ['dlq.>'],

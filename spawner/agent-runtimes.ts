@@ -22,6 +22,14 @@ export interface AgentRuntimes {
   byName: ReadonlyMap<string, Runtime>;
 }
 
+/** Every place in which one of the runtimes can attach to runs; an engine that is away has none. */
+export async function placesOf({ byName }: AgentRuntimes): Promise<string[]> {
+  const places = await Promise.all(
+    [...byName.values()].map((runtime) => runtime.place().catch(() => undefined)),
+  );
+  return places.filter((place) => place !== undefined);
+}
+
 /**
  * The runtimes that the settings describe. Throws ORC_DOCKER, ORC_WORKER_IMAGE and ORC_AGENT_NETWORK
  * where the settings want containers and there can be none.

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { type AgentState, isLive, type LiveAgent } from '../core/domain/agent/agent-state.ts';
+import { isIdle } from '../core/domain/agent/claim.ts';
 import {
   type DecisionContext,
   decideDeleted,
@@ -15,36 +15,20 @@ import {
   decideOpenTurn,
   decideReady,
   decideReject,
+  decideReleased,
   decideStart,
   decideStartFailed,
   decideStopping,
-  type ProcessEnd,
+  decideTakeover,
 } from '../core/domain/agent/decide-agent.ts';
 import { type AgentTraits, nextStep, type Step } from '../core/domain/agent/next-step.ts';
-import type { EventLog } from '../core/log/event-log.ts';
-import type { SystemFollower } from '../core/projection/system-follower.ts';
-import type { NewEvent } from '../schemas/event.ts';
-import { agentFilter } from '../schemas/subjects.ts';
-import type { AgentFactories } from './agents/agent-factories.ts';
-import type { LogCollector } from './log-collector.ts';
-import type { ProcessManager } from './process-manager.ts';
+import { AgentLog } from './agent-log.ts';
+import { Attachment } from './attachment.ts';
+import { NotOwner } from './ownership/owned-process.ts';
 import { type ReadinessProbe, untilReady } from './readiness.ts';
 import type { AgentProcess } from './runtime/runtime.ts';
-import { stopGracefully } from './stop-gracefully.ts';
 import { handleToolCall } from './tool-handlers.ts';
-
-export interface WorkerDependencies {
-  log: EventLog;
-  follower: SystemFollower;
-  processes: ProcessManager;
-  collector: LogCollector;
-  factories: AgentFactories;
-  logger: Logger;
-  node: string;
-  allowedTools: readonly string[] | undefined;
-  stopGraceMs: number;
-  clock: () => Date;
-}
+import type { WorkerDependencies } from './worker-dependencies.ts';
 
 const RETRY_MS = 250;
 
@@ -56,17 +40,18 @@ const REMINDER =
   'Answer now with: orchestrator answer "<your answer>"';
 
 /**
- * Does for one agent what the log says is next, one step after the other: the only place where an
- * agent is acted on. It keeps nothing that the log does not hold but the process that it is
- * attached to; killed at any point, the next spawner's worker goes on from the same state.
+ * Does for one agent what the log says is next, one step after the other, where the agent is this
+ * spawner's: the only place where an agent is acted on. It keeps nothing that the log does not hold
+ * but the process that it is attached to; killed at any point, the next spawner's worker goes on
+ * from the same state.
  */
 export class AgentWorker {
   readonly agentId: string;
   readonly #deps: WorkerDependencies;
   readonly #signal: AbortSignal;
-  #process: AgentProcess | undefined;
-  #end: ProcessEnd | undefined;
-  #stopping = false;
+  readonly #log: AgentLog;
+  #attachment: Attachment | undefined;
+  #placing = false;
   #wakes = 0;
   #loop: Promise<void> | undefined;
 
@@ -74,6 +59,7 @@ export class AgentWorker {
     this.agentId = agentId;
     this.#deps = deps;
     this.#signal = signal;
+    this.#log = new AgentLog(agentId, deps, signal);
   }
 
   /** Looks again at what is next. Cheap, and safe to call at any time. */
@@ -82,6 +68,12 @@ export class AgentWorker {
     this.#loop ??= this.#run().finally(() => {
       this.#loop = undefined;
     });
+  }
+
+  /** This spawner was handed the agent's `create`: it is to become the owner, if nobody is yet. */
+  place(): void {
+    this.#placing = true;
+    this.wake();
   }
 
   /** Resolves when the step in hand is done. */
@@ -94,7 +86,7 @@ export class AgentWorker {
   }
 
   get #context(): DecisionContext {
-    return { now: this.#deps.clock(), node: this.#deps.node };
+    return { now: this.#deps.clock(), ...this.#deps.ownership.self };
   }
 
   async #run(): Promise<void> {
@@ -105,7 +97,9 @@ export class AgentWorker {
         while (!this.#signal.aborted && (await this.#advance()));
       } catch (error) {
         if (this.#signal.aborted) return;
-        this.#deps.logger.error({ err: error, agentId: this.agentId }, 'step failed, trying again');
+        const { logger } = this.#deps;
+        if (error instanceof NotOwner) logger.warn({ agentId: this.agentId }, error.message);
+        else logger.error({ err: error, agentId: this.agentId }, 'step failed, trying again');
         await delay(RETRY_MS, undefined, { signal: this.#signal }).catch(() => undefined);
         this.#wakes += 1;
       }
@@ -115,20 +109,69 @@ export class AgentWorker {
   /** One step; false when there is nothing to do but to wait. */
   async #advance(): Promise<boolean> {
     const state = this.#state;
-    if (state === undefined) return false;
+    const { ownership } = this.#deps;
+    // Woken again when the lease is held again.
+    if (state === undefined || !ownership.held) return false;
+    switch (this.#placing && state.phase === 'requested' ? 'act' : ownership.claim(state)) {
+      case 'act':
+        return this.#act(state);
+      case 'take':
+        return isLive(state) && this.#take(state);
+      case 'give-up':
+        return isLive(state) && this.#giveUp(state);
+      case 'leave':
+        await this.#letGo();
+        return false;
+    }
+  }
+
+  async #act(state: AgentState): Promise<boolean> {
     if (isLive(state)) {
       if (!(await this.#attached(state))) return true;
-      if (this.#end) return this.#append(decideEnded(state, this.#end, this.#context));
+      const end = this.#attachment?.end;
+      if (end) return this.#log.append(decideEnded(state, end, this.#context));
+    } else if (state.phase === 'ended' && state.end.how === 'lost') {
+      // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
+      await this.#letGo();
     }
     const [call] = state.calls;
     if (call) {
       const { follower, allowedTools } = this.#deps;
       const context = { now: this.#context.now, allowedTools };
-      return this.#appendResult(handleToolCall(call, state, follower.state, context));
+      const events = handleToolCall(call, state, follower.state, context);
+      return isLive(state) ? this.#log.append(events) : this.#log.appendResult(events);
     }
     if (state.phase === 'stopping') this.#stop(state);
     const step = nextStep(state, this.#traits(state));
-    return step ? this.#perform(step, state) : false;
+    if (step) return this.#perform(step, state);
+    if (!isIdle(state) || !isLive(state)) return false;
+    return this.#deps.ownership.mustRelease(state) && this.#release(state);
+  }
+
+  /** From here on an earlier owner is refused. Only what the server confirms may take. */
+  async #take(state: LiveAgent): Promise<boolean> {
+    if (!(await this.#deps.ownership.confirm())) return false;
+    const { agentId } = this;
+    const { node, epoch } = state.run;
+    this.#deps.logger.info({ agentId, from: node, epoch: epoch + 1 }, 'taking the agent');
+    return this.#log.append(decideTakeover(state, this.#context));
+  }
+
+  async #giveUp(state: LiveAgent): Promise<boolean> {
+    if (!(await this.#deps.ownership.confirm())) return false;
+    const reason = `its node ${state.run.node} is gone, and nobody else can reach its process`;
+    return this.#log.append(decideLost(state, reason, this.#context));
+  }
+
+  /** Idle, and its node is to be empty: what comes for it now waits for the next owner. */
+  async #release(state: LiveAgent): Promise<boolean> {
+    return this.#log.append(decideReleased(state, 'drain', this.#context));
+  }
+
+  async #letGo(): Promise<void> {
+    this.#attachment?.letGo();
+    this.#attachment = undefined;
+    await this.#deps.processes.letGo(this.agentId);
   }
 
   #traits(state: AgentState): AgentTraits {
@@ -138,14 +181,14 @@ export class AgentWorker {
 
   /** Finds the process of a live run again; says so in the log when it is gone. */
   async #attached(state: LiveAgent): Promise<boolean> {
-    if (this.#process || this.#end || state.phase === 'starting') return true;
+    if (this.#attachment || state.phase === 'starting') return true;
     const process = await this.#deps.processes.attach(this.agentId, state.run);
     if (process) {
       this.#watch(process);
       return true;
     }
     const reason = 'its process was gone when the spawner came back';
-    await this.#append(
+    await this.#log.append(
       state.phase === 'stopping'
         ? decideEnded(state, { code: null, signal: null }, this.#context)
         : decideLost(state, reason, this.#context),
@@ -155,30 +198,20 @@ export class AgentWorker {
 
   /** Collects its logs; its end is stated after the last of them is stored. */
   #watch(process: AgentProcess): void {
-    this.#process = process;
-    const collected = this.#deps.collector.collect(process, this.#signal);
-    Promise.all([process.exited, collected]).then(
-      ([end]) => {
-        this.#end = end;
-        this.wake();
-      },
-      (error: unknown) => {
-        if (this.#signal.aborted) return;
-        this.#deps.logger.error({ err: error, agentId: this.agentId }, 'log collection failed');
-        this.#watch(process);
-      },
-    );
+    const { collector, logger } = this.#deps;
+    const options = { collector, logger, wake: () => this.wake() };
+    this.#attachment = new Attachment(process, options, this.#signal);
   }
 
   async #perform(step: Step, state: AgentState): Promise<boolean> {
     switch (step.do) {
       case 'reject':
-        return this.#append(decideReject(state, step.commandId, step.code, this.#context));
+        return this.#log.append(decideReject(state, step.commandId, step.code, this.#context));
       case 'start':
         return this.#start(state);
       case 'delete':
         await this.#deps.processes.forget(this.agentId);
-        return this.#append(decideDeleted(state, step.commandId, this.#context));
+        return this.#log.append(decideDeleted(state, step.commandId, this.#context));
       default:
         return isLive(state) ? this.#performLive(step, state) : false;
     }
@@ -193,10 +226,10 @@ export class AgentWorker {
       case 'launch':
         return this.#launch(state);
       case 'stop':
-        return this.#append(decideStopping(state, step.reason, 'stdin-closed', context));
+        return this.#log.append(decideStopping(state, step.reason, 'stdin-closed', context));
       case 'interrupt':
-        await this.#process?.signal('SIGINT');
-        return this.#append(decideInterrupted(state, step.commandId, context));
+        await this.#attachment?.process.signal('SIGINT');
+        return this.#log.append(decideInterrupted(state, step.commandId, context));
       case 'extend':
         return this.#extend(state, new Date(step.expiresAt), step.commandId);
       case 'extend-from-now': {
@@ -205,22 +238,22 @@ export class AgentWorker {
       }
       case 'open-turn':
         return state.phase === 'ready'
-          ? this.#append(decideOpenTurn(state, step.message, context))
+          ? this.#log.append(decideOpenTurn(state, step.message, context))
           : false;
       case 'deliver':
         return this.#deliver(state, step);
       case 'end-turn':
-        return this.#append(decideEndTurn(state, step.turn, context));
+        return this.#log.append(decideEndTurn(state, step.turn, context));
       case 'nudge':
         return this.#nudge(state, step);
       case 'fail-turn':
-        return this.#append(decideFailTurn(state, step.turn, step.code, context));
+        return this.#log.append(decideFailTurn(state, step.turn, step.code, context));
     }
   }
 
   async #start(state: AgentState): Promise<boolean> {
     if (state.phase !== 'requested') return false;
-    return this.#append(decideStart(state, this.#deps.processes.runtimeName, this.#context));
+    return this.#log.append(decideStart(state, this.#deps.processes.runtimeName, this.#context));
   }
 
   /** The run stands in the log; its process is started, or found where an earlier try started it. */
@@ -235,33 +268,37 @@ export class AgentWorker {
     const probe: ReadinessProbe = factory.readinessProbe();
     const problem = await untilReady(probe, this.#signal);
     if (problem !== undefined) return this.#startFailed(state, problem);
-    return this.#append(decideReady(state, result.process.pid, this.#context));
+    return this.#log.append(decideReady(state, result.process.pid, this.#context));
   }
 
   #startFailed(state: LiveAgent, reason: string): Promise<boolean> {
-    return this.#append(decideStartFailed(state, state.run.runId, reason, this.#context));
+    return this.#log.append(decideStartFailed(state, state.run.runId, reason, this.#context));
   }
 
   async #extend(state: LiveAgent, expiresAt: Date, commandId?: string): Promise<boolean> {
     await this.#deps.processes.extend(state, expiresAt);
-    return this.#append(decideExtended(state, expiresAt.toISOString(), commandId, this.#context));
+    return this.#log.append(
+      decideExtended(state, expiresAt.toISOString(), commandId, this.#context),
+    );
   }
 
   async #deliver(state: LiveAgent, step: Step & { do: 'deliver' }): Promise<boolean> {
     const { message, turnId } = step;
     const bytes = this.#format(state, message.text);
-    const written = await this.#process?.write(message.commandId, bytes);
+    const written = await this.#attachment?.process.write(message.commandId, bytes);
     // Gone: its end is on the way, and states what becomes of the message.
     if (written === undefined || written === 'gone') return false;
-    return this.#append(decideDelivered(state, message, turnId, bytes.byteLength, this.#context));
+    return this.#log.append(
+      decideDelivered(state, message, turnId, bytes.byteLength, this.#context),
+    );
   }
 
   async #nudge(state: LiveAgent, step: Step & { do: 'nudge' }): Promise<boolean> {
     const { turn } = step;
     const bytes = this.#format(state, REMINDER);
-    const written = await this.#process?.write(`nudge-${turn.turnId}`, bytes);
+    const written = await this.#attachment?.process.write(`nudge-${turn.turnId}`, bytes);
     if (written === undefined || written === 'gone') return false;
-    return this.#append(decideNudged(state, turn, this.#context));
+    return this.#log.append(decideNudged(state, turn, this.#context));
   }
 
   #format(state: LiveAgent, text: string): Uint8Array {
@@ -271,54 +308,13 @@ export class AgentWorker {
 
   /** Takes the graceful end on from the step at which the log has it, in the background. */
   #stop(state: LiveAgent & { phase: 'stopping' }): void {
-    const process = this.#process;
-    if (this.#stopping || process === undefined) return;
-    this.#stopping = true;
     const stated = (step: 'sigterm' | 'sigkill') => this.#stateStopping(step);
-    stopGracefully(process, state.step, this.#deps.stopGraceMs, stated, this.#signal).catch(
-      (error: unknown) => {
-        this.#stopping = false;
-        if (this.#signal.aborted) return;
-        this.#deps.logger.error({ err: error, agentId: this.agentId }, 'stopping failed');
-        this.wake();
-      },
-    );
+    this.#attachment?.stop(state.step, this.#deps.stopGraceMs, stated);
   }
 
   async #stateStopping(step: 'sigterm' | 'sigkill'): Promise<void> {
     const state = this.#state;
     if (state?.phase !== 'stopping') return;
-    await this.#append(decideStopping(state, state.reason, step, this.#context));
-  }
-
-  /** Appends what was decided on the state as folded; true, for the state is another now. */
-  async #append(events: NewEvent[]): Promise<boolean> {
-    const { follower } = this.#deps;
-    const filter = agentFilter(this.agentId, 'process');
-    const sequence = follower.state.fences.get(this.agentId) ?? 0;
-    return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence } }));
-  }
-
-  /** The result's own subject is expected to be empty: a call has one result, for ever. */
-  async #appendResult(events: NewEvent[]): Promise<boolean> {
-    const filter = events.at(-1)?.subject ?? '';
-    return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence: 0 } }));
-  }
-
-  async #settled(result: Awaited<ReturnType<EventLog['append']>>): Promise<boolean> {
-    const { follower, log, logger } = this.#deps;
-    if (result.ok && !result.duplicate) {
-      await follower.folded(result.sequence, this.#signal);
-      return true;
-    }
-    const why = result.ok ? 'stored before' : result.error;
-    logger.warn({ agentId: this.agentId, why }, 'not appended, looking again');
-    const last = await log.last('EVENTS', agentFilter(this.agentId));
-    if (last && last.sequence > follower.sequence) {
-      await follower.folded(last.sequence, this.#signal);
-    } else {
-      await delay(RETRY_MS, undefined, { signal: this.#signal });
-    }
-    return true;
+    await this.#log.append(decideStopping(state, state.reason, step, this.#context));
   }
 }

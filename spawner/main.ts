@@ -1,12 +1,13 @@
 import { mintAgentCredentials } from '../core/nats/agent-credentials.ts';
 import { readAccountSeed } from '../core/nats/trust.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
+import { nodeName } from '../core/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
 import { AgentEnvironment } from './agent-environment.ts';
-import { agentRuntimes } from './agent-runtimes.ts';
+import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { agentFactories } from './agents/agent-factories.ts';
 import { LogCollector } from './log-collector.ts';
-import { nodeName } from './node-name.ts';
+import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
 
@@ -30,21 +31,33 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   });
   const follower = new SystemFollower({ log, logger });
   await follower.start(signal);
-  const spawner = new Spawner(
-    {
-      log,
-      follower,
-      processes: new ProcessManager({ runtimes, environment, logger }),
-      collector: new LogCollector({ log, logger }),
-      factories: agentFactories(settings),
-      logger,
-      node: await nodeName(paths.agents),
-      allowedTools,
-      stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
-      clock: () => new Date(),
-    },
-    chosen,
-  );
+  const membership = await Membership.join({
+    log,
+    follower,
+    health,
+    logger,
+    node: await nodeName(paths.agents, settings.ORCHESTRATOR_INSTANCE),
+    place: await chosen.place(),
+    places: await placesOf(runtimes),
+    leaseMs: settings.ORCHESTRATOR_NODE_LEASE,
+    graceMs: settings.ORCHESTRATOR_NODE_GRACE,
+  });
+  const owns = (agentId: string, runId: string) =>
+    membership.ownership.owns(follower.state.agents.get(agentId), runId);
+  const spawner = new Spawner({
+    log,
+    follower,
+    membership,
+    runtimes,
+    processes: new ProcessManager({ runtimes, environment, logger, owns }),
+    collector: new LogCollector({ log, logger }),
+    factories: agentFactories(settings),
+    logger,
+    allowedTools,
+    stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
+    placementMs: settings.ORCHESTRATOR_NODE_LEASE,
+    clock: () => new Date(),
+  });
   await spawner.start();
   return spawner;
 }

@@ -3,9 +3,18 @@ import type { LiveAgent, Run } from '../core/domain/agent/agent-state.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import type { AgentFactory } from './agents/agent-factory.ts';
+import { NotOwner, OwnedProcess } from './ownership/owned-process.ts';
 import type { AgentProcess, Runtime } from './runtime/runtime.ts';
 
 export type LaunchResult = { ok: true; process: AgentProcess } | { ok: false; reason: string };
+
+export interface ProcessManagerOptions {
+  runtimes: AgentRuntimes;
+  environment: AgentEnvironment;
+  logger: Logger;
+  /** Asked before anything is done to a run: is it this spawner's at this moment? */
+  owns: (agentId: string, runId: string) => boolean;
+}
 
 /**
  * The processes of this node's agents: starts them, finds them again, and gives each the
@@ -15,14 +24,12 @@ export class ProcessManager {
   readonly #runtimes: AgentRuntimes;
   readonly #environment: AgentEnvironment;
   readonly #logger: Logger;
+  readonly #owns: (agentId: string, runId: string) => boolean;
   readonly #processes = new Map<string, AgentProcess>();
 
-  constructor(options: {
-    runtimes: AgentRuntimes;
-    environment: AgentEnvironment;
-    logger: Logger;
-  }) {
+  constructor(options: ProcessManagerOptions) {
     this.#runtimes = options.runtimes;
+    this.#owns = options.owns;
     this.#environment = options.environment;
     this.#logger = options.logger;
   }
@@ -49,30 +56,29 @@ export class ProcessManager {
     const places = runtime.places(agentId);
     const environment = this.#environment.variables(agentId, factory, places);
     if ('missing' in environment) return { ok: false, reason: environment.missing };
+    const { runId } = run;
+    const files = await this.#environment.files(state, factory);
+    if (!this.#owns(agentId, runId)) throw new NotOwner(`run ${runId} is not this spawner’s`);
     const result = await runtime.start({
       agentId,
-      runId: run.runId,
+      runId,
       command,
       environment: environment.variables,
-      files: await this.#environment.files(state, factory),
+      files,
       labels: labelsOf(state),
       expiresAt: new Date(run.expiresAt),
     });
-    if (result.ok) {
-      this.#processes.set(agentId, result.process);
-      this.#logger.info({ agentId, runId: run.runId, pid: result.process.pid }, 'process started');
-    }
-    return result;
+    if (!result.ok) return result;
+    this.#logger.info({ agentId, runId, pid: result.process.pid }, 'process started');
+    return { ok: true, process: this.#keep(result.process) };
   }
 
   /** Finds the process of a run that the log says is alive. */
   async attach(agentId: string, run: Run): Promise<AgentProcess | undefined> {
     const process = await this.#runtimeOf(run)?.attach(agentId, run.runId);
-    if (process) {
-      this.#processes.set(agentId, process);
-      this.#logger.info({ agentId, runId: run.runId, pid: process.pid }, 'process found again');
-    }
-    return process;
+    if (process === undefined) return undefined;
+    this.#logger.info({ agentId, runId: run.runId, pid: process.pid }, 'process found again');
+    return this.#keep(process);
   }
 
   #runtimeOf(run: Run): Runtime | undefined {
@@ -94,11 +100,25 @@ export class ProcessManager {
     await process?.remove();
   }
 
+  /** Lets go of one that is another spawner's now; it lives on. */
+  async letGo(agentId: string): Promise<void> {
+    const process = this.#processes.get(agentId);
+    this.#processes.delete(agentId);
+    await process?.detach();
+  }
+
   /** Lets go of all; they live on. */
   async detachAll(): Promise<void> {
     const processes = [...this.#processes.values()];
     this.#processes.clear();
     await Promise.all(processes.map((process) => process.detach()));
+  }
+
+  #keep(process: AgentProcess): AgentProcess {
+    const { agentId, runId } = process;
+    const owned = new OwnedProcess(process, () => this.#owns(agentId, runId));
+    this.#processes.set(agentId, owned);
+    return owned;
   }
 }
 

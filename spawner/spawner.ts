@@ -1,66 +1,112 @@
-import type { Logger } from 'pino';
-import { isLive } from '../core/domain/agent/agent-state.ts';
+import type { AgentState } from '../core/domain/agent/agent-state.ts';
 import { parseSubject } from '../schemas/subjects.ts';
-import { AgentWorker, type WorkerDependencies } from './agent-worker.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import type { AgentRuntimes } from './agent-runtimes.ts';
+import { AgentWorker } from './agent-worker.ts';
+import { Drain } from './drain.ts';
+import { LostRuns } from './lost-runs.ts';
+import type { Beat, Membership } from './ownership/membership.ts';
+import { Placement } from './placement.ts';
+import type { WorkerDependencies } from './worker-dependencies.ts';
+
+export interface SpawnerDependencies extends Omit<WorkerDependencies, 'ownership'> {
+  membership: Membership;
+  runtimes: AgentRuntimes;
+  /** A `create` that is not placed within so many milliseconds goes to another spawner. */
+  placementMs: number;
+}
 
 /**
- * Acts on the outside because of an event: replays the log, takes up the agents that live, and then
- * wakes an agent's worker at each of its events. All in parallel, each agent in order.
+ * Acts on the outside because of an event: replays the log, takes up the agents that are its own or
+ * become so, and then wakes an agent's worker at each of its events. All in parallel, each agent in
+ * order. What is another spawner's it leaves alone.
  */
 export class Spawner {
-  readonly #deps: WorkerDependencies;
-  readonly #runtime: Runtime;
-  readonly #logger: Logger;
+  readonly #deps: SpawnerDependencies;
+  readonly #workerDeps: WorkerDependencies;
   readonly #workers = new Map<string, AgentWorker>();
   readonly #abort = new AbortController();
+  readonly #placement: Placement;
+  readonly #drain: Drain;
+  readonly #lostRuns: LostRuns;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(deps: WorkerDependencies, runtime: Runtime) {
+  constructor(deps: SpawnerDependencies) {
+    const { ownership } = deps.membership;
     this.#deps = deps;
-    this.#runtime = runtime;
-    this.#logger = deps.logger;
+    this.#workerDeps = { ...deps, ownership };
+    this.#drain = new Drain({ ...deps, ownership });
+    this.#lostRuns = new LostRuns({ ...deps, ownership });
+    this.#placement = new Placement({
+      ...deps,
+      ownership,
+      ackWaitMs: deps.placementMs,
+      place: (agentId) => this.#worker(agentId).place(),
+    });
+  }
+
+  /** The name under which it owns agents. */
+  get node(): string {
+    return this.#deps.membership.ownership.self.node;
   }
 
   /** Takes up what is there. The follower must have caught up: replay first, then act. */
   async start(): Promise<void> {
-    const { follower } = this.#deps;
+    const { follower, membership } = this.#deps;
     this.#unsubscribe = follower.subscribe((message) => {
       const address = parseSubject(message.subject);
-      if (address && 'agentId' in address) this.#worker(address.agentId).wake();
+      if (address === undefined) return;
+      if ('agentId' in address) this.#worker(address.agentId).wake();
+      else if (address.family === 'node') this.#wakeAll(() => true);
+      this.#drain.look();
     });
-    await this.#reportUnknownRuns();
-    for (const [agentId, state] of follower.state.agents) {
-      const owed = state.queue.length + state.controls.length + state.calls.length > 0;
-      if (isLive(state) || state.phase === 'requested' || owed) this.#worker(agentId).wake();
+    await membership.start((beat) => this.#onBeat(beat));
+    await this.#lostRuns.look(this.#abort.signal);
+    this.#wakeAll(isOwed);
+    if (membership.ownership.alone) this.#placeAll();
+    await this.#placement.start();
+  }
+
+  /** Lets go of everything; the agents live on, and others may have them. */
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    const placing = this.#placement.stop();
+    this.#abort.abort();
+    await Promise.all([placing, ...[...this.#workers.values()].map((worker) => worker.idle())]);
+    await this.#deps.processes.detachAll();
+    await this.#deps.membership.leave();
+  }
+
+  /** Something of the others, or of one's own lease, may have changed. */
+  #onBeat({ regained }: Beat): void {
+    if (this.#abort.signal.aborted) return;
+    this.#wakeAll(isOwed);
+    this.#drain.look();
+    if (regained) void this.#lostRuns.look(this.#abort.signal);
+  }
+
+  #wakeAll(which: (state: AgentState) => boolean): void {
+    for (const [agentId, state] of this.#deps.follower.state.agents) {
+      if (which(state)) this.#worker(agentId).wake();
     }
   }
 
-  /** Lets go of everything; the agents live on. */
-  async stop(): Promise<void> {
-    this.#unsubscribe?.();
-    this.#abort.abort();
-    await Promise.all([...this.#workers.values()].map((worker) => worker.idle()));
-    await this.#deps.processes.detachAll();
+  /** With nobody else there, what an earlier process was handed and did not place is not waited for. */
+  #placeAll(): void {
+    for (const [agentId, { phase }] of this.#deps.follower.state.agents) {
+      if (phase === 'requested') this.#worker(agentId).place();
+    }
   }
 
   #worker(agentId: string): AgentWorker {
     const known = this.#workers.get(agentId);
     if (known) return known;
-    const worker = new AgentWorker(agentId, this.#deps, this.#abort.signal);
+    const worker = new AgentWorker(agentId, this.#workerDeps, this.#abort.signal);
     this.#workers.set(agentId, worker);
     return worker;
   }
-
-  /** What runs and is none of the log's is reported, never ended (design: reconciliation). */
-  async #reportUnknownRuns(): Promise<void> {
-    const { agents } = this.#deps.follower.state;
-    for (const run of await this.#runtime.list()) {
-      const state = agents.get(run.agentId);
-      const known = state && isLive(state) && state.run.runId === run.runId;
-      if (run.running && !known) {
-        this.#logger.warn({ ...run }, 'a process runs that the log does not know; left alone');
-      }
-    }
-  }
 }
+
+/** Lives, or waits for something. */
+const isOwed = (state: AgentState): boolean =>
+  (state.phase !== 'ended' && state.phase !== 'unknown') ||
+  state.queue.length + state.controls.length + state.calls.length > 0;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentProcess } from './runtime/runtime.ts';
 
-type StopStep = 'stdin-closed' | 'sigterm' | 'sigkill';
+export type StopStep = 'stdin-closed' | 'sigterm' | 'sigkill';
 
 /**
  * Ends a process as gently as it lets itself be ended: stdin closed, SIGTERM to its process group

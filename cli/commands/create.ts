@@ -34,7 +34,7 @@ export class CreateCommand extends OperatorCommand {
     });
     if (this.wait) {
       const what = `the start of ${agentId}`;
-      const wanted = { agentId, from: sequence, timeoutMs: this.timeoutMs, what };
+      const wanted = { of: { agentId }, from: sequence, timeoutMs: this.timeoutMs, what };
       await awaitEvent(log, wanted, isReady);
     }
     this.print({ agentId }, `${agentId}\n`);

@@ -30,7 +30,12 @@ export class SendCommand extends OperatorCommand {
       return;
     }
     const timeoutMs = settings.ORCHESTRATOR_TURN_DEADLINE + this.timeoutMs;
-    const wanted = { agentId, from: given.sequence, timeoutMs, what: 'the end of its turn' };
+    const wanted = {
+      of: { agentId },
+      from: given.sequence,
+      timeoutMs,
+      what: 'the end of its turn',
+    };
     await awaitEvent(log, wanted, settles(given.commandId, this.#printer(given.commandId)));
   }
 

@@ -5,7 +5,8 @@ import { parseEvent } from '../../schemas/parse-event.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
 
 export interface Awaited {
-  agentId: string;
+  /** An agent's events, or those of a filter. */
+  of: { agentId: string } | { filter: string };
   /** The first sequence that may be it. */
   from: number;
   timeoutMs: number;
@@ -14,16 +15,16 @@ export interface Awaited {
 }
 
 /**
- * Follows an agent's events until `decide` returns a value. Throws ORC_TIMED_OUT, and what
+ * Follows events until `decide` returns a value. Throws ORC_TIMED_OUT, and what
  * `decide` throws.
  */
 export async function awaitEvent<T>(
   log: EventLog,
-  { agentId, from, timeoutMs, what }: Awaited,
+  { of, from, timeoutMs, what }: Awaited,
   decide: (event: StoredEvent) => T | undefined,
 ): Promise<T> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const filter = agentFilter(agentId);
+  const filter = 'filter' in of ? of.filter : agentFilter(of.agentId);
   const start = { sequence: from };
   for await (const { messages } of log.follow({ stream: 'EVENTS', from: start, filter, signal })) {
     for (const message of messages) {

@@ -33,7 +33,7 @@ export abstract class ControlCommand<T extends CommandType> extends OperatorComm
     if (this.wait) {
       const what = `${this.type} of ${agentId}`;
       const timeoutMs = this.timeoutMs + this.takesMs(settings);
-      const wanted = { agentId, from: sequence, timeoutMs, what };
+      const wanted = { of: { agentId }, from: sequence, timeoutMs, what };
       const isDone = (event: StoredEvent) => this.settledBy(event, commandId);
       await awaitEvent(log, wanted, settles(commandId, isDone));
     }

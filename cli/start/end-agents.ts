@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AgentManager } from '../../core/conversation/agent-manager.ts';
 import { EventLog } from '../../core/log/event-log.ts';
+import { MAIN_INSTANCE, nodeName } from '../../core/service/node-name.ts';
 import { ViewsClient } from '../../core/service/views-client.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
@@ -26,13 +25,15 @@ export async function endAgents(
     const log = new EventLog(connection);
     const views = new ViewsClient(connection.nc);
     const manager = new AgentManager({ log, views, patience: { patienceMs: PATIENCE_MS } });
+    const instance = settings.ORCHESTRATOR_INSTANCE ?? MAIN_INSTANCE;
+    // With a server of many, this run ends only its own.
     const embedded = settings.ORCHESTRATOR_NATS_URL === undefined;
     const options = {
       log,
       views,
       manager,
       person: terminalPerson(settings),
-      node: embedded ? undefined : await nodeOf(paths.agents),
+      node: embedded ? undefined : await nodeName(paths.agents, instance),
       timeoutMs: settings.ORCHESTRATOR_STOP_GRACE * STEPS + MARGIN_MS,
     };
     if (keep) sayKept(await runningAgents(options), say);
@@ -51,9 +52,4 @@ function sayKept(kept: { agentId: string }[], say: (line: string) => void): void
 function sayLeft(left: string[], say: (line: string) => void): void {
   if (left.length === 0) return;
   say(`Did not end in time: ${left.join(', ')}. The next start takes them up; see the system log.`);
-}
-
-/** The name under which this folder's spawner owns agents; with a server of many, only its own end. */
-async function nodeOf(agentsFolder: string): Promise<string> {
-  return (await readFile(join(agentsFolder, 'node'), 'utf8')).trim();
 }

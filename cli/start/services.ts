@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DataPaths } from '../../core/service/data-paths.ts';
+import { MAIN_INSTANCE } from '../../core/service/node-name.ts';
 import type { ServiceSpec } from '../../core/service/supervisor.ts';
 import type { SystemAddress } from '../../core/service/system-address.ts';
 import { projectRoot } from './project-root.ts';
@@ -22,5 +23,7 @@ export const serviceEnvironment = (
   ...own,
   ORCHESTRATOR_DATA_DIR: paths.root,
   ORCHESTRATOR_NATS_URL: address.url,
+  // The same after every restart: a spawner takes up at once what it owned under its name.
+  ORCHESTRATOR_INSTANCE: own.ORCHESTRATOR_INSTANCE || MAIN_INSTANCE,
   ...(address.credentials && { ORCHESTRATOR_CREDS: address.credentials.file }),
 });

@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import { type AgentState, unknownAgent } from './agent/agent-state.ts';
 import { evolveAgent } from './agent/evolve-agent.ts';
+import { evolveNode, type NodeState } from './node/node.ts';
 import { evolveProject, type ProjectState } from './project/project.ts';
 import { evolveUser, initialUser, type UserState } from './user/user.ts';
 
@@ -19,6 +20,8 @@ export interface SystemState {
   /** By `<channel>/<userId>`. */
   users: Map<string, UserState>;
   projects: Map<string, ProjectState>;
+  /** Of those that were ever drained. */
+  nodes: Map<string, NodeState>;
 }
 
 export const initialSystem = (): SystemState => ({
@@ -27,6 +30,7 @@ export const initialSystem = (): SystemState => ({
   fences: new Map(),
   users: new Map(),
   projects: new Map(),
+  nodes: new Map(),
 });
 
 export const userKey = (channel: string, userId: string): string => `${channel}/${userId}`;
@@ -49,6 +53,11 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
       const known = state.projects.get(address.projectId);
       const project = evolveProject(known, address.projectId, event);
       if (project !== undefined) state.projects.set(address.projectId, project);
+      return;
+    }
+    case 'node': {
+      const node = evolveNode(state.nodes.get(address.node), event);
+      if (node !== undefined) state.nodes.set(address.node, node);
       return;
     }
     default: {

@@ -1,6 +1,5 @@
 import { errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { StreamName } from '../../schemas/subjects.ts';
 import { readError } from './read-error.ts';
 import { headerOf, type StoredMessage } from './stored-message.ts';
 
@@ -10,7 +9,7 @@ import { headerOf, type StoredMessage } from './stored-message.ts';
  */
 export async function lastMessage(
   nc: NatsConnection,
-  stream: StreamName,
+  stream: string,
   filter: string,
   timeoutMs: number,
 ): Promise<StoredMessage | undefined> {

@@ -27,7 +27,7 @@ const header = z.object({
   folded: z.int().nonnegative(),
 });
 
-const MAPS = ['agents', 'fences', 'users', 'projects'] as const;
+const MAPS = ['agents', 'fences', 'users', 'projects', 'nodes'] as const;
 
 /** Entries that are written without a pause: a few milliseconds. */
 const SLICE = 250;

@@ -23,6 +23,7 @@ function subjectPattern(type: string): string {
   const [family = '', ...rest] = type.split('.');
   if (family === 'user') return `users.<channel>.<userId>.${rest.join('.')}`;
   if (family === 'project') return `projects.<projectId>.${rest.join('.')}`;
+  if (family === 'node') return `nodes.<node>.${rest.join('.')}`;
   if (family === 'result') return 'agents.<agentId>.result.<callId>';
   return `agents.<agentId>.${type}`;
 }

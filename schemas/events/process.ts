@@ -20,7 +20,15 @@ export const processEvents = {
     epoch: z.int().positive(),
     runtime: z.string(),
     expiresAt: instant,
+    /** Where the run lives: spawners of the same place can attach to it. */
+    place: z.string().optional(),
+    /** Which process of the node it is: a restart of a node is another. */
+    holder: z.string().optional(),
   }),
+  /** Its owner gives it away: the first of the same place that takes it is the next. */
+  'process.released': z.object({ runId, epoch: z.int().positive(), reason: z.string() }),
+  /** A run that the log had given up as lost was found running, and was ended. */
+  'process.cleared': z.object({ runId, node: z.string(), code: exitCode, signal: exitSignal }),
   'process.ready': z.object({ runId, pid: z.int().optional() }),
   'process.start-failed': z.object({ runId, reason: z.string() }),
   /** Written to stdin. */

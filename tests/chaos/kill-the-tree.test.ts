@@ -61,7 +61,13 @@ test('kill -9 of everything but the agent, in the middle of turns, loses and rep
   );
   t.is(ofType(events, 'turn.ended').length, ROUNDS, 'each turn ended');
   t.is(ofType(events, 'turn.failed').length, 0, 'no turn failed');
-  t.is(ofType(events, 'process.starting').length, 1, 'the process was started once');
+  t.is(ofType(events, 'process.ready').length, 1, 'the process was started once');
+  const epochs = ofType(events, 'process.starting').map(({ data }) => data.epoch);
+  t.deepEqual(
+    epochs,
+    epochs.map((_, index) => index + 1),
+    'each spawner took it up once, under an epoch of its own',
+  );
   t.deepEqual(
     await logLines(log, agentId),
     Array.from({ length: ROUNDS * 6 }, (_, index) => `line ${index + 1}`),

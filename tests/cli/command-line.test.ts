@@ -12,7 +12,7 @@ test('a command line that is not understood says what is wrong and which help to
     [['frobnicate'], 'There is no command "frobnicate". See `orchestrator --help`.'],
     [[''], 'There is no command "". See'],
     [['constructor'], 'There is no command "constructor". See'],
-    [['help', 'nope'], 'There is no command "nope". See'],
+    [['help', 'quux'], 'There is no command "quux". See'],
     [['-x'], 'There is no option "-x". See'],
     [['turn'], 'There is no command "turn". Try `orchestrator turn end`.'],
     [['project', 'delete'], 'There is no command "project delete". Try `orchestrator project c'],

@@ -161,7 +161,13 @@ test('a new spawner takes a running agent up, its logs without gap or repeat', a
   await spawner.event(agent, 'process.stopped');
 
   const events = await history(spawner.log);
-  t.is(ofType(events, 'process.starting').length, 1);
+  const owners = ofType(events, 'process.starting').map(({ data }) => data);
+  t.is(new Set(owners.map(({ runId }) => runId)).size, 1, 'it is one process');
+  t.deepEqual(
+    owners.map(({ epoch }) => epoch),
+    [1, 2, 3],
+    'and each spawner took it up under an epoch of its own',
+  );
   t.deepEqual(
     ofType(events, 'response.answer').map(({ data }) => data.text),
     ['text 1', 'text 2', 'text 3', 'text 4'],

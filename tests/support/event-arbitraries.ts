@@ -39,6 +39,12 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     runtime: fc.constant('local'),
     expiresAt: instant,
   }),
+  'process.released': fc.record({
+    runId,
+    epoch: fc.integer({ min: 1, max: 3 }),
+    reason: text,
+  }),
+  'process.cleared': fc.record({ runId, node: oneOf('node'), ...end }),
   'process.ready': fc.record({ runId, pid: fc.integer() }, { requiredKeys: ['runId'] }),
   'process.start-failed': fc.record({ runId, reason: text }),
   'process.delivered': fc.record({ runId, commandId, turnId, bytes: fc.nat() }),
@@ -80,6 +86,9 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'timer.turn': fc.record({ turnId }),
   'user.agent-assigned': fc.record({ agentId }),
   'user.agent-released': fc.record({ agentId, reason: text }),
+  'node.draining': fc.record({}),
+  'node.resumed': fc.record({}),
+  'node.drained': fc.record({ drainId: commandId, kept: fc.nat() }),
   'project.created': fc.record(
     { name: text, agentId, owner: person },
     { requiredKeys: ['name', 'agentId'] },
@@ -88,6 +97,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
 
 const subjectOfType = (type: string): string => {
   if (type.startsWith('user.')) return `users.terminal.user-1.${type.slice('user.'.length)}`;
+  if (type.startsWith('node.')) return `nodes.node-1.${type.slice('node.'.length)}`;
   if (type === 'project.created') return 'projects.proj-1.created';
   return type === 'result' ? `agents.${AGENT}.result.c-1` : `agents.${AGENT}.${type}`;
 };

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
+import { Health } from '../../core/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
@@ -17,6 +18,7 @@ import {
   lineAgentFactory,
 } from '../../spawner/agents/line/line-agent-factory.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
+import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
 import type { Runtime } from '../../spawner/runtime/runtime.ts';
@@ -79,27 +81,37 @@ export class SpawnerFixture {
       allowedTools,
       own: process.env,
     });
-    const processes = new ProcessManager({
-      runtimes: { chosen: runtime, byName: new Map([[runtime.name, runtime]]) },
-      environment,
+    const runtimes = { chosen: runtime, byName: new Map([[runtime.name, runtime]]) };
+    const node = this.#options.node ?? 'node-test';
+    const membership = await Membership.join({
+      log,
+      follower,
+      health: new Health(),
       logger,
+      node,
+      place: await runtime.place(),
+      places: [await runtime.place()],
+      leaseMs: 10_000,
+      graceMs: 120_000,
     });
+    const owns = (agentId: string, runId: string) =>
+      membership.ownership.owns(follower.state.agents.get(agentId), runId);
+    const processes = new ProcessManager({ runtimes, environment, logger, owns });
     const collector = new LogCollector({ log, logger });
-    const spawner = new Spawner(
-      {
-        log,
-        follower,
-        processes,
-        collector,
-        factories,
-        logger,
-        node: this.#options.node ?? 'node-test',
-        allowedTools,
-        stopGraceMs: this.#options.stopGraceMs ?? 500,
-        clock: () => new Date(),
-      },
-      runtime,
-    );
+    const spawner = new Spawner({
+      log,
+      follower,
+      membership,
+      runtimes,
+      processes,
+      collector,
+      factories,
+      logger,
+      allowedTools,
+      stopGraceMs: this.#options.stopGraceMs ?? 500,
+      placementMs: 10_000,
+      clock: () => new Date(),
+    });
     await spawner.start();
     this.#running = { spawner, abort };
   }

@@ -36,7 +36,16 @@ export interface Run {
   startedAt: string;
   expiresAt: string;
   pid?: number;
+  /** Where it lives; runs of older versions do not say: see {@link placeOf}. */
+  place?: string;
+  /** The process of its node that owns it. */
+  holder?: string;
+  /** Its owner has given it away. */
+  released?: true;
 }
+
+/** An older version's node bore the name of its place. */
+export const placeOf = (run: Run): string => run.place ?? run.node;
 
 /** From `turn.started` to exactly one of `turn.ended` and `turn.failed`. */
 export interface Turn {

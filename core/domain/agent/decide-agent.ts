@@ -5,13 +5,14 @@ import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
 import { derivedId } from '../../../schemas/ids.ts';
 import { scheduleSubject, subjectOf } from '../../../schemas/subjects.ts';
-import type {
-  AgentState,
-  LiveAgent,
-  PendingMessage,
-  ReadyAgent,
-  RequestedAgent,
-  Turn,
+import {
+  type AgentState,
+  type LiveAgent,
+  type PendingMessage,
+  placeOf,
+  type ReadyAgent,
+  type RequestedAgent,
+  type Turn,
 } from './agent-state.ts';
 import { endDetail } from './end-detail.ts';
 
@@ -20,6 +21,9 @@ export interface DecisionContext {
   now: Date;
   /** The spawner's name, stated in `process.starting`. */
   node: string;
+  /** Where its runs live, and which process of the node it is; stated there too. */
+  place?: string;
+  holder?: string;
 }
 
 /** How a process ended, as its runtime tells it. */
@@ -113,12 +117,51 @@ export function decideStart(
 ): NewEvent[] {
   const runId = derivedId('run-', state.createdBy);
   const expiresAt = later(context.now, state.ttlMs);
-  const data = { runId, node: context.node, epoch: 1, runtime, expiresAt };
+  const data = { runId, ...ownerOf(context), epoch: 1, runtime, expiresAt };
   const cause = { id: runId, causationId: state.createdBy, correlationId: state.createdBy };
   return [
     agentEvent(state.agentId, 'process.starting', data, cause, context),
     ttlTimer(state.agentId, runId, expiresAt, context),
   ];
+}
+
+const ownerOf = ({ node, place, holder }: DecisionContext) => ({
+  node,
+  ...(place !== undefined && { place }),
+  ...(holder !== undefined && { holder }),
+});
+
+/** The same run under a new owner: from here on whoever had it before is refused. */
+export function decideTakeover(state: LiveAgent, context: DecisionContext): NewEvent[] {
+  const { runId, runtime, expiresAt } = state.run;
+  const epoch = state.run.epoch + 1;
+  // It stays where it lives, wherever its new owner starts others.
+  const owner = { ...ownerOf(context), place: placeOf(state.run) };
+  const data = { runId, ...owner, epoch, runtime, expiresAt };
+  const cause = { id: `${runId}:${epoch}`, causationId: runId };
+  return [agentEvent(state.agentId, 'process.starting', data, cause, context)];
+}
+
+/** Nobody owns it until somebody takes it; whatever comes for it waits. */
+export function decideReleased(
+  state: LiveAgent,
+  reason: string,
+  context: DecisionContext,
+): NewEvent[] {
+  const { runId, epoch } = state.run;
+  const cause = { id: `${runId}:${epoch}` };
+  return [agentEvent(state.agentId, 'process.released', { runId, epoch, reason }, cause, context)];
+}
+
+/** The end of a run that the log has given up: `process.lost` stands, and this beside it. */
+export function decideCleared(
+  agentId: string,
+  runId: string,
+  { code, signal }: ProcessEnd,
+  context: DecisionContext,
+): NewEvent[] {
+  const data = { runId, node: context.node, code, signal };
+  return [agentEvent(agentId, 'process.cleared', data, { id: runId }, context)];
 }
 
 export function decideReady(

@@ -32,6 +32,8 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
       return withControl(state, { commandId: event.id, name: 'extend', ttlMs: event.data.ttlMs });
     case 'process.starting':
       return onStarting(state, event);
+    case 'process.released':
+      return onReleased(state, event);
     case 'process.ready':
       return onReady(state, event);
     case 'process.start-failed':
@@ -90,6 +92,10 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
     case 'user.agent-assigned':
     case 'user.agent-released':
     case 'project.created':
+    case 'process.cleared':
+    case 'node.draining':
+    case 'node.resumed':
+    case 'node.drained':
       return state;
     default:
       event satisfies never;
@@ -146,21 +152,30 @@ function settle<S extends AgentState>(state: S, commandId: string): S {
 }
 
 function onStarting(state: AgentState, event: StoredEventOf<'process.starting'>): AgentState {
-  const { runId, node, epoch, runtime, expiresAt } = event.data;
+  const { runId, node, epoch, runtime, expiresAt, place, holder } = event.data;
+  const owner = { node, epoch, ...(place && { place }), ...(holder && { holder }) };
   if (isLive(state)) {
+    if (state.run.runId !== runId || epoch <= state.run.epoch) return state;
     // A takeover: the same run under a new owner.
-    return { ...state, run: { ...state.run, node, epoch } };
+    const { released, place: _place, holder: _holder, ...run } = state.run;
+    return { ...state, run: { ...run, ...owner } };
   }
   if (state.phase !== 'requested') return state;
   return {
     ...state,
     phase: 'starting',
-    run: { runId, node, epoch, runtime, startedAt: event.time, expiresAt },
+    run: { runId, runtime, startedAt: event.time, expiresAt, ...owner },
     turn: null,
     idleSince: event.time,
     expired: false,
     interrupted: false,
   };
+}
+
+function onReleased(state: AgentState, event: StoredEventOf<'process.released'>): AgentState {
+  const { runId, epoch } = event.data;
+  if (!isLive(state) || state.run.runId !== runId || state.run.epoch !== epoch) return state;
+  return { ...state, run: { ...state.run, released: true } };
 }
 
 function onReady(state: AgentState, event: StoredEventOf<'process.ready'>): AgentState {

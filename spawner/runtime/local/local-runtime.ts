@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { nodeName } from '../../node-name.ts';
+import { folderName } from '../../../core/service/node-name.ts';
 import { findProgram } from '../find-program.ts';
 import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
 import { FolderWatch } from './folder-watch.ts';
@@ -50,7 +50,7 @@ export class LocalRuntime implements Runtime {
 
   /** The agents' folder: whoever has it can reach their processes' files. */
   place(): Promise<string> {
-    return nodeName(this.#agents);
+    return folderName(this.#agents);
   }
 
   async start(spec: ProcessSpec): Promise<StartResult> {

@@ -1,0 +1,22 @@
+import { listNodes, type NodeView } from '../operator/list-nodes.ts';
+import { OperatorCommand } from '../operator/operator-command.ts';
+import type { OperatorContext } from '../operator/operator-context.ts';
+import { textTable } from '../text-table.ts';
+import { usageOf } from '../usage.ts';
+
+export class NodesCommand extends OperatorCommand {
+  static override paths = [['nodes']];
+  static override usage = usageOf('nodes');
+
+  protected async work(context: OperatorContext): Promise<undefined> {
+    const nodes = await listNodes(context, this.timeoutMs);
+    this.print(nodes, textTable(HEAD, nodes.map(row)));
+  }
+}
+
+const HEAD = ['node', 'state', 'agents', 'place', 'process', 'version', 'since'];
+
+function row({ node, state, agents, lease }: NodeView): string[] {
+  const { place = '', pid = '', version = '', startedAt = '' } = lease ?? {};
+  return [node, state, String(agents), place, String(pid), version, startedAt];
+}

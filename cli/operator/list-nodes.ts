@@ -1,0 +1,50 @@
+import type { NodeState } from '../../core/domain/node/node.ts';
+import { evolveNode } from '../../core/domain/node/node.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import { LeaseStore } from '../../core/nodes/lease-store.ts';
+import type { NodeLease } from '../../schemas/node-lease.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
+import { nodeFilter } from '../../schemas/subjects.ts';
+import type { OperatorContext } from './operator-context.ts';
+
+/** A spawner, as its lease, the log and its agents tell of it. */
+export interface NodeView {
+  node: string;
+  /** `gone`: its lease has ended, and it still owns agents. */
+  state: 'serving' | 'draining' | 'drained' | 'gone';
+  agents: number;
+  lease?: NodeLease;
+}
+
+/** Those that live, and those that are gone and own agents; by name. */
+export async function listNodes(
+  { connection, log, views }: OperatorContext,
+  timeoutMs: number,
+): Promise<NodeView[]> {
+  const leases = await LeaseStore.of(connection).all();
+  const atLeast = await log.lastSequence('EVENTS');
+  const { agents } = await views.request('agents', { atLeast }, { timeoutMs });
+  const owners = agents.flatMap(({ node, phase }) =>
+    node !== undefined && phase !== 'ended' ? [node] : [],
+  );
+  const names = new Set([...leases.map(({ node }) => node), ...owners]);
+  return Promise.all(
+    [...names].sort().map(async (node): Promise<NodeView> => {
+      const lease = leases.find((each) => each.node === node);
+      const count = owners.filter((owner) => owner === node).length;
+      if (lease === undefined) return { node, state: 'gone', agents: count };
+      const phase = (await nodeState(log, node))?.phase ?? 'active';
+      return { node, state: phase === 'active' ? 'serving' : phase, agents: count, lease };
+    }),
+  );
+}
+
+async function nodeState(log: EventLog, node: string): Promise<NodeState | undefined> {
+  let state: NodeState | undefined;
+  const options = { stream: 'EVENTS', from: { sequence: 1 }, filter: nodeFilter(node) } as const;
+  for await (const message of log.read(options)) {
+    const parsed = parseEvent(message);
+    if (parsed.kind === 'event') state = evolveNode(state, parsed.event);
+  }
+  return state;
+}

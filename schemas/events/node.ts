@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** `nodes.<node>.<name>`: what becomes of a spawner. */
+export const nodeEvents = {
+  /** It is to take no new agents and to give its idle ones to others. */
+  'node.draining': z.object({}),
+  /** It takes agents again. */
+  'node.resumed': z.object({}),
+  /** None of its agents works any more: it may be stopped. */
+  'node.drained': z.object({
+    /** The `node.draining` that this answers. */
+    drainId: z.string(),
+    /** Idle agents that nobody else of its place could take. They live on. */
+    kept: z.int().nonnegative(),
+  }),
+};

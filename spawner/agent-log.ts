@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { EventLog } from '../core/log/event-log.ts';
+import type { SystemFollower } from '../core/projection/system-follower.ts';
+import type { NewEvent } from '../schemas/event.ts';
+import { agentFilter } from '../schemas/subjects.ts';
+
+export interface AgentLogOptions {
+  log: EventLog;
+  follower: SystemFollower;
+  logger: Logger;
+}
+
+const RETRY_MS = 250;
+
+/** One agent's part of the log, for the one that decides on its state: appends, then folds. */
+export class AgentLog {
+  readonly agentId: string;
+  readonly #deps: AgentLogOptions;
+  readonly #signal: AbortSignal;
+
+  constructor(agentId: string, deps: AgentLogOptions, signal: AbortSignal) {
+    this.agentId = agentId;
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  /** Appends what was decided on the state as folded; true, for the state is another now. */
+  async append(events: NewEvent[]): Promise<boolean> {
+    const { follower } = this.#deps;
+    const filter = agentFilter(this.agentId, 'process');
+    const sequence = follower.state.fences.get(this.agentId) ?? 0;
+    return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence } }));
+  }
+
+  /** Of an agent without an owner. The result's own subject is expected to be empty: a call has one result, for ever. */
+  async appendResult(events: NewEvent[]): Promise<boolean> {
+    const filter = events.at(-1)?.subject ?? '';
+    return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence: 0 } }));
+  }
+
+  async #settled(result: Awaited<ReturnType<EventLog['append']>>): Promise<boolean> {
+    const { follower, log, logger } = this.#deps;
+    if (result.ok && !result.duplicate) {
+      await follower.folded(result.sequence, this.#signal);
+      return true;
+    }
+    const why = result.ok ? 'stored before' : result.error;
+    logger.warn({ agentId: this.agentId, why }, 'not appended, looking again');
+    const last = await log.last('EVENTS', agentFilter(this.agentId));
+    if (last && last.sequence > follower.sequence) {
+      await follower.folded(last.sequence, this.#signal);
+    } else {
+      await delay(RETRY_MS, undefined, { signal: this.#signal });
+    }
+    return true;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import { isLive } from '../core/domain/agent/agent-state.ts';
+import { decideCleared } from '../core/domain/agent/decide-agent.ts';
+import type { EventLog } from '../core/log/event-log.ts';
+import type { SystemFollower } from '../core/projection/system-follower.ts';
+import type { AgentRuntimes } from './agent-runtimes.ts';
+import type { LogCollector } from './log-collector.ts';
+import type { Ownership } from './ownership/ownership.ts';
+import type { AgentProcess, RunStatus, Runtime } from './runtime/runtime.ts';
+import { stopGracefully } from './stop-gracefully.ts';
+
+export interface LostRunsOptions {
+  log: EventLog;
+  follower: SystemFollower;
+  collector: LogCollector;
+  runtimes: AgentRuntimes;
+  ownership: Ownership;
+  logger: Logger;
+  stopGraceMs: number;
+  clock: () => Date;
+}
+
+/**
+ * Compares what runs here with what the log says. A run that was given up as lost while its node was
+ * away is ended gracefully, for its user has been told that it is gone; what it said until then is
+ * stored all the same. A run that the log does not know is reported, and never ended.
+ */
+export class LostRuns {
+  readonly #options: LostRunsOptions;
+  readonly #clearing = new Set<string>();
+
+  constructor(options: LostRunsOptions) {
+    this.#options = options;
+  }
+
+  /** Looks once; what has to be ended ends in the background, until `signal`. */
+  async look(signal: AbortSignal): Promise<void> {
+    const { runtimes, logger } = this.#options;
+    for (const runtime of runtimes.byName.values()) {
+      const runs = await runtime.list().catch((error: unknown) => {
+        // One that is not chosen need not be there.
+        const level = runtime === runtimes.chosen ? 'warn' : 'debug';
+        logger[level]({ err: error, runtime: runtime.name }, 'what runs cannot be listed');
+        return [];
+      });
+      for (const run of runs) if (run.running) this.#judge(runtime, run, signal);
+    }
+  }
+
+  #judge(runtime: Runtime, run: RunStatus, signal: AbortSignal): void {
+    const { follower, ownership, logger } = this.#options;
+    const state = follower.state.agents.get(run.agentId);
+    if (state && isLive(state) && state.run.runId === run.runId) return;
+    const lost =
+      state?.phase === 'ended' && state.end.how === 'lost' && state.lastRun?.runId === run.runId;
+    if (!lost) logger.warn({ ...run }, 'a process runs that the log does not know; left alone');
+    else if (ownership.claim(state) === 'act') this.#clear(runtime, run, signal);
+  }
+
+  #clear(runtime: Runtime, { agentId, runId }: RunStatus, signal: AbortSignal): void {
+    if (this.#clearing.has(runId)) return;
+    this.#clearing.add(runId);
+    this.#end(runtime, agentId, runId, signal)
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        this.#options.logger.error({ err: error, agentId, runId }, 'a lost run was not ended');
+      })
+      .finally(() => this.#clearing.delete(runId));
+  }
+
+  async #end(runtime: Runtime, agentId: string, runId: string, signal: AbortSignal): Promise<void> {
+    const { collector, log, logger, ownership, stopGraceMs, clock } = this.#options;
+    const process = await runtime.attach(agentId, runId);
+    if (process === undefined) return;
+    logger.warn({ agentId, runId }, 'a run that was given up as lost is here; ending it');
+    try {
+      const collected = collector.collect(process, signal);
+      await stopGracefully(process, 'stdin-closed', stopGraceMs, async () => undefined, signal);
+      const end = await endOf(process, signal);
+      await collected;
+      const context = { now: clock(), ...ownership.self };
+      await log.append(decideCleared(agentId, runId, end, context));
+    } finally {
+      await process.detach();
+    }
+  }
+}
+
+function endOf(process: AgentProcess, signal: AbortSignal): AgentProcess['exited'] {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([process.exited, aborted]);
+}

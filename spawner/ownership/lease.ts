@@ -1,0 +1,181 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { LeaseStore } from '../../core/nodes/lease-store.ts';
+import type { Health } from '../../core/service/health.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import type { NodeLease } from '../../schemas/node-lease.ts';
+
+export interface LeaseOptions {
+  store: LeaseStore;
+  /** Milliseconds that it lives without being renewed. */
+  ttlMs: number;
+  /** What the node says of itself now. */
+  describe: () => NodeLease;
+  /**
+   * Called when it was without a lease for a while, before it counts as held again: others may have
+   * taken agents meanwhile, and that has to be known first.
+   */
+  catchUp: () => Promise<void>;
+  health: Health;
+  logger: Logger;
+}
+
+/** Renewed so often within its time. */
+const RENEWALS = 3;
+
+/**
+ * This node's right to act on its agents. It is held from a renewal that the server has stored, by
+ * this process's own monotonic clock from before the request, for less than the server keeps it: so
+ * whoever finds it gone can be sure that its holder does not act any more, paused or cut off.
+ */
+export class Lease {
+  readonly #options: LeaseOptions;
+  readonly #abort = new AbortController();
+  readonly #lost = Promise.withResolvers<never>();
+  #revision = 0;
+  #validUntil = 0;
+  #heldSince = Number.POSITIVE_INFINITY;
+  #superseded = false;
+  #current: Promise<boolean> | undefined;
+  #queued: Promise<boolean> | undefined;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+  }
+
+  /** May this process act at this very moment? */
+  get held(): boolean {
+    return !this.#superseded && performance.now() < this.#validUntil;
+  }
+
+  /** Milliseconds that it has been held without a gap. */
+  get heldForMs(): number {
+    return this.held ? performance.now() - this.#heldSince : 0;
+  }
+
+  /**
+   * Rejects when another process of this name has come and gone: this one is to start anew. Where
+   * nobody listens that ends the process, as every unhandled rejection does.
+   */
+  get lost(): Promise<never> {
+    return this.#lost.promise;
+  }
+
+  /**
+   * Takes it: from nobody, or from an earlier process of this name, which from then on cannot renew
+   * it. Renews it until it is released, and calls `beat` after each try, with the outcome.
+   */
+  async start(beat: (held: boolean) => Promise<void>): Promise<void> {
+    const { node } = this.#options.describe();
+    for (;;) {
+      const { lease, revision } = await this.#options.store.read(node);
+      if (lease !== undefined) this.#options.logger.info({ lease }, 'the node had a lease');
+      this.#revision = revision;
+      if (await this.#write()) break;
+    }
+    this.#heldSince = performance.now();
+    this.#report('held');
+    this.#loop = this.#keep(beat);
+  }
+
+  /** Is it still one's own, asked of the server now? */
+  confirm(): Promise<boolean> {
+    // A try that is under way may have begun too early to tell.
+    this.#queued ??= (this.#current ?? Promise.resolve(true)).then(() => {
+      this.#queued = undefined;
+      return this.#try();
+    });
+    return this.#queued;
+  }
+
+  /** Gives it back: others may take its agents at once. Nothing may be done for them after this. */
+  async release(): Promise<void> {
+    this.#abort.abort();
+    await this.#loop;
+    const { held } = this;
+    this.#validUntil = 0;
+    if (!held) return;
+    await this.#options.store
+      .remove(this.#options.describe().node, this.#revision)
+      .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'lease not given back'));
+  }
+
+  async #keep(beat: (held: boolean) => Promise<void>): Promise<void> {
+    const { signal } = this.#abort;
+    const everyMs = this.#options.ttlMs / RENEWALS;
+    for (;;) {
+      await delay(everyMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await beat(await this.confirm());
+    }
+  }
+
+  #try(): Promise<boolean> {
+    this.#current = this.#renew()
+      .catch((error: unknown) => {
+        this.#options.logger.warn({ err: error }, 'lease not renewed');
+        if (!this.held) this.#report('not renewed: NATS does not answer');
+        return false;
+      })
+      .finally(() => {
+        this.#current = undefined;
+      });
+    return this.#current;
+  }
+
+  async #renew(): Promise<boolean> {
+    const { store, describe } = this.#options;
+    if (!this.#superseded && (await this.#write())) return true;
+    const { node, holder } = describe();
+    const { lease, revision } = await store.read(node);
+    if (lease !== undefined && lease.holder !== holder) return this.#standBy(lease);
+    if (this.#superseded) return this.#begone();
+    this.#revision = revision;
+    // Stored without our hearing of it, or ended.
+    return lease === undefined ? this.#regain() : this.#write();
+  }
+
+  async #write(): Promise<boolean> {
+    const { store, describe, ttlMs } = this.#options;
+    const begun = performance.now();
+    const revision = await store.write(describe(), ttlMs, this.#revision);
+    if (revision === undefined) return false;
+    this.#revision = revision;
+    this.#validUntil = begun + ttlMs;
+    return true;
+  }
+
+  async #regain(): Promise<boolean> {
+    this.#options.logger.warn('the lease had ended; taking it again');
+    if (!(await this.#write())) return false;
+    const validUntil = this.#validUntil;
+    this.#validUntil = 0;
+    await this.#options.catchUp();
+    this.#validUntil = validUntil;
+    this.#heldSince = performance.now();
+    this.#report('held');
+    return this.held;
+  }
+
+  /** The newest process of a name has it; this one only watches. */
+  #standBy({ node, pid }: NodeLease): false {
+    if (!this.#superseded) {
+      this.#superseded = true;
+      this.#report(`process ${pid} runs as ${node} too: give one of them an ORCHESTRATOR_INSTANCE`);
+    }
+    return false;
+  }
+
+  #begone(): false {
+    const detail = 'Another process ran under this node’s name and has ended';
+    this.#lost.reject(new OrchestratorError('ORC_CONFLICT', detail));
+    return false;
+  }
+
+  #report(what: string): void {
+    const { health, logger, describe } = this.#options;
+    health.report('lease', this.held, `${describe().node}: ${what}`);
+    logger[this.held ? 'info' : 'error']({ what }, 'lease');
+  }
+}

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { EventLog } from '../core/log/event-log.ts';
+import type { SystemFollower } from '../core/projection/system-follower.ts';
+import type { AgentFactories } from './agents/agent-factories.ts';
+import type { LogCollector } from './log-collector.ts';
+import type { Ownership } from './ownership/ownership.ts';
+import type { ProcessManager } from './process-manager.ts';
+
+/** What every agent's worker is given. */
+export interface WorkerDependencies {
+  log: EventLog;
+  follower: SystemFollower;
+  processes: ProcessManager;
+  collector: LogCollector;
+  factories: AgentFactories;
+  logger: Logger;
+  ownership: Ownership;
+  allowedTools: readonly string[] | undefined;
+  stopGraceMs: number;
+  clock: () => Date;
+}

@@ -1,0 +1,127 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
+import type { EventLog } from '../../core/log/event-log.ts';
+import { LeaseStore } from '../../core/nodes/lease-store.ts';
+import { nodeName } from '../../core/service/node-name.ts';
+import { ServiceProcess } from '../../core/service/service-process.ts';
+import type { NodeLease } from '../../schemas/node-lease.ts';
+import { startTestNats, type TestNats } from './nats.ts';
+import { killAll, processesWith } from './process-tree.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'spawner', 'main.ts');
+
+/** One spawner as a process of its own: may be killed, paused and started again under its name. */
+export class SpawnerNode {
+  readonly node: string;
+  readonly dataDir: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  #process: ServiceProcess | undefined;
+
+  constructor(node: string, dataDir: string, environment: NodeJS.ProcessEnv) {
+    this.node = node;
+    this.dataDir = dataDir;
+    this.#environment = environment;
+  }
+
+  async start(): Promise<void> {
+    this.#process = new ServiceProcess({ main: MAIN, environment: this.#environment, logFd: 2 });
+    if (!(await this.#process.ready)) throw new Error(`${this.node} did not start`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#process?.pid !== undefined) process.kill(this.#process.pid, signal);
+  }
+
+  /** kill -9, paused or not; its agents live on. */
+  async kill(): Promise<void> {
+    this.#process?.kill();
+    await this.#process?.ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop(30_000);
+  }
+
+  /** What an agent of this node's place has written into a file of its workspace, line by line. */
+  async lines(agentId: string, file: string): Promise<string[]> {
+    const path = join(this.dataDir, 'agents', agentId, 'workspace', file);
+    const text = await readFile(path, 'utf8').catch(() => '');
+    return text.split('\n').slice(0, -1);
+  }
+}
+
+export interface SpawnersOptions {
+  lease?: string;
+  grace?: string;
+}
+
+/** A server, and as many spawners as a test asks for, on one place or on several. */
+export class Spawners {
+  readonly nats: TestNats;
+  readonly #t: Pick<ExecutionContext, 'teardown'>;
+  readonly #options: SpawnersOptions;
+
+  constructor(t: Pick<ExecutionContext, 'teardown'>, nats: TestNats, options: SpawnersOptions) {
+    this.#t = t;
+    this.nats = nats;
+    this.#options = options;
+  }
+
+  get log(): EventLog {
+    return this.nats.log;
+  }
+
+  leases(): Promise<NodeLease[]> {
+    return LeaseStore.of(this.nats.connection).all();
+  }
+
+  /** Waits until the leases are as they should be; there is no event for an end of time. */
+  async untilLeases(fits: (leases: NodeLease[]) => boolean): Promise<void> {
+    while (!fits(await this.leases())) await delay(50);
+  }
+
+  /** A folder of agents of its own, with the keys of the one account. */
+  place(): string {
+    const dataDir = mkdtempSync(join(tmpdir(), 'orchestrator-place-'));
+    cpSync(join(this.nats.dataDir, 'auth'), join(dataDir, 'auth'), { recursive: true });
+    this.#t.teardown(async () => {
+      killAll(processesWith(dataDir));
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    });
+    return dataDir;
+  }
+
+  /** Started, of this name among those of the place. */
+  async spawner(instance: string, dataDir: string): Promise<SpawnerNode> {
+    const { lease = '2s', grace = '2m' } = this.#options;
+    const environment = {
+      PATH: process.env.PATH,
+      NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+      ORCHESTRATOR_NATS_URL: this.nats.url,
+      ORCHESTRATOR_CREDS: this.nats.operatorCreds,
+      ORCHESTRATOR_DATA_DIR: dataDir,
+      ORCHESTRATOR_RUNTIME: 'local',
+      ORCHESTRATOR_INSTANCE: instance,
+      ORCHESTRATOR_NODE_LEASE: lease,
+      ORCHESTRATOR_NODE_GRACE: grace,
+      ORCHESTRATOR_STOP_GRACE: '500ms',
+      LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    };
+    const name = await nodeName(join(dataDir, 'agents'), instance);
+    const spawner = new SpawnerNode(name, dataDir, environment);
+    this.#t.teardown(() => spawner.kill());
+    await spawner.start();
+    return spawner;
+  }
+}
+
+export async function startSpawners(
+  t: Pick<ExecutionContext, 'teardown' | 'title'>,
+  options: SpawnersOptions = {},
+): Promise<Spawners> {
+  return new Spawners(t, await startTestNats(t), options);
+}

@@ -84,8 +84,13 @@ export class Placement {
     const aborted = new Promise<null>((resolve) => {
       signal.addEventListener('abort', () => resolve(null), { once: true });
     });
-    const message = await Promise.race([consumer.next({ expires: PULL_MS }), aborted]);
-    if (message === null) return;
+    const pulled = consumer.next({ expires: PULL_MS });
+    const message = await Promise.race([pulled, aborted]);
+    if (message === null) {
+      // What is still handed over after the end is for another, at once.
+      if (signal.aborted) pulled.then((late) => late?.nak()).catch(() => undefined);
+      return;
+    }
     // Handed over in the last moment: the next one that asks is to have it.
     if (!this.#mayTake()) message.nak();
     else if (await this.#placed(message)) message.ack();

@@ -3,7 +3,7 @@ import test from 'ava';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
-import { history, logLines, ofType, untilEvent } from '../support/history.ts';
+import { history, logLines, ofType, untilEvent, untilLogLine } from '../support/history.ts';
 import { random } from '../support/random.ts';
 import { type SpawnerNode, startSpawners } from '../support/spawner-process.ts';
 
@@ -135,6 +135,8 @@ test('spawners that are killed, paused and stopped at random lose and repeat not
     t.is(ofType(own, 'turn.failed').length, 0);
     t.is(ofType(own, 'tool.project.create').length, count);
     t.is(ofType(own, 'result').length, count, 'each call has one result');
+    // What it printed is collected beside the turn, and may come after its end.
+    await untilLogLine(log, agent, `line ${count * 3}`);
     t.deepEqual(
       await logLines(log, agent),
       Array.from({ length: count * 3 }, (_, index) => `line ${index + 1}`),

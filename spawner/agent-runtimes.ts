@@ -39,6 +39,7 @@ export async function agentRuntimes(
   agentsFolder: string,
   logger: Logger,
   health: Health,
+  system: string,
 ): Promise<AgentRuntimes> {
   const choice = await chooseRuntime(settings);
   if (choice.kind === 'docker') {
@@ -59,6 +60,7 @@ export async function agentRuntimes(
     docker:
       choice.kind === 'docker' ? choice.docker : dockerEngine(settings.ORCHESTRATOR_DOCKER_HOST),
     settings: {
+      system,
       image: settings.ORCHESTRATOR_WORKER_IMAGE,
       network: settings.ORCHESTRATOR_AGENT_NETWORK,
       expiryGraceMs: EXPIRY_GRACE_MS,

@@ -133,6 +133,8 @@ export class AgentWorker {
     } else if (state.phase === 'ended' && state.end.how === 'lost') {
       // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
       await this.#letGo();
+    } else if (state.phase === 'ended' && state.lastRun) {
+      await this.#deps.processes.tidy(this.agentId, state.lastRun);
     }
     const [call] = state.calls;
     if (call) {
@@ -271,7 +273,8 @@ export class AgentWorker {
     return this.#log.append(decideReady(state, result.process.pid, this.#context));
   }
 
-  #startFailed(state: LiveAgent, reason: string): Promise<boolean> {
+  async #startFailed(state: LiveAgent, reason: string): Promise<boolean> {
+    await this.#attachment?.process.signal('SIGKILL');
     return this.#log.append(decideStartFailed(state, state.run.runId, reason, this.#context));
   }
 

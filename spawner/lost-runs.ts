@@ -23,7 +23,8 @@ export interface LostRunsOptions {
 /**
  * Compares what runs here with what the log says. A run that was given up as lost while its node was
  * away is ended gracefully, for its user has been told that it is gone; what it said until then is
- * stored all the same. A run that the log does not know is reported, and never ended.
+ * stored all the same. What is left of an ended run is removed where it would be in the way. A run
+ * that the log does not know is reported, and never ended.
  */
 export class LostRuns {
   readonly #options: LostRunsOptions;
@@ -43,8 +44,26 @@ export class LostRuns {
         logger[level]({ err: error, runtime: runtime.name }, 'what runs cannot be listed');
         return [];
       });
-      for (const run of runs) if (run.running) this.#judge(runtime, run, signal);
+      for (const run of runs) {
+        if (run.running) this.#judge(runtime, run, signal);
+        else if (this.#isLeftOver(runtime, run)) await this.#remove(runtime, run);
+      }
     }
+  }
+
+  /** Its end is stated, and whoever stated it did not live to remove it. */
+  #isLeftOver({ removesEnded }: Runtime, run: RunStatus): boolean {
+    const { follower, ownership } = this.#options;
+    const state = follower.state.agents.get(run.agentId);
+    const isEnded = state?.phase === 'ended' && state.lastRun?.runId === run.runId;
+    return removesEnded && isEnded && ownership.claim(state) === 'act';
+  }
+
+  async #remove(runtime: Runtime, { agentId, runId }: RunStatus): Promise<void> {
+    const process = await runtime.attach(agentId, runId);
+    await process?.remove().catch((error: unknown) => {
+      this.#options.logger.warn({ err: error, agentId }, 'an ended run could not be removed');
+    });
   }
 
   #judge(runtime: Runtime, run: RunStatus, signal: AbortSignal): void {

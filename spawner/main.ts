@@ -3,6 +3,7 @@ import { readAccountSeed } from '../core/nats/trust.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { nodeName } from '../core/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
+import { derivedId } from '../schemas/ids.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { agentFactories } from './agents/agent-factories.ts';
@@ -17,7 +18,9 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
   const accountSeed = await readAccountSeed(paths.auth);
-  const runtimes = await agentRuntimes(settings, paths.agents, logger, health);
+  // Its log is what makes a system itself, wherever its spawners run.
+  const system = derivedId('system-', (await log.identity('EVENTS')).created);
+  const runtimes = await agentRuntimes(settings, paths.agents, logger, health, system);
   const { chosen } = runtimes;
   const url = connection.nc.getServer();
   const environment = new AgentEnvironment({

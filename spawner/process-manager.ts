@@ -100,6 +100,11 @@ export class ProcessManager {
     await process?.remove();
   }
 
+  /** The run's end is stated: what is left of it goes, where that is in the way. */
+  async tidy(agentId: string, run: Run): Promise<void> {
+    if (this.#runtimeOf(run)?.removesEnded) await this.forget(agentId);
+  }
+
   /** Lets go of one that is another spawner's now; it lives on. */
   async letGo(agentId: string): Promise<void> {
     const process = this.#processes.get(agentId);

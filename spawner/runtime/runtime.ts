@@ -4,6 +4,11 @@
  */
 export interface Runtime {
   readonly name: string;
+  /**
+   * Is what is left of an ended run in the way of others (containers are), so that it is to be
+   * removed as soon as its end is stated? Else it is kept until the agent is deleted.
+   */
+  readonly removesEnded: boolean;
   /** Where an agent finds its things; known before it is started. */
   places(agentId: string): AgentPlaces;
   /**

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import type { NewEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
 import type { DockerEngine } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
@@ -17,6 +20,15 @@ async function dockerSpawner(t: ExecutionContext, on: DockerEngine, memoryBytes 
   const { runtime, docker } = await dockerRuntime(t, on, { network: 'host', limits });
   return { spawner: await startSpawner(t, { runtime }), docker };
 }
+
+const ended = (agentId: string, runId: string): NewEvent => ({
+  id: `process.exited:${runId}`,
+  type: 'process.exited',
+  source: 'orchestrator/test',
+  time: new Date().toISOString(),
+  subject: subjectOf({ family: 'process', agentId, name: 'exited' }),
+  data: { runId, code: null, signal: 'SIGTERM' },
+});
 
 function agentsInContainers(on: DockerEngine): void {
   test('an agent in a container answers by its own command and credential', async (t) => {
@@ -128,6 +140,41 @@ function agentsInContainers(on: DockerEngine): void {
       Volumes.map(({ Name }) => Name),
       [`${agent}-home`],
       'its work is kept',
+    );
+  });
+
+  test('nothing is left of an agent that ended but its work, also where its spawner died before it cleared up', async (t) => {
+    const { spawner, docker } = await dockerSpawner(t, on);
+    const [first, second] = [newAgentId(), newAgentId()];
+    for (const agent of [first, second]) {
+      await createAgent(spawner.log, agent, 'read -r _; exit 3');
+      await spawner.event(agent, 'process.ready');
+    }
+    const containers = (agent: string) => {
+      const filters = { label: [`dev.orchestrator.agent=${agent}`] };
+      return docker.listContainers({ all: true, filters });
+    };
+    const untilNone = async (agent: string) => {
+      while ((await containers(agent)).length > 0) await delay(50);
+    };
+    await sendMessage(spawner.log, first, 'first', 'hello');
+    await untilNone(first);
+
+    // As one leaves it that is killed after it stated the end.
+    const state = (await docker.getContainer(second).inspect()).Config.Labels;
+    await spawner.stop();
+    await docker.getContainer(second).stop();
+    const run = state['dev.orchestrator.run'] ?? '';
+    await spawner.log.append(ended(second, run));
+    await spawner.start();
+    await untilNone(second);
+
+    const { Volumes } = await docker.listVolumes({
+      filters: { label: [`dev.orchestrator.agent=${second}`] },
+    });
+    t.deepEqual(
+      Volumes.map(({ Name }) => Name),
+      [`${second}-home`],
     );
   });
 

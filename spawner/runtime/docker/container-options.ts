@@ -7,6 +7,8 @@ const LABEL = 'dev.orchestrator';
 export const AGENT_LABEL = `${LABEL}.agent`;
 export const RUN_LABEL = `${LABEL}.run`;
 export const ROLE_LABEL = `${LABEL}.role`;
+/** Whose it is, where several systems use one engine. */
+export const SYSTEM_LABEL = `${LABEL}.system`;
 
 export const HOME = '/home/agent';
 export const WORKSPACE = `${HOME}/workspace`;
@@ -29,6 +31,8 @@ export interface ContainerLimits {
 }
 
 export interface ContainerSettings {
+  /** A name for the system whose agents these are; what is another's is never looked at. */
+  system: string;
   image: string;
   network: string;
   limits: ContainerLimits;
@@ -44,6 +48,7 @@ export const mailboxContainer = (agentId: string): string => `${agentId}-mailbox
 /** Labels of what belongs to an agent. */
 export function labelsOf(
   { agentId, runId, labels }: ProcessSpec,
+  { system }: ContainerSettings,
   role: 'agent' | 'mailbox' | 'home',
 ): Record<string, string> {
   const more = Object.entries(labels).map(([name, value]) => [`${LABEL}.${name}`, value]);
@@ -51,6 +56,7 @@ export function labelsOf(
     [AGENT_LABEL]: agentId,
     [RUN_LABEL]: runId,
     [ROLE_LABEL]: role,
+    [SYSTEM_LABEL]: system,
     ...Object.fromEntries(more),
   };
 }
@@ -83,7 +89,7 @@ export function agentContainer(
   return {
     ...options,
     name: agentId,
-    Labels: { ...labelsOf(spec, 'agent'), [`${LABEL}.config`]: digest },
+    Labels: { ...labelsOf(spec, settings, 'agent'), [`${LABEL}.config`]: digest },
   };
 }
 
@@ -112,13 +118,13 @@ function hostConfig(agentId: string, settings: ContainerSettings): Docker.HostCo
 /** Never started; without a network, and with nothing but the mailbox. */
 export function mailboxOptions(
   spec: ProcessSpec,
-  { image }: ContainerSettings,
+  settings: ContainerSettings,
 ): Docker.ContainerCreateOptions & { name: string } {
   return {
     name: mailboxContainer(spec.agentId),
-    Image: image,
+    Image: settings.image,
     Entrypoint: ['/bin/false'],
-    Labels: labelsOf(spec, 'mailbox'),
+    Labels: labelsOf(spec, settings, 'mailbox'),
     HostConfig: {
       NetworkMode: 'none',
       Binds: [`${mailboxVolume(spec.agentId)}:${MAILBOX}`],

@@ -32,6 +32,7 @@ import {
   RUN_LABEL,
   SEARCH_PATH,
   SECRETS,
+  SYSTEM_LABEL,
   WORKSPACE,
 } from './container-options.ts';
 import { ContainerWatch, type EngineReport } from './container-watch.ts';
@@ -46,6 +47,7 @@ import { Mailbox } from './mailbox.ts';
  */
 export class DockerRuntime implements Runtime {
   readonly name = 'docker';
+  readonly removesEnded = true;
   readonly #docker: Docker;
   readonly #settings: ContainerSettings;
   readonly #logger: Logger;
@@ -86,6 +88,7 @@ export class DockerRuntime implements Runtime {
     } catch (error) {
       if (isUnreachable(error)) throw error;
       this.#logger.warn({ err: error, agentId: spec.agentId }, 'container not started');
+      await removeContainers(this.#docker, spec.agentId).catch(() => undefined);
       return { ok: false, reason: this.#reasonOf(error) };
     }
   }
@@ -108,7 +111,7 @@ export class DockerRuntime implements Runtime {
   }
 
   async list(): Promise<RunStatus[]> {
-    const label = [AGENT_LABEL, `${ROLE_LABEL}=agent`];
+    const label = [`${SYSTEM_LABEL}=${this.#settings.system}`, `${ROLE_LABEL}=agent`];
     const containers = await this.#docker.listContainers({ all: true, filters: { label } });
     return containers.map(({ Labels, State }) => ({
       agentId: Labels[AGENT_LABEL] ?? '',
@@ -146,9 +149,12 @@ export class DockerRuntime implements Runtime {
     const { agentId } = spec;
     await this.#docker.createVolume({
       Name: mailboxVolume(agentId),
-      Labels: labelsOf(spec, 'mailbox'),
+      Labels: labelsOf(spec, this.#settings, 'mailbox'),
     });
-    await this.#docker.createVolume({ Name: homeVolume(agentId), Labels: labelsOf(spec, 'home') });
+    await this.#docker.createVolume({
+      Name: homeVolume(agentId),
+      Labels: labelsOf(spec, this.#settings, 'home'),
+    });
     // A conflict: by another spawner at the same moment.
     await unless([409], this.#docker.createContainer(mailboxOptions(spec, this.#settings)));
     await unless([409], this.#docker.createContainer(agentContainer(spec, this.#settings)));

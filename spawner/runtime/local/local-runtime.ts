@@ -23,6 +23,7 @@ const START_TIMEOUT_MS = 10_000;
  */
 export class LocalRuntime implements Runtime {
   readonly name = 'local';
+  readonly removesEnded = false;
   readonly #agents: string;
   readonly #logger: Logger;
   readonly #searchPath: string;

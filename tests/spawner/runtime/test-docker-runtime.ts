@@ -7,6 +7,7 @@ const MEGABYTE = 1024 * 1024;
 
 /** Agents that nobody extends end soon. */
 export const testSettings = (image: string): ContainerSettings => ({
+  system: 'test',
   image,
   network: 'bridge',
   limits: { memoryBytes: 256 * MEGABYTE, pids: 128, cpus: 1, tmpBytes: 64 * MEGABYTE },

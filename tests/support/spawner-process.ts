@@ -57,6 +57,8 @@ export class SpawnerNode {
 export interface SpawnersOptions {
   lease?: string;
   grace?: string;
+  /** More settings, or others. */
+  environment?: Record<string, string>;
 }
 
 /** A server, and as many spawners as a test asks for, on one place or on several. */
@@ -97,7 +99,7 @@ export class Spawners {
 
   /** Started, of this name among those of the place. */
   async spawner(instance: string, dataDir: string): Promise<SpawnerNode> {
-    const { lease = '2s', grace = '2m' } = this.#options;
+    const { lease = '2s', grace = '2m', environment: own = {} } = this.#options;
     const environment = {
       PATH: process.env.PATH,
       NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
@@ -110,6 +112,7 @@ export class Spawners {
       ORCHESTRATOR_NODE_GRACE: grace,
       ORCHESTRATOR_STOP_GRACE: '500ms',
       LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+      ...own,
     };
     const name = await nodeName(join(dataDir, 'agents'), instance);
     const spawner = new SpawnerNode(name, dataDir, environment);

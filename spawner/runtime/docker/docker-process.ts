@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { isUnreachable, statusOf, unless } from '../../../core/docker/engine-error.ts';
+import { mayPass, statusOf, unless } from '../../../core/docker/engine-error.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime.ts';
 import { putEntries } from './archive.ts';
@@ -26,6 +28,8 @@ export class DockerProcess implements AgentProcess {
   readonly #container: Docker.Container;
   readonly #mailbox: Mailbox;
   readonly #changes: ContainerChanges;
+  /** Aborted when the container has ended, or is held no more. */
+  readonly #over = new AbortController();
   #detached = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -72,7 +76,7 @@ export class DockerProcess implements AgentProcess {
 
   closeStdin(): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#mailbox.ended) await this.#mailbox.end();
+      if (!(await this.#mailbox.isEnded())) await this.#mailbox.end();
       await this.#unpause();
       await this.#ring();
     });
@@ -97,6 +101,7 @@ export class DockerProcess implements AgentProcess {
   async detach(): Promise<void> {
     this.#detached = true;
     this.#changes.close();
+    this.#over.abort();
   }
 
   async remove(): Promise<void> {
@@ -106,31 +111,35 @@ export class DockerProcess implements AgentProcess {
   }
 
   async #write(id: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'> {
-    if (this.#mailbox.has(id)) {
+    if (await this.#mailbox.has(id)) {
       // Whoever put it there may not have lived to ring.
       await this.wake();
       return 'already-written';
     }
-    if (this.#mailbox.ended || !(await this.#isRunning())) return 'gone';
+    if ((await this.#mailbox.isEnded()) || !(await this.#isRunning())) return 'gone';
     await this.#mailbox.add(id, bytes);
     await this.#unpause();
     await this.#ring();
     return 'written';
   }
 
-  /** A line on the container's stdin: the entry looks at the mailbox. Nothing where it has ended. */
+  /**
+   * A line on the container's stdin: the entry looks at the mailbox. Nothing where it has ended; the
+   * engine leaves an attachment open for ever whose container ends at this moment.
+   */
   async #ring(): Promise<void> {
+    const { signal } = this.#over;
+    const how = { stream: true, stdin: true, hijack: true, abortSignal: signal };
     try {
-      const bell = await this.#container.attach({ stream: true, stdin: true, hijack: true });
-      await new Promise<void>((resolve, reject) => {
-        bell.once('error', reject);
-        bell.once('close', resolve);
-        bell.end('\n');
-        bell.resume();
-      });
+      // dockerode hands out the connection itself.
+      const bell = (await this.#container.attach(how)) as Duplex;
+      const closed = once(bell, 'close', { signal }).finally(() => bell.destroy());
+      bell.end('\n');
+      bell.resume();
+      await closed;
     } catch (error) {
       const status = statusOf(error);
-      if (status !== GONE && status !== CONFLICT) throw error;
+      if (status !== GONE && status !== CONFLICT && !signal.aborted) throw error;
     }
   }
 
@@ -164,6 +173,7 @@ export class DockerProcess implements AgentProcess {
       if (this.#detached) return new Promise(() => undefined);
       if (exit) {
         this.#changes.close();
+        this.#over.abort();
         return exit;
       }
       await this.#changes.changedSince(count);
@@ -185,7 +195,7 @@ export class DockerProcess implements AgentProcess {
       try {
         return await look();
       } catch (error) {
-        if (!isUnreachable(error)) throw error;
+        if (!mayPass(error)) throw error;
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -7,6 +7,12 @@ import { isThere } from './file-stat.ts';
 const ROOT = 0;
 const END = 'end';
 
+interface Content {
+  /** Of the messages, in their order. */
+  ids: Set<string>;
+  ended: boolean;
+}
+
 /**
  * What only the spawner writes and the agent's container only reads: messages for stdin, secrets,
  * the end of its time. It is a volume, written through the engine by way of a container that is
@@ -19,13 +25,13 @@ const END = 'end';
  */
 export class Mailbox {
   readonly #container: Docker.Container;
-  readonly #ids: Set<string>;
-  #ended: boolean;
+  #content: Content;
+  /** A write broke off, and may still have been done. */
+  #doubtful = false;
 
-  private constructor(container: Docker.Container, ids: Set<string>, ended: boolean) {
+  private constructor(container: Docker.Container, content: Content) {
     this.#container = container;
-    this.#ids = ids;
-    this.#ended = ended;
+    this.#content = content;
   }
 
   /** What is to be there before the agent starts; may be done again until then. */
@@ -54,45 +60,37 @@ export class Mailbox {
 
   static async open(docker: Docker, agentId: string): Promise<Mailbox> {
     const container = docker.getContainer(mailboxContainer(agentId));
-    const index = await linksIn(container, `${MAILBOX}/index`);
-    const ids = [...index.keys()]
-      .toSorted((a, b) => Number(a) - Number(b))
-      .map((name) => index.get(name) ?? '');
-    const ended = await isThere(container, `${MAILBOX}/${END}`);
-    return new Mailbox(container, new Set(ids.map(idOf)), ended);
+    return new Mailbox(container, await read(container));
   }
 
   /** Is this message in it? */
-  has(id: string): boolean {
-    return this.#ids.has(id);
+  async has(id: string): Promise<boolean> {
+    return (await this.#known()).ids.has(id);
   }
 
-  /** Nothing can be added any more. */
-  get ended(): boolean {
-    return this.#ended;
+  /** Can nothing be added any more? */
+  async isEnded(): Promise<boolean> {
+    return (await this.#known()).ended;
   }
 
+  /** Throws where it is not known whether it was added; the next call on this mailbox looks. */
   async add(id: string, bytes: Uint8Array): Promise<void> {
-    const number = this.#ids.size;
+    const { ids } = await this.#known();
+    const number = ids.size;
     const link = { type: 'symlink', name: `index/${number}`, uid: ROOT, mode: 0o777 } as const;
-    await putEntries(this.#container, MAILBOX, [
+    await this.#put([
       { type: 'file', name: `messages/${number}`, uid: ROOT, mode: 0o644, content: bytes },
       { ...link, target: targetOf(id) },
     ]);
-    this.#ids.add(id);
+    ids.add(id);
   }
 
   /** The agent sees the end of stdin behind what is in it now. */
   async end(): Promise<void> {
-    const entry = {
-      type: 'symlink',
-      name: END,
-      uid: ROOT,
-      mode: 0o777,
-      target: 'of-stdin',
-    } as const;
-    await putEntries(this.#container, MAILBOX, [entry]);
-    this.#ended = true;
+    const content = await this.#known();
+    const entry = { type: 'symlink', name: END, uid: ROOT, mode: 0o777 } as const;
+    await this.#put([{ ...entry, target: 'of-stdin' }]);
+    content.ended = true;
   }
 
   async setExpiry(expiresAt: Date): Promise<void> {
@@ -102,6 +100,29 @@ export class Mailbox {
   async replaceSecret(file: ProcessFile): Promise<void> {
     await putEntries(this.#container, SECRETS, [secretEntry(file, '')]);
   }
+
+  /** A number that is taken is never written again: the agent may have read its message already. */
+  async #known(): Promise<Content> {
+    if (this.#doubtful) {
+      this.#content = await read(this.#container);
+      this.#doubtful = false;
+    }
+    return this.#content;
+  }
+
+  async #put(entries: readonly ArchiveEntry[]): Promise<void> {
+    this.#doubtful = true;
+    await putEntries(this.#container, MAILBOX, entries);
+    this.#doubtful = false;
+  }
+}
+
+async function read(container: Docker.Container): Promise<Content> {
+  const index = await linksIn(container, `${MAILBOX}/index`);
+  const ids = [...index.keys()]
+    .toSorted((a, b) => Number(a) - Number(b))
+    .map((name) => idOf(index.get(name) ?? ''));
+  return { ids: new Set(ids), ended: await isThere(container, `${MAILBOX}/${END}`) };
 }
 
 /** A link's target may hold neither NUL nor, for the archive's reader, be taken for a path. */

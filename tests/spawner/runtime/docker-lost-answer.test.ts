@@ -1,0 +1,46 @@
+import test from 'ava';
+import { cuttingProxy } from '../../support/docker/cutting-proxy.ts';
+import { dockerEngine } from '../../support/docker/engine.ts';
+import { workerImage } from '../../support/docker/project-images.ts';
+import { bashSpec } from './conformance.ts';
+import { testDockerRuntime } from './test-docker-runtime.ts';
+
+test('a message that the engine took without its answer coming through is there once', async (t) => {
+  const engine = await dockerEngine();
+  if (engine === undefined) return t.log('skipped: no Docker engine');
+  const image = await workerImage(engine);
+  const proxy = await cuttingProxy(t, engine);
+  const spec = bashSpec('while read -r line; do echo "$line"; done');
+  const started = await testDockerRuntime(proxy.host, image).start(spec);
+  if (!started.ok) throw new Error(started.reason);
+  const { process } = started;
+  const abort = new AbortController();
+  t.teardown(async () => {
+    abort.abort();
+    await process.signal('SIGKILL');
+    await process.exited;
+    await process.remove();
+  });
+  const lines = process.readLog('stdout', undefined, abort.signal)[Symbol.asyncIterator]();
+  const next = async () => {
+    const { done, value } = await lines.next();
+    return done ? undefined : value.map(({ bytes }) => Buffer.from(bytes).toString());
+  };
+  const write = (text: string) => process.write(text, Buffer.from(`${text}\n`));
+
+  proxy.cutNext('PUT');
+  await t.throwsAsync(write('first'), { code: 'ECONNRESET' });
+  // Rings, as the write that broke off could not.
+  await testDockerRuntime(engine.host, image).attach(spec.agentId, spec.runId);
+  t.deepEqual(await next(), ['first']);
+  t.is(await write('second'), 'written');
+  t.is(await write('first'), 'already-written');
+  t.deepEqual(await next(), ['second']);
+
+  proxy.cutNext('PUT');
+  await t.throwsAsync(process.closeStdin(), { code: 'ECONNRESET' });
+  t.is(await write('third'), 'gone');
+  await process.closeStdin();
+  t.deepEqual(await process.exited, { code: 0, signal: null });
+  t.is(await next(), undefined);
+});

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import type { DockerEngine } from './docker-cli.ts';
+
+/** Stands before an engine and, once for each {@link cutNext}, keeps its answer to itself. */
+export class CuttingProxy implements DockerEngine {
+  readonly host: string;
+  readonly #socket: string;
+  #method: string | undefined;
+
+  constructor(socket: string) {
+    this.#socket = socket;
+    this.host = `unix://${socket}`;
+  }
+
+  /** The next request of this method is done by the engine, and its connection breaks before the answer. */
+  cutNext(method: 'PUT' | 'POST'): void {
+    this.#method = method;
+  }
+
+  async listen(engine: DockerEngine): Promise<Server> {
+    const server = createServer((client) =>
+      this.#join(client, createConnection(new URL(engine.host).pathname)),
+    );
+    server.listen(this.#socket);
+    await once(server, 'listening');
+    return server;
+  }
+
+  #join(client: Socket, engine: Socket): void {
+    let cut = false;
+    client.on('data', (chunk) => {
+      if (
+        this.#method !== undefined &&
+        chunk.subarray(0, 8).toString('latin1').startsWith(`${this.#method} `)
+      ) {
+        this.#method = undefined;
+        cut = true;
+      }
+      engine.write(chunk);
+    });
+    engine.on('data', (chunk) => {
+      if (cut) client.destroy();
+      else client.write(chunk);
+    });
+    client.on('end', () => engine.end());
+    engine.on('end', () => client.end());
+    client.on('error', () => engine.destroy()).on('close', () => engine.destroy());
+    engine.on('error', () => client.destroy()).on('close', () => client.destroy());
+  }
+}
+
+export async function cuttingProxy(
+  t: Pick<ExecutionContext, 'teardown'>,
+  engine: DockerEngine,
+): Promise<CuttingProxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-proxy-'));
+  const proxy = new CuttingProxy(join(folder, 'docker.sock'));
+  const server = await proxy.listen(engine);
+  t.teardown(() => {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return proxy;
+}

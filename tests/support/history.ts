@@ -42,9 +42,13 @@ export async function untilEvent(
 }
 
 /** The lines of an agent's log that are still kept, in order. */
-export async function logLines(log: EventLog, agentId: string): Promise<string[]> {
+export async function logLines(
+  log: EventLog,
+  agentId: string,
+  stream: 'stdout' | 'stderr' = 'stdout',
+): Promise<string[]> {
   const lines: string[] = [];
-  const filter = `agents.${agentId}.log.stdout`;
+  const filter = `agents.${agentId}.log.${stream}`;
   for await (const message of log.read({ stream: 'LOGS', from: { sequence: 1 }, filter })) {
     lines.push(Buffer.from(message.payload).toString());
   }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 interface ProcessFacts {
   pid: number;
@@ -43,6 +44,19 @@ export function systemTree(root: number): number[] {
   }
   return found;
 }
+
+/** The pids of the processes whose program has this name and whose arguments name the folder. */
+export const processesNamed = (program: string, folder: string): number[] =>
+  processes()
+    .filter(({ command }) => command.includes(folder))
+    .filter(({ command }) => basename(command.split(' ')[0] ?? '') === program)
+    .map(({ pid }) => pid);
+
+/** The pids of the children of these. */
+export const childrenOf = (parents: readonly number[]): number[] =>
+  processes()
+    .filter(({ parent }) => parents.includes(parent))
+    .map(({ pid }) => pid);
 
 /** The processes of a data folder: its path is in their command line or their environment. */
 export const processesWith = (folder: string): number[] =>

@@ -38,7 +38,8 @@ export async function dockerEngine(): Promise<DockerEngine | undefined> {
   }
 }
 
-async function answers(engine: DockerEngine): Promise<boolean> {
+/** Does an engine answer there now? */
+export async function answers(engine: DockerEngine): Promise<boolean> {
   const env = dockerEnvironment(engine);
   const args = ['version', '--format', '{{.Server.APIVersion}}'];
   return (await runProgram('docker', args, { env, timeoutMs: 10_000 })).ok;
@@ -68,7 +69,11 @@ async function startEngine(engine: DockerEngine): Promise<void> {
   if (!up) throw new Error('dockerd does not answer; .cache/dockerd.log says why');
 }
 
-async function settled(condition: () => Promise<boolean>, withinMs: number): Promise<boolean> {
+/** Waits until a condition holds; false where it does not in time. */
+export async function settled(
+  condition: () => Promise<boolean>,
+  withinMs: number,
+): Promise<boolean> {
   const end = Date.now() + withinMs;
   while (Date.now() < end) {
     if (await condition()) return true;

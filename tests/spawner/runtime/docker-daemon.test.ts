@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import test from 'ava';
+import type { AgentProcess } from '../../../spawner/runtime/runtime.ts';
+import { settled } from '../../support/docker/engine.ts';
+import { type PrivateEngine, privateEngine } from '../../support/docker/private-engine.ts';
+import { bashSpec } from './conformance.ts';
+import { testDockerRuntime } from './test-docker-runtime.ts';
+
+/** Ticks all the time and says what it got; told to end, it does so a little later. */
+const AGENT = `
+tick() { n=0; while [[ ! -e enough ]]; do n=$((n + 1)); echo "tick $n"; sleep 0.02; done; }
+tick & ticking=$!
+while read -r line && [[ $line != end ]]; do echo "got $line" >&2; done
+touch enough; wait "$ticking"
+echo bye
+sleep 1.5
+exit 7`;
+
+const AWAY_MS = 1000;
+
+let engine: PrivateEngine | undefined;
+const cleanUps: (() => Promise<void> | void)[] = [];
+
+test.before('an engine', async () => {
+  engine = await privateEngine({ teardown: (cleanUp) => cleanUps.push(cleanUp) });
+});
+
+test.after.always('its end', async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`a process lives through ${signal} of the Docker daemon and a new one`, async (t) => {
+    t.timeout(300_000);
+    if (engine === undefined) return t.log('skipped: no Docker engine of its own');
+    const runtime = testDockerRuntime(engine.host, engine.image, { network: 'host' });
+    const started = await runtime.start(bashSpec(AGENT));
+    if (!started.ok) throw new Error(started.reason);
+    const { process } = started;
+    const abort = new AbortController();
+    t.teardown(() => {
+      abort.abort();
+      return process.detach();
+    });
+    const ticks = new Reader(process, 'stdout', abort.signal);
+    const got = new Reader(process, 'stderr', abort.signal);
+
+    await untilWritten(process, 'before', abort.signal);
+    await got.line('got before');
+    await engine.stop(signal);
+    const meanwhile = untilWritten(process, 'meanwhile', abort.signal);
+    await delay(AWAY_MS);
+    t.false(got.lines.includes('got meanwhile'));
+    await engine.start();
+    t.is(await meanwhile, 'written');
+    t.is(await process.write('meanwhile', Buffer.from('meanwhile\n')), 'already-written');
+    await got.line('got meanwhile');
+
+    await untilWritten(process, 'end', abort.signal);
+    await ticks.line('bye');
+    await engine.stop(signal);
+    t.true(await settled(async () => !existsSync(`/proc/${process.pid}`), 20_000), 'it has ended');
+    await engine.start();
+    t.deepEqual(await process.exited, { code: 7, signal: null }, 'its exit is told');
+    await Promise.all([ticks.ended, got.ended]);
+    t.deepEqual(got.lines, ['got before', 'got meanwhile'], 'each message came once');
+    t.is(ticks.lines.pop(), 'bye');
+    t.true(ticks.lines.length > AWAY_MS / 40);
+    const expected = ticks.lines.map((_, index) => `tick ${index + 1}`);
+    t.deepEqual(ticks.lines, expected, 'its log has no gap and no repeat');
+    await process.remove();
+  });
+}
+
+/** As the agent's worker does it: again until it is done. */
+async function untilWritten(
+  process: AgentProcess,
+  text: string,
+  signal: AbortSignal,
+): Promise<string> {
+  for (;;) {
+    try {
+      return await process.write(text, Buffer.from(`${text}\n`));
+    } catch {
+      await delay(100, undefined, { signal });
+    }
+  }
+}
+
+/** Reads one stream from its start to the end of the process. */
+class Reader {
+  readonly lines: string[] = [];
+  readonly ended: Promise<void>;
+
+  constructor(process: AgentProcess, stream: 'stdout' | 'stderr', signal: AbortSignal) {
+    this.ended = this.#read(process, stream, signal);
+  }
+
+  /** Resolves when it has come. */
+  async line(wanted: string): Promise<void> {
+    if (await settled(async () => this.lines.includes(wanted), 60_000)) return;
+    throw new Error(`${JSON.stringify(wanted)} did not come; there was ${this.lines.join(', ')}`);
+  }
+
+  async #read(process: AgentProcess, stream: 'stdout' | 'stderr', signal: AbortSignal) {
+    for await (const batch of process.readLog(stream, undefined, signal)) {
+      this.lines.push(...batch.map(({ bytes }) => Buffer.from(bytes).toString()));
+    }
+  }
+}

@@ -388,16 +388,15 @@ export function conformance(
   test(
     title('another program that takes too long ends, and so does what it started'),
     async (t) => {
-      const { runtime, workspace } = await make(t);
-      const spec = bashSpec('read -r _');
-      const agent = await started(runtime, spec);
+      const { runtime } = await make(t);
+      const agent = await started(runtime, bashSpec('read -r _'));
       const program = 'echo begun; (sleep 3; echo late > late) & wait';
       const outcome = await agent.exec(execOrder(program, { timeoutMs: 500 }));
       t.is(outcome.ended, 'timeout');
       t.is(Buffer.from(outcome.stdout).toString(), 'begun\n');
       const after = await agent.exec(execOrder('sleep 4; cat late'));
       t.like(after, { ended: 'exit', exit: { code: 1 } });
-      },
+    },
   );
 
   test(title('of a flood of another program the first bytes are kept'), async (t) => {

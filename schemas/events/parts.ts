@@ -8,6 +8,9 @@ export const instant = z.iso.datetime();
 /** At most 100 years: what is added to a date stays one. */
 export const milliseconds = z.int().positive().max(MAX_DURATION_MS);
 
+/** What the runtimes keep in an agent's home. */
+const KEPT = ['.orchestrator', 'runs'];
+
 /** A file below an agent's home: `workspace/notes.md`; neither absolute nor with `..` in it. */
 export const homePath = z
   .string()
@@ -17,7 +20,8 @@ export const homePath = z
 
 function isInside(path: string): boolean {
   const parts = path.split('/');
-  return !path.includes('\0') && parts.every((part) => !['', '.', '..'].includes(part));
+  const ours = KEPT.includes(parts[0] ?? '');
+  return !ours && !path.includes('\0') && parts.every((part) => !['', '.', '..'].includes(part));
 }
 
 /** A person in a channel: `telegram`, `terminal`, `redis`, … */

@@ -5,6 +5,7 @@ import { SystemFollower } from '../../core/projection/system-follower.ts';
 import { runService, type Service, type ServiceContext } from '../../core/service/run-service.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { consumerName } from './consumer-name.ts';
+import { Watermark } from './mirror/watermark.ts';
 import { RedisAdapters } from './redis-adapters.ts';
 
 await runService('redis', startAdapters);
@@ -19,6 +20,7 @@ async function startAdapters(context: ServiceContext): Promise<Service> {
   const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
   const follower = new SystemFollower({ log, logger, checkpoint });
   await follower.start(signal);
+  const watermark = new Watermark({ path: join(paths.snapshots, 'redis-mirror.json'), logger });
   const adapters = new RedisAdapters({
     url,
     historyMs: settings.ORCHESTRATOR_REDIS_HISTORY,
@@ -26,6 +28,7 @@ async function startAdapters(context: ServiceContext): Promise<Service> {
     consumer: consumerName(paths),
     log,
     follower,
+    watermark,
     health,
     logger,
     clock: () => new Date(),
@@ -35,6 +38,7 @@ async function startAdapters(context: ServiceContext): Promise<Service> {
   return {
     async stop() {
       await adapters.stop();
+      await watermark.save();
       await follower.saveCheckpoint();
     },
   };

@@ -7,7 +7,7 @@ export interface RedisAdaptersOptions extends SessionOptions {
   health: Health;
 }
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [250, 5_000];
+const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [250, 2_000];
 
 /** A session that lived this long was a good one: the next is opened at once. */
 const GOOD_MS = 10_000;

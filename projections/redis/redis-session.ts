@@ -9,9 +9,10 @@ import { eventOps } from './mirror/event-ops.ts';
 import { logOps } from './mirror/log-ops.ts';
 import { type Claim, MirrorPosition } from './mirror/mirror-position.ts';
 import { MirrorPump } from './mirror/mirror-pump.ts';
+import { rebuild } from './mirror/rebuild.ts';
+import type { Watermark } from './mirror/watermark.ts';
 import { answerWithin, connectRedis, type Redis } from './redis-connection.ts';
 import { ResponsesImporter } from './responses-importer.ts';
-import { seedLookups } from './seed-lookups.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface SessionOptions {
@@ -23,6 +24,7 @@ export interface SessionOptions {
   consumer: string;
   log: EventLog;
   follower: SystemFollower;
+  watermark: Watermark;
   logger: Logger;
   clock: () => Date;
 }
@@ -34,7 +36,7 @@ export interface MirrorLag {
   logs: number;
 }
 
-const WATCH_EVERY_MS = 2_000;
+const WATCH_EVERY_MS = 1_000;
 const ANSWER_MS = 5_000;
 
 /**
@@ -70,10 +72,9 @@ export class RedisSession {
     const redis = await this.#connect('mirror');
     const identity = await this.#identity();
     const position = new MirrorPosition(redis, identity);
-    const claim = await answerWithin(ANSWER_MS, position.claim(follower.sequence));
+    const claim = await this.#claim(position, identity.events, signal);
     const { life } = claim;
-    await seedLookups(position, follower.state, claim);
-    const pumps = this.#pumps(position, claim);
+    const pumps = this.#pumps(position, claim, identity.events);
     const importing = await this.#connect('responses');
     const importer = new ResponsesImporter({ log, logger, redis: importing, position, life });
     const commands = new CommandReader({
@@ -95,6 +96,22 @@ export class RedisSession {
     ];
   }
 
+  /** Claims the position; a Redis that lost its memory has its history when this resolves. */
+  async #claim(position: MirrorPosition, events: string, signal: AbortSignal): Promise<Claim> {
+    const { log, follower, watermark } = this.#options;
+    const [last, mirrored] = [await log.lastSequence('EVENTS'), await watermark.of(events)];
+    const claim = await answerWithin(ANSWER_MS, position.claim(last, mirrored));
+    await follower.folded(claim.quiet, signal);
+    const { state } = follower;
+    await rebuild({ log, position, claim, state, begin: this.#begin(), signal });
+    return claim;
+  }
+
+  #begin(): Date {
+    const { clock, historyMs } = this.#options;
+    return new Date(clock().getTime() - historyMs);
+  }
+
   async #connect(what: string): Promise<Redis> {
     const client = await connectRedis(this.#options.url, `orchestrator-${what}`);
     this.#clients.push(client);
@@ -107,14 +124,10 @@ export class RedisSession {
     return { events: events.created, logs: logs.created };
   }
 
-  #pumps(position: MirrorPosition, claim: Claim) {
-    const { log, logger, clock, historyMs } = this.#options;
-    const shared = {
-      log,
-      logger,
-      position,
-      begin: new Date(clock().getTime() - historyMs),
-    };
+  #pumps(position: MirrorPosition, claim: Claim, identity: string) {
+    const { log, logger, watermark } = this.#options;
+    const shared = { log, logger, position, begin: this.#begin() };
+    const written = (sequence: number) => watermark.raise(identity, sequence);
     const events = (message: StoredMessage) => {
       const parsed = parseEvent(message);
       if (parsed.kind !== 'event') return [];
@@ -122,7 +135,13 @@ export class RedisSession {
       return eventOps(parsed.event, { storedAt: message.time, quiet });
     };
     return {
-      events: new MirrorPump({ ...shared, stream: 'EVENTS', field: 'events', translate: events }),
+      events: new MirrorPump({
+        ...shared,
+        stream: 'EVENTS',
+        field: 'events',
+        translate: events,
+        written,
+      }),
       logs: new MirrorPump({ ...shared, stream: 'LOGS', field: 'logs', translate: logOps }),
     };
   }
@@ -134,9 +153,10 @@ export class RedisSession {
     signal: AbortSignal,
     lag: (now: MirrorLag) => void,
   ): Promise<void> {
-    const { log } = this.#options;
+    const { log, watermark } = this.#options;
     while (!signal.aborted) {
       await answerWithin(ANSWER_MS, position.check());
+      await watermark.save();
       lag({
         events: await behind(log.lastSequence('EVENTS'), events),
         logs: await behind(log.lastSequence('LOGS'), logs),

@@ -1,6 +1,8 @@
 /** The names that older clients know, exactly as they are there. */
 export const COMMANDS_STREAM = 'cli-agent:commands';
 export const RESPONSES_STREAM = 'cli-agent:responses';
+/** Where a history is made anew before it takes the stream's place. */
+export const HISTORY_STREAM = 'orchestrator:history';
 /** The older spawner's own group: what it has not handled is handled here, and nothing twice. */
 export const COMMANDS_GROUP = 'workers-spawner';
 

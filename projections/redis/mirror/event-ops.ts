@@ -17,14 +17,30 @@ import type { MirrorOp } from './mirror-op.ts';
 export interface EventOpsContext {
   /** When the broker stored it. */
   storedAt: Date;
-  /** It is history in this life of Redis: nobody waits for it, and its lookups are there. */
+  /**
+   * It is history in this life of Redis: nobody waits for it; its lookups, and what scripts had
+   * written of it, are there.
+   */
   quiet: boolean;
 }
 
 /** What an event comes to in Redis. Pure. */
 export function eventOps(event: StoredEvent, { storedAt, quiet }: EventOpsContext): MirrorOp[] {
   const lasting = lastingOps(event, storedAt);
-  return quiet ? lasting.filter((op) => op.do === 'respond') : [...lasting, ...publications(event)];
+  if (!quiet) return [...lasting, ...publications(event)];
+  return lasting.filter((op) => op.do === 'respond' && op.unless === undefined);
+}
+
+/**
+ * What an event comes to in the history of a Redis that lost its memory: what readers could have
+ * read there before. That is what scripts had written, and what the mirror had, up to `mirrored`.
+ */
+export function historyOps(event: StoredEvent, storedAt: Date, mirrored: number): MirrorOp[] {
+  return lastingOps(event, storedAt).flatMap((op): MirrorOp[] => {
+    if (op.do !== 'respond') return [];
+    const { unless, ...entry } = op;
+    return unless !== undefined || event.sequence <= mirrored ? [entry] : [];
+  });
 }
 
 function lastingOps(event: StoredEvent, storedAt: Date): MirrorOp[] {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mirrorKey, RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
+import { HISTORY_STREAM, mirrorKey, RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
 import { type Redis, RedisUnavailable } from '../redis-connection.ts';
 import { type MirrorOp, opArguments } from './mirror-op.ts';
-import { CLAIM_SCRIPT, READ_SCRIPT, WRITE_SCRIPT } from './mirror-scripts.ts';
+import { CLAIM_SCRIPT, JOIN_SCRIPT, READ_SCRIPT, WRITE_SCRIPT } from './mirror-scripts.ts';
 
-export type MirrorField = 'events' | 'logs';
+export type MirrorField = 'events' | 'logs' | 'history';
 
 /** Where the mirror stands, as Redis has it. */
 export interface Claim {
@@ -13,13 +13,12 @@ export interface Claim {
    * ids of Redis are derived from this as well.
    */
   life: string;
-  /** Events up to here are history in this life: they are written, and not published. */
+  /** Events up to here are history in this life: nothing is published of them. */
   quiet: number;
-  /** The lookups of that history are written. */
-  seeded: boolean;
-  /** Sequences up to which all is written; undefined: nothing yet in this life. */
-  events: number | undefined;
-  logs: number | undefined;
+  /** What this life needs of the history is there. */
+  joined: boolean;
+  /** Events up to here stood in Redis before it lost its memory, as far as one knows. */
+  mirrored: number | undefined;
   /** The last entry of the responses that was read. */
   responses: string | undefined;
 }
@@ -50,23 +49,27 @@ export class MirrorPosition {
     this.#key = mirrorKey(identity.events);
   }
 
-  /** Finds the position, or begins a new life at `folded`, the last event that is known. */
-  async claim(folded: number): Promise<Claim> {
+  /**
+   * Finds the position, or begins a new life.
+   *
+   * @param last the last event that there is
+   * @param mirrored the last one that is known to have been in Redis
+   */
+  async claim(last: number, mirrored: number | undefined): Promise<Claim> {
     const { events, logs } = this.#identity;
     const fresh = randomBytes(4).toString('hex');
     const reply = await this.#redis.eval(CLAIM_SCRIPT, {
-      keys: [this.#key],
-      arguments: [fresh, events, logs, String(folded)],
+      keys: [this.#key, HISTORY_STREAM],
+      arguments: [fresh, events, logs, String(last), shown(mirrored)],
     });
-    const [life, quiet, seeded, ...positions] = texts(reply);
+    const [life, quiet, joined, responses, before] = texts(reply);
     this.#life = life ?? '';
     return {
       life: this.#life,
       quiet: Number(quiet ?? 0),
-      seeded: seeded !== undefined,
-      events: sequence(positions[0]),
-      logs: sequence(positions[1]),
-      responses: positions[2],
+      joined: joined !== undefined,
+      responses,
+      mirrored: sequence(before),
     };
   }
 
@@ -89,7 +92,7 @@ export class MirrorPosition {
     ops: readonly MirrorOp[],
   ): Promise<{ moved: true } | { moved: false; failed: string[] }> {
     const reply = await this.#redis.eval(WRITE_SCRIPT, {
-      keys: [this.#key, RESPONSES_STREAM],
+      keys: [this.#key, field === 'history' ? HISTORY_STREAM : RESPONSES_STREAM],
       arguments: [this.#life, field, shown(from), shown(to), ...ops.flatMap(opArguments)],
     });
     const [outcome, ...failed] = texts(reply);
@@ -97,9 +100,13 @@ export class MirrorPosition {
     return outcome === 'moved' ? { moved: true } : { moved: false, failed: failed.map(String) };
   }
 
-  /** The history's lookups are written. */
-  async seeded(): Promise<void> {
-    await this.#redis.hSet(this.#key, 'seeded', '1');
+  /** The history is complete: it takes its place. Throws {@link MemoryLost}. */
+  async join(): Promise<void> {
+    const reply = await this.#redis.eval(JOIN_SCRIPT, {
+      keys: [this.#key, RESPONSES_STREAM, HISTORY_STREAM],
+      arguments: [this.#life],
+    });
+    if (reply === 'lost') throw new MemoryLost();
   }
 
   /** Everything in the responses up to this entry was read. Throws {@link MemoryLost}. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import type { Start } from '../../../core/log/pull-session.ts';
 import type { StoredMessage } from '../../../core/log/stored-message.ts';
+import { batches } from './batches.ts';
 import type { MirrorOp } from './mirror-op.ts';
 import type { MirrorField, MirrorPosition } from './mirror-position.ts';
 
@@ -10,16 +11,14 @@ export interface MirrorPumpOptions {
   position: MirrorPosition;
   logger: Logger;
   stream: 'EVENTS' | 'LOGS';
-  field: MirrorField;
+  field: Exclude<MirrorField, 'history'>;
   /** Where a Redis that has nothing of this log begins. */
   begin: Date;
+  /** Is told the sequence up to which all is written. */
+  written?: (sequence: number) => void;
   /** What a message comes to. */
   translate: (message: StoredMessage) => MirrorOp[];
 }
-
-/** Redis does one script at a time, and answers nobody else meanwhile: a few milliseconds each. */
-const BATCH_MESSAGES = 500;
-const BATCH_BYTES = 1024 * 1024;
 
 /** Messages that come to nothing move the position now and then: they are soon read again. */
 const IDLE_MESSAGES = 1_000;
@@ -80,6 +79,7 @@ export class MirrorPump {
       const idle = ops.length === 0 && to - (this.#written ?? 0) < IDLE_MESSAGES;
       if (!idle && !(await this.#write(to, ops))) return false;
       this.seen = to;
+      this.#options.written?.(to);
     }
     return true;
   }
@@ -97,19 +97,4 @@ export class MirrorPump {
     this.#written = to;
     return true;
   }
-}
-
-function* batches(messages: readonly StoredMessage[]): Generator<StoredMessage[]> {
-  let batch: StoredMessage[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const full = batch.length === BATCH_MESSAGES || bytes + message.payload.length > BATCH_BYTES;
-    if (full && batch.length > 0) {
-      yield batch;
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(message);
-    bytes += message.payload.length;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -3,20 +3,22 @@ import { LOG_LINES } from '../../../schemas/redis/keys.ts';
 /**
  * Finds where the mirror stands, or begins a new life of this Redis.
  *
- * KEYS: the position. ARGV: a name for a new life, the log, its LOGS stream, the last event that is
- * folded. Returns life, last event that nothing is published of, seeded, position in EVENTS, in
- * LOGS, and in the responses.
+ * KEYS: the position, the stream of history. ARGV: a name for a new life, the log, its LOGS stream,
+ * the last event that there is, the last one that is known to have been in Redis (or empty).
+ * Returns life, last event of the history, joined, position in the responses, last one that was in
+ * Redis before.
  */
 export const CLAIM_SCRIPT = `
 if not redis.call('HGET', KEYS[1], 'life') then
-  redis.call('DEL', KEYS[1])
+  redis.call('DEL', KEYS[1], KEYS[2])
   redis.call('HSET', KEYS[1], 'life', ARGV[1], 'log', ARGV[2], 'quiet', ARGV[4])
+  if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'mirrored', ARGV[5], 'events', ARGV[5]) end
 end
 if redis.call('HGET', KEYS[1], 'logs-stream') ~= ARGV[3] then
   redis.call('HDEL', KEYS[1], 'logs')
   redis.call('HSET', KEYS[1], 'logs-stream', ARGV[3])
 end
-return redis.call('HMGET', KEYS[1], 'life', 'quiet', 'seeded', 'events', 'logs', 'responses')
+return redis.call('HMGET', KEYS[1], 'life', 'quiet', 'joined', 'responses', 'mirrored')
 `;
 
 /**
@@ -28,7 +30,8 @@ return redis.call('HMGET', KEYS[1], 'life', 'quiet', 'seeded', 'events', 'logs',
  * anywhere in a stream that Redis lost finds itself there again in the one that is made anew. Where
  * the stream is beyond that already (a script wrote into it), it gets the next id that there is.
  *
- * KEYS: the position, the responses. ARGV: life, field, where it is, where it goes, operations.
+ * KEYS: the position, the responses (or their history). ARGV: life, field, where it is, where it
+ * goes, operations.
  */
 export const WRITE_SCRIPT = `
 local position, responses = KEYS[1], KEYS[2]
@@ -76,6 +79,27 @@ while at <= #ARGV do
 end
 if ARGV[4] ~= ARGV[3] then redis.call('HSET', position, ARGV[2], ARGV[4]) end
 return {'written', unpack(failed, 1, 10)}
+`;
+
+/**
+ * Puts the history in front of what scripts have written in this life already, as one: nobody sees a
+ * part of it. KEYS: the position, the responses, their history. ARGV: life.
+ */
+export const JOIN_SCRIPT = `
+local position, responses, history = KEYS[1], KEYS[2], KEYS[3]
+if redis.call('HGET', position, 'life') ~= ARGV[1] then return 'lost' end
+if redis.call('HEXISTS', position, 'joined') == 1 then return 'written' end
+if redis.call('EXISTS', history) == 1 then
+  if redis.call('EXISTS', responses) == 1 then
+    for _, entry in ipairs(redis.call('XRANGE', responses, '-', '+')) do
+      local reply = redis.pcall('XADD', history, entry[1], unpack(entry[2]))
+      if reply.err then redis.call('XADD', history, '*', unpack(entry[2])) end
+    end
+  end
+  redis.call('RENAME', history, responses)
+end
+redis.call('HSET', position, 'joined', '1')
+return 'written'
 `;
 
 /** Notes up to where the responses were read. KEYS: the position. ARGV: life, entry id. */

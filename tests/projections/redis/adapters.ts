@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { Health } from '../../../core/service/health.ts';
+import { Watermark } from '../../../projections/redis/mirror/watermark.ts';
 import {
   RedisAdapters,
   type RedisAdaptersOptions,
 } from '../../../projections/redis/redis-adapters.ts';
 import { quiet, startFollower } from '../../core/projection/folded-log.ts';
-import { startTestNats, type TestNats } from '../../support/nats.ts';
+import { startTestNats, type TestNats, temporaryFolder } from '../../support/nats.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,6 +20,7 @@ export async function startAdapters(
   const nats = given.nats ?? (await startTestNats(t));
   const redis = given.redis ?? (await startTestRedis(t));
   const health = new Health();
+  const folder = await temporaryFolder(t);
   const start = async (options: Partial<RedisAdaptersOptions> = {}) => {
     const { follower, stop } = await startFollower(t, nats.log);
     const adapters = new RedisAdapters({
@@ -27,6 +30,7 @@ export async function startAdapters(
       consumer: 'orchestrator-test',
       log: nats.log,
       follower,
+      watermark: new Watermark({ path: join(folder, 'redis-mirror.json'), logger: quiet }),
       health,
       logger: quiet,
       clock: () => new Date(),

@@ -20,7 +20,8 @@ export async function startAdapters(
   const nats = given.nats ?? (await startTestNats(t));
   const redis = given.redis ?? (await startTestRedis(t));
   const health = new Health();
-  const folder = await temporaryFolder(t);
+  const path = join(await temporaryFolder(t), 'redis-mirror.json');
+  const watermark = new Watermark({ path, logger: quiet });
   const start = async (options: Partial<RedisAdaptersOptions> = {}) => {
     const { follower, stop } = await startFollower(t, nats.log);
     const adapters = new RedisAdapters({
@@ -30,7 +31,7 @@ export async function startAdapters(
       consumer: 'orchestrator-test',
       log: nats.log,
       follower,
-      watermark: new Watermark({ path: join(folder, 'redis-mirror.json'), logger: quiet }),
+      watermark,
       health,
       logger: quiet,
       clock: () => new Date(),
@@ -45,5 +46,5 @@ export async function startAdapters(
     t.teardown(end);
     return { adapters, follower, stop: end };
   };
-  return { nats, redis, log: nats.log, health, start, ...(await start()) };
+  return { nats, redis, log: nats.log, health, watermark, start, ...(await start()) };
 }

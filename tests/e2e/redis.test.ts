@@ -6,7 +6,7 @@ import { createAgent, sendMessage } from '../support/commands.ts';
 import { findValkey } from '../support/find-redis.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { startTestRedis, type TestRedis, until } from '../support/redis.ts';
-import { startSystem } from '../support/system.ts';
+import { orchestrator, startSystem } from '../support/system.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'support', 'agents', 'older-orchestrator.sh');
 
@@ -78,6 +78,8 @@ test('a Redis that is lost touches no agent; what was said meanwhile is there wh
     await untilEvent(log, (event) => event.type === 'turn.ended' && event.correlationId === id);
   };
   await turn('at-the-start');
+  const doctor = () => orchestrator(['doctor'], { env: system.env });
+  t.regex((await doctor()).stdout, /wrong +redis: redis .*ECONNREFUSED.*everything else works/);
   await redis.start();
   await turn('with-it');
   await redis.kill({ wipe: true });

@@ -101,7 +101,9 @@ export class RedisSession {
     const { log, follower, watermark } = this.#options;
     const [last, mirrored] = [await log.lastSequence('EVENTS'), await watermark.of(events)];
     const claim = await answerWithin(ANSWER_MS, position.claim(last, mirrored));
-    await follower.folded(claim.quiet, signal);
+    // The last may be a schedule that is gone by now: nobody folds that, and nobody waits for it.
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    await follower.folded(claim.quiet, patience).catch(() => signal.throwIfAborted());
     const { state } = follower;
     await rebuild({ log, position, claim, state, begin: this.#begin(), signal });
     return claim;

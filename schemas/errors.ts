@@ -186,6 +186,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 404,
   },
+  ORC_FILE_NOT_WRITTEN: {
+    meaning: 'The file could not be written',
+    cure: 'Name a path inside the home of the agent that is no folder, and see that there is space.',
+    exit: EXIT.failed,
+    status: 502,
+  },
   ORC_NO_SUCH_TOOL: {
     meaning: 'There is no such tool',
     cure: '`orchestrator --help` lists them.',

@@ -122,7 +122,12 @@ export const SETTINGS = {
     ),
   ORCHESTRATOR_REDIS_URL: url(['redis', 'rediss'])
     .optional()
-    .describe('Redis of the compatibility adapters. Not used by this version.'),
+    .describe(
+      'Redis (7 or newer) that older clients read and write: `redis://[user:password@]host:port[/db]`. Unset: no adapters.',
+    ),
+  ORCHESTRATOR_REDIS_HISTORY: duration('24h').describe(
+    'How far back a Redis that has nothing of this log (a new one, or one that lost its memory) gets responses and log lines.',
+  ),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .optional()

@@ -1,14 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AgentState, isLive, type LiveAgent } from '../core/domain/agent/agent-state.ts';
+import {
+  type AgentState,
+  isLive,
+  type LiveAgent,
+  type PendingFile,
+} from '../core/domain/agent/agent-state.ts';
 import { isIdle } from '../core/domain/agent/claim.ts';
 import {
   type DecisionContext,
+  decideCommandRun,
+  decideCommandStarted,
   decideDeleted,
   decideDelivered,
   decideEnded,
   decideEndTurn,
   decideExtended,
   decideFailTurn,
+  decideFileWritten,
   decideInterrupted,
   decideLost,
   decideNudged,
@@ -24,6 +32,8 @@ import {
 import { type AgentTraits, nextStep, type Step } from '../core/domain/agent/next-step.ts';
 import { AgentLog } from './agent-log.ts';
 import { Attachment } from './attachment.ts';
+import { NOT_RUN } from './command-outcome.ts';
+import { CommandRuns } from './command-runs.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { type ReadinessProbe, untilReady } from './readiness.ts';
 import type { AgentProcess } from './runtime/runtime.ts';
@@ -31,6 +41,8 @@ import { handleToolCall } from './tool-handlers.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
 const RETRY_MS = 250;
+
+const FILE_MODE = 0o644;
 
 /** For a kind that this version does not know: its commands still get their outcomes. */
 const PLAIN_TRAITS: AgentTraits = { whileBusy: 'queue', endOfTurn: 'response' };
@@ -52,6 +64,7 @@ export class AgentWorker {
   readonly #log: AgentLog;
   #attachment: Attachment | undefined;
   #placing = false;
+  readonly #runs: CommandRuns;
   #wakes = 0;
   #loop: Promise<void> | undefined;
 
@@ -60,6 +73,15 @@ export class AgentWorker {
     this.#deps = deps;
     this.#signal = signal;
     this.#log = new AgentLog(agentId, deps, signal);
+    this.#runs = new CommandRuns(
+      async (command) => {
+        const state = this.#state;
+        if (state === undefined || !isLive(state)) return NOT_RUN;
+        const factory = deps.factories.get(state.kind);
+        return factory ? deps.processes.run(state, factory, command, signal) : NOT_RUN;
+      },
+      () => this.wake(),
+    );
   }
 
   /** Looks again at what is next. Cheap, and safe to call at any time. */
@@ -142,6 +164,11 @@ export class AgentWorker {
       const context = { now: this.#context.now, allowedTools };
       const events = handleToolCall(call, state, follower.state, context);
       return isLive(state) ? this.#log.append(events) : this.#log.appendResult(events);
+    }
+    const run = this.#runs.next(state);
+    if (run) {
+      const { commandId, outcome } = run;
+      return this.#log.append(decideCommandRun(state, commandId, outcome, this.#context));
     }
     if (state.phase === 'stopping') this.#stop(state);
     const step = nextStep(state, this.#traits(state));
@@ -238,6 +265,11 @@ export class AgentWorker {
         const expiresAt = new Date(context.now.getTime() + step.ttlMs);
         return this.#extend(state, expiresAt, step.commandId);
       }
+      case 'run':
+        this.#runs.announce(step.command.commandId);
+        return this.#log.append(decideCommandStarted(state, step.command.commandId, context));
+      case 'write-file':
+        return this.#writeFile(state, step.file);
       case 'open-turn':
         return state.phase === 'ready'
           ? this.#log.append(decideOpenTurn(state, step.message, context))
@@ -276,6 +308,20 @@ export class AgentWorker {
   async #startFailed(state: LiveAgent, reason: string): Promise<boolean> {
     await this.#attachment?.process.signal('SIGKILL');
     return this.#log.append(decideStartFailed(state, state.run.runId, reason, this.#context));
+  }
+
+  async #writeFile(state: LiveAgent, file: PendingFile): Promise<boolean> {
+    const { commandId, path, content } = file;
+    try {
+      await this.#attachment?.process.replaceFile({ path, content, mode: FILE_MODE });
+    } catch (error) {
+      if (error instanceof NotOwner) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.#log.append(
+        decideReject(state, commandId, 'ORC_FILE_NOT_WRITTEN', this.#context, reason),
+      );
+    }
+    return this.#log.append(decideFileWritten(state, file, this.#context));
   }
 
   async #extend(state: LiveAgent, expiresAt: Date, commandId?: string): Promise<boolean> {

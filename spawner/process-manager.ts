@@ -1,10 +1,15 @@
 import type { Logger } from 'pino';
-import type { LiveAgent, Run } from '../core/domain/agent/agent-state.ts';
+import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-state.ts';
+import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import type { AgentFactory } from './agents/agent-factory.ts';
+import { commandOutcome, NOT_RUN } from './command-outcome.ts';
 import { NotOwner, OwnedProcess } from './ownership/owned-process.ts';
 import type { AgentProcess, Runtime } from './runtime/runtime.ts';
+
+/** Both outputs together stay well below what the broker takes. */
+const OUTPUT_BYTES = 256 * 1024;
 
 export type LaunchResult = { ok: true; process: AgentProcess } | { ok: false; reason: string };
 
@@ -91,6 +96,28 @@ export class ProcessManager {
     if (process === undefined) return;
     await this.#environment.renewCredentials(process, state, expiresAt);
     await process.extend(expiresAt);
+  }
+
+  /** Runs a shell command beside the agent, to its end. Never rejects. */
+  async run(
+    { agentId, run }: LiveAgent,
+    factory: AgentFactory,
+    { commandLine, timeoutMs }: PendingRun,
+    signal: AbortSignal,
+  ): Promise<CommandOutcome> {
+    const process = this.#processes.get(agentId);
+    const places = this.#runtimeOf(run)?.places(agentId);
+    if (process === undefined || places === undefined) return NOT_RUN;
+    const environment = this.#environment.variables(agentId, factory, places);
+    if ('missing' in environment) return { ...NOT_RUN, error: environment.missing };
+    const outcome = await process.exec({
+      command: ['bash', '-c', commandLine],
+      environment: environment.variables,
+      timeoutMs,
+      outputBytes: OUTPUT_BYTES,
+      signal,
+    });
+    return commandOutcome(outcome, timeoutMs);
   }
 
   /** Frees what the runtime keeps of an ended run. */

@@ -109,4 +109,5 @@ export class Spawner {
 /** Lives, or waits for something. */
 const isOwed = (state: AgentState): boolean =>
   (state.phase !== 'ended' && state.phase !== 'unknown') ||
+  ('running' in state && state.running !== undefined) ||
   state.queue.length + state.controls.length + state.calls.length > 0;

@@ -27,7 +27,6 @@ export function requireUsable(settings: Settings): void {
 
 const UNUSED = [
   'ORCHESTRATOR_API_URL',
-  'ORCHESTRATOR_REDIS_URL',
   'TELEGRAM_BOT_TOKEN',
   'TELEGRAM_API_ROOT',
   'TELEGRAM_ALLOWED_USERS',

@@ -6,11 +6,13 @@ import type { SystemAddress } from '../../core/service/system-address.ts';
 import { projectRoot } from './project-root.ts';
 
 /** The services of the system, in the order in which they are started. */
-export const systemServices = (): ServiceSpec[] => {
+export const systemServices = (environment: NodeJS.ProcessEnv): ServiceSpec[] => {
   const root = projectRoot();
+  const redis = { name: 'redis', main: join(root, 'projections', 'redis', 'main.ts') };
   return [
     { name: 'projections', main: join(root, 'projections', 'main.ts') },
     { name: 'spawner', main: join(root, 'spawner', 'main.ts') },
+    ...(environment.ORCHESTRATOR_REDIS_URL ? [redis] : []),
   ];
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milliseconds, person } from './parts.ts';
+import { homePath, milliseconds, person } from './parts.ts';
 
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
 export const commandEvents = {
@@ -23,4 +23,17 @@ export const commandEvents = {
   'command.stop': z.object({ reason: z.string().default('asked'), from: person.optional() }),
   'command.delete': z.object({ from: person.optional() }),
   'command.extend': z.object({ ttlMs: milliseconds, from: person.optional() }),
+  /** A shell command, to be run once beside the agent: in its workspace, with its environment. */
+  'command.run': z.object({
+    commandLine: z.string().min(1),
+    timeoutMs: milliseconds,
+    from: person.optional(),
+  }),
+  /** A file, to be written whole. */
+  'command.file': z.object({
+    /** Relative to the agent's home, and inside it. */
+    path: homePath,
+    content: z.string(),
+    from: person.optional(),
+  }),
 };

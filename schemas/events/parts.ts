@@ -8,6 +8,22 @@ export const instant = z.iso.datetime();
 /** At most 100 years: what is added to a date stays one. */
 export const milliseconds = z.int().positive().max(MAX_DURATION_MS);
 
+/** What the runtimes keep in an agent's home. */
+const KEPT = ['.orchestrator', 'runs'];
+
+/** A file below an agent's home: `workspace/notes.md`; neither absolute nor with `..` in it. */
+export const homePath = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine(isInside, 'a path relative to the home, without `.`, `..` or NUL');
+
+function isInside(path: string): boolean {
+  const parts = path.split('/');
+  const ours = KEPT.includes(parts[0] ?? '');
+  return !ours && !path.includes('\0') && parts.every((part) => !['', '.', '..'].includes(part));
+}
+
 /** A person in a channel: `telegram`, `terminal`, `redis`, … */
 export const person = z.object({ channel: token, userId: token });
 export type Person = z.infer<typeof person>;

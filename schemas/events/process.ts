@@ -54,6 +54,19 @@ export const processEvents = {
   /** Lives on: somebody asked, or it had turns since its time was counted. */
   'process.extended': z.object({ runId, commandId: commandId.optional(), expiresAt: instant }),
   'process.deleted': z.object({ commandId }),
+  /** A `command.run` is about to be run: from here on it is never run again. */
+  'process.command-started': z.object({ runId, commandId }),
+  /** What came of a `command.run`. */
+  'process.command-run': z.object({
+    commandId,
+    /** -1: ended otherwise than by itself; `error` says how. */
+    exitCode: z.int(),
+    /** Its stdout, at most 256 KiB. */
+    output: z.string(),
+    /** Its stderr, at most 256 KiB, or why it was not run to its end. */
+    error: z.string(),
+  }),
+  'process.file-written': z.object({ commandId, path: z.string(), bytes: z.int() }),
   /** A command that cannot be done, and why: the visible end of that command. */
   'process.rejected': z.object({
     commandId,

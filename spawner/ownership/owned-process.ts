@@ -1,4 +1,11 @@
-import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime/runtime.ts';
+import type {
+  AgentProcess,
+  ExecOrder,
+  ExecOutcome,
+  LogLine,
+  ProcessExit,
+  ProcessFile,
+} from '../runtime/runtime.ts';
 
 /** The agent is another's by now, or that cannot be told: nothing was done. */
 export class NotOwner extends Error {
@@ -59,6 +66,12 @@ export class OwnedProcess implements AgentProcess {
   async extend(expiresAt: Date): Promise<void> {
     this.#requireOwner();
     await this.#process.extend(expiresAt);
+  }
+
+  async exec(order: ExecOrder): Promise<ExecOutcome> {
+    if (this.#owns()) return this.#process.exec(order);
+    const nothing = { stdout: new Uint8Array(), stderr: new Uint8Array() };
+    return { ...nothing, ended: 'failed', reason: `run ${this.runId} is not this spawner’s` };
   }
 
   async replaceFile(file: ProcessFile): Promise<void> {

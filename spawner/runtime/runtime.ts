@@ -70,6 +70,26 @@ export interface ProcessSpec {
   expiresAt: Date;
 }
 
+/** Another program, to be run beside an agent. */
+export interface ExecOrder {
+  command: readonly [string, ...string[]];
+  /** Complete, as for the agent itself. */
+  environment: Readonly<Record<string, string>>;
+  /** Milliseconds after which it and what it has started is killed. */
+  timeoutMs: number;
+  /** What is kept of each of its outputs, from the start. */
+  outputBytes: number;
+  /** Kills it. */
+  signal: AbortSignal;
+}
+
+/** `exit`: it ended by itself. Else why not, in words. */
+export type ExecOutcome = { stdout: Uint8Array; stderr: Uint8Array } & (
+  | { ended: 'exit'; exit: ProcessExit }
+  | { ended: 'timeout' }
+  | { ended: 'failed'; reason: string }
+);
+
 export interface ProcessExit {
   /** Null with a signal: killed by it. Both null: ended, unknown how. */
   code: number | null;
@@ -117,7 +137,9 @@ export interface AgentProcess {
   closeStdin(): Promise<void>;
   /** Replaces the time at which it ends by itself; an earlier one holds as well. */
   extend(expiresAt: Date): Promise<void>;
-  /** Replaces one of its files whole. */
+  /** Runs a program once, in the agent's workspace and with no stdin. Never rejects. */
+  exec(order: ExecOrder): Promise<ExecOutcome>;
+  /** Replaces one of its files whole; makes the folders above it. */
   replaceFile(file: ProcessFile): Promise<void>;
   /** Lets go; the process lives on. */
   detach(): Promise<void>;

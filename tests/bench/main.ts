@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { answerStartUp } from './answer-start-up.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
+import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
 
 /**
@@ -12,6 +13,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   'answer-start-up': answerStartUp,
   'fifty-agents': fiftyAgents,
   flood,
+  'redis-mirror': redisMirror,
   replay,
 };
 

@@ -32,6 +32,8 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'command.stop': fc.record({ reason: fc.constant('asked') }),
   'command.delete': fc.record({}),
   'command.extend': fc.record({ ttlMs: ms }),
+  'command.run': fc.record({ commandLine: text, timeoutMs: ms }),
+  'command.file': fc.record({ path: fc.constant('workspace/notes'), content: text }),
   'process.starting': fc.record({
     runId,
     node: oneOf('node'),
@@ -62,6 +64,18 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     { requiredKeys: ['runId', 'expiresAt'] },
   ),
   'process.deleted': fc.record({ commandId }),
+  'process.command-started': fc.record({ runId, commandId }),
+  'process.command-run': fc.record({
+    commandId,
+    exitCode: fc.constantFrom(-1, 0, 3),
+    output: text,
+    error: text,
+  }),
+  'process.file-written': fc.record({
+    commandId,
+    path: fc.constant('workspace/notes'),
+    bytes: fc.nat(),
+  }),
   'process.rejected': fc.record({ commandId, code: text, reason: text, cure: text }),
   'turn.started': fc.record({ turnId, commandId, deadlineAt: instant }),
   'turn.signalled': fc.record({}),

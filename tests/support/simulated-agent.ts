@@ -5,12 +5,15 @@ import {
   unknownAgent,
 } from '../../core/domain/agent/agent-state.ts';
 import {
+  decideCommandRun,
+  decideCommandStarted,
   decideDeleted,
   decideDelivered,
   decideEnded,
   decideEndTurn,
   decideExtended,
   decideFailTurn,
+  decideFileWritten,
   decideInterrupted,
   decideLost,
   decideNudged,
@@ -115,6 +118,11 @@ export class SimulatedAgent {
       this.happen('result', { ok: true, callId: call.callId, value: null }, `r:${call.callId}`);
       return true;
     }
+    const [command] = state.phase === 'unknown' ? [] : (state.running ?? []);
+    if (command) {
+      const outcome = { exitCode: 0, output: command.commandLine, error: '' };
+      return this.#append(decideCommandRun(state, command.commandId, outcome, this.#context));
+    }
     if (state.phase === 'stopping') {
       this.end = { code: 0, signal: null };
       return true;
@@ -157,6 +165,10 @@ export class SimulatedAgent {
         const expiresAt = new Date(this.now + step.ttlMs).toISOString();
         return this.#append(decideExtended(state, expiresAt, step.commandId, context));
       }
+      case 'run':
+        return this.#append(decideCommandStarted(state, step.command.commandId, context));
+      case 'write-file':
+        return this.#append(decideFileWritten(state, step.file, context));
       case 'open-turn':
         return (
           state.phase === 'ready' && this.#append(decideOpenTurn(state, step.message, context))

@@ -12,10 +12,29 @@ export interface PendingMessage {
 }
 
 /** A command other than `create` and `send` that has no outcome yet. */
-export interface PendingControl {
+export type PendingControl =
+  | {
+      commandId: string;
+      name: 'interrupt' | 'stop' | 'delete' | 'extend' | 'create';
+      ttlMs?: number;
+    }
+  | PendingRun
+  | PendingFile;
+
+/** A shell command that is to be run, or runs. */
+export interface PendingRun {
   commandId: string;
-  name: 'interrupt' | 'stop' | 'delete' | 'extend' | 'create';
-  ttlMs?: number;
+  name: 'run';
+  commandLine: string;
+  timeoutMs: number;
+}
+
+/** A file that is to be written; `path` is relative to the agent's home. */
+export interface PendingFile {
+  commandId: string;
+  name: 'file';
+  path: string;
+  content: string;
 }
 
 /** A tool call that has no result yet. */
@@ -77,6 +96,8 @@ interface Known {
   controls: PendingControl[];
   calls: PendingCall[];
   counts: { messages: number; answers: number; turns: number; failed: number };
+  /** Shell commands that were started and have no outcome yet; absent where there is none. */
+  running?: PendingRun[];
 }
 
 interface WithRun extends Known {

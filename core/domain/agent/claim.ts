@@ -87,4 +87,5 @@ export const isIdle = (state: AgentState): boolean =>
   isLive(state) &&
   state.phase === 'ready' &&
   state.turn === null &&
+  state.running === undefined &&
   state.queue.length + state.controls.length + state.calls.length === 0;

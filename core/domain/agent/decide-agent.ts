@@ -8,6 +8,7 @@ import { scheduleSubject, subjectOf } from '../../../schemas/subjects.ts';
 import {
   type AgentState,
   type LiveAgent,
+  type PendingFile,
   type PendingMessage,
   placeOf,
   type ReadyAgent,
@@ -300,6 +301,41 @@ export function decideDeleted(
 ): NewEvent[] {
   const cause = { id: commandId, causationId: commandId };
   return [agentEvent(state.agentId, 'process.deleted', { commandId }, cause, context)];
+}
+
+/** Stated before it is begun: a command whose spawner dies is stated as ended, never run again. */
+export function decideCommandStarted(
+  state: LiveAgent,
+  commandId: string,
+  context: DecisionContext,
+): NewEvent[] {
+  const data = { runId: state.run.runId, commandId };
+  const cause = { id: commandId, causationId: commandId };
+  return [agentEvent(state.agentId, 'process.command-started', data, cause, context)];
+}
+
+/** What a shell command came to; see `process.command-run`. */
+export type CommandOutcome = Omit<DataOf<'process.command-run'>, 'commandId'>;
+
+export function decideCommandRun(
+  state: AgentState,
+  commandId: string,
+  outcome: CommandOutcome,
+  context: DecisionContext,
+): NewEvent[] {
+  const cause = { id: commandId, causationId: commandId };
+  const data = { commandId, ...outcome };
+  return [agentEvent(state.agentId, 'process.command-run', data, cause, context)];
+}
+
+export function decideFileWritten(
+  state: LiveAgent,
+  { commandId, path, content }: PendingFile,
+  context: DecisionContext,
+): NewEvent[] {
+  const cause = { id: commandId, causationId: commandId };
+  const data = { commandId, path, bytes: Buffer.byteLength(content) };
+  return [agentEvent(state.agentId, 'process.file-written', data, cause, context)];
 }
 
 const FAILURE_OF_STOP: Record<StopReason, ErrorCode> = {

@@ -30,6 +30,14 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
       return withControl(state, { commandId: event.id, name: 'delete' });
     case 'command.extend':
       return withControl(state, { commandId: event.id, name: 'extend', ttlMs: event.data.ttlMs });
+    case 'command.run': {
+      const { commandLine, timeoutMs } = event.data;
+      return withControl(state, { commandId: event.id, name: 'run', commandLine, timeoutMs });
+    }
+    case 'command.file': {
+      const { path, content } = event.data;
+      return withControl(state, { commandId: event.id, name: 'file', path, content });
+    }
     case 'process.starting':
       return onStarting(state, event);
     case 'process.released':
@@ -54,6 +62,11 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
       return state.phase === 'ended'
         ? { ...settle(state, event.data.commandId), deleted: true }
         : state;
+    case 'process.command-started':
+      return onCommandStarted(state, event.data.commandId);
+    case 'process.command-run':
+      return onCommandRun(state, event.data.commandId);
+    case 'process.file-written':
     case 'process.rejected':
       return settle(state, event.data.commandId);
     case 'turn.started':
@@ -140,6 +153,21 @@ function pendingMessage(event: StoredEventOf<'command.send'>): PendingMessage {
 
 function withControl(state: AgentState, control: PendingControl): AgentState {
   return { ...state, controls: [...state.controls, control] };
+}
+
+/** The command is no longer to be begun; it has no outcome yet either. */
+function onCommandStarted(state: AgentState, commandId: string): AgentState {
+  const started = state.controls.find((control) => control.commandId === commandId);
+  if (state.phase === 'unknown' || started?.name !== 'run') return state;
+  return { ...settle(state, commandId), running: [...(state.running ?? []), started] };
+}
+
+function onCommandRun(state: AgentState, commandId: string): AgentState {
+  const settled = settle(state, commandId);
+  if (settled.phase === 'unknown' || settled.running === undefined) return settled;
+  const { running, ...rest } = settled;
+  const others = running.filter((command) => command.commandId !== commandId);
+  return others.length === 0 ? rest : { ...rest, running: others };
 }
 
 /** The command has its outcome. */
@@ -247,7 +275,7 @@ function ended(
   end: EndedAgent['end'],
 ): EndedAgent {
   const { agentId, kind, owner, commandLine, ttlMs, turnDeadlineMs, createdAt, createdBy } = state;
-  const { queue, calls, counts } = state;
+  const { queue, calls, counts, running } = state;
   // Whoever asked for a stop has it, whatever the reason.
   const controls = state.controls.filter((control) => control.name !== 'stop');
   return {
@@ -264,6 +292,7 @@ function ended(
     controls,
     calls,
     counts,
+    ...(running && { running }),
     lastRun: 'run' in state ? state.run : null,
     endedAt,
     end,

@@ -5,7 +5,9 @@ import type {
   EndedAgent,
   LiveAgent,
   PendingControl,
+  PendingFile,
   PendingMessage,
+  PendingRun,
   ReadyAgent,
   Turn,
 } from './agent-state.ts';
@@ -29,6 +31,8 @@ export type Step =
   | { do: 'extend'; expiresAt: string; commandId?: string }
   | { do: 'extend-from-now'; ttlMs: number; commandId: string }
   | { do: 'delete'; commandId: string }
+  | { do: 'run'; command: PendingRun }
+  | { do: 'write-file'; file: PendingFile }
   | { do: 'open-turn'; message: PendingMessage }
   | { do: 'deliver'; message: PendingMessage; turnId: string }
   | { do: 'end-turn'; turn: Turn }
@@ -46,9 +50,9 @@ export function nextStep(state: AgentState, traits: AgentTraits): Step | undefin
     case 'requested':
       return { do: 'start' };
     case 'starting':
-      return controlStep(state) ?? { do: 'launch' };
+      return controlStep(state, state.controls.find(isLifeControl)) ?? { do: 'launch' };
     case 'ready':
-      return controlStep(state) ?? lifeStep(state) ?? turnStep(state, traits);
+      return controlStep(state, state.controls[0]) ?? lifeStep(state) ?? turnStep(state, traits);
     case 'stopping':
       return undefined;
     case 'ended':
@@ -69,8 +73,10 @@ function endedStep(state: EndedAgent): Step | undefined {
   return rejectAll(state, 'ORC_AGENT_ENDED');
 }
 
-function controlStep(state: LiveAgent): Step | undefined {
-  const [control] = state.controls;
+/** What is to be done in the agent's place waits until there is one. */
+const isLifeControl = ({ name }: PendingControl): boolean => name !== 'run' && name !== 'file';
+
+function controlStep(state: LiveAgent, control: PendingControl | undefined): Step | undefined {
   return control && stepOfControl(control, state);
 }
 
@@ -86,6 +92,10 @@ function stepOfControl(control: PendingControl, state: LiveAgent): Step {
     case 'stop':
     case 'delete':
       return { do: 'stop', reason: control.name };
+    case 'run':
+      return { do: 'run', command: control };
+    case 'file':
+      return { do: 'write-file', file: control };
   }
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { extract, pack } from 'tar-stream';
@@ -31,6 +32,17 @@ async function archiveOf(entries: readonly ArchiveEntry[]): Promise<Buffer> {
   }
   archive.finalize();
   return whole;
+}
+
+/** The folders that files are in, outer ones first, for their owner only. */
+export function foldersOf(files: readonly string[], uid: number): ArchiveEntry[] {
+  const folders = new Set<string>();
+  for (const file of files) {
+    for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) folders.add(folder);
+  }
+  return [...folders]
+    .toSorted((a, b) => a.length - b.length)
+    .map((name) => ({ type: 'directory', name, uid, mode: 0o700 }));
 }
 
 /** The links in a folder of a container, and what they point to. */

@@ -4,11 +4,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { mayPass, statusOf, unless } from '../../../core/docker/engine-error.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
-import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime.ts';
-import { putEntries } from './archive.ts';
+import type {
+  AgentProcess,
+  ExecOrder,
+  ExecOutcome,
+  LogLine,
+  ProcessExit,
+  ProcessFile,
+} from '../runtime.ts';
+import { type ArchiveEntry, foldersOf, putEntries } from './archive.ts';
+import { containerExec } from './container-exec.ts';
 import { containerLogs } from './container-logs.ts';
 import { AGENT_UID, HOME, mailboxContainer, mailboxVolume } from './container-options.ts';
 import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
+import { isThere } from './file-stat.ts';
 import type { Mailbox } from './mailbox.ts';
 
 const RETRY_MS = 250;
@@ -89,13 +98,27 @@ export class DockerProcess implements AgentProcess {
     });
   }
 
+  async exec(order: ExecOrder): Promise<ExecOutcome> {
+    await this.#unpause();
+    return containerExec(this.#docker, this.#container, order);
+  }
+
   replaceFile(file: ProcessFile): Promise<void> {
     return this.#inTurn(async () => {
       if (file.secret) return this.#mailbox.replaceSecret(file);
       const { path, content, mode = 0o600 } = file;
       const entry = { type: 'file', name: path, uid: AGENT_UID, mode, content } as const;
-      await putEntries(this.#container, HOME, [entry]);
+      await putEntries(this.#container, HOME, [...(await this.#missingFolders(path)), entry]);
     });
+  }
+
+  /** Those that are there keep the owner and mode that they have. */
+  async #missingFolders(path: string): Promise<ArchiveEntry[]> {
+    const missing: ArchiveEntry[] = [];
+    for (const folder of foldersOf([path], AGENT_UID)) {
+      if (!(await isThere(this.#container, `${HOME}/${folder.name}`))) missing.push(folder);
+    }
+    return missing;
   }
 
   async detach(): Promise<void> {

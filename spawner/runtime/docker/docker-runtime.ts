@@ -1,4 +1,3 @@
-import { dirname } from 'node:path/posix';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import {
@@ -17,7 +16,7 @@ import type {
   Runtime,
   StartResult,
 } from '../runtime.ts';
-import { type ArchiveEntry, putEntries } from './archive.ts';
+import { foldersOf, putEntries } from './archive.ts';
 import {
   AGENT_LABEL,
   AGENT_UID,
@@ -166,7 +165,7 @@ export class DockerRuntime implements Runtime {
     await Mailbox.fill(this.#docker, agentId, { environment, secrets, expiresAt });
     const own = files.filter(({ secret }) => !secret);
     await putEntries(this.#docker.getContainer(agentId), HOME, [
-      ...foldersOf(['workspace/.', ...own.map(({ path }) => path)]),
+      ...foldersOf(['workspace/.', ...own.map(({ path }) => path)], AGENT_UID),
       ...own.map(
         ({ path, content, mode = 0o600 }) =>
           ({ type: 'file', name: path, uid: AGENT_UID, mode, content }) as const,
@@ -190,15 +189,4 @@ export class DockerRuntime implements Runtime {
       ? `the image ${image} is not there; \`npm run images\` builds it`
       : message;
   }
-}
-
-/** The folders that files are in, outer ones first, owned by the agent. */
-function foldersOf(files: readonly string[]): ArchiveEntry[] {
-  const folders = new Set<string>();
-  for (const file of files) {
-    for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) folders.add(folder);
-  }
-  return [...folders]
-    .toSorted((a, b) => a.length - b.length)
-    .map((name) => ({ type: 'directory', name, uid: AGENT_UID, mode: 0o700 }));
 }

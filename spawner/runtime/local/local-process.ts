@@ -1,5 +1,14 @@
-import { type FileHandle, rm } from 'node:fs/promises';
-import type { AgentProcess, LogLine, ProcessExit, ProcessFile } from '../runtime.ts';
+import { type FileHandle, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type {
+  AgentProcess,
+  ExecOrder,
+  ExecOutcome,
+  LogLine,
+  ProcessExit,
+  ProcessFile,
+} from '../runtime.ts';
+import { execProgram } from './exec-program.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';
 import { nudge, openNudge } from './nudge.ts';
@@ -85,8 +94,14 @@ export class LocalProcess implements AgentProcess {
     await this.#nudge('expires.nudge');
   }
 
-  replaceFile(file: ProcessFile): Promise<void> {
-    return replaceFile(this.#folder.fileOf(file), file.content, file.mode ?? 0o600);
+  exec(order: ExecOrder): Promise<ExecOutcome> {
+    return execProgram(order, this.#folder.workspace);
+  }
+
+  async replaceFile(file: ProcessFile): Promise<void> {
+    const path = this.#folder.fileOf(file);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await replaceFile(path, file.content, file.mode ?? 0o600);
   }
 
   async detach(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ExecutionContext, TestFn } from 'ava';
 import { derivedId, isToken, newAgentId } from '../../../schemas/ids.ts';
 import type {
   AgentProcess,
+  ExecOrder,
   LogLine,
   ProcessSpec,
   Runtime,
@@ -349,6 +350,76 @@ export function conformance(
     await process.write('go', message('go'));
     t.deepEqual((await linesOf(process)).map(text), ['one', '600', 'two']);
   });
+
+  test(title('a file in a folder that is not there is written all the same'), async (t) => {
+    const { runtime } = await make(t);
+    const process = await started(runtime, bashSpec('read -r _; cat deep/er/notes.txt'));
+    await process.replaceFile({ path: 'workspace/deep/er/notes.txt', content: 'here\n' });
+    await process.write('go', message('go'));
+    t.deepEqual((await linesOf(process)).map(text), ['here']);
+  });
+
+  const execOrder = (program: string, own: Partial<ExecOrder> = {}): ExecOrder => ({
+    command: ['bash', '-c', program],
+    environment: { PATH: process.env.PATH ?? '/usr/bin:/bin', WORD: 'from outside' },
+    timeoutMs: 30_000,
+    outputBytes: 1_000,
+    signal: new AbortController().signal,
+    ...own,
+  });
+
+  test(
+    title('another program runs in the workspace, with its outputs and exit code'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const agent = await started(runtime, bashSpec('echo mine > file; echo ready; read -r _'));
+      await untilLine(agent, 'ready');
+      const { stdout, stderr, ...how } = await agent.exec(
+        execOrder('cat file; echo "$WORD" >&2; cat; exit 3'),
+      );
+      t.is(Buffer.from(stdout).toString(), 'mine\n');
+      t.is(Buffer.from(stderr).toString(), 'from outside\n');
+      t.deepEqual(how, { ended: 'exit', exit: { code: 3, signal: null } });
+      t.is(await agent.write('a', message('the agent is none the wiser')), 'written');
+      t.deepEqual(await agent.exited, { code: 0, signal: null });
+    },
+  );
+
+  test(
+    title('another program that takes too long ends, and so does what it started'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const agent = await started(runtime, bashSpec('read -r _'));
+      const program = 'echo begun; (sleep 3; echo late > late) & wait';
+      const outcome = await agent.exec(execOrder(program, { timeoutMs: 500 }));
+      t.is(outcome.ended, 'timeout');
+      t.is(Buffer.from(outcome.stdout).toString(), 'begun\n');
+      const after = await agent.exec(execOrder('sleep 4; cat late'));
+      t.like(after, { ended: 'exit', exit: { code: 1 } });
+    },
+  );
+
+  test(title('of a flood of another program the first bytes are kept'), async (t) => {
+    const { runtime } = await make(t);
+    const agent = await started(runtime, bashSpec('read -r _'));
+    const outcome = await agent.exec(execOrder('yes | head -c 5000000; exit 0'));
+    t.is(outcome.stdout.length, 1_000);
+    t.like(outcome, { ended: 'exit', exit: { code: 0 } });
+  });
+
+  test(
+    title('another program that is not there, or is not wanted any more, fails in words'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const agent = await started(runtime, bashSpec('read -r _'));
+      const missing = await agent.exec(execOrder('', { command: ['no-such-program-here'] }));
+      t.true(missing.ended !== 'exit' || missing.exit.code !== 0);
+      const abort = new AbortController();
+      const running = agent.exec(execOrder('sleep 60', { signal: abort.signal }));
+      abort.abort();
+      t.is((await running).ended, 'failed');
+    },
+  );
 
   test(title('a program that is not there is a failure with a reason'), async (t) => {
     const { runtime } = await make(t);

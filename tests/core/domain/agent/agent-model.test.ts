@@ -40,6 +40,8 @@ const act = fc.oneof(
     arbitrary: fc.constantFrom<Act>(
       (agent, id) => agent.happen('command.interrupt', {}, id),
       (agent, id) => agent.happen('command.extend', { ttlMs: 1_000 }, id),
+      (agent, id) => agent.happen('command.run', { commandLine: 'true', timeoutMs: 1_000 }, id),
+      (agent, id) => agent.happen('command.file', { path: 'workspace/notes', content: id }, id),
       (agent, id) => agent.happen('command.extend', { ttlMs: 4 * TTL_MS }, id),
       (agent) => agent.lose(),
       (agent) => {

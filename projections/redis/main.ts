@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { CheckpointFile } from '../../core/projection/checkpoint-file.ts';
+import { foldVersion } from '../../core/projection/fold-version.ts';
+import { SystemFollower } from '../../core/projection/system-follower.ts';
+import { runService, type Service, type ServiceContext } from '../../core/service/run-service.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { consumerName } from './consumer-name.ts';
+import { Watermark } from './mirror/watermark.ts';
+import { RedisAdapters } from './redis-adapters.ts';
+
+await runService('redis', startAdapters);
+
+async function startAdapters(context: ServiceContext): Promise<Service> {
+  const { settings, paths, logger, log, health, signal } = context;
+  const url = settings.ORCHESTRATOR_REDIS_URL;
+  if (url === undefined) {
+    throw new OrchestratorError('ORC_SETTINGS', 'ORCHESTRATOR_REDIS_URL is not set');
+  }
+  const path = join(paths.snapshots, 'redis.jsonl');
+  const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
+  const follower = new SystemFollower({ log, logger, checkpoint });
+  await follower.start(signal);
+  const watermark = new Watermark({ path: join(paths.snapshots, 'redis-mirror.json'), logger });
+  const adapters = new RedisAdapters({
+    url,
+    historyMs: settings.ORCHESTRATOR_REDIS_HISTORY,
+    turnDeadlineMs: settings.ORCHESTRATOR_TURN_DEADLINE,
+    consumer: consumerName(paths),
+    log,
+    follower,
+    watermark,
+    health,
+    logger,
+    clock: () => new Date(),
+  });
+  // Ready without Redis: the system never waits for it.
+  adapters.start();
+  return {
+    async stop() {
+      await adapters.stop();
+      await watermark.save();
+      await follower.saveCheckpoint();
+    },
+  };
+}

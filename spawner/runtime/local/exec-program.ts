@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { OutputStart } from '../output-start.ts';
+import type { ExecOrder, ExecOutcome } from '../runtime.ts';
+
+/**
+ * Runs a program in a folder, in a process group of its own, which is killed as a whole. Over is
+ * when the program has ended and its outputs are closed. Never rejects.
+ */
+export function execProgram(order: ExecOrder, folder: string): Promise<ExecOutcome> {
+  const [program, ...args] = order.command;
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: { ...order.environment },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout = child.stdout.pipe(new OutputStart(order.outputBytes));
+  const stderr = child.stderr.pipe(new OutputStart(order.outputBytes));
+  return new Promise((resolve) => {
+    const finish = (how: ExecEnd) => {
+      clearTimeout(timer);
+      order.signal.removeEventListener('abort', abort);
+      resolve({ stdout: stdout.bytes, stderr: stderr.bytes, ...how });
+    };
+    const end = (how: ExecEnd) => {
+      killGroup(child);
+      finish(how);
+    };
+    const abort = () => end({ ended: 'failed', reason: 'it was ended with the spawner' });
+    const timer = setTimeout(() => end({ ended: 'timeout' }), order.timeoutMs);
+    order.signal.addEventListener('abort', abort, { once: true });
+    child.on('error', (error) => finish({ ended: 'failed', reason: error.message }));
+    child.on('close', (code, signal) => finish({ ended: 'exit', exit: { code, signal } }));
+    if (order.signal.aborted) abort();
+  });
+}
+
+type ExecEnd =
+  | { ended: 'exit'; exit: { code: number | null; signal: string | null } }
+  | { ended: 'timeout' }
+  | { ended: 'failed'; reason: string };
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}

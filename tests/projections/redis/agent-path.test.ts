@@ -1,0 +1,21 @@
+import test from 'ava';
+import { agentPath } from '../../../projections/redis/commands/agent-path.ts';
+
+test('a path of the older containers is one below the agent’s home', (t) => {
+  t.is(agentPath('/workspace/a/b.txt'), 'workspace/a/b.txt');
+  t.is(agentPath('a/./b.txt'), 'workspace/a/b.txt');
+  t.is(agentPath('/home/worker/.config/x'), '.config/x');
+});
+
+test('what leads out of it, or names it itself, is none', (t) => {
+  for (const path of [
+    '../x',
+    '/workspace/../etc/passwd',
+    '/etc/passwd',
+    '.',
+    '/home/worker',
+    'a\0b',
+  ]) {
+    t.is(agentPath(path), undefined, path);
+  }
+});

@@ -24,6 +24,7 @@ import {
 import { type AgentTraits, nextStep, type Step } from '../core/domain/agent/next-step.ts';
 import { AgentLog } from './agent-log.ts';
 import { Attachment } from './attachment.ts';
+import { putMessageFiles } from './message-files.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { type ReadinessProbe, untilReady } from './readiness.ts';
 import type { AgentProcess } from './runtime/runtime.ts';
@@ -287,6 +288,9 @@ export class AgentWorker {
 
   async #deliver(state: LiveAgent, step: Step & { do: 'deliver' }): Promise<boolean> {
     const { message, turnId } = step;
+    const { log, logger } = this.#deps;
+    const place = { log, logger, agentId: this.agentId };
+    await putMessageFiles(this.#attachment?.process, message.files ?? [], place);
     const bytes = this.#format(state, message.text);
     const written = await this.#attachment?.process.write(message.commandId, bytes);
     // Gone: its end is on the way, and states what becomes of the message.

@@ -21,7 +21,7 @@ export class StartCommand extends Command {
       stdin,
       stdout,
       stderr,
-      services: systemServices(),
+      services: systemServices(this.context.env),
     });
   }
 }

@@ -28,9 +28,6 @@ export function requireUsable(settings: Settings): void {
 const UNUSED = [
   'ORCHESTRATOR_API_URL',
   'ORCHESTRATOR_REDIS_URL',
-  'TELEGRAM_BOT_TOKEN',
-  'TELEGRAM_API_ROOT',
-  'TELEGRAM_ALLOWED_USERS',
 ] as const satisfies (keyof Settings)[];
 
 /** One line that names the settings that are set and not used, or undefined. Their values stay out. */

@@ -5,12 +5,15 @@ import type { ServiceSpec } from '../../core/service/supervisor.ts';
 import type { SystemAddress } from '../../core/service/system-address.ts';
 import { projectRoot } from './project-root.ts';
 
-/** The services of the system, in the order in which they are started. */
-export const systemServices = (): ServiceSpec[] => {
+/** The services of the system, in the order in which they are started; the bot where it has a token. */
+export const systemServices = (environment: NodeJS.ProcessEnv): ServiceSpec[] => {
   const root = projectRoot();
   return [
     { name: 'projections', main: join(root, 'projections', 'main.ts') },
     { name: 'spawner', main: join(root, 'spawner', 'main.ts') },
+    ...(environment.TELEGRAM_BOT_TOKEN
+      ? [{ name: 'bot', main: join(root, 'bot', 'main.ts') }]
+      : []),
   ];
 };
 

@@ -3,7 +3,7 @@ import type { RawMessage } from '../../schemas/parse-event.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import { type AppendOptions, append } from './append.ts';
 import { appendLog, type LogLine, type LogOptions } from './append-log.ts';
-import { appendOnce } from './append-once.ts';
+import { type AppendOnceOptions, appendOnce } from './append-once.ts';
 import type { AppendResult } from './append-result.ts';
 import type { LogConnection } from './connection.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -31,10 +31,7 @@ export class EventLog {
   }
 
   /** Appends unless the id was stored before, however long ago; see {@link appendOnce}. */
-  appendOnce(
-    event: NewEvent,
-    options: Pick<AppendOptions, 'timeoutMs'> = {},
-  ): Promise<AppendResult> {
+  appendOnce(event: NewEvent, options: AppendOnceOptions = {}): Promise<AppendResult> {
     return appendOnce(this.connection, event, options);
   }
 

@@ -49,7 +49,7 @@ export interface AgentPlaces {
 export interface ProcessFile {
   /** Relative to the agent's home; of a `secret` one, to the folder of secrets. */
   path: string;
-  content: string;
+  content: string | Uint8Array;
   /** Permission bits; 0o600 where none are given. */
   mode?: number;
   /** For the agent to read and not to change, where the runtime can keep it from that. */
@@ -117,7 +117,7 @@ export interface AgentProcess {
   closeStdin(): Promise<void>;
   /** Replaces the time at which it ends by itself; an earlier one holds as well. */
   extend(expiresAt: Date): Promise<void>;
-  /** Replaces one of its files whole. */
+  /** Replaces one of its files whole, and makes the folders that it is in. */
   replaceFile(file: ProcessFile): Promise<void>;
   /** Lets go; the process lives on. */
   detach(): Promise<void>;

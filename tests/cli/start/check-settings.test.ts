@@ -33,8 +33,8 @@ test('settings that are set and not used are named without their values', (t) =>
   t.is(unusedSettingsLine(loadSettings({})), undefined);
   t.is(
     unusedSettingsLine(
-      loadSettings({ TELEGRAM_BOT_TOKEN: 'secret', ORCHESTRATOR_REDIS_URL: 'redis://r' }),
+      loadSettings({ ORCHESTRATOR_API_URL: 'http://a', ORCHESTRATOR_REDIS_URL: 'redis://r' }),
     ),
-    'Set and not used by this version: ORCHESTRATOR_REDIS_URL, TELEGRAM_BOT_TOKEN.',
+    'Set and not used by this version: ORCHESTRATOR_API_URL, ORCHESTRATOR_REDIS_URL.',
   );
 });

@@ -112,7 +112,7 @@ test.serial('a message is a command of the person, and tells its id and place', 
   const { nats, manager } = await fixture(t);
   const { agentId } = await manager.getOrCreate(ADA, WISH);
 
-  const sent = await manager.send(agentId, 'hello 👋', { from: ADA, mode: 'wait', replyTo: 'q' });
+  const sent = await manager.send(agentId, 'hello 👋', { from: ADA, mode: 'wait', answers: 'q' });
 
   const [event] = ofType(await history(nats.log), 'command.send');
   t.like(event, {
@@ -120,7 +120,7 @@ test.serial('a message is a command of the person, and tells its id and place', 
     sequence: sent.sequence,
     correlationId: sent.commandId,
     source: 'orchestrator/terminal/ada',
-    data: { text: 'hello 👋', from: ADA, mode: 'wait', replyTo: 'q' },
+    data: { text: 'hello 👋', from: ADA, mode: 'wait', answers: 'q' },
   });
 });
 

@@ -117,11 +117,16 @@ function indented(text: FormattedText): FormattedText {
   return { text: result, entities };
 }
 
-function table({ header, rows }: Tokens.Table): FormattedText {
+/** Cells beyond the header's are none in Markdown's eyes; they are shown as they were written. */
+function table({ header, rows, raw }: Tokens.Table): FormattedText {
   const cells = [header, ...rows].map((row) => row.map((cell) => spelledOut(inline(cell.tokens))));
   const [names = [], ...body] = cells;
-  return styled(plain(textTable(names, body)), { type: 'pre' });
+  const shown = textTable(names, body);
+  const isWhole = words(raw) === words(shown);
+  return styled(plain(isWhole ? shown : raw.trimEnd()), { type: 'pre' });
 }
+
+const words = (text: string): string => text.match(/[\p{L}\p{N}]+/gu)?.join('') ?? '';
 
 /** Where entities cannot be, a link's address follows its text. */
 function spelledOut({ text, entities }: FormattedText): string {

@@ -46,6 +46,7 @@ export class ResponseListener {
     this.place = settled;
     const from = { sequence: settled + 1 };
     const { log } = this.#options;
+    const stored = await log.lastSequence('EVENTS').catch(() => settled);
     const following = log.follow({ stream: 'EVENTS', from, filter: 'agents.>', signal });
     for await (const { messages, caughtUp } of following) {
       for (const message of messages) {
@@ -53,6 +54,8 @@ export class ResponseListener {
         if (signal.aborted) return;
         this.place = message.sequence;
       }
+      // What is no agent's was never in the way.
+      if (caughtUp) this.place = Math.max(this.place, stored);
     }
   }
 

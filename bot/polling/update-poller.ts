@@ -44,6 +44,7 @@ export class UpdatePoller {
   #heardAt = performance.now();
   #somethingAt = performance.now();
   #call = new AbortController();
+  #isWaiting = false;
   #failures = 0;
   #said = '';
 
@@ -75,7 +76,8 @@ export class UpdatePoller {
     try {
       updates = await this.#fetch(pollSeconds, BATCH);
     } catch (error) {
-      if (!signal.aborted) await this.#failed(error, signal);
+      // Given up by the watch, which has said so.
+      if (!this.#call.signal.aborted) await this.#failed(error, signal);
       return;
     }
     this.#heard(updates.length);
@@ -85,11 +87,17 @@ export class UpdatePoller {
     this.#offset = undone ?? last.update_id + 1;
   }
 
-  #fetch(timeout: number, limit: number): Promise<Update[]> {
+  async #fetch(timeout: number, limit: number): Promise<Update[]> {
     const request = { offset: this.#offset, timeout, limit, allowed_updates: ALLOWED_UPDATES };
     // A web AbortSignal, as grammY's type of the same has it.
     const signal = this.#call.signal as unknown as NonNullable<Parameters<Api['getUpdates']>[1]>;
-    return this.#options.api.getUpdates(request, signal);
+    this.#heardAt = performance.now();
+    this.#isWaiting = true;
+    try {
+      return await this.#options.api.getUpdates(request, signal);
+    } finally {
+      this.#isWaiting = false;
+    }
   }
 
   #heard(count: number): void {
@@ -103,8 +111,8 @@ export class UpdatePoller {
   }
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
-    // A refusal is heard, too: the poller lives.
-    if (error instanceof GrammyError) this.#heardAt = performance.now();
+    // That a call fails is something heard: the poller lives.
+    this.#heardAt = performance.now();
     const { detail, waitMs } = this.#verdict(error);
     const { health, logger, api } = this.#options;
     health.report(PART, false, detail);
@@ -151,7 +159,7 @@ export class UpdatePoller {
   /** A poll that has no end is given up, and its connection with it. */
   #watch(): void {
     const silence = performance.now() - this.#heardAt;
-    if (silence < this.#deadAfterMs || this.#said !== '') return;
+    if (!this.#isWaiting || silence < this.#deadAfterMs) return;
     const detail = `nothing heard for ${Math.round(silence / 1_000)} s; polling anew`;
     this.#restart(detail);
   }

@@ -53,6 +53,8 @@ export class BotApi {
   readonly blockedBy = new Set<string>();
   readonly me = ME;
   onChange: () => void = () => undefined;
+  /** Brings what the bot has not asked for, too. */
+  everyKind = false;
   webhook: { url: string; secret: string } | undefined;
   #waiting: Update[] = [];
   #nextUpdate = 1_000;
@@ -216,7 +218,7 @@ export class BotApi {
     if (this.#waiting.length === 0) await this.#something(Number(payload.timeout ?? 0), signal);
     const allowed = new Set(['update_id', ...asList(payload.allowed_updates)]);
     const wanted = (update: Update) =>
-      allowed.size === 1 || Object.keys(update).every((key) => allowed.has(key));
+      this.everyKind || allowed.size === 1 || Object.keys(update).every((key) => allowed.has(key));
     return this.#waiting.filter(wanted).slice(0, limit);
   }
 

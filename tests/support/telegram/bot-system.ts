@@ -30,5 +30,11 @@ export async function startBotSystem(
 ): Promise<BotSystem> {
   const telegram = await startTelegram(t);
   const system = await startSystem(t, { env: botEnvironment(telegram, own) });
+  const calls = (wanted: string) =>
+    telegram.api.calls.filter(({ method }) => method === wanted).length;
+  await telegram.until(
+    () => calls('getUpdates') > 0 && calls('setMyCommands') === 2,
+    'the bot to begin',
+  );
   return { telegram, system };
 }

@@ -20,7 +20,7 @@ function readMultipart(body: Buffer, mark: string): Record<string, unknown> {
     const end = part.indexOf('\r\n\r\n');
     const content = Buffer.from(part.slice(end + 4, -2), 'latin1');
     const head = part.slice(0, end);
-    const name = / name="([^"]*)"/i.exec(head)?.[1] ?? '';
+    const name = /[ ;]name="([^"]*)"/i.exec(head)?.[1] ?? '';
     const file = /filename="?([^"\r\n]*)"?/i.exec(head)?.[1];
     fields[name] =
       file === undefined ? jsonOrText(content.toString()) : { name: file, bytes: content };

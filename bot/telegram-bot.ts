@@ -32,6 +32,11 @@ export async function telegramBot(context: ServiceContext) {
   }
   const client = telegramClient(token, settings);
   const { api } = client.bot;
+  if (!settings.TELEGRAM_ALLOWED_USERS && !settings.TELEGRAM_ADMIN_USERS) {
+    const detail = 'nobody may talk to the bot: set TELEGRAM_ALLOWED_USERS';
+    health.report('telegram access', false, detail);
+    logger.warn(detail);
+  }
   const directory = new Directory(log);
   await directory.start(signal);
   const views = new ViewsClient(connection.nc);

@@ -41,7 +41,7 @@ const PART = 'telegram poller';
 export class UpdatePoller {
   readonly #options: UpdatePollerOptions;
   #offset = 0;
-  #heardAt = performance.now();
+  #askedAt = performance.now();
   #somethingAt = performance.now();
   #call = new AbortController();
   #isWaiting = false;
@@ -91,7 +91,7 @@ export class UpdatePoller {
     const request = { offset: this.#offset, timeout, limit, allowed_updates: ALLOWED_UPDATES };
     // A web AbortSignal, as grammY's type of the same has it.
     const signal = this.#call.signal as unknown as NonNullable<Parameters<Api['getUpdates']>[1]>;
-    this.#heardAt = performance.now();
+    this.#askedAt = performance.now();
     this.#isWaiting = true;
     try {
       return await this.#options.api.getUpdates(request, signal);
@@ -102,7 +102,6 @@ export class UpdatePoller {
 
   #heard(count: number): void {
     const now = performance.now();
-    this.#heardAt = now;
     if (count > 0) this.#somethingAt = now;
     this.#failures = 0;
     if (this.#said !== '') this.#options.logger.info('Telegram is heard again');
@@ -111,8 +110,6 @@ export class UpdatePoller {
   }
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
-    // That a call fails is something heard: the poller lives.
-    this.#heardAt = performance.now();
     const { detail, waitMs } = this.#verdict(error);
     const { health, logger, api } = this.#options;
     health.report(PART, false, detail);
@@ -158,7 +155,7 @@ export class UpdatePoller {
 
   /** A poll that has no end is given up, and its connection with it. */
   #watch(): void {
-    const silence = performance.now() - this.#heardAt;
+    const silence = performance.now() - this.#askedAt;
     if (!this.#isWaiting || silence < this.#deadAfterMs) return;
     const detail = `nothing heard for ${Math.round(silence / 1_000)} s; polling anew`;
     this.#restart(detail);
@@ -169,7 +166,6 @@ export class UpdatePoller {
     health.report(PART, false, detail);
     logger.error(detail);
     this.#said = detail;
-    this.#heardAt = performance.now();
     this.#call.abort();
     renew();
   }

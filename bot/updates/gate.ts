@@ -1,4 +1,5 @@
 import type { Context, NextFunction } from 'grammy';
+import type { Logger } from 'pino';
 import { CHANNEL, requestDelivery } from '../delivery/ledger.ts';
 import type { RateLimit } from '../people/rate-limit.ts';
 import { wordsFor } from '../words/words.ts';
@@ -10,6 +11,7 @@ export interface GateOptions {
   perMinute: number;
   /** The bot's own id: two bots on one log do not take each other's updates for their own. */
   botId: number;
+  logger: Logger;
 }
 
 const MAX_NAME = 64;
@@ -18,15 +20,15 @@ const MAX_NAME = 64;
  * The one door: what is not from somebody who may talk ends here, whatever kind of update it is. In
  * a group both the group and the writer must be allowed.
  */
-export function gate({ parts, rate, perMinute, botId }: GateOptions) {
+export function gate({ parts, rate, perMinute, botId, logger }: GateOptions) {
   return async (context: Context, next: NextFunction): Promise<void> => {
     const incoming = incomingOf(context, parts, botId);
     if (incoming === undefined) return;
     if (!isAllowed(incoming, context, parts)) {
-      if (parts.knocked.size < MAX_KNOCKED) parts.knocked.set(incoming.userId, nameOf(context));
+      refuse(incoming.userId, nameOf(context), parts, logger);
       return;
     }
-    const verdict = rate.check(incoming.userId, sentAt(context));
+    const verdict = rate.check(incoming.userId, incoming.id, sentAt(context));
     if (verdict !== 'taken') {
       const says = incoming.words.tooFast(perMinute);
       if (verdict === 'first-refused') await incoming.reply('too-fast', says);
@@ -37,6 +39,13 @@ export function gate({ parts, rate, perMinute, botId }: GateOptions) {
     (context as BotContext).incoming = incoming;
     await next();
   };
+}
+
+/** Silently; the operator and the admins can see who it was. */
+function refuse(userId: string, name: string, { knocked }: BotParts, logger: Logger): void {
+  if (knocked.has(userId) || knocked.size >= MAX_KNOCKED) return;
+  knocked.set(userId, name);
+  logger.warn({ userId, name }, 'refused: not allowed to talk to the bot');
 }
 
 const MAX_KNOCKED = 200;

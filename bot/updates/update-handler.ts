@@ -13,7 +13,6 @@ export interface UpdateHandlerOptions extends Omit<GateOptions, 'botId'> {
   bot: Bot;
   me: UserFromGetMe;
   files: IncomingFiles;
-  logger: Logger;
 }
 
 /** What happened to an update: `again` where it could not be stored, and must not be forgotten. */
@@ -36,7 +35,7 @@ export class UpdateHandler {
     this.#bot = bot;
     this.#logger = logger;
     bot.botInfo = me;
-    bot.use(gate({ parts, rate, perMinute, botId: me.id }));
+    bot.use(gate({ parts, rate, perMinute, botId: me.id, logger }));
     bot.on('callback_query:data', behindGate(press(parts)));
     const [command, message] = [commands(parts), talk(parts, files)];
     bot.on(

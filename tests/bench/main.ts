@@ -3,6 +3,7 @@ import { answerStartUp } from './answer-start-up.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
 import { replay } from './replay.ts';
+import { telegramLatency } from './telegram-latency.ts';
 
 /**
  * `npm run bench [-- name …]`: what the system costs on this machine, each figure beside what it is
@@ -13,6 +14,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   'fifty-agents': fiftyAgents,
   flood,
   replay,
+  'telegram-latency': telegramLatency,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

@@ -1,8 +1,9 @@
-import { AgentManager } from '../core/conversation/agent-manager.ts';
+import { AgentManager, type AgentWish } from '../core/conversation/agent-manager.ts';
 import { agentWish } from '../core/conversation/agent-wish.ts';
 import type { ServiceContext } from '../core/service/run-service.ts';
 import { ViewsClient } from '../core/service/views-client.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
+import { AGENT_KINDS, type Settings } from '../schemas/settings.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { DeliveryContent } from './delivery/delivery-content.ts';
 import { Outbox } from './delivery/outbox.ts';
@@ -16,9 +17,6 @@ import { sendPart } from './telegram/send-part.ts';
 import { telegramClient } from './telegram/telegram-client.ts';
 import { Updates } from './updates/updates.ts';
 import { wordsFor } from './words/words.ts';
-
-/** The kinds of agents that `/new` offers. */
-const KINDS = ['demo', 'line'];
 
 /** Shorter than Telegram's patience with a webhook: an update that waits is tried anew. */
 const PATIENCE_MS = 10_000;
@@ -69,7 +67,7 @@ export async function telegramBot(context: ServiceContext) {
     directory,
     access: new Access(settings, directory),
     wish: agentWish(settings),
-    kinds: KINDS,
+    kinds: wishes(settings),
     knocked: new Map<string, string>(),
   };
   return {
@@ -77,4 +75,12 @@ export async function telegramBot(context: ServiceContext) {
     deliveries: new Deliveries({ log, listener, outbox }),
     updates: new Updates({ client, connection, parts, settings, logger, health }),
   };
+}
+
+/** An agent of each kind; a `line` agent only where its command line is set. */
+function wishes(settings: Settings): Map<string, AgentWish> {
+  const kinds = AGENT_KINDS.filter(
+    (kind) => kind !== 'line' || settings.ORCHESTRATOR_LINE_COMMAND !== undefined,
+  );
+  return new Map(kinds.map((kind) => [kind, agentWish({ ...settings, ORCHESTRATOR_AGENT: kind })]));
 }

@@ -35,14 +35,14 @@ export const agents: BotCommand = async ({ incoming }, { views }) => {
 /** `/new [kind]`: a further agent, which messages go to from now on. */
 export const newAgent: BotCommand = async ({ incoming }, parts, argument) => {
   const { words, person, reply, id } = incoming;
-  const kind = argument === '' ? parts.wish.kind : argument;
-  if (!parts.kinds.includes(kind)) {
-    return reply('new', words.unknownKind(kind, parts.kinds.join(', ')));
+  const wish = argument === '' ? parts.wish : parts.kinds.get(argument);
+  if (wish === undefined) {
+    return reply('new', words.unknownKind(argument, [...parts.kinds.keys()].join(', ')));
   }
   // Derived from the update: a repeat of it makes no second agent.
   const agentId = derivedId('agent-', id);
-  await parts.manager.createAnother(person, { ...parts.wish, kind }, agentId);
-  await reply('new', words.created(agentId, kind));
+  await parts.manager.createAnother(person, wish, agentId);
+  await reply('new', words.created(agentId, wish.kind));
 };
 
 export const mode: BotCommand = async ({ incoming }, { directory }, argument) => {

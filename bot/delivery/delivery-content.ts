@@ -44,12 +44,9 @@ export class DeliveryContent {
   }
 
   async #event(sequence: number): Promise<StoredEvent | undefined> {
-    const range = { from: { sequence }, until: sequence };
-    for await (const message of this.#log.read({ stream: 'EVENTS', ...range })) {
-      const parsed = parseEvent(message);
-      return parsed.kind === 'event' ? parsed.event : undefined;
-    }
-    return undefined;
+    const message = await this.#log.at('EVENTS', sequence);
+    const parsed = message && parseEvent(message);
+    return parsed?.kind === 'event' ? parsed.event : undefined;
   }
 }
 

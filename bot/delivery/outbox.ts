@@ -51,6 +51,10 @@ interface Entry {
   state: DeliveryState;
 }
 
+const PART = 'telegram deliveries';
+const LISTED = '`orchestrator events --type delivery.failed` lists them';
+const FORBIDDEN = 403;
+
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const RETRY_MS = 250;
@@ -214,14 +218,17 @@ export class Outbox {
     const { chatId } = entry.state.request;
     if (outcome.kind === 'taken') {
       health.report('telegram', true, 'takes messages');
+      if (this.#failed > 0) health.report(PART, true, `${this.#failed} given up; ${LISTED}`);
       return;
     }
     const { deliveryId } = entry;
     logger.warn({ deliveryId, chatId, outcome }, 'message not taken');
     if (entry.state.phase === 'failed') {
       this.#failed += 1;
-      const detail = `${this.#failed} given up since the start, the last for chat ${chatId}: ${outcome.reason}; \`orchestrator events --type delivery.failed\` lists them`;
-      health.report('telegram deliveries', false, detail);
+      const detail = `${this.#failed} given up, the last for chat ${chatId}: ${outcome.reason}; ${LISTED}`;
+      // Somebody who has blocked the bot is nothing that an operator can cure.
+      const isTheirs = 'code' in outcome && outcome.code === FORBIDDEN;
+      health.report(PART, isTheirs, detail);
       return;
     }
     if (outcome.kind === 'plain') return;

@@ -16,8 +16,8 @@ export interface BotParts {
   access: Access;
   /** What an agent is to be where none is named. */
   wish: AgentWish;
-  /** The kinds of agents that can be started. */
-  kinds: readonly string[];
+  /** What an agent of each kind is to be. */
+  kinds: ReadonlyMap<string, AgentWish>;
   /** Ids of users and groups that were refused since the start, with their names. */
   knocked: Map<string, string>;
 }

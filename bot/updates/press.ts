@@ -54,11 +54,10 @@ async function questionAt(
   log: EventLog,
   sequence: number,
 ): Promise<StoredEventOf<'response.question'> | undefined> {
-  for await (const message of log.read({ stream: 'EVENTS', from: { sequence }, until: sequence })) {
-    const parsed = parseEvent(message);
-    if (parsed.kind === 'event' && parsed.event.type === 'response.question') return parsed.event;
-  }
-  return undefined;
+  const message = await log.at('EVENTS', sequence);
+  const parsed = message && parseEvent(message);
+  if (parsed?.kind !== 'event' || parsed.event.type !== 'response.question') return undefined;
+  return parsed.event;
 }
 
 async function switchAgent(context: BotContext, parts: BotParts, agentId: string): Promise<void> {

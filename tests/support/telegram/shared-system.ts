@@ -9,6 +9,8 @@ export function sharedBotSystem(test: TestFn, own: Record<string, string> = {}):
     system = await startBotSystem({ teardown: (step) => steps.push(step) }, own);
   });
   test.after.always(async () => {
+    // In order, so that what it ran is counted as covered.
+    await system?.system.stop();
     for (const step of steps.reverse()) await step();
   });
   return () => {

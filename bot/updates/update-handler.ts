@@ -1,8 +1,9 @@
-import { type Bot, BotError, type Context } from 'grammy';
+import { type Bot, BotError, type Context, GrammyError, HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import type { Logger } from 'pino';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import { commands } from '../commands/commands.ts';
+import { callError } from '../telegram/call-outcome.ts';
 import type { BotContext } from './bot-context.ts';
 import { type GateOptions, gate } from './gate.ts';
 import type { IncomingFiles } from './incoming-files.ts';
@@ -56,7 +57,7 @@ export class UpdateHandler {
         this.#logger.warn({ err: error, updateId }, 'update waits');
         return 'again';
       }
-      this.#logger.error({ err: error, updateId }, 'update not handled');
+      this.#logger.error({ ...shown(error), updateId }, 'update not handled');
       await this.#tell(thrown);
       return 'done';
     }
@@ -72,6 +73,12 @@ export class UpdateHandler {
     await incoming?.reply('failed', incoming.words.notHandled(reason)).catch(() => undefined);
   }
 }
+
+/** An error of a call of Telegram holds its address, and that the token. */
+const shown = (error: unknown) =>
+  error instanceof HttpError || error instanceof GrammyError
+    ? { reason: callError(error) }
+    : { err: error };
 
 /** The gate comes first and lets nothing by without what it has found out. */
 const behindGate =

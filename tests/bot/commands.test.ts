@@ -64,7 +64,10 @@ test('/status, /logs, /extend and /help tell what is, and are refused with how t
   const [help, none, , status, extended, badExtend, badLogs, logs] = api.texts(user);
   t.regex(help ?? '', /\/new: Start a new agent/);
   t.regex(none ?? '', /no agent at the moment/);
-  t.regex(status ?? '', /^agent-[0-9a-f]{12} \(line\): idle, 2h of life left$/);
+  t.regex(
+    status ?? '',
+    /^agent-[0-9a-f]{12} \(line\): (idle|working for \S+), \d+h(\d+m)? of life left$/,
+  );
   t.is(extended, '⏳ Extended: 4h from now.');
   t.is(badExtend, 'Usage: /extend [2h]');
   t.is(badLogs, 'Usage: /logs [1-500]');

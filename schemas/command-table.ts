@@ -41,10 +41,14 @@ export const COMMAND_TABLE = [
     summary: 'Send your answer to the user.',
     details:
       'The text is the argument, or stdin when the argument is `-` or absent (one line feed at its end is dropped). It counts as sent when it is stored.',
-    options: SAY_OPTIONS,
+    options: [
+      { flags: '--file', value: 'path', what: 'A file that goes with it; up to 50 MB.' },
+      ...SAY_OPTIONS,
+    ],
     examples: [
       ['Answer', 'answer "Done! Created project \'myapp\'."'],
       ['A long answer, from a file', 'answer - < answer.md'],
+      ['A file for the user', 'answer --file report.pdf "Here is the report."'],
     ],
   },
   {

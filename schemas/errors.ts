@@ -48,6 +48,12 @@ export const ERRORS = {
     exit: EXIT.usage,
     status: 413,
   },
+  ORC_FILE: {
+    meaning: 'The file cannot be read',
+    cure: 'Name a file that exists and that the agent may read.',
+    exit: EXIT.usage,
+    status: 400,
+  },
   ORC_CREDS: {
     meaning: 'The credentials are missing or unreadable',
     cure: 'Set ORCHESTRATOR_CREDS to a readable credentials file, or run where `npm start` runs.',

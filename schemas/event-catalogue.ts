@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { commandEvents } from './events/command.ts';
+import { deliveryEvents } from './events/delivery.ts';
 import { nodeEvents } from './events/node.ts';
 import { processEvents } from './events/process.ts';
 import { projectEvents } from './events/project.ts';
@@ -21,6 +22,7 @@ export const EVENT_CATALOGUE = {
   ...userEvents,
   ...projectEvents,
   ...nodeEvents,
+  ...deliveryEvents,
 };
 
 type Catalogue = typeof EVENT_CATALOGUE;

@@ -80,6 +80,8 @@ function typeOn(address: Address): string {
       return `tool.${address.tool}.${address.verb}`;
     case 'result':
       return 'result';
+    case 'file':
+      return 'file.piece';
     default:
       return `${address.family}.${address.name}`;
   }

@@ -131,15 +131,42 @@ export const SETTINGS = {
   TELEGRAM_BOT_TOKEN: z
     .string()
     .optional()
-    .describe('Token of the Telegram bot. Not used by this version.'),
+    .describe('Token of the Telegram bot. Unset: there is no bot.'),
   TELEGRAM_API_ROOT: url(['http', 'https'])
+    .transform((text) => text.replace(/\/+$/, ''))
     .optional()
-    .describe('Root of the Telegram Bot API. Not used by this version.'),
+    .describe('Root of the Telegram Bot API. Unset: https://api.telegram.org.'),
   TELEGRAM_ALLOWED_USERS: tokenList
     .optional()
     .describe(
-      'Telegram user ids that may talk to the bot, separated by commas. Not used by this version.',
+      'Telegram user ids (and ids of groups) that may talk to the bot, separated by commas. Everybody else is refused until an admin allows them.',
     ),
+  TELEGRAM_ADMIN_USERS: tokenList
+    .optional()
+    .describe(
+      'Telegram user ids of the bot’s admins, separated by commas. Unset: the users of TELEGRAM_ALLOWED_USERS.',
+    ),
+  TELEGRAM_RATE_LIMIT: z.coerce
+    .number('a whole number from 1')
+    .int('a whole number from 1')
+    .min(1, 'a whole number from 1')
+    .default(30)
+    .describe('How many messages a minute the bot takes from one user.'),
+  TELEGRAM_WEBHOOK_URL: url(['http', 'https'])
+    .optional()
+    .describe(
+      'Public address at which Telegram reaches the bot. Unset: the bot asks Telegram (long polling).',
+    ),
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,256}$/, '1 to 256 letters, digits, _ and -')
+    .optional()
+    .describe('What Telegram must show at the webhook. Unset: a new random one at every start.'),
+  TELEGRAM_WEBHOOK_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address that the webhook binds, behind your own TLS proxy.'),
+  TELEGRAM_WEBHOOK_PORT: port.default(8443).describe('Port that the webhook binds.'),
   ORCHESTRATOR_AGENT: z
     .enum(AGENT_KINDS, `one of ${AGENT_KINDS.join(', ')}`)
     .default('demo')
@@ -247,6 +274,9 @@ export const SETTINGS = {
 
 const schema = z.object(SETTINGS);
 
+/** Settings whose value is never shown. */
+const SECRET = /_(TOKEN|SECRET)$/;
+
 export type Settings = z.infer<typeof schema>;
 
 export interface SettingProblem {
@@ -269,7 +299,8 @@ export function parseSettings(
   if (result.success) return withUnknown(environment, result.data);
   const problems = result.error.issues.map((issue) => {
     const setting = String(issue.path[0] ?? '');
-    return { setting, value: String(given[setting] ?? ''), allowed: issue.message };
+    const value = SECRET.test(setting) ? '…' : String(given[setting] ?? '');
+    return { setting, value, allowed: issue.message };
   });
   return { ok: false, problems: [...problems, ...unknownSettings(environment)] };
 }

@@ -6,9 +6,11 @@ export type Address =
   | { family: 'tool'; agentId: string; tool: string; verb: string }
   | { family: 'result'; agentId: string; callId: string }
   | { family: 'log'; agentId: string; name: 'stdout' | 'stderr' }
+  | { family: 'file'; agentId: string; fileId: string }
   | { family: 'user'; channel: string; userId: string; name: string }
   | { family: 'project'; projectId: string; name: string }
-  | { family: 'node'; node: string; name: string };
+  | { family: 'node'; node: string; name: string }
+  | { family: 'delivery'; channel: string; deliveryId: string; name: string };
 
 const AGENT_FAMILIES = new Set(['command', 'process', 'turn', 'response', 'timer']);
 
@@ -39,12 +41,16 @@ export function subjectOf(address: Address): string {
       return `agents.${agent(address.agentId)}.tool.${token(address.tool, 'tool')}.${token(address.verb, 'verb')}`;
     case 'result':
       return `agents.${agent(address.agentId)}.result.${token(address.callId, 'call id')}`;
+    case 'file':
+      return `agents.${agent(address.agentId)}.file.${token(address.fileId, 'file id')}`;
     case 'user':
       return `users.${token(address.channel, 'channel')}.${token(address.userId, 'user id')}.${token(address.name, 'name')}`;
     case 'project':
       return `projects.${token(address.projectId, 'project id')}.${token(address.name, 'name')}`;
     case 'node':
       return `nodes.${token(address.node, 'node')}.${token(address.name, 'name')}`;
+    case 'delivery':
+      return `deliveries.${token(address.channel, 'channel')}.${token(address.deliveryId, 'delivery id')}.${token(address.name, 'name')}`;
     default:
       return `agents.${agent(address.agentId)}.${address.family}.${token(address.name, 'name')}`;
   }
@@ -57,6 +63,9 @@ export function parseSubject(subject: string): Address | undefined {
   const [root = '', first = '', second = '', third = ''] = parts;
   if (root === 'users' && parts.length === 4) {
     return { family: 'user', channel: first, userId: second, name: third };
+  }
+  if (root === 'deliveries' && parts.length === 4) {
+    return { family: 'delivery', channel: first, deliveryId: second, name: third };
   }
   if (root === 'projects' && parts.length === 3) {
     return { family: 'project', projectId: first, name: second };
@@ -71,6 +80,7 @@ function parseAgentSubject(agentId: string, rest: string[]): Address | undefined
   if (family === 'tool' && rest.length === 3) return { family, agentId, tool: name, verb };
   if (rest.length !== 2) return undefined;
   if (family === 'result') return { family, agentId, callId: name };
+  if (family === 'file') return { family, agentId, fileId: name };
   if (family === 'log' && (name === 'stdout' || name === 'stderr'))
     return { family, agentId, name };
   if (!AGENT_FAMILIES.has(family)) return undefined;
@@ -86,6 +96,12 @@ export const userFilter = (channel: string, userId: string): string =>
   `users.${token(channel, 'channel')}.${token(userId, 'user id')}.>`;
 
 export const nodeFilter = (node: string): string => `nodes.${token(node, 'node')}.>`;
+
+/** Every event of one delivery, or of a channel's all. */
+export const deliveryFilter = (channel: string, deliveryId?: string): string =>
+  deliveryId === undefined
+    ? `deliveries.${token(channel, 'channel')}.>`
+    : `deliveries.${token(channel, 'channel')}.${token(deliveryId, 'delivery id')}.>`;
 
 /** Where a timer waits; when it fires, the server publishes to `agents.<id>.timer.<name>`. */
 export const scheduleSubject = (agentId: string, name: string, key = 'run'): string =>
@@ -109,6 +125,7 @@ export const STREAM_SUBJECTS = {
     'nodes.>',
   ],
   LOGS: ['agents.*.log.*'],
+  FILES: ['agents.*.file.*'],
   EVENTS_DLQ: ['dlq.>'],
   IDS: ['ids.*'],
 } as const;

@@ -34,6 +34,7 @@ import { AgentLog } from './agent-log.ts';
 import { Attachment } from './attachment.ts';
 import { NOT_RUN } from './command-outcome.ts';
 import { CommandRuns } from './command-runs.ts';
+import { putMessageFiles } from './message-files.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { type ReadinessProbe, untilReady } from './readiness.ts';
 import type { AgentProcess } from './runtime/runtime.ts';
@@ -333,6 +334,9 @@ export class AgentWorker {
 
   async #deliver(state: LiveAgent, step: Step & { do: 'deliver' }): Promise<boolean> {
     const { message, turnId } = step;
+    const { log, logger } = this.#deps;
+    const place = { log, logger, agentId: this.agentId };
+    await putMessageFiles(this.#attachment?.process, message.files ?? [], place);
     const bytes = this.#format(state, message.text);
     const written = await this.#attachment?.process.write(message.commandId, bytes);
     // Gone: its end is on the way, and states what becomes of the message.

@@ -1,3 +1,4 @@
+import type { FileReference } from '../../schemas/events/file.ts';
 import type { CommandStreams } from './command-streams.ts';
 import { messageText } from './message-text.ts';
 import { type Said, say } from './say.ts';
@@ -7,6 +8,7 @@ export interface Response {
   call: string;
   text: string | undefined;
   options?: readonly string[];
+  file?: FileReference;
   json: boolean;
   timeoutMs: number;
 }
@@ -19,9 +21,13 @@ const DONE = {
 
 /** Says something to the user: the text of an argument or of stdin, stored before it returns. */
 export async function respond(response: Response, streams: CommandStreams): Promise<Said> {
-  const { name, call, options, json, timeoutMs } = response;
+  const { name, call, options, file, json, timeoutMs } = response;
   const text = await messageText(response.text, streams.stdin);
-  const data = { text, ...(options && options.length > 0 && { options }) };
+  const data = {
+    text,
+    ...(options && options.length > 0 && { options }),
+    ...(file && { file }),
+  };
   const statement = { family: 'response', name, call, tool: 'respond', data, timeoutMs } as const;
   const said = await say(statement, streams);
   streams.stderr.write(`${DONE[name]}\n`);

@@ -1,11 +1,11 @@
 import { AgentManager, type AssignedAgent } from '../../core/conversation/agent-manager.ts';
+import { agentWish } from '../../core/conversation/agent-wish.ts';
 import type { Happening } from '../../core/conversation/talk.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import type { DataPaths } from '../../core/service/data-paths.ts';
 import { ViewsClient } from '../../core/service/views-client.ts';
 import type { Settings } from '../../schemas/settings.ts';
-import { agentWish } from './agent-wish.ts';
 import { Dialogue } from './dialogue.ts';
 import { ReadingPosition } from './reading-position.ts';
 import { terminalPerson } from './terminal-person.ts';

@@ -25,12 +25,7 @@ export function requireUsable(settings: Settings): void {
   }
 }
 
-const UNUSED = [
-  'ORCHESTRATOR_API_URL',
-  'TELEGRAM_BOT_TOKEN',
-  'TELEGRAM_API_ROOT',
-  'TELEGRAM_ALLOWED_USERS',
-] as const satisfies (keyof Settings)[];
+const UNUSED = ['ORCHESTRATOR_API_URL'] as const satisfies (keyof Settings)[];
 
 /** One line that names the settings that are set and not used, or undefined. Their values stay out. */
 export function unusedSettingsLine(settings: Settings): string | undefined {

@@ -5,7 +5,7 @@ import type { ServiceSpec } from '../../core/service/supervisor.ts';
 import type { SystemAddress } from '../../core/service/system-address.ts';
 import { projectRoot } from './project-root.ts';
 
-/** The services of the system, in the order in which they are started. */
+/** The services of the system, in the order in which they are started; some where a setting asks for them. */
 export const systemServices = (environment: NodeJS.ProcessEnv): ServiceSpec[] => {
   const root = projectRoot();
   const redis = { name: 'redis', main: join(root, 'projections', 'redis', 'main.ts') };
@@ -13,6 +13,9 @@ export const systemServices = (environment: NodeJS.ProcessEnv): ServiceSpec[] =>
     { name: 'projections', main: join(root, 'projections', 'main.ts') },
     { name: 'spawner', main: join(root, 'spawner', 'main.ts') },
     ...(environment.ORCHESTRATOR_REDIS_URL ? [redis] : []),
+    ...(environment.TELEGRAM_BOT_TOKEN
+      ? [{ name: 'bot', main: join(root, 'bot', 'main.ts') }]
+      : []),
   ];
 };
 

@@ -1,5 +1,6 @@
-import type { NewEventOf } from '../../schemas/event.ts';
+import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import type { FileReference } from '../../schemas/events/file.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
 import { subjectOf, userFilter } from '../../schemas/subjects.ts';
@@ -34,8 +35,9 @@ export interface SendOptions {
   /** The id is derived from a cause, such as a chat's update: it is stored once, for ever. */
   once?: boolean | undefined;
   mode?: DataOf<'command.send'>['mode'] | undefined;
-  /** The question that this answers. */
-  replyTo?: string | undefined;
+  /** The question (its event's id) that this answers. */
+  answers?: string | undefined;
+  files?: readonly FileReference[] | undefined;
 }
 
 /** A message as it stands in the log. */
@@ -43,6 +45,8 @@ export interface SentMessage {
   commandId: string;
   /** 0 where a repeat hides it. */
   sequence: number;
+  /** It was stored before, under the same id. */
+  repeated: boolean;
 }
 
 /** The part of the views' client that is needed here. */
@@ -60,6 +64,9 @@ export interface AgentManagerOptions {
   /** How long a call may wait for a server that is gone; 30 s. */
   patience?: Patience;
 }
+
+/** A repeat after a long outage may meet another agent of the person than the first time. */
+const ANY_AGENT = { alsoOn: 'agents.*.command.send' };
 
 const PATIENCE: Patience = { patienceMs: 30_000 };
 const VIEW_TIMEOUT_MS = 5_000;
@@ -98,17 +105,45 @@ export class AgentManager {
   async send(agentId: string, text: string, options: SendOptions): Promise<SentMessage> {
     const id = options.id ?? newId('msg');
     const event = sendCommand(agentId, text, id, options);
-    const append = () => (options.once ? this.#log.appendOnce(event) : this.#log.append(event));
-    const { sequence } = await withPatience(this.#patience, async () => stored(await append()));
-    return { commandId: id, sequence };
+    const append = () =>
+      options.once ? this.#log.appendOnce(event, ANY_AGENT) : this.#log.append(event);
+    const result = await withPatience(this.#patience, async () => stored(await append()));
+    return { commandId: id, sequence: result.sequence, repeated: result.duplicate };
   }
 
-  /** Asks an agent to interrupt what it does, or to end. */
-  async control(agentId: string, name: 'interrupt' | 'stop', from: Person): Promise<SentMessage> {
-    const event = controlCommand(agentId, name, from);
+  /** Asks an agent to interrupt what it does, or to end. A fresh id without one. */
+  control(
+    agentId: string,
+    name: 'interrupt' | 'stop',
+    from: Person,
+    id = newId('cmd'),
+  ): Promise<SentMessage> {
+    return this.#command(controlCommand(agentId, name, from, id));
+  }
+
+  /** Gives an agent a longer life, counted from now. */
+  extend(agentId: string, ttlMs: number, from: Person, id = newId('cmd')): Promise<SentMessage> {
+    const subject = subjectOf({ family: 'command', agentId, name: 'extend' });
+    const parts = { id, from, correlationId: id, subject, data: { ttlMs, from } };
+    return this.#command(newEvent('command.extend', parts));
+  }
+
+  /** Makes a further agent of this id for a person, who talks to it from now on. */
+  async createAnother(person: Person, wish: AgentWish, agentId: string): Promise<void> {
+    const batch = creation(agentId, person, wish);
+    await withPatience(this.#patience, async () => stored(await this.#log.append(batch)));
+  }
+
+  /** Lets a person talk to another of their agents. `id`: of the event, a repeat is stored once. */
+  async switchTo(person: Person, agentId: string, id: string): Promise<void> {
+    const event = assignment(agentId, person, { id: `user.agent-assigned:${id}` });
+    await withPatience(this.#patience, async () => stored(await this.#log.append(event)));
+  }
+
+  async #command(event: NewEvent): Promise<SentMessage> {
     const append = async () => stored(await this.#log.append(event));
-    const { sequence } = await withPatience(this.#patience, append);
-    return { commandId: event.id, sequence };
+    const { sequence, duplicate } = await withPatience(this.#patience, append);
+    return { commandId: event.id, sequence, repeated: duplicate };
   }
 
   /** Undefined where somebody else was first: the next look tells who. */
@@ -159,29 +194,48 @@ function creation(agentId: string, person: Person, wish: AgentWish) {
     subject: subjectOf({ family: 'command', agentId, name: 'create' }),
     data: { kind, owner: person, ttlMs, turnDeadlineMs, ...(commandLine && { commandLine }) },
   });
-  const assign = newEvent('user.agent-assigned', {
+  const assign = assignment(agentId, person, {
     id: `user.agent-assigned:${agentId}`,
-    from: person,
     causationId: id,
-    subject: subjectOf({ family: 'user', ...person, name: 'agent-assigned' }),
-    data: { agentId },
   });
   return [create, assign];
 }
 
+const assignment = (
+  agentId: string,
+  person: Person,
+  cause: Pick<EventParts<'user.agent-assigned'>, 'id' | 'causationId'>,
+) =>
+  newEvent('user.agent-assigned', {
+    ...cause,
+    from: person,
+    subject: subjectOf({ family: 'user', ...person, name: 'agent-assigned' }),
+    data: { agentId },
+  });
+
 function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
-  const { from, mode = 'join', replyTo } = options;
+  const { from, mode = 'join', answers, files } = options;
   return newEvent('command.send', {
     id,
     from,
     correlationId: id,
     subject: subjectOf({ family: 'command', agentId, name: 'send' }),
-    data: { text, from, mode, ...(replyTo !== undefined && { replyTo }) },
+    data: {
+      text,
+      from,
+      mode,
+      ...(answers !== undefined && { answers }),
+      ...(files && { files: [...files] }),
+    },
   });
 }
 
-function controlCommand(agentId: string, name: 'interrupt' | 'stop', from: Person) {
-  const id = newId('cmd');
+function controlCommand(
+  agentId: string,
+  name: 'interrupt' | 'stop',
+  from: Person,
+  id: string,
+): NewEvent {
   const subject = subjectOf({ family: 'command', agentId, name });
   const parts = { id, from, correlationId: id, subject };
   return name === 'stop'
@@ -203,7 +257,7 @@ function newEvent<T extends EventType>(type: T, { from, ...parts }: EventParts<T
   return { ...parts, type, source, time: new Date().toISOString() };
 }
 
-function stored(result: AppendResult): { sequence: number } {
+function stored(result: AppendResult): { sequence: number; duplicate: boolean } {
   if (result.ok) return result;
   throw appendError(result);
 }

@@ -60,6 +60,11 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
       if (node !== undefined) state.nodes.set(address.node, node);
       return;
     }
+    case 'delivery':
+      // A channel's own: it folds its ledger itself.
+      return;
+    case 'file':
+      return;
     default: {
       const { agentId } = address;
       if (address.family === 'process') state.fences.set(agentId, event.sequence);

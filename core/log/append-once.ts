@@ -7,6 +7,14 @@ import { type PublishableEvent, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
 import { read } from './read.ts';
 
+export interface AppendOnceOptions extends Pick<AppendOptions, 'timeoutMs'> {
+  /**
+   * A filter of further subjects on which the same cause may have been stored by an earlier caller
+   * that has ended since: looked through where the id was claimed before.
+   */
+  alsoOn?: string | undefined;
+}
+
 /**
  * Appends an event unless one with its id stands on its subject already, however long ago (as long
  * as stream IDS keeps claims, 30 days), and whoever died in between. Never throws.
@@ -22,10 +30,10 @@ import { read } from './read.ts';
 export async function appendOnce(
   connection: LogConnection,
   event: PublishableEvent,
-  options: Pick<AppendOptions, 'timeoutMs'> = {},
+  options: AppendOnceOptions = {},
 ): Promise<AppendResult> {
   try {
-    return await claimAndAppend(connection, event, options.timeoutMs ?? ACK_TIMEOUT_MS);
+    return await claimAndAppend(connection, event, options);
   } catch (error) {
     return failureOfRead(error);
   }
@@ -34,13 +42,18 @@ export async function appendOnce(
 async function claimAndAppend(
   connection: LogConnection,
   event: PublishableEvent,
-  timeoutMs: number,
+  { timeoutMs = ACK_TIMEOUT_MS, alsoOn }: AppendOnceOptions,
 ): Promise<AppendResult> {
   const lastOfSubject = async () =>
     (await lastMessage(connection.nc, 'EVENTS', event.subject, timeoutMs))?.sequence ?? 0;
   let last = await lastOfSubject();
   const claimed = await claim(connection, event.id, last, timeoutMs);
   if ('error' in claimed) return claimed;
+  if (!claimed.fresh && alsoOn !== undefined) {
+    const elsewhere = { id: event.id, subject: alsoOn };
+    const found = await find(connection, elsewhere, claimed.after + 1, Number.POSITIVE_INFINITY);
+    if (found !== undefined) return { ok: true, sequence: found, duplicate: true };
+  }
   if (claimed.after !== last) last = await lastOfSubject();
   for (;;) {
     const found = await find(connection, event, claimed.after + 1, last);
@@ -58,7 +71,7 @@ async function claim(
   id: string,
   after: number,
   timeoutMs: number,
-): Promise<{ after: number } | AppendFailure> {
+): Promise<{ after: number; fresh: boolean } | AppendFailure> {
   const subject = claimSubject(id);
   const payload = new TextEncoder().encode(JSON.stringify({ id, after }));
   const message = withExpectation(
@@ -67,11 +80,11 @@ async function claim(
   );
   for (;;) {
     const made = await publishOne(connection.nc, message, timeoutMs);
-    if (made.ok) return { after };
+    if (made.ok) return { after, fresh: true };
     if (made.error !== 'conflict') return made;
     const stored = await lastMessage(connection.nc, 'IDS', subject, timeoutMs);
     // Absent only where the claim expired between the two requests.
-    if (stored !== undefined) return { after: claimedAfter(stored.payload) };
+    if (stored !== undefined) return { after: claimedAfter(stored.payload), fresh: false };
   }
 }
 
@@ -92,7 +105,7 @@ export const claimSubject = (id: string): string =>
 
 async function find(
   connection: LogConnection,
-  { id, subject }: PublishableEvent,
+  { id, subject }: Pick<PublishableEvent, 'id' | 'subject'>,
   first: number,
   last: number,
 ): Promise<number | undefined> {

@@ -3,12 +3,12 @@ import type { RawMessage } from '../../schemas/parse-event.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import { type AppendOptions, append } from './append.ts';
 import { appendLog, type LogLine, type LogOptions } from './append-log.ts';
-import { appendOnce } from './append-once.ts';
+import { type AppendOnceOptions, appendOnce } from './append-once.ts';
 import type { AppendResult } from './append-result.ts';
 import type { LogConnection } from './connection.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
-import { lastMessage } from './last.ts';
+import { lastMessage, messageAt } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
 import { readError } from './read-error.ts';
@@ -31,10 +31,7 @@ export class EventLog {
   }
 
   /** Appends unless the id was stored before, however long ago; see {@link appendOnce}. */
-  appendOnce(
-    event: NewEvent,
-    options: Pick<AppendOptions, 'timeoutMs'> = {},
-  ): Promise<AppendResult> {
+  appendOnce(event: NewEvent, options: AppendOnceOptions = {}): Promise<AppendResult> {
     return appendOnce(this.connection, event, options);
   }
 
@@ -71,6 +68,11 @@ export class EventLog {
   /** The last message that a filter selects; see {@link lastMessage}. */
   last(stream: StreamName, filter: string): Promise<StoredMessage | undefined> {
     return lastMessage(this.connection.nc, stream, filter, ACK_TIMEOUT_MS);
+  }
+
+  /** The message at a place of a stream; see {@link messageAt}. */
+  at(stream: StreamName, sequence: number): Promise<StoredMessage | undefined> {
+    return messageAt(this.connection.nc, stream, sequence, ACK_TIMEOUT_MS);
   }
 
   /** The last sequence of a stream, 0 for none. */

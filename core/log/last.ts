@@ -7,13 +7,33 @@ import { headerOf, type StoredMessage } from './stored-message.ts';
  * The last message of a stream that a filter (wildcards allowed) selects, by direct get (NATS
  * ADR-31): one round trip, no consumer. Throws ORC_NOT_REACHABLE and ORC_NO_STREAM.
  */
-export async function lastMessage(
+export function lastMessage(
   nc: NatsConnection,
   stream: string,
   filter: string,
   timeoutMs: number,
 ): Promise<StoredMessage | undefined> {
-  const query = JSON.stringify({ last_by_subj: filter });
+  return directGet(nc, stream, { last_by_subj: filter }, timeoutMs);
+}
+
+/** The message at a place of a stream, undefined where none is (any more). Throws as above. */
+export async function messageAt(
+  nc: NatsConnection,
+  stream: string,
+  sequence: number,
+  timeoutMs: number,
+): Promise<StoredMessage | undefined> {
+  const message = await directGet(nc, stream, { seq: sequence }, timeoutMs);
+  return message?.sequence === sequence ? message : undefined;
+}
+
+async function directGet(
+  nc: NatsConnection,
+  stream: string,
+  wanted: { last_by_subj: string } | { seq: number },
+  timeoutMs: number,
+): Promise<StoredMessage | undefined> {
+  const query = JSON.stringify(wanted);
   const reply = await nc
     .request(`$JS.API.DIRECT.GET.${stream}`, query, { timeout: timeoutMs })
     .catch((error: unknown) => {

@@ -26,6 +26,8 @@ export interface StreamLimits {
   logLines?: number | undefined;
   /** Age of the oldest log line; 7 days. */
   logAgeMs?: number | undefined;
+  /** Age of the oldest file; 30 days. */
+  fileAgeMs?: number | undefined;
   /** Age of the oldest dead letter and of the oldest claimed id; 30 days. */
   deadLetterAgeMs?: number | undefined;
 }
@@ -34,7 +36,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * Makes the four streams, or brings their configuration up to date. Safe to call on every start.
+ * Makes the streams, or brings their configuration up to date. Safe to call on every start.
  *
  * EVENTS has no limit in size: a stream that takes schedules may not discard the new (nats-server,
  * "message scheduling cannot use discard new"), and one that discards the old forgets history. A
@@ -77,6 +79,12 @@ function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wante
       discard: DiscardPolicy.Old,
       max_msgs_per_subject: limits.logLines ?? 1_000,
       max_age: nanos(limits.logAgeMs ?? 7 * DAY),
+    },
+    {
+      ...base,
+      name: 'FILES',
+      discard: DiscardPolicy.Old,
+      max_age: nanos(limits.fileAgeMs ?? 30 * DAY),
     },
     { ...base, name: 'EVENTS_DLQ', discard: DiscardPolicy.Old, max_age: nanos(keptMs) },
     {

@@ -24,6 +24,7 @@ function subjectPattern(type: string): string {
   if (family === 'user') return `users.<channel>.<userId>.${rest.join('.')}`;
   if (family === 'project') return `projects.<projectId>.${rest.join('.')}`;
   if (family === 'node') return `nodes.<node>.${rest.join('.')}`;
+  if (family === 'delivery') return `deliveries.<channel>.<deliveryId>.${rest.join('.')}`;
   if (family === 'result') return 'agents.<agentId>.result.<callId>';
   return `agents.<agentId>.${type}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fileReference } from './file.ts';
 import { homePath, milliseconds, person } from './parts.ts';
 
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
@@ -18,6 +19,10 @@ export const commandEvents = {
     mode: z.enum(['join', 'wait', 'interrupt']).default('join'),
     /** The question (a response's event id) that this answers. */
     replyTo: z.string().optional(),
+    /** The waiting question (its event's id) whose outcome this message is. */
+    answers: z.string().optional(),
+    /** Put into `inbox/` of the agent's workspace before it gets the message. */
+    files: z.array(fileReference).optional(),
   }),
   'command.interrupt': z.object({ from: person.optional() }),
   'command.stop': z.object({ reason: z.string().default('asked'), from: person.optional() }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { fileReference } from './file.ts';
 
 /** `agents.<id>.response.<name>`: the agent says, by the CLI. The event's id is the response's id. */
 export const responseEvents = {
-  'response.answer': z.object({ text: z.string().min(1) }),
+  'response.answer': z.object({ text: z.string().min(1), file: fileReference.optional() }),
   'response.question': z.object({
     text: z.string().min(1),
     options: z.array(z.string().min(1)).max(10).optional(),

@@ -4,6 +4,7 @@ import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
+import { telegramLatency } from './telegram-latency.ts';
 
 /**
  * `npm run bench [-- name …]`: what the system costs on this machine, each figure beside what it is
@@ -15,6 +16,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   flood,
   'redis-mirror': redisMirror,
   replay,
+  'telegram-latency': telegramLatency,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

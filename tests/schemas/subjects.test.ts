@@ -4,6 +4,7 @@ import { isToken } from '../../schemas/ids.ts';
 import {
   type Address,
   agentFilter,
+  deliveryFilter,
   InvalidSubject,
   parseSubject,
   STREAM_SUBJECTS,
@@ -24,6 +25,7 @@ const address: fc.Arbitrary<Address> = fc.oneof(
   }),
   fc.record({ family: fc.constant('tool' as const), agentId, tool: token, verb: token }),
   fc.record({ family: fc.constant('result' as const), agentId, callId: token }),
+  fc.record({ family: fc.constant('file' as const), agentId, fileId: token }),
   fc.record({
     family: fc.constant('log' as const),
     agentId,
@@ -31,7 +33,16 @@ const address: fc.Arbitrary<Address> = fc.oneof(
   }),
   fc.record({ family: fc.constant('user' as const), channel: token, userId: token, name: token }),
   fc.record({ family: fc.constant('project' as const), projectId: token, name: token }),
+  fc.record({
+    family: fc.constant('delivery' as const),
+    channel: token,
+    deliveryId: token,
+    name: token,
+  }),
 );
+
+/** Where a family is not an event. */
+const STREAM_OF: Partial<Record<Address['family'], string>> = { log: 'LOGS', file: 'FILES' };
 
 /** Does a NATS filter select a subject? */
 function selects(filter: string, subject: string): boolean {
@@ -60,7 +71,7 @@ test('every subject belongs to exactly one stream', (t) => {
       );
       t.deepEqual(
         streams.map(([name]) => name),
-        [given.family === 'log' ? 'LOGS' : 'EVENTS'],
+        [STREAM_OF[given.family] ?? 'EVENTS'],
       );
     }),
   );
@@ -81,13 +92,16 @@ test('no text of a user ever becomes more or other tokens than its own', (t) => 
         subjectOf({ family: 'command', agentId: AGENT, name: given }),
         scheduleSubject(AGENT, given, given),
         userFilter(given, given),
+        subjectOf({ family: 'delivery', channel: given, deliveryId: given, name: given }),
+        subjectOf({ family: 'file', agentId: AGENT, fileId: given }),
+        deliveryFilter(given, given),
       ];
       if (!isToken(given)) {
         t.throws(build, { instanceOf: InvalidSubject });
         return;
       }
       const lengths = build().map((subject) => subject.split('.').length);
-      t.deepEqual(lengths, [4, 3, 4, 5, 4, 4, 4]);
+      t.deepEqual(lengths, [4, 3, 4, 5, 4, 4, 4, 4, 4, 4]);
     }),
   );
 });
@@ -116,7 +130,8 @@ test('a subject that is none of ours is no address, and never an error', (t) => 
     'agents.agent-1.command.send',
     'users.terminal.ann',
     'projects.p.q.r',
-    'deliveries.telegram.r.confirmed',
+    'deliveries.telegram.r',
+    'deliveries.telegram.r.confirmed.more',
     'schedules.x.ttl.run',
     'users..ann.name',
     'users.a b.ann.name',

@@ -17,6 +17,7 @@ const reason = fc.constantFrom('stop', 'delete', 'ttl', 'start-failed');
 const end = { code: fc.option(fc.constantFrom(0, 3)), signal: fc.option(fc.constant('SIGKILL')) };
 const person = fc.record({ channel: fc.constant('terminal'), userId: oneOf('user') });
 const agentId = fc.constant(AGENT);
+const part = fc.constantFrom(0, 1);
 
 /** The data of every type; that one is missing here does not compile. */
 const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
@@ -103,6 +104,17 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'node.draining': fc.record({}),
   'node.resumed': fc.record({}),
   'node.drained': fc.record({ drainId: commandId, kept: fc.nat() }),
+  'user.allowed': fc.record({}),
+  'user.denied': fc.record({}),
+  'user.mode-chosen': fc.record({ mode: fc.constantFrom('join', 'wait', 'interrupt') }),
+  'user.introduced': fc.record({ name: text }),
+  'delivery.requested': fc.record({ chatId: oneOf('chat'), text }, { requiredKeys: ['chatId'] }),
+  'delivery.attempted': fc.record({ part, parts: fc.constantFrom(1, 2), attempt: fc.nat() }),
+  'delivery.confirmed': fc.record({ part, parts: fc.constantFrom(1, 2), messageId: text }),
+  'delivery.ambiguous': fc.record({ part, reason: text }),
+  'delivery.failed': fc.record({ part, code: fc.nat(), reason: text, again: fc.boolean() }),
+  'delivery.shown': fc.record({ questionId: text }),
+  'delivery.settled': fc.record({ through: fc.nat() }),
   'project.created': fc.record(
     { name: text, agentId, owner: person },
     { requiredKeys: ['name', 'agentId'] },
@@ -112,6 +124,9 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
 const subjectOfType = (type: string): string => {
   if (type.startsWith('user.')) return `users.terminal.user-1.${type.slice('user.'.length)}`;
   if (type.startsWith('node.')) return `nodes.node-1.${type.slice('node.'.length)}`;
+  if (type.startsWith('delivery.')) {
+    return `deliveries.telegram.answer-1.${type.slice('delivery.'.length)}`;
+  }
   if (type === 'project.created') return 'projects.proj-1.created';
   return type === 'result' ? `agents.${AGENT}.result.c-1` : `agents.${AGENT}.${type}`;
 };

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../schemas/errors.ts';
+import type { FileReference } from '../../../schemas/events/file.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
 
@@ -8,6 +9,7 @@ export interface PendingMessage {
   text: string;
   mode: 'join' | 'wait' | 'interrupt';
   from?: Person;
+  files?: FileReference[];
   correlationId: string;
 }
 

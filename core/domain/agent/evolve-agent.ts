@@ -104,11 +104,22 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
     case 'response.progress':
     case 'user.agent-assigned':
     case 'user.agent-released':
+    case 'user.allowed':
+    case 'user.denied':
+    case 'user.mode-chosen':
+    case 'user.introduced':
     case 'project.created':
     case 'process.cleared':
     case 'node.draining':
     case 'node.resumed':
     case 'node.drained':
+    case 'delivery.requested':
+    case 'delivery.attempted':
+    case 'delivery.confirmed':
+    case 'delivery.ambiguous':
+    case 'delivery.failed':
+    case 'delivery.shown':
+    case 'delivery.settled':
       return state;
     default:
       event satisfies never;
@@ -146,9 +157,10 @@ function onSend(state: AgentState, event: StoredEventOf<'command.send'>): AgentS
 }
 
 function pendingMessage(event: StoredEventOf<'command.send'>): PendingMessage {
-  const { text, mode, from } = event.data;
+  const { text, mode, from, files } = event.data;
   const correlationId = event.correlationId ?? event.id;
-  return { commandId: event.id, text, mode, ...(from && { from }), correlationId };
+  const more = { ...(from && { from }), ...(files && { files }) };
+  return { commandId: event.id, text, mode, ...more, correlationId };
 }
 
 function withControl(state: AgentState, control: PendingControl): AgentState {

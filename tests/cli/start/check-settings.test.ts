@@ -32,9 +32,7 @@ test('a line agent without a command is a wrong setting', (t) => {
 test('settings that are set and not used are named without their values', (t) => {
   t.is(unusedSettingsLine(loadSettings({})), undefined);
   t.is(
-    unusedSettingsLine(
-      loadSettings({ TELEGRAM_BOT_TOKEN: 'secret', ORCHESTRATOR_API_URL: 'http://a' }),
-    ),
-    'Set and not used by this version: ORCHESTRATOR_API_URL, TELEGRAM_BOT_TOKEN.',
+    unusedSettingsLine(loadSettings({ ORCHESTRATOR_API_URL: 'http://a' })),
+    'Set and not used by this version: ORCHESTRATOR_API_URL.',
   );
 });

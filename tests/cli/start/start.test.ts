@@ -259,12 +259,12 @@ test.serial('a nats-server that is too old or missing is one line', async (t) =>
 });
 
 test.serial('what this version does not use is said, and it starts', async (t) => {
-  const env = environment(dataFolder(t), { TELEGRAM_BOT_TOKEN: 'secret' });
+  const env = environment(dataFolder(t), { ORCHESTRATOR_API_URL: 'http://a' });
 
   const { code, stderr } = await orchestrator(['start'], { env, input: '' });
 
   t.is(code, 0);
-  t.regex(stderr, /^Set and not used by this version: TELEGRAM_BOT_TOKEN\.$/m);
+  t.regex(stderr, /^Set and not used by this version: ORCHESTRATOR_API_URL\.$/m);
 });
 
 test.serial('a reader that goes away ends it, without a stack trace', async (t) => {

@@ -112,7 +112,7 @@ test.serial('a message is a command of the person, and tells its id and place', 
   const { nats, manager } = await fixture(t);
   const { agentId } = await manager.getOrCreate(ADA, WISH);
 
-  const sent = await manager.send(agentId, 'hello 👋', { from: ADA, mode: 'wait', replyTo: 'q' });
+  const sent = await manager.send(agentId, 'hello 👋', { from: ADA, mode: 'wait', answers: 'q' });
 
   const [event] = ofType(await history(nats.log), 'command.send');
   t.like(event, {
@@ -120,7 +120,7 @@ test.serial('a message is a command of the person, and tells its id and place', 
     sequence: sent.sequence,
     correlationId: sent.commandId,
     source: 'orchestrator/terminal/ada',
-    data: { text: 'hello 👋', from: ADA, mode: 'wait', replyTo: 'q' },
+    data: { text: 'hello 👋', from: ADA, mode: 'wait', answers: 'q' },
   });
 });
 
@@ -143,6 +143,28 @@ test.serial('an agent is asked to interrupt and to stop', async (t) => {
   const events = await history(nats.log);
   t.is(ofType(events, 'command.interrupt')[0]?.id, interrupt.commandId);
   t.is(ofType(events, 'command.stop')[0]?.id, stop.commandId);
+});
+
+test.serial('a person gets a further agent, and goes back to the one before', async (t) => {
+  const { nats, manager } = await fixture(t);
+  const { agentId } = await manager.getOrCreate(ADA, WISH);
+
+  await manager.createAnother(ADA, WISH, 'agent-00000000000a');
+  await manager.createAnother(ADA, WISH, 'agent-00000000000a');
+  t.is((await manager.getOrCreate(ADA, WISH)).agentId, 'agent-00000000000a');
+  await manager.switchTo(ADA, agentId, 'update-8');
+  t.is((await manager.getOrCreate(ADA, WISH)).agentId, agentId);
+
+  t.is(ofType(await history(nats.log), 'command.create').length, 2);
+});
+
+test.serial('a longer life is asked for under an id of its cause', async (t) => {
+  const { nats, manager } = await fixture(t);
+
+  const sent = await manager.extend('agent-0123456789ab', 5_000, ADA, 'update-9');
+
+  t.is(sent.commandId, 'update-9');
+  t.is(ofType(await history(nats.log), 'command.extend')[0]?.data.ttlMs, 5_000);
 });
 
 test.serial('a message over the broker’s limit is refused with the limit named', async (t) => {

@@ -41,6 +41,16 @@ test('a claim that says nothing is looked behind from the beginning', async (t) 
   t.like(await log.appendOnce(answer('answer-1')), { ok: true, sequence: 1, duplicate: true });
 });
 
+test('a repeat long afterwards finds the event on another subject, where it is told to look', async (t) => {
+  const { log } = await startTestNats(t, { limits: SHORT_WINDOW });
+  const elsewhere = { alsoOn: 'agents.*.response.answer' };
+  await log.appendOnce(answer('answer-1'), elsewhere);
+  await pause(1_000);
+  const repeat = answer('answer-1', 'again', 'agent-ba9876543210');
+  t.deepEqual(await log.appendOnce(repeat, elsewhere), { ok: true, sequence: 1, duplicate: true });
+  t.is(await log.lastSequence('EVENTS'), 1);
+});
+
 test('of many callers with the same id at once one appends', async (t) => {
   const { log } = await startTestNats(t);
   const results = await Promise.all(

@@ -84,6 +84,13 @@ test('the last message of a filter with wildcards is found, and none where there
   t.is(await log.last('EVENTS', 'users.>'), undefined);
 });
 
+test('the message at a place is found, and none where there is none', async (t) => {
+  const { log } = await startTestNats(t);
+  await log.append([answer('a'), answer('b')]);
+  t.is((await log.at('EVENTS', 2))?.header('ce-id'), 'b');
+  t.is(await log.at('EVENTS', 3), undefined);
+});
+
 test('a reader hears that there is no stream', async (t) => {
   const { log, connection } = await startTestNats(t);
   await (await connection.jsm()).streams.delete('LOGS');

@@ -12,7 +12,7 @@ test('the streams are made once and kept with what they hold', async (t) => {
   const jsm = await connection.jsm();
   const names: string[] = [];
   for await (const name of jsm.streams.names()) names.push(name);
-  t.deepEqual(names.sort(), ['EVENTS', 'EVENTS_DLQ', 'IDS', 'LOGS']);
+  t.deepEqual(names.sort(), ['EVENTS', 'EVENTS_DLQ', 'FILES', 'IDS', 'LOGS']);
   t.is(await log.lastSequence('EVENTS'), 1);
 });
 

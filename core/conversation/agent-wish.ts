@@ -1,5 +1,5 @@
-import type { AgentWish } from '../../core/conversation/agent-manager.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import type { AgentWish } from './agent-manager.ts';
 
 /** The agent that the settings want for a person. */
 export const agentWish = (settings: Settings): AgentWish => ({

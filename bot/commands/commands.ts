@@ -1,0 +1,64 @@
+import type { Api } from 'grammy';
+import { addressedCommand } from '../updates/addressed.ts';
+import type { BotContext, BotParts } from '../updates/bot-context.ts';
+import { english } from '../words/english.ts';
+import { russian } from '../words/russian.ts';
+import { ADMIN_COMMANDS, COMMANDS, type Words } from '../words/words.ts';
+import { agents, logs, mode, newAgent, status } from './about-agents.ts';
+import type { BotCommand } from './bot-command.ts';
+import { extend, interrupt, stop } from './control-agent.ts';
+import { allow, broadcast, deny, users } from './for-admins.ts';
+
+const start: BotCommand = ({ incoming }) => incoming.reply('start', incoming.words.welcome);
+
+const help: BotCommand = ({ incoming }, { access }) => {
+  const { words, userId, reply } = incoming;
+  const names = access.isAdmin(userId) ? [...COMMANDS, ...ADMIN_COMMANDS] : COMMANDS;
+  const lines = names.map((name) => `/${name}: ${words.commands[name]}`);
+  return reply('help', words.help(lines.join('\n')));
+};
+
+const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
+  start,
+  help,
+  status,
+  new: newAgent,
+  agents,
+  mode,
+  logs,
+  interrupt,
+  stop,
+  extend,
+};
+
+const FOR_ADMINS: Record<(typeof ADMIN_COMMANDS)[number], BotCommand> = {
+  users,
+  allow,
+  deny,
+  broadcast,
+};
+
+/** Does the command that a message is; `next` where it is none of ours: then it is for the agent. */
+export function commands(parts: BotParts) {
+  return async (context: BotContext, next: () => Promise<void>): Promise<void> => {
+    const called = context.message && addressedCommand(context.message, context.me);
+    if (called === undefined) return next();
+    const { name, argument } = called;
+    if (isOf(FOR_EVERYBODY, name)) return FOR_EVERYBODY[name](context, parts, argument);
+    if (!isOf(FOR_ADMINS, name)) return next();
+    const { userId, words, reply } = context.incoming;
+    if (!parts.access.isAdmin(userId)) return reply('admins-only', words.adminsOnly);
+    return FOR_ADMINS[name](context, parts, argument);
+  };
+}
+
+const isOf = <T extends object>(table: T, name: string): name is string & keyof T =>
+  Object.hasOwn(table, name);
+
+/** The menu, in the languages that the bot speaks. */
+export async function setCommands(api: Api, signal: AbortSignal): Promise<void> {
+  const menu = (words: Words) =>
+    COMMANDS.map((command) => ({ command, description: words.commands[command] }));
+  if (!signal.aborted) await api.setMyCommands(menu(english));
+  if (!signal.aborted) await api.setMyCommands(menu(russian), { language_code: 'ru' });
+}

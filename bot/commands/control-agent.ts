@@ -1,0 +1,30 @@
+import { formatDuration, parseDuration } from '../../schemas/durations.ts';
+import type { BotCommand } from './bot-command.ts';
+import { currentAgent } from './current-agent.ts';
+
+export const interrupt: BotCommand = async (context, parts) => {
+  const agent = await currentAgent(context, parts);
+  if (agent === undefined) return;
+  const { person, id, reply, words } = context.incoming;
+  await parts.manager.control(agent.agentId, 'interrupt', person, id);
+  await reply('interrupt', words.interrupting);
+};
+
+export const stop: BotCommand = async (context, parts) => {
+  const agent = await currentAgent(context, parts);
+  if (agent === undefined) return;
+  const { person, id, reply, words } = context.incoming;
+  await parts.manager.control(agent.agentId, 'stop', person, id);
+  await reply('stop', words.stopping);
+};
+
+/** `/extend [duration]`: counted from now; without one the usual life time. */
+export const extend: BotCommand = async (context, parts, argument) => {
+  const { person, id, reply, words } = context.incoming;
+  const ttlMs = argument === '' ? parts.wish.ttlMs : parseDuration(argument);
+  if (ttlMs === undefined) return reply('extend', words.usage('/extend [2h]'));
+  const agent = await currentAgent(context, parts);
+  if (agent === undefined) return;
+  await parts.manager.extend(agent.agentId, ttlMs, person, id);
+  await reply('extend', words.extended(formatDuration(ttlMs)));
+};

@@ -1,0 +1,18 @@
+import type { AgentSummary } from '../../schemas/views.ts';
+import type { BotContext, BotParts } from '../updates/bot-context.ts';
+import { VIEW_TIMEOUT_MS } from './bot-command.ts';
+
+/** The agent that the chat talks to, as it is now; undefined, and said, where there is none. */
+export async function currentAgent(
+  { incoming }: BotContext,
+  { views }: BotParts,
+): Promise<AgentSummary | undefined> {
+  const options = { timeoutMs: VIEW_TIMEOUT_MS };
+  const { agentId } = await views.request('user', incoming.person, options);
+  if (agentId === null) {
+    await incoming.reply('no-agent', incoming.words.noAgent);
+    return undefined;
+  }
+  const { agent } = await views.request('agent', { agentId }, options);
+  return agent;
+}

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { deliveryEvent } from '../../core/domain/delivery/decide-delivery.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import { BOOKMARK, deliveryPlace, settledThrough } from './ledger.ts';
+import type { Outbox } from './outbox.ts';
+import type { ResponseListener } from './response-listener.ts';
+
+export interface DeliveriesOptions {
+  log: EventLog;
+  listener: ResponseListener;
+  outbox: Outbox;
+  /** Milliseconds between two notes of the place; 15,000. */
+  noteEveryMs?: number;
+}
+
+const NOTE_EVERY_MS = 15_000;
+const RETRY_MS = 500;
+
+/**
+ * From what agents say to the chats, from where the last run was: hears, requests, sends, and now
+ * and then notes up to where everything is settled, so that the next run reads no more than it must.
+ */
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+  #noted = 0;
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+  }
+
+  /** Ends when the signal aborts, with what is in hand finished. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, listener, outbox, noteEveryMs = NOTE_EVERY_MS } = this.#options;
+    const settled = await settledAtStart(log, signal);
+    if (settled === undefined) return;
+    this.#noted = settled;
+    const timer = setInterval(() => void this.#note(), noteEveryMs);
+    await Promise.all([outbox.run(settled, signal), listener.run(settled, signal)]);
+    clearInterval(timer);
+    await this.#note();
+  }
+
+  /** A note that cannot be stored is no loss: the next one says as much. */
+  async #note(): Promise<void> {
+    const { log, listener, outbox } = this.#options;
+    const through = Math.min(listener.place, outbox.settledThrough);
+    if (through <= this.#noted) return;
+    this.#noted = through;
+    const place = deliveryPlace(BOOKMARK);
+    await log.append(deliveryEvent('delivery.settled', { through }, place, String(through)));
+  }
+}
+
+async function settledAtStart(log: EventLog, signal: AbortSignal): Promise<number | undefined> {
+  while (!signal.aborted) {
+    const settled = await settledThrough(log).catch(() => undefined);
+    if (settled !== undefined) return settled;
+    await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}

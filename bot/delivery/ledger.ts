@@ -1,0 +1,79 @@
+import { type DeliveryPlace, decideRequest } from '../../core/domain/delivery/decide-delivery.ts';
+import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
+import { appendError } from '../../core/log/append-result.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { StoredEvent } from '../../schemas/event.ts';
+import { asToken } from '../../schemas/ids.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
+import { deliveryFilter, subjectOf } from '../../schemas/subjects.ts';
+
+export const CHANNEL = 'telegram';
+
+export const deliveryPlace = (deliveryId: string): DeliveryPlace => ({
+  channel: CHANNEL,
+  deliveryId,
+  now: new Date(),
+});
+
+/** The delivery of a response, or of what else an event has to say. */
+export const deliveryIdOf = (eventId: string): string => asToken(eventId);
+
+/**
+ * States that something is to be brought to a chat; whoever follows the ledger brings it. The same
+ * id is stored once, for ever. Throws what appending says where it is not stored.
+ */
+export async function requestDelivery(
+  log: EventLog,
+  deliveryId: string,
+  request: DeliveryRequest,
+  causationId?: string,
+): Promise<void> {
+  const event = decideRequest(request, deliveryPlace(deliveryId), causationId);
+  const filter = deliveryFilter(CHANNEL, deliveryId);
+  const result = await log.append(event, { expect: { filter, sequence: 0 } });
+  if (!result.ok && result.error !== 'conflict') throw appendError(result);
+}
+
+/** What was requested under an id, and undefined where nothing was. */
+export async function requestedDelivery(
+  log: EventLog,
+  deliveryId: string,
+): Promise<DeliveryRequest | undefined> {
+  const event = await lastOf(log, deliveryId, 'requested');
+  return event?.type === 'delivery.requested' ? event.data : undefined;
+}
+
+/** The ledger's name for a message of a chat. */
+export const shownId = (chatId: string, messageId: string): string =>
+  asToken(`${chatId}_${messageId}`);
+
+/** The question that a message of a chat shows, and undefined where it shows none. */
+export async function shownQuestion(
+  log: EventLog,
+  chatId: string,
+  messageId: string,
+): Promise<string | undefined> {
+  const event = await lastOf(log, shownId(chatId, messageId), 'shown');
+  return event?.type === 'delivery.shown' ? event.data.questionId : undefined;
+}
+
+/** Everything that was requested up to here is settled. */
+export async function settledThrough(log: EventLog): Promise<number> {
+  const event = await lastOf(log, BOOKMARK, 'settled');
+  return event?.type === 'delivery.settled' ? event.data.through : 0;
+}
+
+/** Stands where a delivery's id does. */
+export const BOOKMARK = 'bookmark';
+
+async function lastOf(
+  log: EventLog,
+  deliveryId: string,
+  name: string,
+): Promise<StoredEvent | undefined> {
+  const subject = subjectOf({ family: 'delivery', channel: CHANNEL, deliveryId, name });
+  const message = await log.last('EVENTS', subject);
+  if (message === undefined) return undefined;
+  const parsed = parseEvent(message);
+  return parsed.kind === 'event' ? parsed.event : undefined;
+}

@@ -1,0 +1,16 @@
+import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
+import { telegramBot } from './telegram-bot.ts';
+
+await runService('bot', startBot);
+
+/** Ready at once: that Telegram cannot be reached stops nothing else, and is told by its health. */
+async function startBot(context: ServiceContext): Promise<Service> {
+  const { deliveries, updates, status } = await telegramBot(context);
+  const running = Promise.all([deliveries.run(context.signal), updates.run(context.signal)]);
+  return {
+    async stop() {
+      await running;
+      await status.stop();
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Api, GrammyError } from 'grammy';
+import type { Update } from 'grammy/types';
+import type { Logger } from 'pino';
+import type { Health } from '../../core/service/health.ts';
+import { callError } from '../telegram/call-outcome.ts';
+import { type HandleUpdate, handleInOrder } from './handle-in-order.ts';
+
+export interface UpdatePollerOptions {
+  api: Api;
+  handle: HandleUpdate;
+  /** Gives up the connections, where they may be dead. */
+  renew: () => void;
+  logger: Logger;
+  health: Health;
+  /** Seconds that Telegram holds a poll that has nothing; 25. */
+  pollSeconds?: number;
+  /** Milliseconds beyond that after which a poll is dead; 10,000. */
+  graceMs?: number;
+  /** Milliseconds of empty polls after which Telegram is asked whether it has something; 120,000. */
+  quietMs?: number;
+}
+
+/** What the bot wants to hear of; everything else Telegram keeps to itself. */
+export const ALLOWED_UPDATES = ['message', 'edited_message', 'callback_query'] as const;
+
+const BATCH = 100;
+const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 30_000];
+/** Two pollers take turns at failing: not faster than this. */
+const CONFLICT_WAIT_MS = 5_000;
+const TOKEN_WAIT_MS = 30_000;
+const LAST_CALL_MS = 2_000;
+
+const PART = 'telegram poller';
+
+/**
+ * Long polling. The offset, by which Telegram forgets updates, moves only when everything before it
+ * is stored; so an update is seen again rather than never, and its derived ids make that harmless.
+ * grammY's own runner confirms what it has fetched, not what was handled.
+ */
+export class UpdatePoller {
+  readonly #options: UpdatePollerOptions;
+  #offset = 0;
+  #askedAt = performance.now();
+  #somethingAt = performance.now();
+  #call = new AbortController();
+  #isWaiting = false;
+  #failures = 0;
+  #said = '';
+
+  constructor(options: UpdatePollerOptions) {
+    this.#options = options;
+  }
+
+  /** Polls until the signal aborts; what was fetched is handled before it resolves. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { api } = this.#options;
+    // With a webhook set there is no polling; what waits there stays.
+    await this.#untilDone(() => api.deleteWebhook({ drop_pending_updates: false }), signal);
+    const watch = setInterval(() => this.#watch(), this.#deadAfterMs / 4);
+    const stop = () => this.#call.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      while (!signal.aborted) await this.#poll(signal);
+    } finally {
+      clearInterval(watch);
+      signal.removeEventListener('abort', stop);
+    }
+    await this.#confirm();
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    const { handle, pollSeconds = 25 } = this.#options;
+    this.#call = new AbortController();
+    let updates: Update[];
+    try {
+      updates = await this.#fetch(pollSeconds, BATCH);
+    } catch (error) {
+      // Given up by the watch, which has said so.
+      if (!this.#call.signal.aborted) await this.#failed(error, signal);
+      return;
+    }
+    this.#heard(updates.length);
+    const last = updates.at(-1);
+    if (last === undefined) return this.#lookForMissed();
+    const undone = await handleInOrder(updates, handle, signal);
+    this.#offset = undone ?? last.update_id + 1;
+  }
+
+  async #fetch(timeout: number, limit: number): Promise<Update[]> {
+    const request = { offset: this.#offset, timeout, limit, allowed_updates: ALLOWED_UPDATES };
+    // A web AbortSignal, as grammY's type of the same has it.
+    const signal = this.#call.signal as unknown as NonNullable<Parameters<Api['getUpdates']>[1]>;
+    this.#askedAt = performance.now();
+    this.#isWaiting = true;
+    try {
+      return await this.#options.api.getUpdates(request, signal);
+    } finally {
+      this.#isWaiting = false;
+    }
+  }
+
+  #heard(count: number): void {
+    const now = performance.now();
+    if (count > 0) this.#somethingAt = now;
+    this.#failures = 0;
+    if (this.#said !== '') this.#options.logger.info('Telegram is heard again');
+    this.#said = '';
+    this.#options.health.report(PART, true, 'hears Telegram');
+  }
+
+  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+    const { detail, waitMs } = this.#verdict(error);
+    const { health, logger, api } = this.#options;
+    health.report(PART, false, detail);
+    // Once, not at every try.
+    if (this.#said !== detail) logger.error(detail);
+    this.#said = detail;
+    this.#failures += 1;
+    if (isWebhookConflict(error)) await api.deleteWebhook().catch(() => undefined);
+    await delay(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+
+  #verdict(error: unknown): { detail: string; waitMs: number } {
+    const backOff = Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
+    const reason = callError(error);
+    if (!(error instanceof GrammyError)) {
+      return { detail: `Telegram is not reached (${reason}); trying again`, waitMs: backOff };
+    }
+    switch (error.error_code) {
+      case 409:
+        return {
+          detail: `Another program polls with the same bot token (${reason}); end it, or give it a token of its own`,
+          waitMs: Math.max(backOff, CONFLICT_WAIT_MS),
+        };
+      case 401:
+      case 404:
+        return {
+          detail: `Telegram does not know the bot token (${reason}); correct TELEGRAM_BOT_TOKEN`,
+          waitMs: TOKEN_WAIT_MS,
+        };
+      case 429: {
+        const waitMs = (error.parameters.retry_after ?? 1) * 1_000;
+        return { detail: `Telegram asks for patience (${reason})`, waitMs };
+      }
+      default:
+        return { detail: `Telegram fails (${reason}); trying again`, waitMs: backOff };
+    }
+  }
+
+  get #deadAfterMs(): number {
+    const { pollSeconds = 25, graceMs = 10_000 } = this.#options;
+    return pollSeconds * 1_000 + graceMs;
+  }
+
+  /** A poll that has no end is given up, and its connection with it. */
+  #watch(): void {
+    const silence = performance.now() - this.#askedAt;
+    if (!this.#isWaiting || silence < this.#deadAfterMs) return;
+    const detail = `nothing heard for ${Math.round(silence / 1_000)} s; polling anew`;
+    this.#restart(detail);
+  }
+
+  #restart(detail: string): void {
+    const { health, logger, renew } = this.#options;
+    health.report(PART, false, detail);
+    logger.error(detail);
+    this.#said = detail;
+    this.#call.abort();
+    renew();
+  }
+
+  /** Polls that come back empty for long, while Telegram has updates that wait: it hears nothing. */
+  async #lookForMissed(): Promise<void> {
+    const { api, quietMs = 120_000 } = this.#options;
+    const now = performance.now();
+    if (now - this.#somethingAt < quietMs) return;
+    this.#somethingAt = now;
+    const info = await api.getWebhookInfo().catch(() => undefined);
+    if (info === undefined || info.pending_update_count === 0) return;
+    // They may have come this moment: then the next poll has them.
+    const updates = await this.#fetch(0, 1).catch(() => []);
+    if (updates.length > 0) return;
+    this.#restart(`${info.pending_update_count} updates wait and none is heard; polling anew`);
+  }
+
+  /** Lets Telegram forget what is done, so that the next start does not see it again. */
+  async #confirm(): Promise<void> {
+    this.#call = new AbortController();
+    const timer = setTimeout(() => this.#call.abort(), LAST_CALL_MS);
+    await this.#fetch(0, 1).catch(() => undefined);
+    clearTimeout(timer);
+  }
+
+  async #untilDone(call: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await call();
+        return;
+      } catch (error) {
+        await this.#failed(error, signal);
+      }
+    }
+  }
+}
+
+const isWebhookConflict = (error: unknown): boolean =>
+  error instanceof GrammyError && error.error_code === 409 && /webhook/i.test(error.description);

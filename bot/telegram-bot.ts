@@ -1,0 +1,86 @@
+import { AgentManager, type AgentWish } from '../core/conversation/agent-manager.ts';
+import { agentWish } from '../core/conversation/agent-wish.ts';
+import type { ServiceContext } from '../core/service/run-service.ts';
+import { ViewsClient } from '../core/service/views-client.ts';
+import { OrchestratorError } from '../schemas/errors.ts';
+import { AGENT_KINDS, type Settings } from '../schemas/settings.ts';
+import { Deliveries } from './delivery/deliveries.ts';
+import { DeliveryContent } from './delivery/delivery-content.ts';
+import { Outbox } from './delivery/outbox.ts';
+import { Owners } from './delivery/owners.ts';
+import { Pace } from './delivery/pace.ts';
+import { ResponseListener } from './delivery/response-listener.ts';
+import { Access } from './people/access.ts';
+import { Directory } from './people/directory.ts';
+import { LiveChats } from './status/live-chats.ts';
+import { sendPart } from './telegram/send-part.ts';
+import { telegramClient } from './telegram/telegram-client.ts';
+import { Updates } from './updates/updates.ts';
+import { wordsFor } from './words/words.ts';
+
+/** Shorter than Telegram's patience with a webhook: an update that waits is tried anew. */
+const PATIENCE_MS = 10_000;
+
+/** The parts of the bot, built by hand; the directory knows everybody when this resolves. */
+export async function telegramBot(context: ServiceContext) {
+  const { settings, connection, log, logger, health, signal } = context;
+  const token = settings.TELEGRAM_BOT_TOKEN;
+  if (token === undefined) {
+    throw new OrchestratorError('ORC_SETTINGS', 'TELEGRAM_BOT_TOKEN is not set');
+  }
+  const client = telegramClient(token, settings);
+  const { api } = client.bot;
+  if (!settings.TELEGRAM_ALLOWED_USERS && !settings.TELEGRAM_ADMIN_USERS) {
+    const detail = 'nobody may talk to the bot: set TELEGRAM_ALLOWED_USERS';
+    health.report('telegram access', false, detail);
+    logger.warn(detail);
+  }
+  const directory = new Directory(log);
+  await directory.start(signal);
+  const views = new ViewsClient(connection.nc);
+  const pace = new Pace();
+  const status = new LiveChats({ api, pace, logger });
+  const content = new DeliveryContent(log, directory);
+  const outbox = new Outbox({
+    log,
+    logger,
+    health,
+    pace,
+    content: (request) => content.of(request),
+    send: (chatId, part, { perhaps, plain }) => {
+      const words = wordsFor(directory.member(chatId).language);
+      const mark = perhaps ? words.perhapsRepeated : undefined;
+      return sendPart(api, chatId, part, { mark, isPlain: plain });
+    },
+  });
+  const listener = new ResponseListener({
+    log,
+    owners: new Owners(views),
+    status,
+    logger,
+    isOwnCommand: (commandId) => commandId.startsWith('tg-'),
+  });
+  const parts = {
+    log,
+    views,
+    manager: new AgentManager({ log, views, patience: { patienceMs: PATIENCE_MS, signal } }),
+    directory,
+    access: new Access(settings, directory),
+    wish: agentWish(settings),
+    kinds: wishes(settings),
+    knocked: new Map<string, string>(),
+  };
+  return {
+    status,
+    deliveries: new Deliveries({ log, listener, outbox }),
+    updates: new Updates({ client, connection, parts, settings, logger, health }),
+  };
+}
+
+/** An agent of each kind; a `line` agent only where its command line is set. */
+function wishes(settings: Settings): Map<string, AgentWish> {
+  const kinds = AGENT_KINDS.filter(
+    (kind) => kind !== 'line' || settings.ORCHESTRATOR_LINE_COMMAND !== undefined,
+  );
+  return new Map(kinds.map((kind) => [kind, agentWish({ ...settings, ORCHESTRATOR_AGENT: kind })]));
+}

@@ -1,0 +1,48 @@
+import type { Context } from 'grammy';
+import type { AgentManager, AgentWish, Views } from '../../core/conversation/agent-manager.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { Person } from '../../schemas/events/parts.ts';
+import type { Access } from '../people/access.ts';
+import type { Directory } from '../people/directory.ts';
+import type { Member } from '../people/member.ts';
+import type { Words } from '../words/words.ts';
+
+/** What handling an update needs, built once. */
+export interface BotParts {
+  log: EventLog;
+  views: Views;
+  manager: AgentManager;
+  directory: Directory;
+  access: Access;
+  /** What an agent is to be where none is named. */
+  wish: AgentWish;
+  /** What an agent of each kind is to be. */
+  kinds: ReadonlyMap<string, AgentWish>;
+  /** Ids of users and groups that were refused since the start, with their names. */
+  knocked: Map<string, string>;
+}
+
+/** An update that may be handled, and what is known of it. */
+export interface Incoming {
+  /** Of the chat: in a private one the user's own. Its agents are the chat's. */
+  chatId: string;
+  /** Who wrote. */
+  userId: string;
+  /** The chat as the log knows it. */
+  person: Person;
+  member: Member;
+  words: Words;
+  isGroup: boolean;
+  /** The same for the same update, always: what is derived from it happens once. */
+  id: string;
+  /** Says something to the chat, by the ledger: once for the update and this name. */
+  reply: (name: string, text: string, buttons?: readonly ReplyButton[]) => Promise<void>;
+}
+
+export interface ReplyButton {
+  text: string;
+  data: string;
+}
+
+/** grammY's context, and what the gate has found out. */
+export type BotContext = Context & { incoming: Incoming };

@@ -1,0 +1,50 @@
+import type { ButtonData } from '../../schemas/events/delivery.ts';
+import { asToken } from '../../schemas/ids.ts';
+import type { QueueMode } from '../people/member.ts';
+
+/** What the press of a button means. */
+export type Press =
+  | { kind: 'answer'; questionId: string; option: number }
+  | { kind: 'switch'; agentId: string }
+  | { kind: 'mode'; mode: QueueMode };
+
+/** Telegram carries 64 bytes with a button. */
+const MAX_BYTES = 64;
+/** What a question's own id may have of them. */
+const MAX_ID = MAX_BYTES - 'a:99:'.length;
+
+/** A button shows its beginning; the answer is the whole choice. */
+const MAX_LABEL = 60;
+
+/** One button a choice. The id is that of the question's delivery, shortened where it is too long. */
+export function answerButtons(eventId: string, options: readonly string[]): ButtonData[] {
+  const id = asToken(eventId);
+  if (id.length > MAX_ID) return [];
+  return options.map((text, index) => ({
+    text: text.length > MAX_LABEL ? `${text.slice(0, MAX_LABEL).toWellFormed()}…` : text,
+    data: `a:${index}:${id}`,
+  }));
+}
+
+export const switchButton = (agentId: string, label: string): ButtonData => ({
+  text: label,
+  data: `s:${agentId}`,
+});
+
+export const modeButton = (mode: QueueMode, label: string): ButtonData => ({
+  text: label,
+  data: `m:${mode}`,
+});
+
+/** Reads what a button carries; undefined for anything else, such as a button of another version. */
+export function parsePress(data: string): Press | undefined {
+  const [kind, first = '', second = ''] = data.split(':');
+  if (kind === 'a' && /^\d{1,2}$/.test(first) && second !== '') {
+    return { kind: 'answer', questionId: second, option: Number(first) };
+  }
+  if (kind === 's' && first !== '') return { kind: 'switch', agentId: first };
+  if (kind === 'm' && (first === 'join' || first === 'wait' || first === 'interrupt')) {
+    return { kind: 'mode', mode: first };
+  }
+  return undefined;
+}

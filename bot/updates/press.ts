@@ -1,0 +1,90 @@
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { StoredEventOf } from '../../schemas/event.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
+import { requestedDelivery } from '../delivery/ledger.ts';
+import type { BotContext, BotParts } from './bot-context.ts';
+import { type Press, parsePress } from './button-data.ts';
+
+type AnswerPress = Press & { kind: 'answer' };
+
+/** A button was pressed: answers a question, switches the agent, or chooses a mode. */
+export function press(parts: BotParts) {
+  return async (context: BotContext): Promise<void> => {
+    const pressed = parsePress(context.callbackQuery?.data ?? '');
+    if (pressed === undefined) return say(context, context.incoming.words.noQuestion);
+    if (pressed.kind === 'answer') return answer(context, parts, pressed);
+    if (pressed.kind === 'switch') return switchAgent(context, parts, pressed.agentId);
+    const { chatId, id, words } = context.incoming;
+    await parts.directory.state('user.mode-chosen', chatId, { mode: pressed.mode }, id);
+    await say(context, words.chosen(words.modes[pressed.mode]), true);
+  };
+}
+
+/** The first press counts, for the command's id is the question's. */
+async function answer(
+  context: BotContext,
+  { log, manager }: BotParts,
+  { questionId, option }: AnswerPress,
+): Promise<void> {
+  const { person, words, chatId, member } = context.incoming;
+  const asked = await questionAsked(log, questionId, chatId);
+  const choice = asked?.event.data.options?.[option];
+  if (asked === undefined || choice === undefined) return say(context, words.noQuestion);
+  const sent = await manager.send(asked.agentId, choice, {
+    from: person,
+    id: `tg-answer-${questionId}`,
+    once: true,
+    mode: member.mode,
+    answers: asked.event.id,
+  });
+  if (sent.repeated) return say(context, words.alreadyAnswered);
+  await say(context, words.chosen(choice), true);
+}
+
+/** The question of this chat, as it was asked. */
+async function questionAsked(log: EventLog, deliveryId: string, chatId: string) {
+  const request = await requestedDelivery(log, deliveryId);
+  const { agentId, sequence } = request ?? {};
+  if (request?.chatId !== chatId || agentId === undefined || sequence === undefined) return;
+  const event = await questionAt(log, sequence);
+  return event && { agentId, event };
+}
+
+async function questionAt(
+  log: EventLog,
+  sequence: number,
+): Promise<StoredEventOf<'response.question'> | undefined> {
+  const message = await log.at('EVENTS', sequence);
+  const parsed = message && parseEvent(message);
+  if (parsed?.kind !== 'event' || parsed.event.type !== 'response.question') return undefined;
+  return parsed.event;
+}
+
+async function switchAgent(context: BotContext, parts: BotParts, agentId: string): Promise<void> {
+  const { person, words, id } = context.incoming;
+  const { agents } = await parts.views.request('user', person, { timeoutMs: VIEW_TIMEOUT_MS });
+  if (!agents.includes(agentId)) return say(context, words.noAgent);
+  await parts.manager.switchTo(person, agentId, id);
+  await say(context, words.switched(agentId), true);
+}
+
+const VIEW_TIMEOUT_MS = 5_000;
+
+/** Over the chat, and where the press is done with under the message in place of its buttons. */
+function say(context: BotContext, text: string, isDone = false): void {
+  // Not waited for: the press counts, whether or not Telegram can still show that it does.
+  context.answerCallbackQuery({ text: text.slice(0, MAX_TOAST) }).catch(() => undefined);
+  if (isDone) void showDone(context, text);
+}
+
+const MAX_TOAST = 200;
+
+async function showDone(context: BotContext, text: string): Promise<void> {
+  const { text: original = '', entities = [] } = context.msg ?? {};
+  try {
+    await context.editMessageText(`${original}\n\n${text}`, { entities });
+  } catch {
+    // Too old or too long to be edited: the buttons go, if that is possible.
+    await context.editMessageReplyMarkup().catch(() => undefined);
+  }
+}

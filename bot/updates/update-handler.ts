@@ -1,0 +1,91 @@
+import { type Bot, BotError, type Context, GrammyError, HttpError } from 'grammy';
+import type { Update, UserFromGetMe } from 'grammy/types';
+import type { Logger } from 'pino';
+import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
+import { commands } from '../commands/commands.ts';
+import { callError } from '../telegram/call-outcome.ts';
+import type { BotContext } from './bot-context.ts';
+import { type GateOptions, gate } from './gate.ts';
+import type { IncomingFiles } from './incoming-files.ts';
+import { press } from './press.ts';
+import { talk } from './talk.ts';
+
+export interface UpdateHandlerOptions extends Omit<GateOptions, 'botId'> {
+  bot: Bot;
+  me: UserFromGetMe;
+  files: IncomingFiles;
+}
+
+/** What happened to an update: `again` where it could not be stored, and must not be forgotten. */
+export type Handled = 'done' | 'again';
+
+/** What can be different in a moment; anything else fails the same way for ever. */
+const PASSING = new Set([
+  'ORC_NOT_REACHABLE',
+  'ORC_TIMED_OUT',
+  'ORC_NO_STREAM',
+  'ORC_STORAGE_FULL',
+]);
+
+/** Updates one by one: through the gate, then a command, a press of a button, or a message. */
+export class UpdateHandler {
+  readonly #bot: Bot;
+  readonly #logger: Logger;
+
+  constructor({ bot, me, files, logger, parts, rate, perMinute }: UpdateHandlerOptions) {
+    this.#bot = bot;
+    this.#logger = logger;
+    bot.botInfo = me;
+    bot.use(gate({ parts, rate, perMinute, botId: me.id, logger }));
+    bot.on('callback_query:data', behindGate(press(parts)));
+    const [command, message] = [commands(parts), talk(parts, files)];
+    bot.on(
+      ['message', 'edited_message'],
+      behindGate((context) => command(context, () => message(context))),
+    );
+  }
+
+  /** Resolves when everything that the update leads to is stored. Never throws. */
+  readonly handle = async (update: Update): Promise<Handled> => {
+    try {
+      await this.#bot.handleUpdate(update);
+      return 'done';
+    } catch (thrown) {
+      const error = thrown instanceof BotError ? thrown.error : thrown;
+      const updateId = update.update_id;
+      if (isPassing(error)) {
+        this.#logger.warn({ err: error, updateId }, 'update waits');
+        return 'again';
+      }
+      this.#logger.error({ ...shown(error), updateId }, 'update not handled');
+      await this.#tell(thrown);
+      return 'done';
+    }
+  };
+
+  /** The one who wrote is told that it came to nothing. */
+  async #tell(thrown: unknown): Promise<void> {
+    // The gate sets it: before that there is nobody to be told.
+    const context = thrown instanceof BotError ? (thrown.ctx as Partial<BotContext>) : undefined;
+    const incoming = context?.incoming;
+    const error = thrown instanceof BotError ? thrown.error : thrown;
+    const reason = asOrchestratorError(error).line;
+    await incoming?.reply('failed', incoming.words.notHandled(reason)).catch(() => undefined);
+  }
+}
+
+/** An error of a call of Telegram holds its address, and that the token. */
+const shown = (error: unknown) =>
+  error instanceof HttpError || error instanceof GrammyError
+    ? { reason: callError(error) }
+    : { err: error };
+
+/** The gate comes first and lets nothing by without what it has found out. */
+const behindGate =
+  (handle: (context: BotContext) => Promise<void>) =>
+  (context: Context): Promise<void> =>
+    handle(context as BotContext);
+
+function isPassing(error: unknown): boolean {
+  return error instanceof OrchestratorError && PASSING.has(error.code);
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { UserFromGetMe } from 'grammy/types';
+import type { Logger } from 'pino';
+import type { LogConnection } from '../../core/log/connection.ts';
+import type { Health } from '../../core/service/health.ts';
+import type { Settings } from '../../schemas/settings.ts';
+import { setCommands } from '../commands/commands.ts';
+import { RateLimit } from '../people/rate-limit.ts';
+import { UpdatePoller } from '../polling/update-poller.ts';
+import { WebhookServer } from '../polling/webhook-server.ts';
+import { callError } from '../telegram/call-outcome.ts';
+import type { TelegramClient } from '../telegram/telegram-client.ts';
+import type { BotParts } from './bot-context.ts';
+import { IncomingFiles } from './incoming-files.ts';
+import { UpdateHandler } from './update-handler.ts';
+
+export interface UpdatesOptions {
+  client: TelegramClient;
+  connection: LogConnection;
+  parts: BotParts;
+  settings: Settings;
+  logger: Logger;
+  health: Health;
+}
+
+const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 30_000];
+
+/** What people write, from Telegram to the log: by long polling, or by a webhook where one is set. */
+export class Updates {
+  readonly #options: UpdatesOptions;
+
+  constructor(options: UpdatesOptions) {
+    this.#options = options;
+  }
+
+  /** Waits for Telegram as long as it takes; ends when the signal aborts, with what is in hand done. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { client, connection, parts, settings, logger, health } = this.#options;
+    const { bot, fileRoot, renew } = client;
+    const { api } = bot;
+    const me = await this.#me(signal);
+    if (me === undefined) return;
+    logger.info({ username: me.username, botId: me.id }, 'Telegram knows the bot');
+    void setCommands(api, signal).catch((error: unknown) => {
+      logger.warn({ reason: callError(error) }, 'the menu of commands is not set');
+    });
+    const perMinute = settings.TELEGRAM_RATE_LIMIT;
+    const files = new IncomingFiles({ api, connection, fileRoot });
+    const rate = new RateLimit(perMinute);
+    const handler = new UpdateHandler({ bot, me, files, logger, parts, rate, perMinute });
+    const common = { api, handle: handler.handle, logger, health };
+    const url = settings.TELEGRAM_WEBHOOK_URL;
+    if (url === undefined) return new UpdatePoller({ ...common, renew }).run(signal);
+    await this.#serve(new WebhookServer({ ...common, url, ...webhookSettings(settings) }), signal);
+  }
+
+  async #serve(server: WebhookServer, signal: AbortSignal): Promise<void> {
+    await server.start();
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    }
+    await server.stop();
+  }
+
+  /** Who the bot is, asked until Telegram says so. */
+  async #me(signal: AbortSignal): Promise<UserFromGetMe | undefined> {
+    const { client, logger, health } = this.#options;
+    for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      try {
+        return await client.bot.api.getMe();
+      } catch (error) {
+        const detail = `Telegram does not know the bot or is not reached (${callError(error)}); trying again`;
+        health.report('telegram', false, detail);
+        logger.error(detail);
+      }
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+    }
+    return undefined;
+  }
+}
+
+const webhookSettings = (settings: Settings) => ({
+  host: settings.TELEGRAM_WEBHOOK_HOST,
+  port: settings.TELEGRAM_WEBHOOK_PORT,
+  secret: settings.TELEGRAM_WEBHOOK_SECRET,
+});

@@ -1,0 +1,73 @@
+import { english } from './english.ts';
+import { russian } from './russian.ts';
+
+/** The commands of the bot, in the order of its menu. */
+export const COMMANDS = [
+  'help',
+  'status',
+  'new',
+  'agents',
+  'mode',
+  'logs',
+  'interrupt',
+  'stop',
+  'extend',
+] as const;
+
+export const ADMIN_COMMANDS = ['users', 'allow', 'deny', 'broadcast'] as const;
+
+type CommandWords = Record<(typeof COMMANDS)[number] | (typeof ADMIN_COMMANDS)[number], string>;
+
+/** All that the bot itself says, as Markdown, in one language. */
+export interface Words {
+  /** What each command does, for the menu. */
+  commands: CommandWords;
+  welcome: string;
+  help: (lines: string) => string;
+  /** Before a message that may have been delivered already. */
+  perhapsRepeated: string;
+  otherAgent: (agentId: string) => string;
+  failed: (reason: string, cure: string) => string;
+  notTaken: (reason: string, cure: string) => string;
+  newAgent: (previous: string) => string;
+  tooFast: (perMinute: number) => string;
+  notHandled: (reason: string) => string;
+  onlyText: string;
+  fileNotFetched: (name: string) => string;
+  fileArrived: (path: string) => string;
+  noAgent: string;
+  created: (agentId: string, kind: string) => string;
+  unknownKind: (kind: string, kinds: string) => string;
+  agentsTitle: string;
+  switched: (agentId: string) => string;
+  alreadyAnswered: string;
+  chosen: (choice: string) => string;
+  noQuestion: string;
+  modeIs: (mode: string) => string;
+  modes: Record<'join' | 'wait' | 'interrupt', string>;
+  interrupting: string;
+  stopping: string;
+  extended: (ttl: string) => string;
+  usage: (line: string) => string;
+  noLogs: string;
+  status: StatusWords;
+  usersTitle: string;
+  knocked: string;
+  allowed: (id: string) => string;
+  denied: (id: string) => string;
+  cannotDeny: string;
+  broadcastSent: (count: number) => string;
+  adminsOnly: string;
+}
+
+export interface StatusWords {
+  idle: string;
+  working: (since: string) => string;
+  phase: (phase: string) => string;
+  queued: (count: number) => string;
+  left: (ttl: string) => string;
+}
+
+/** The words for a language tag: Russian where it is that, else English. */
+export const wordsFor = (language: string | undefined): Words =>
+  language?.toLowerCase().startsWith('ru') ? russian : english;

@@ -1,0 +1,64 @@
+import type { StoredEvent, StoredEventOf } from '../../../schemas/event.ts';
+import type { DataOf } from '../../../schemas/event-catalogue.ts';
+
+/** What is to be brought to a chat, as it was requested. */
+export type DeliveryRequest = DataOf<'delivery.requested'>;
+
+interface Underway {
+  request: DeliveryRequest;
+  /** The part that is next, or that is being sent: from 0. */
+  part: number;
+  /** Attempts of all parts so far. */
+  attempts: number;
+  /** This part may have been taken already: it goes out marked. */
+  perhaps: boolean;
+  /** The formatting was refused. */
+  plain: boolean;
+}
+
+/** A delivery as its ledger tells it. */
+export type DeliveryState =
+  | ({ phase: 'waiting' } & Underway)
+  /** An attempt was stated, and what became of it was not. */
+  | ({ phase: 'attempting' } & Underway)
+  | { phase: 'confirmed'; request: DeliveryRequest }
+  | { phase: 'failed'; request: DeliveryRequest; reason: string };
+
+/** Pure and total: undefined before it is requested, and for ever where that was not seen. */
+export function evolveDelivery(
+  state: DeliveryState | undefined,
+  event: StoredEvent,
+): DeliveryState | undefined {
+  if (state === undefined) {
+    if (event.type !== 'delivery.requested') return undefined;
+    const request = event.data;
+    return { phase: 'waiting', request, part: 0, attempts: 0, perhaps: false, plain: false };
+  }
+  if (state.phase === 'confirmed' || state.phase === 'failed') return state;
+  switch (event.type) {
+    case 'delivery.attempted':
+      return { ...state, phase: 'attempting', attempts: state.attempts + 1 };
+    case 'delivery.confirmed':
+      return afterPart(state, event);
+    case 'delivery.ambiguous':
+      return { ...state, phase: 'waiting', perhaps: true };
+    case 'delivery.failed': {
+      const { again, reason, plain = state.plain } = event.data;
+      if (!again) return { phase: 'failed', request: state.request, reason };
+      return { ...state, phase: 'waiting', plain };
+    }
+    default:
+      return state;
+  }
+}
+
+function afterPart(
+  state: Underway,
+  { data: { part, parts } }: StoredEventOf<'delivery.confirmed'>,
+): DeliveryState {
+  if (part + 1 >= parts) return { phase: 'confirmed', request: state.request };
+  return { ...state, phase: 'waiting', part: part + 1, perhaps: false };
+}
+
+export const isSettled = (state: DeliveryState): boolean =>
+  state.phase === 'confirmed' || state.phase === 'failed';

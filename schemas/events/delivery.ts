@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { agentId, token } from './parts.ts';
+
+const part = z.int().nonnegative();
+
+/** A button under a message: what it says, and what its press brings back (64 bytes at most). */
+export const button = z.object({ text: z.string().min(1), data: z.string().min(1) });
+export type ButtonData = z.infer<typeof button>;
+
+/**
+ * `deliveries.<channel>.<deliveryId>.<name>`: the ledger of what a channel did with a response. The
+ * delivery's id is the response's id; a notice of the channel itself has one of its own.
+ */
+export const deliveryEvents = {
+  'delivery.requested': z.object({
+    chatId: token,
+    agentId: agentId.optional(),
+    /** The event whose content is delivered: its place in the log. */
+    sequence: z.int().positive().optional(),
+    /** Markdown that the channel itself says, where there is no such event. */
+    text: z.string().min(1).optional(),
+    buttons: z.array(button).optional(),
+  }),
+  /** Stated before the call: after a crash it is known that it may have happened. */
+  'delivery.attempted': z.object({ part, parts: z.int().positive(), attempt: z.int().positive() }),
+  /** The channel has taken a part; with the last one the delivery is done. */
+  'delivery.confirmed': z.object({ part, parts: z.int().positive(), messageId: z.string() }),
+  /** Nobody knows whether the channel has taken it: sent again, marked as perhaps repeated. */
+  'delivery.ambiguous': z.object({ part, reason: z.string() }),
+  /** The channel has not taken it. `again`: tried again; else given up, for the operator to see. */
+  'delivery.failed': z.object({
+    part,
+    code: z.int(),
+    reason: z.string(),
+    again: z.boolean(),
+    /** The formatting was refused: tried again as plain text. */
+    plain: z.boolean().optional(),
+  }),
+  /** Of a message of the channel (`deliveries.<channel>.<chat>_<message>`): the question it shows. */
+  'delivery.shown': z.object({ questionId: z.string() }),
+  /** Everything that was requested up to this place is confirmed or given up: a reader begins here. */
+  'delivery.settled': z.object({ through: z.int().nonnegative() }),
+};

@@ -1,0 +1,36 @@
+import test from 'ava';
+import { history, ofType, untilEvent } from '../support/history.ts';
+import { ANN, BEN, startBotSystem } from '../support/telegram/bot-system.ts';
+
+test('the worked example: a message in the chat becomes a project and an answer', async (t) => {
+  const { telegram, system } = await startBotSystem(t);
+  const { api } = telegram;
+
+  api.say(ANN, 'Create project myapp');
+  await telegram.until(() => api.texts(ANN).length === 1, 'an answer');
+  api.say(ANN, 'hello');
+  api.say(BEN, 'hi');
+  await telegram.until(() => api.texts(ANN).length === 2, 'a second answer');
+  await telegram.until(() => api.texts(BEN).length === 1, 'an answer to the other');
+
+  t.regex(api.texts(ANN)[0] ?? '', /^Done! Created project 'myapp' \(ID: proj_[0-9a-f]+\)\.$/);
+  t.is(api.texts(ANN)[1], '[2] You said: hello');
+  t.is(api.texts(BEN)[0], '[1] You said: hi', 'everybody has an agent of their own');
+  const log = await system.log();
+  const last = String(api.chat(BEN)[0]?.messageId);
+  await untilEvent(
+    log,
+    ({ type, data }) =>
+      type === 'delivery.confirmed' && 'messageId' in data && data.messageId === last,
+  );
+  const events = await history(log);
+  t.is(ofType(events, 'command.create').length, 2);
+  t.deepEqual(
+    ofType(events, 'delivery.confirmed').map(({ data }) => data.messageId),
+    api.shown.map(({ messageId }) => String(messageId)),
+    'every message is in the ledger',
+  );
+  t.true(api.calls.some(({ method }) => method === 'sendChatAction'));
+  t.is((await system.stop()).code, 0);
+  t.is(api.pending, 0, 'Telegram has nothing left to tell');
+});

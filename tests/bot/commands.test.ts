@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import test from 'ava';
+import { history, ofType, untilEvent } from '../support/history.ts';
+import { sharedBotSystem } from '../support/telegram/shared-system.ts';
+
+const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'chat-agent.sh');
+const USERS = Array.from({ length: 10 }, (_, index) => 8001 + index);
+
+const running = sharedBotSystem(test, {
+  TELEGRAM_ALLOWED_USERS: USERS.join(','),
+  ORCHESTRATOR_AGENT: 'line',
+  ORCHESTRATOR_LINE_COMMAND: `exec bash ${AGENT}`,
+});
+
+let used = 0;
+const newUser = (): number => USERS[used++] ?? 0;
+
+test('the menu is set in English and in Russian', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const menus = () => api.calls.filter(({ method }) => method === 'setMyCommands');
+  await telegram.until(() => menus().length === 2, 'both menus');
+
+  const [english, russian] = menus().map(({ payload }) => payload);
+  t.is(english?.language_code, undefined);
+  t.is(russian?.language_code, 'ru');
+  t.regex(JSON.stringify(russian?.commands), /"status","description":"Чем занят ваш агент"/);
+});
+
+test('the bot speaks the language of who writes', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const from = { id: user, is_bot: false, first_name: 'Аня', language_code: 'ru' };
+  api.say(user, '/start', { from });
+  api.say(user, '/status', { from });
+  api.say(user, 'crash', { from });
+  await telegram.until(() => api.chat(user).length === 3, 'replies');
+
+  t.regex(api.texts(user)[0] ?? '', /^Здравствуйте!/);
+  t.regex(api.texts(user)[1] ?? '', /^Сейчас у вас нет агента/);
+});
+
+test('/status, /logs, /extend and /help tell what is, and are refused with how they are used', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, '/help');
+  api.say(user, '/logs');
+  await telegram.until(() => api.chat(user).length === 2, 'replies without an agent');
+  api.say(user, 'slow');
+  const log = await system.log();
+  await untilEvent(
+    log,
+    ({ type, data }) =>
+      type === 'command.send' && 'from' in data && data.from?.userId === String(user),
+  );
+  await telegram.until(() => api.texts(user).includes('slow done'), 'the answer');
+  for (const command of ['/status', '/extend 4h', '/extend soon', '/logs many', '/logs 5']) {
+    api.say(user, command);
+  }
+  await telegram.until(() => api.chat(user).length === 8, 'replies');
+
+  const [help, none, , status, extended, badExtend, badLogs, logs] = api.texts(user);
+  t.regex(help ?? '', /\/new: Start a new agent/);
+  t.regex(none ?? '', /no agent at the moment/);
+  t.regex(
+    status ?? '',
+    /^agent-[0-9a-f]{12} \(line\): (idle|working for \S+), \d+h(\d+m)? of life left$/,
+  );
+  t.is(extended, '⏳ Extended: 4h from now.');
+  t.is(badExtend, 'Usage: /extend [2h]');
+  t.is(badLogs, 'Usage: /logs [1-500]');
+  t.regex(logs ?? '', /Answer sent|printed nothing/);
+  t.is(ofType(await history(log), 'command.extend').at(-1)?.data.ttlMs, 14_400_000);
+});
+
+test('/new makes a further agent, /agents switches back, and each keeps its own', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'one');
+  await telegram.until(() => api.texts(user).includes('got: one'), 'an answer');
+  api.say(user, '/new nonsense');
+  api.say(user, '/new line');
+  api.say(user, '/agents');
+  await telegram.until(() => api.chat(user).length === 4, 'the list');
+  const list = api.chat(user).at(-1);
+  if (list === undefined) return t.fail();
+  t.regex(api.texts(user)[1] ?? '', /no kind “nonsense”\. Kinds: demo, line, /);
+  t.is(list.buttons.length, 2);
+  const first = list.buttons.find(({ text }) => !text.startsWith('▶'));
+  api.press(user, list, first?.data ?? '');
+  await telegram.until(() => list.buttons.length === 0, 'the press to be shown');
+  api.say(user, 'two');
+  await telegram.until(() => api.texts(user).includes('got: two'), 'an answer');
+
+  const events = await history(await system.log());
+  const sent = ofType(events, 'command.send').filter(
+    ({ data }) => data.from?.userId === String(user),
+  );
+  t.is(sent[0]?.subject, sent[1]?.subject, 'both went to the first agent');
+});
+
+test('/mode chooses what a message does while the agent works', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, '/mode');
+  await telegram.until(() => api.chat(user).length === 1, 'the modes');
+  const [modes] = api.chat(user);
+  if (modes === undefined) return t.fail();
+  t.deepEqual(
+    modes.buttons.map(({ data }) => data),
+    ['m:join', 'm:wait', 'm:interrupt'],
+  );
+  api.press(user, modes, 'm:wait');
+  await telegram.until(() => modes.buttons.length === 0, 'the press to be shown');
+  api.say(user, 'one');
+  await telegram.until(() => api.texts(user).includes('got: one'), 'an answer');
+
+  const events = await history(await system.log());
+  const sent = ofType(events, 'command.send').find(
+    ({ data }) => data.from?.userId === String(user),
+  );
+  t.is(sent?.data.mode, 'wait');
+});
+
+test('/interrupt and /stop reach the agent', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'one');
+  await telegram.until(() => api.texts(user).includes('got: one'), 'an answer');
+  api.say(user, '/stop');
+  api.say(user, '/interrupt');
+  await telegram.until(() => api.texts(user).length >= 3, 'a word that it is so');
+
+  const log = await system.log();
+  const stop = ofType(await history(log), 'command.stop').find(
+    ({ data }) => data.from?.userId === String(user),
+  );
+  const agent = stop?.subject.split('.')[1] ?? '-';
+  const stopped = await untilEvent(
+    log,
+    ({ type, subject }) => type === 'process.stopped' && subject.includes(agent),
+  );
+  t.like(stopped.data, { reason: 'stop' });
+  t.true(
+    ofType(await history(log), 'command.interrupt').some(({ subject }) => subject.includes(agent)),
+  );
+});
+
+test('a button of nothing is answered, and does nothing', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, '/mode');
+  await telegram.until(() => api.chat(user).length === 1, 'something with buttons');
+  const [modes] = api.chat(user);
+  if (modes === undefined) return t.fail();
+  const answers = () => api.calls.filter(({ method }) => method === 'answerCallbackQuery').length;
+  const before = answers();
+
+  for (const data of ['x', 'a:0:unknown', 'm:never', 's:agent-000000000000']) {
+    api.press(user, modes, data);
+  }
+  await telegram.until(() => answers() === before + 4, 'each press to be answered');
+
+  t.is(modes.buttons.length, 3);
+});

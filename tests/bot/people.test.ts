@@ -1,0 +1,52 @@
+import test from 'ava';
+import { Access } from '../../bot/people/access.ts';
+import { Directory } from '../../bot/people/directory.ts';
+import { RateLimit } from '../../bot/people/rate-limit.ts';
+import { startTestNats } from '../support/nats.ts';
+
+test('so many messages a minute are taken, by the time at which they were sent', (t) => {
+  const rate = new RateLimit(2);
+  const verdicts = ['u1', 'u2', 'u3', 'u4'].map((id) => rate.check('1', id, 100));
+  t.deepEqual(verdicts, ['taken', 'taken', 'first-refused', 'refused']);
+  t.is(rate.check('2', 'u5', 100), 'taken', 'another user');
+  t.is(rate.check('1', 'u6', 160), 'taken', 'the next minute');
+});
+
+test('an update that is handled again counts once', (t) => {
+  const rate = new RateLimit(1);
+  t.deepEqual([rate.check('1', 'u1', 1), rate.check('1', 'u1', 1)], ['taken', 'taken']);
+  t.deepEqual(
+    [rate.check('1', 'u2', 1), rate.check('1', 'u2', 1)],
+    ['first-refused', 'first-refused'],
+  );
+});
+
+test('many users of long ago are forgotten', (t) => {
+  const rate = new RateLimit(1);
+  for (let user = 0; user < 2_500; user += 1) rate.check(String(user), 'u', user * 60);
+  t.is(rate.check('0', 'again', 200_000), 'taken');
+});
+
+test('what an admin says of somebody is in the log, and outlives whoever heard it', async (t) => {
+  const { log } = await startTestNats(t);
+  const end = new AbortController();
+  t.teardown(() => end.abort());
+  const settings = { TELEGRAM_ALLOWED_USERS: ['1', '2', '-9'], TELEGRAM_ADMIN_USERS: undefined };
+  const first = new Directory(log);
+  await first.start(end.signal);
+  const access = new Access(settings, first);
+  t.deepEqual(access.everybody(), ['1', '2', '-9']);
+  t.true(access.isAdmin('1'));
+  t.false(access.isAdmin('-9'), 'a group is nobody’s admin');
+  await first.state('user.allowed', '3', {}, 'a');
+  await first.state('user.denied', '-9', {}, 'b');
+  await first.state('user.denied', '1', {}, 'c');
+
+  const second = new Directory(log);
+  await second.start(end.signal);
+  const later = new Access(settings, second);
+  t.true(later.isAllowed('3'));
+  t.false(later.isAllowed('-9'));
+  t.true(later.isAllowed('1'), 'an admin of the settings cannot be shut out');
+  t.false(later.isAllowed('4'));
+});

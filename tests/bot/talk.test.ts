@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import test from 'ava';
+import { history, ofType, untilEvent } from '../support/history.ts';
+import { sharedBotSystem } from '../support/telegram/shared-system.ts';
+
+const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'chat-agent.sh');
+
+const USERS = Array.from({ length: 20 }, (_, index) => 5001 + index);
+
+const running = sharedBotSystem(test, {
+  TELEGRAM_ALLOWED_USERS: [...USERS, -77].join(','),
+  ORCHESTRATOR_AGENT: 'line',
+  ORCHESTRATOR_LINE_COMMAND: `exec bash ${AGENT}`,
+});
+
+let used = 0;
+/** A user whom no other test has. */
+const newUser = (): number => USERS[used++] ?? 0;
+
+test('a question is shown as one, with a button for each choice; a press answers it once', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'ask');
+  await telegram.until(() => api.chat(user).length === 1, 'a question');
+  const [question] = api.chat(user);
+  if (question === undefined) return t.fail();
+  t.is(question.text, '❓ Which colour?');
+  t.deepEqual(
+    question.buttons.map(({ text }) => text),
+    ['Red', 'Blue'],
+  );
+
+  api.press(user, question, question.buttons[1]?.data ?? '');
+  api.press(user, question, question.buttons[0]?.data ?? '');
+  await telegram.until(() => api.texts(user).includes('got: Blue'), 'an answer to the choice');
+  await telegram.until(() => question.buttons.length === 0, 'the buttons to go');
+
+  t.regex(question.text, /✅ Blue$/);
+  const log = await system.log();
+  const asked = ofType(await history(log), 'response.question').find(({ data }) => data.options);
+  const sent = ofType(await history(log), 'command.send').filter(
+    ({ data }) => data.from?.userId === String(user),
+  );
+  t.deepEqual(
+    sent.map(({ data }) => data.text),
+    ['ask', 'Blue'],
+  );
+  t.is(sent[1]?.data.answers, asked?.id);
+});
+
+test('a reply to a question answers it; a reply to anything else is a message', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'ask-open');
+  await telegram.until(() => api.chat(user).length === 1, 'a question');
+  const [question] = api.chat(user);
+  if (question === undefined) return t.fail();
+  const log = await system.log();
+  await untilEvent(log, ({ subject }) => subject.includes(`${user}_${question.messageId}`));
+
+  api.say(user, 'Ada', { reply_to_message: api.original(question) as never });
+  await telegram.until(() => api.texts(user).includes('got: Ada'), 'an answer');
+  const [, answer] = api.chat(user);
+  if (answer === undefined) return t.fail();
+  api.say(user, 'thanks', { reply_to_message: api.original(answer) as never });
+  await telegram.until(() => api.texts(user).includes('got: thanks'), 'another answer');
+
+  const sent = ofType(await history(log), 'command.send').filter(
+    ({ data }) => data.from?.userId === String(user),
+  );
+  t.deepEqual(
+    sent.map(({ data }) => data.answers !== undefined),
+    [false, true, false],
+  );
+});
+
+test('progress is one message that is edited, and gone when the answer comes', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'progress');
+  await telegram.until(() => api.texts(user).some((text) => text.startsWith('⏳')), 'progress');
+  await telegram.until(() => api.texts(user).includes('⏳ step 3'), 'the last progress');
+  await telegram.until(() => api.texts(user).includes('all done'), 'the answer');
+  await telegram.until(() => api.chat(user).length === 1, 'the status to go');
+
+  const status = api.shown.filter(({ chatId, deleted }) => chatId === String(user) && deleted);
+  t.is(status.length, 1, 'one status message');
+  t.deepEqual(status[0]?.edits, ['⏳ step 3'], 'paced: only the latest is shown');
+});
+
+test('a photo lands in the workspace, and the agent is told its path', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.files.set('photos/big', Buffer.from('pixels'));
+  const size = { file_unique_id: 'u', width: 1, height: 1 };
+  api.push({
+    message: api.message(user, {
+      caption: 'look',
+      photo: [
+        { ...size, file_id: 'photos/small' },
+        { ...size, file_id: 'photos/big' },
+      ],
+    }),
+  });
+  await telegram.until(() => api.chat(user).length === 1, 'an answer');
+
+  t.regex(api.texts(user)[0] ?? '', /^look \/ inbox\/tg-4242-\d+-photo\.jpg \/ pixels$/);
+});
+
+test('a file name is never a path, and a file that cannot be had is said to be so', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const document = (fileId: string) => ({
+    document: { file_id: fileId, file_unique_id: 'u', file_name: '../../.ssh/keys' },
+  });
+  api.files.set('docs/1', Buffer.from('content'));
+  api.push({ message: api.message(user, document('docs/1')) });
+  await telegram.until(() => api.chat(user).length === 1, 'an answer');
+  api.push({ message: api.message(user, document('docs/none')) });
+  await telegram.until(() => api.chat(user).length === 2, 'a refusal');
+
+  t.regex(api.texts(user)[0] ?? '', /inbox\/tg-4242-\d+-keys \/ content$/);
+  t.regex(api.texts(user)[1] ?? '', /^⚠️ keys could not be fetched/);
+});
+
+test('a file of the agent comes as a document with its text', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'file');
+  await telegram.until(() => api.chat(user).length === 1, 'a document');
+
+  const [shown] = api.chat(user);
+  t.is(shown?.text, 'Here it is');
+  t.is(shown?.upload?.name, 'report.txt');
+  t.is(shown?.upload?.bytes.toString(), 'the report');
+});
+
+test('a very long answer is a document with all of it; a blank one is visible', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'long');
+  await telegram.until(() => api.chat(user).length === 1, 'a document');
+  api.say(user, 'blank');
+  await telegram.until(() => api.chat(user).length === 2, 'something visible');
+
+  const [shown, blank] = api.chat(user);
+  const lines = shown?.upload?.bytes.toString().split('\n') ?? [];
+  t.is(shown?.upload?.name, 'answer.md');
+  t.is(lines.length, 2000);
+  t.is(lines.at(-1), 'line 02000 of a very long answer');
+  t.is(blank?.text, '␣');
+});
+
+test('a turn that fails is said with the reason and what to do; the next message has a new agent', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'crash');
+  await telegram.until(() => api.chat(user).length === 1, 'a failure');
+  api.say(user, 'hello');
+  await telegram.until(() => api.texts(user).includes('got: hello'), 'an answer');
+
+  t.regex(
+    api.texts(user)[0] ?? '',
+    /^⚠️ The agent ended in the middle of the turn.*Send the message again/,
+  );
+  t.regex(api.texts(user)[1] ?? '', /^🆕 agent-[0-9a-f]{12} has ended; a new agent/);
+});
+
+test('an edited message is a correction', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const message = api.message(user, { text: 'hello', edit_date: 5 });
+  api.push({ edited_message: message as never });
+  await telegram.until(() => api.chat(user).length === 1, 'an answer');
+
+  t.deepEqual(api.texts(user), ['got: ✏️ hello']);
+});
+
+test('in a group the bot answers when it is addressed, and tells who speaks', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const chat = { id: -77, type: 'supergroup', title: 'Team' } as const;
+  const entities = [{ type: 'mention', offset: 0, length: 22 } as const];
+  api.say(user, 'not for the bot', { chat } as never);
+  api.say(user, '/status', { chat } as never);
+  api.say(user, '@orchestrator_test_bot hello', { chat, entities } as never);
+  await telegram.until(() => api.chat(-77).length === 1, 'an answer');
+  api.say(user, '/mode@orchestrator_test_bot wait', { chat } as never);
+  await telegram.until(() => api.chat(-77).length === 2, 'a mode');
+
+  t.deepEqual(api.texts(-77), [`got: User ${user}: hello`, '✅ wait until it is done']);
+  t.deepEqual(api.texts(user), [], 'nothing in private');
+});

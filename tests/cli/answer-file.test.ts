@@ -1,0 +1,65 @@
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { plainFileName } from '../../core/files/file-store.ts';
+import { readFileOf } from '../../core/files/read-file.ts';
+import { agentShell } from '../support/agent-shell.ts';
+import { history, ofType } from '../support/history.ts';
+import { temporaryFolder } from '../support/nats.ts';
+import { oneLine, runHere } from './run-here.ts';
+
+test('a file goes with an answer, whole, in pieces that a broker takes', async (t) => {
+  const { env, nats, agentId } = await agentShell(t);
+  const path = join(await temporaryFolder(t), 'report.bin');
+  const bytes = Buffer.alloc(1_300_000, 'abcdefg');
+  await writeFile(path, bytes);
+
+  const { code, stdout } = await runHere(['answer', '--file', path, 'Here it is.'], env);
+
+  t.is(code, 0);
+  t.is(stdout, '');
+  const [answer] = ofType(await history(nats.log), 'response.answer');
+  const file = answer?.data.file;
+  if (file === undefined) return t.fail();
+  t.like(file, { name: 'report.bin', size: bytes.length, pieces: 3 });
+  t.deepEqual(await readFileOf(nats.log, agentId, file), bytes);
+  t.is(await readFileOf(nats.log, agentId, { ...file, size: 1 }), undefined, 'not what was said');
+  t.is(await readFileOf(nats.log, agentId, { ...file, fileId: 'gone' }), undefined);
+});
+
+test('a file without a text has its name for one, and stdin is not waited for', async (t) => {
+  const { env, nats } = await agentShell(t);
+  const path = join(await temporaryFolder(t), 'empty.txt');
+  await writeFile(path, '');
+
+  t.is((await runHere(['answer', '--file', path], env)).code, 0);
+
+  const [answer] = ofType(await history(nats.log), 'response.answer');
+  t.is(answer?.data.text, 'empty.txt');
+  t.like(answer?.data.file, { size: 0, pieces: 0 });
+});
+
+test('a file that is not there, or too large, is one line, and nothing is said', async (t) => {
+  const { env, nats } = await agentShell(t);
+  const large = join(await temporaryFolder(t), 'large');
+  await writeFile(large, '');
+  await truncate(large, 50 * 1024 * 1024 + 1);
+
+  const none = await runHere(['answer', '--file', '/nowhere/at/all', 'x'], env);
+  const tooLarge = await runHere(['answer', '--file', large, 'x'], env);
+
+  t.is(none.code, 2);
+  t.regex(none.stderr, oneLine('ORC_FILE'));
+  t.is(tooLarge.code, 2);
+  t.regex(tooLarge.stderr, oneLine('ORC_TOO_LARGE'));
+  t.is(ofType(await history(nats.log), 'response.answer').length, 0);
+});
+
+test('any name becomes a plain one', (t) => {
+  t.is(plainFileName('../../.ssh/keys'), 'keys');
+  t.is(plainFileName('C:\\temp\\a b.txt'), 'a b.txt');
+  t.is(plainFileName('..'), 'file');
+  t.is(plainFileName('.hidden'), 'hidden');
+  t.is(plainFileName('a\u202e\nb'), 'ab');
+  t.is(plainFileName(`${'x'.repeat(300)}.pdf`).length, 100);
+});

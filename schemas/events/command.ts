@@ -18,6 +18,8 @@ export const commandEvents = {
     mode: z.enum(['join', 'wait', 'interrupt']).default('join'),
     /** The question (a response's event id) that this answers. */
     replyTo: z.string().optional(),
+    /** The waiting question (its event's id) whose outcome this message is. */
+    answers: z.string().optional(),
   }),
   'command.interrupt': z.object({ from: person.optional() }),
   'command.stop': z.object({ reason: z.string().default('asked'), from: person.optional() }),

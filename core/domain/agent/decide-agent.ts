@@ -50,7 +50,7 @@ interface Cause {
   correlationId?: string;
 }
 
-function agentEvent<T extends AgentEventType>(
+export function agentEvent<T extends AgentEventType>(
   agentId: string,
   type: T,
   data: DataOf<T>,
@@ -90,7 +90,7 @@ function ttlTimer(
   return { ...event, subject: scheduleSubject(agentId, 'ttl'), schedule };
 }
 
-function turnTimer(
+export function turnTimer(
   agentId: string,
   turnId: string,
   deadlineAt: string,

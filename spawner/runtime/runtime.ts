@@ -56,6 +56,11 @@ export interface ProcessFile {
   secret?: boolean;
 }
 
+/** One that is text. */
+export interface TextFile extends ProcessFile {
+  content: string;
+}
+
 export interface ProcessSpec {
   agentId: string;
   runId: string;

@@ -51,7 +51,7 @@ interface Cause {
   correlationId?: string;
 }
 
-function agentEvent<T extends AgentEventType>(
+export function agentEvent<T extends AgentEventType>(
   agentId: string,
   type: T,
   data: DataOf<T>,
@@ -91,17 +91,19 @@ function ttlTimer(
   return { ...event, subject: scheduleSubject(agentId, 'ttl'), schedule };
 }
 
-function turnTimer(
+export function turnTimer(
   agentId: string,
   turnId: string,
   deadlineAt: string,
   context: DecisionContext,
+  /** Beside the turn: its deadline is counted anew because of this. */
+  because = '',
 ): NewEvent {
   const event = agentEvent(
     agentId,
     'timer.turn',
     { turnId },
-    { id: turnId, causationId: turnId },
+    { id: because === '' ? turnId : `${turnId}:${because}`, causationId: turnId },
     context,
   );
   const schedule = { at: new Date(deadlineAt), target: event.subject };

@@ -71,7 +71,7 @@ test('/status, /logs, /extend and /help tell what is, and are refused with how t
   t.is(extended, '⏳ Extended: 4h from now.');
   t.is(badExtend, 'Usage: /extend [2h]');
   t.is(badLogs, 'Usage: /logs [1-500]');
-  t.regex(logs ?? '', /Answer sent|printed nothing/);
+  t.regex(logs ?? '', /TOOL_CALL: answer|printed nothing/);
   t.is(ofType(await history(log), 'command.extend').at(-1)?.data.ttlMs, 14_400_000);
 });
 

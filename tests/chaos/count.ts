@@ -23,9 +23,11 @@ export function count(members: readonly Member[], events: readonly StoredEvent[]
   const delivered = ofType(events, 'process.delivered').map(({ data }) => data.commandId);
   const failed = ofType(events, 'turn.failed').filter(({ subject }) => !isOf(subject, killed));
   const starting = ofType(events, 'process.starting');
-  const starts = members.map(
-    ({ agentId }) => starting.filter(({ subject }) => subject.includes(agentId)).length,
-  );
+  // A spawner that takes an agent over states its run again.
+  const starts = members.map(({ agentId }) => {
+    const own = starting.filter(({ subject }) => subject.includes(agentId));
+    return new Set(own.map(({ data }) => data.runId)).size;
+  });
   return {
     agents: members.length,
     killed: killed.size,
@@ -39,7 +41,7 @@ export function count(members: readonly Member[], events: readonly StoredEvent[]
     turnsEnded: ofType(events, 'turn.ended').length,
     turnsFailed: ofType(events, 'turn.failed').length,
     failedOfTheLiving: failed.length,
-    startsOfAnAgent: [...new Set(starts)],
+    runsOfAnAgent: [...new Set(starts)],
     turnsWithoutOneEnd: turns.filter(
       (turnId) => ends.filter(({ data }) => data.turnId === turnId).length !== 1,
     ),

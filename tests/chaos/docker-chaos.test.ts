@@ -79,7 +79,9 @@ test('faults of every kind, at random moments, lose and repeat nothing of ten ag
   t.log(JSON.stringify({ ...counted, logLines: logged, faults: tally(happened) }, undefined, 1));
   t.deepEqual(counted.turnsWithoutOneEnd, [], 'each turn has exactly one terminal event');
   t.deepEqual(counted.messagesWithoutOneOutcome, [], 'each message has exactly one outcome');
-  t.deepEqual(counted.startsOfAnAgent, [1], 'each agent was started once');
+  t.deepEqual(counted.runsOfAnAgent, [1], 'each agent was started once');
+  t.is(counted.deliveredTwice, 0);
+  t.is(counted.storedCommands, counted.sent, 'each message is stored once');
   t.is(counted.failedOfTheLiving, 0, "no turn failed but a killed agent's");
   const { code, stderr } = await orchestrator(['verify'], { env: system.env });
   t.is(code, 0, stderr);

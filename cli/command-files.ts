@@ -11,6 +11,8 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   'project get': async () => (await import('./commands/project-get.ts')).ProjectGetCommand,
   'project list': async () => (await import('./commands/project-list.ts')).ProjectListCommand,
   'turn end': async () => (await import('./commands/turn-end.ts')).TurnEndCommand,
+  ready: async () => (await import('./commands/ready.ts')).ReadyCommand,
+  host: async () => (await import('./commands/host.ts')).HostCommand,
   start: async () => (await import('./commands/start.ts')).StartCommand,
   'init nats': async () => (await import('./commands/init-nats.ts')).InitNatsCommand,
   'init streams': async () => (await import('./commands/init-streams.ts')).InitStreamsCommand,

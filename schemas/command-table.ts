@@ -55,13 +55,19 @@ export const COMMAND_TABLE = [
     path: ['ask'],
     audience: 'agent',
     tool: 'respond',
-    summary: 'Ask the user a question. The reply comes as the next message.',
+    summary:
+      'Ask the user a question. The reply comes as the next message; with --wait it is printed.',
+    details:
+      'With --wait it blocks until the user has answered and prints the answer on stdout: give it a long time-out where your shell tool has one. The first answer counts. Without an answer in time it exits with 4.',
     options: [
+      { flags: '--wait', what: 'Wait for the answer and print it.' },
       { flags: '--option', value: 'text', what: 'A choice to offer; up to 10 of them.' },
-      ...SAY_OPTIONS,
+      JSON_OPTION,
+      timeout('How long to try; 20s. With --wait: how long the user may take; 10m.'),
     ],
     examples: [
       ['Ask', 'ask "Which database shall I use?"'],
+      ['Wait for the answer', 'ask --wait --timeout 1h --option yes --option no "Shall I deploy?"'],
       ['Offer choices', 'ask --option Postgres --option SQLite "Which database shall I use?"'],
     ],
   },
@@ -118,8 +124,31 @@ export const COMMAND_TABLE = [
     path: ['turn', 'end'],
     audience: 'agent',
     summary: 'Signal the end of your turn. For the hooks of agents that have them.',
-    options: SAY_OPTIONS,
-    examples: [['As a hook', 'turn end']],
+    options: [
+      { flags: '--problem', value: 'text', what: 'It came to nothing, and why; the user is told.' },
+      ...SAY_OPTIONS,
+    ],
+    examples: [
+      ['As a hook', 'turn end'],
+      ['Where the model failed', 'turn end --problem "529 overloaded"'],
+    ],
+  },
+  {
+    path: ['ready'],
+    audience: 'agent',
+    summary: 'Signal that you take messages. For the hooks of agents that have them.',
+    options: [
+      { flags: '--problem', value: 'text', what: 'Why you cannot; the user is told.' },
+      ...SAY_OPTIONS,
+    ],
+    examples: [['As a hook', 'ready']],
+  },
+  {
+    path: ['host'],
+    audience: 'agent',
+    summary: 'Run an agent’s CLI and speak its protocol. The spawner starts it.',
+    options: [],
+    examples: [['Claude Code', 'host claude ~/.orchestrator/host.json']],
   },
   {
     path: ['start'],
@@ -194,9 +223,13 @@ export const COMMAND_TABLE = [
     audience: 'operator',
     summary: 'Create an agent. Prints its id.',
     options: [
-      { flags: '--kind', value: 'kind', what: 'demo or line; unset: ORCHESTRATOR_AGENT.' },
+      {
+        flags: '--kind',
+        value: 'kind',
+        what: 'demo, line, claude, codex, gemini, droid or acp; unset: ORCHESTRATOR_AGENT.',
+      },
       { flags: '--ttl', value: 'duration', what: 'Its life time; unset: ORCHESTRATOR_AGENT_TTL.' },
-      { flags: '--command', value: 'text', what: 'The command line of a line agent.' },
+      { flags: '--command', value: 'text', what: 'The command line of a line or acp agent.' },
       { flags: '--owner', value: 'person', what: 'Whose it is: <channel>/<user id>.' },
       WAIT,
       ...SYSTEM_OPTIONS,
@@ -215,6 +248,7 @@ export const COMMAND_TABLE = [
     summary: 'Send a message to an agent.',
     options: [
       { flags: '--wait', what: 'Print the answers; end with the turn.' },
+      { flags: '--answers', value: 'id', what: 'The waiting question that it answers.' },
       {
         flags: '--mode',
         value: 'mode',

@@ -162,6 +162,30 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 502,
   },
+  ORC_MODEL_ERROR: {
+    meaning: 'The agent’s model failed',
+    cure: 'Send the message again; `orchestrator logs` shows what the model said.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_MODEL_BUSY: {
+    meaning: 'The agent’s model is overloaded or its limit is reached',
+    cure: 'Wait a little and send the message again.',
+    exit: EXIT.failed,
+    status: 503,
+  },
+  ORC_MODEL_LOGIN: {
+    meaning: 'The agent’s login at its model is missing, refused or expired',
+    cure: 'Renew the key or log in again (docs/agents.md, Credentials), then start a new agent.',
+    exit: EXIT.notPermitted,
+    status: 502,
+  },
+  ORC_QUESTION_CLOSED: {
+    meaning: 'This question was answered before, or nobody waits for its answer any more',
+    cure: 'What counts is the first answer. Send it as a message of its own.',
+    exit: EXIT.failed,
+    status: 409,
+  },
   ORC_TURN_DEADLINE: {
     meaning: 'The turn ran out of time',
     cure: 'An answer that still comes is delivered; interrupt the agent or raise ORCHESTRATOR_TURN_DEADLINE.',

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
 import { parseDuration } from './durations.ts';
+import { HOSTED_KINDS, parsePermissionPolicy } from './host-order.ts';
 import { isAgentId, isToken } from './ids.ts';
 
 /** The kinds of agents that the settings know; the spawner's factories say which it can start. */
-export const AGENT_KINDS = ['demo', 'line', 'claude', 'codex', 'gemini', 'droid'] as const;
+export const AGENT_KINDS = ['demo', 'line', ...HOSTED_KINDS] as const;
 
 const duration = (fallback: string) =>
   z
@@ -60,6 +61,21 @@ const tokenList = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'names separated by commas' });
   return z.NEVER;
 });
+
+const permissions = (kind: string) =>
+  z
+    .string()
+    .default('allow')
+    .transform((text, context) => {
+      const policy = parsePermissionPolicy(text);
+      if (policy !== undefined) return policy;
+      const message = 'allow, ask, deny, ask:<patterns> or deny:<patterns>';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .describe(
+      `What a \`${kind}\` agent may do unasked: \`allow\` (everything), \`ask\` (the user is asked), \`deny\`; \`ask:\` or \`deny:\` with patterns separated by commas (\`ask:npm test*,Edit\`) allows those and treats the rest so.`,
+    );
 
 /**
  * Every setting of the system, read from environment variables of these names.
@@ -170,8 +186,38 @@ export const SETTINGS = {
   ORCHESTRATOR_AGENT: z
     .enum(AGENT_KINDS, `one of ${AGENT_KINDS.join(', ')}`)
     .default('demo')
+    .describe('The kind of agent that is started for a user.'),
+  ORCHESTRATOR_ACP_COMMAND: z
+    .string()
+    .optional()
     .describe(
-      'The kind of agent that is started for a user. This version starts `demo` and `line`.',
+      'The command line of an `acp` agent, run by `bash -c`: a program that speaks the Agent Client Protocol on its stdin and stdout.',
+    ),
+  ORCHESTRATOR_ACP_ENVIRONMENT: tokenList
+    .optional()
+    .describe(
+      'Names of environment variables that an `acp` agent gets from the system’s own environment, separated by commas.',
+    ),
+  ORCHESTRATOR_ACP_FILES: z
+    .string()
+    .optional()
+    .describe(
+      'A folder whose files are copied into the home of an `acp` agent before it starts: its configuration.',
+    ),
+  ORCHESTRATOR_CLAUDE_PERMISSIONS: permissions('claude'),
+  ORCHESTRATOR_CODEX_PERMISSIONS: permissions('codex'),
+  ORCHESTRATOR_GEMINI_PERMISSIONS: permissions('gemini'),
+  ORCHESTRATOR_DROID_PERMISSIONS: permissions('droid'),
+  ORCHESTRATOR_ACP_PERMISSIONS: permissions('acp'),
+  ORCHESTRATOR_DROID_MODEL: z
+    .string()
+    .optional()
+    .describe('The model of a `droid` agent, as its `-m` takes it (`custom:…` for your own).'),
+  ORCHESTRATOR_CREDENTIALS_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of the agents’ logins: `<kind>/` for everybody, `<channel>/<user id>/<kind>/` for one user. Unset: `credentials` in the data folder.',
     ),
   ORCHESTRATOR_LINE_COMMAND: z
     .string()

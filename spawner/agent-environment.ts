@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
-import type { AgentFactory } from './agents/agent-factory.ts';
+import type { AgentFactory, AgentOrder } from './agents/agent-factory.ts';
 import type { AgentPlaces, AgentProcess, ProcessFile } from './runtime/runtime.ts';
 
 const CREDENTIALS = 'agent.creds';
@@ -60,13 +60,32 @@ export class AgentEnvironment {
     };
   }
 
-  /** Credentials and instructions, to be there before the process starts. */
-  async files(state: LiveAgent, factory: AgentFactory): Promise<ProcessFile[]> {
+  /** What its factory may know of an agent. */
+  order({ agentId, owner, commandLine }: LiveAgent, places: AgentPlaces): AgentOrder {
+    const { home, secrets } = places;
+    return {
+      agentId,
+      home,
+      workspace: join(home, 'workspace'),
+      secrets,
+      ...(owner && { owner }),
+      ...(commandLine !== undefined && { commandLine }),
+    };
+  }
+
+  /** Credentials, instructions and what its kind needs, to be there before the process starts. */
+  async files(
+    state: LiveAgent,
+    factory: AgentFactory,
+    places: AgentPlaces,
+  ): Promise<ProcessFile[]> {
     const { mintCredentials, allowedTools } = this.#options;
     const instructions = factory.generateInstructions(allowedTools);
-    if (mintCredentials === undefined) return instructions;
+    const own = (await factory.files?.(this.order(state, places))) ?? [];
+    if (mintCredentials === undefined) return [...instructions, ...own];
     const until = credentialsEnd(state, new Date(state.run.expiresAt));
-    return [...instructions, credentialsFile(await mintCredentials(state.agentId, until))];
+    const credentials = credentialsFile(await mintCredentials(state.agentId, until));
+    return [...instructions, ...own, credentials];
   }
 
   /** New credentials for a longer life, put in place whole: a command sees the old or the new. */

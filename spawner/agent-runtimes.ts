@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { ensureAgentNetwork } from '../core/docker/agent-network.ts';
 import { chooseRuntime } from '../core/docker/choose-runtime.ts';
@@ -11,6 +11,12 @@ import type { Runtime } from './runtime/runtime.ts';
 
 /** Made by the bootstrap: the folder that holds `orchestrator`. */
 const COMMAND_FOLDER = join(import.meta.dirname, '..', 'dist', 'bin');
+
+/** The pinned agents, where `npm run agents` puts them, and the Node that those in JavaScript need. */
+const PROGRAM_FOLDERS = [
+  join(import.meta.dirname, '..', '.cache', 'agents', 'node_modules', '.bin'),
+  dirname(process.execPath),
+];
 
 /** What a process of an agent gets by itself when nobody extends it. */
 const EXPIRY_GRACE_MS = 60_000;
@@ -52,7 +58,11 @@ export async function agentRuntimes(
   }
   const local = new LocalRuntime({
     folder: agentsFolder,
-    searchPath: `${COMMAND_FOLDER}:${process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
+    searchPath: [
+      COMMAND_FOLDER,
+      ...PROGRAM_FOLDERS,
+      process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    ].join(':'),
     logger,
     expiryGraceMs: EXPIRY_GRACE_MS,
   });

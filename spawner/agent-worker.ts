@@ -29,6 +29,7 @@ import {
   decideStopping,
   decideTakeover,
 } from '../core/domain/agent/decide-agent.ts';
+import { decideAwaitAnswer, decideCloseQuestion } from '../core/domain/agent/decide-questions.ts';
 import { type AgentTraits, nextStep, type Step } from '../core/domain/agent/next-step.ts';
 import { AgentLog } from './agent-log.ts';
 import { Attachment } from './attachment.ts';
@@ -66,6 +67,9 @@ export class AgentWorker {
   #attachment: Attachment | undefined;
   #placing = false;
   readonly #runs: CommandRuns;
+  readonly #awaited = new Set<string>();
+  /** Set once an agent is launched that says itself when it is ready. */
+  #readyBy: number | undefined;
   #wakes = 0;
   #loop: Promise<void> | undefined;
 
@@ -152,7 +156,7 @@ export class AgentWorker {
     if (isLive(state)) {
       if (!(await this.#attached(state))) return true;
       const end = this.#attachment?.end;
-      if (end) return this.#log.append(decideEnded(state, end, this.#context));
+      if (end) return this.#ended(state, end);
     } else if (state.phase === 'ended' && state.end.how === 'lost') {
       // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
       await this.#letGo();
@@ -171,6 +175,7 @@ export class AgentWorker {
       const { commandId, outcome } = run;
       return this.#log.append(decideCommandRun(state, commandId, outcome, this.#context));
     }
+    if (isLive(state) && (await this.#awaitAnswers(state))) return true;
     if (state.phase === 'stopping') this.#stop(state);
     const step = nextStep(state, this.#traits(state));
     if (step) return this.#perform(step, state);
@@ -202,6 +207,16 @@ export class AgentWorker {
     this.#attachment?.letGo();
     this.#attachment = undefined;
     await this.#deps.processes.letGo(this.agentId);
+  }
+
+  /** One that ends before it was ready was not started, and says why where it can. */
+  #ended(state: LiveAgent, end: ProcessEnd): Promise<boolean> {
+    if (state.phase !== 'starting' || this.#readyBy === undefined) {
+      return this.#log.append(decideEnded(state, end, this.#context));
+    }
+    const how = end.signal === null ? `code ${end.code ?? 'unknown'}` : end.signal;
+    const problem = state.saidReady?.problem ?? `it ended with ${how} before it was ready`;
+    return this.#startFailed(state, problem);
   }
 
   #traits(state: AgentState): AgentTraits {
@@ -254,7 +269,9 @@ export class AgentWorker {
     const context = this.#context;
     switch (step.do) {
       case 'launch':
-        return this.#launch(state);
+        return this.#readyBy !== undefined && this.#attachment
+          ? this.#settleStart(state)
+          : this.#launch(state);
       case 'stop':
         return this.#log.append(decideStopping(state, step.reason, 'stdin-closed', context));
       case 'interrupt':
@@ -282,8 +299,23 @@ export class AgentWorker {
       case 'nudge':
         return this.#nudge(state, step);
       case 'fail-turn':
-        return this.#log.append(decideFailTurn(state, step.turn, step.code, context));
+        return this.#log.append(
+          decideFailTurn(state, step.turn, step.code, context, step.detail),
+        );
+      case 'close-question':
+        return state.phase === 'ready'
+          ? this.#log.append(decideCloseQuestion(state, step.question, context))
+          : false;
     }
+  }
+
+  /** Sets the clock of a new question; true when one was set. */
+  async #awaitAnswers(state: LiveAgent): Promise<boolean> {
+    const fresh = state.questions?.find(({ questionId }) => !this.#awaited.has(questionId));
+    if (fresh === undefined) return false;
+    // Again after a restart: the same schedule takes the place of itself.
+    this.#awaited.add(fresh.questionId);
+    return this.#log.append(decideAwaitAnswer(state, fresh, this.#context));
   }
 
   async #start(state: AgentState): Promise<boolean> {
@@ -301,9 +333,30 @@ export class AgentWorker {
     if (!result.ok) return this.#startFailed(state, result.reason);
     this.#watch(result.process);
     const probe: ReadinessProbe = factory.readinessProbe();
+    if (probe.wait === 'signal') return this.#launched(result.process, probe.timeoutMs);
     const problem = await untilReady(probe, this.#signal);
     if (problem !== undefined) return this.#startFailed(state, problem);
     return this.#log.append(decideReady(state, result.process.pid, this.#context));
+  }
+
+  /** It says itself when it is ready: looked at again at each of its events, its end, and in time. */
+  async #launched(process: AgentProcess, timeoutMs: number): Promise<boolean> {
+    this.#readyBy ??= this.#deps.clock().getTime() + timeoutMs;
+    const late = setTimeout(() => this.wake(), timeoutMs);
+    void process.exited.finally(() => clearTimeout(late));
+    late.unref();
+    return true;
+  }
+
+  /** The next step of an agent that was launched and says itself when it is ready. */
+  async #settleStart(state: LiveAgent): Promise<boolean> {
+    if (state.saidReady && state.saidReady.problem === undefined) {
+      const pid = this.#attachment?.process.pid;
+      return this.#log.append(decideReady(state, pid, this.#context));
+    }
+    const late = this.#deps.clock().getTime() >= (this.#readyBy ?? Number.POSITIVE_INFINITY);
+    const problem = state.saidReady?.problem ?? (late ? 'it did not say that it is ready' : '');
+    return problem !== '' && this.#startFailed(state, problem);
   }
 
   async #startFailed(state: LiveAgent, reason: string): Promise<boolean> {

@@ -54,7 +54,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     runtimes,
     processes: new ProcessManager({ runtimes, environment, logger, owns }),
     collector: new LogCollector({ log, logger }),
-    factories: agentFactories(settings),
+    factories: await agentFactories(settings, process.env),
     logger,
     allowedTools,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,

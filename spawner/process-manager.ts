@@ -50,19 +50,16 @@ export class ProcessManager {
 
   /** Starts the run's process, or takes up the one that this run has already. */
   async start(state: LiveAgent, factory: AgentFactory): Promise<LaunchResult> {
-    const { agentId, run, commandLine } = state;
-    const command = factory.persistentCommand({
-      agentId,
-      ...(commandLine !== undefined && { commandLine }),
-    });
-    if ('missing' in command) return { ok: false, reason: command.missing };
+    const { agentId, run } = state;
     const runtime = this.#runtimeOf(run);
     if (runtime === undefined) return { ok: false, reason: `there is no runtime ${run.runtime}` };
     const places = runtime.places(agentId);
+    const command = factory.persistentCommand(this.#environment.order(state, places));
+    if ('missing' in command) return { ok: false, reason: command.missing };
     const environment = this.#environment.variables(agentId, factory, places);
     if ('missing' in environment) return { ok: false, reason: environment.missing };
     const { runId } = run;
-    const files = await this.#environment.files(state, factory);
+    const files = await this.#environment.files(state, factory, places);
     if (!this.#owns(agentId, runId)) throw new NotOwner(`run ${runId} is not this spawner’s`);
     const result = await runtime.start({
       agentId,

@@ -3,9 +3,12 @@ import type { AgentFactory } from './agents/agent-factory.ts';
 
 export type ReadinessProbe = ReturnType<AgentFactory['readinessProbe']>;
 
+/** One that the spawner runs itself. */
+export type OwnProbe = Exclude<ReadinessProbe, { wait: 'signal' }>;
+
 /** Resolves when messages may be written: undefined, or what is wrong in words. */
 export async function untilReady(
-  probe: ReadinessProbe,
+  probe: OwnProbe,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (probe.wait === 'process') return undefined;

@@ -10,7 +10,7 @@ import { logToolCall } from './telemetry.ts';
 /** What an agent states by itself, without a result to wait for. */
 export interface Statement {
   family: 'response' | 'turn';
-  name: 'answer' | 'question' | 'progress' | 'signalled';
+  name: 'answer' | 'question' | 'progress' | 'signalled' | 'ready';
   /** How telemetry calls it: `answer`, `ask`, `turn.end`, … */
   call: string;
   tool?: 'respond';

@@ -1,27 +1,43 @@
-import { Option } from 'clipanion';
+import { Command, Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { messageText } from '../agent/message-text.ts';
 import { respond } from '../agent/respond.ts';
-import { SayCommand } from '../agent/say-command.ts';
-import { described } from '../options.ts';
+import { described, durationOption, jsonOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 /** As `response.question` has it in schemas/events/response.ts, which is not loaded here. */
 const MAX_OPTIONS = 10;
 
-export class AskCommand extends SayCommand {
+/** How long a person may take, where the agent says nothing. */
+const WAIT = '10m';
+
+export class AskCommand extends Command {
   static override paths = [['ask']];
   static override usage = usageOf('ask');
 
+  json = jsonOption();
+  timeout = Option.String('--timeout', described('ask', '--timeout'));
+  wait = Option.Boolean('--wait', false, described('ask', '--wait'));
   text = Option.String({ required: false });
   options = Option.Array('--option', [], described('ask', '--option'));
 
   override async execute(): Promise<void> {
-    const { text, options, json, timeoutMs } = this;
+    const { text, options, json } = this;
     if (options.length > MAX_OPTIONS || options.includes('')) {
       const what = `A question offers up to ${MAX_OPTIONS} choices, none of them empty`;
       throw new OrchestratorError('ORC_USAGE', what, { cure: 'See `orchestrator ask --help`.' });
     }
+    if (this.wait) return this.#askAndWait();
+    const timeoutMs = durationOption('--timeout', this.timeout ?? '20s');
     const question = { name: 'question', call: 'ask', text, options, json, timeoutMs } as const;
     await respond(question, this.context);
+  }
+
+  async #askAndWait(): Promise<void> {
+    const waitMs = durationOption('--timeout', this.timeout ?? WAIT);
+    const text = await messageText(this.text, this.context.stdin);
+    const { askAndWait } = await import('../agent/ask-and-wait.ts');
+    const answered = await askAndWait({ text, options: this.options, waitMs }, this.context);
+    this.context.stdout.write(this.json ? `${JSON.stringify(answered)}\n` : `${answered.answer}\n`);
   }
 }

@@ -18,13 +18,18 @@ export class SendCommand extends OperatorCommand {
   agent = Option.String({ required: true });
   text = Option.String({ required: false });
   wait = Option.Boolean('--wait', false, described('send', '--wait'));
+  answers = Option.String('--answers', described('send', '--answers'));
   mode = Option.String('--mode', 'join', described('send', '--mode'));
 
   protected async work({ settings, log, views }: OperatorContext): Promise<undefined> {
     const mode = modeOf(this.mode);
     const text = await messageText(this.text, this.context.stdin);
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
-    const given = await giveCommand(log, agentId, 'command.send', { text, mode });
+    const given = await giveCommand(log, agentId, 'command.send', {
+      text,
+      mode,
+      ...(this.answers !== undefined && { answers: this.answers }),
+    });
     if (!this.wait) {
       this.print(given, `${given.commandId}\n`);
       return;

@@ -1,6 +1,8 @@
 import { Option } from 'clipanion';
 import { say } from '../agent/say.ts';
 import { SayCommand } from '../agent/say-command.ts';
+import { modelProblem } from '../agent/turn-problem.ts';
+import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 /** Characters: enough to show, and never what makes the end of a turn too large to be told. */
@@ -13,10 +15,15 @@ export class TurnEndCommand extends SayCommand {
   /** Codex appends what it knows of the turn as one JSON argument (its `notify` setting). */
   notice = Option.String({ required: false });
 
+  problem = Option.String('--problem', described('turn end', '--problem'));
+
   override async execute(): Promise<void> {
     const { json, timeoutMs } = this;
     const lastMessage = lastMessageOf(this.notice);
-    const data = lastMessage === undefined ? {} : { lastMessage };
+    const data = {
+      ...(lastMessage !== undefined && { lastMessage }),
+      ...(this.problem && { problem: modelProblem(this.problem) }),
+    };
     const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
     const said = await say({ ...statement, data, timeoutMs }, this.context);
     if (json) this.context.stdout.write(`${JSON.stringify(said)}\n`);

@@ -1,26 +1,22 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 
-/** The kinds of agents that this version starts. */
-const KINDS: readonly string[] = ['demo', 'line'];
-
 /**
- * Refuses what this version cannot do: ORC_UNKNOWN_KIND for a kind of agent, ORC_SETTINGS for a
- * `line` agent without a command line.
+ * Refuses what this version cannot do: ORC_SETTINGS for a `line` or `acp` agent without a command
+ * line.
  */
 export function requireUsable(settings: Settings): void {
   const { ORCHESTRATOR_AGENT: kind } = settings;
-  if (!KINDS.includes(kind)) {
-    throw new OrchestratorError(
-      'ORC_UNKNOWN_KIND',
-      `This version does not start agents of the kind ${kind}`,
-      { cure: `Set ORCHESTRATOR_AGENT to one of ${KINDS.join(', ')}.` },
-    );
-  }
   if (kind === 'line' && settings.ORCHESTRATOR_LINE_COMMAND === undefined) {
     throw new OrchestratorError(
       'ORC_SETTINGS',
       'ORCHESTRATOR_LINE_COMMAND is not set (wanted by ORCHESTRATOR_AGENT="line": a command line)',
+    );
+  }
+  if (kind === 'acp' && settings.ORCHESTRATOR_ACP_COMMAND === undefined) {
+    throw new OrchestratorError(
+      'ORC_SETTINGS',
+      'ORCHESTRATOR_ACP_COMMAND is not set (wanted by ORCHESTRATOR_AGENT="acp": a command line)',
     );
   }
 }

@@ -4,4 +4,5 @@ import { z } from 'zod';
 export const timerEvents = {
   'timer.ttl': z.object({ runId: z.string(), expiresAt: z.iso.datetime() }),
   'timer.turn': z.object({ turnId: z.string() }),
+  'timer.question': z.object({ questionId: z.string() }),
 };

@@ -9,7 +9,7 @@ interface ProcessFacts {
 }
 
 /** Every process of this machine, from /proc. */
-function processes(): ProcessFacts[] {
+export function processes(): ProcessFacts[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => facts(Number(name)));

@@ -25,6 +25,10 @@ import {
   decideStopping,
   type ProcessEnd,
 } from '../../core/domain/agent/decide-agent.ts';
+import {
+  decideAwaitAnswer,
+  decideCloseQuestion,
+} from '../../core/domain/agent/decide-questions.ts';
 import { evolveAgent } from '../../core/domain/agent/evolve-agent.ts';
 import { type AgentTraits, nextStep, type Step } from '../../core/domain/agent/next-step.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
@@ -49,6 +53,7 @@ export class SimulatedAgent {
   end: ProcessEnd | undefined;
   launches = true;
   readonly #traits: AgentTraits;
+  readonly #awaited = new Set<string>();
   readonly #schedules = new Map<string, { at: number; event: NewEvent }>();
 
   constructor(traits: AgentTraits) {
@@ -123,6 +128,13 @@ export class SimulatedAgent {
       const outcome = { exitCode: 0, output: command.commandLine, error: '' };
       return this.#append(decideCommandRun(state, command.commandId, outcome, this.#context));
     }
+    const fresh = isLive(state)
+      ? state.questions?.find(({ questionId }) => !this.#awaited.has(questionId))
+      : undefined;
+    if (isLive(state) && fresh) {
+      this.#awaited.add(fresh.questionId);
+      return this.#append(decideAwaitAnswer(state, fresh, this.#context));
+    }
     if (state.phase === 'stopping') {
       this.end = { code: 0, signal: null };
       return true;
@@ -181,7 +193,12 @@ export class SimulatedAgent {
       case 'nudge':
         return this.#append(decideNudged(state, step.turn, context));
       case 'fail-turn':
-        return this.#append(decideFailTurn(state, step.turn, step.code, context));
+        return this.#append(decideFailTurn(state, step.turn, step.code, context, step.detail));
+      case 'close-question':
+        return (
+          state.phase === 'ready' &&
+          this.#append(decideCloseQuestion(state, step.question, context))
+        );
     }
   }
 

@@ -22,6 +22,7 @@ import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
 import type { Runtime } from '../../spawner/runtime/runtime.ts';
+import type { ReadinessProbe } from '../../spawner/readiness.ts';
 import { Spawner } from '../../spawner/spawner.ts';
 import { untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';
@@ -37,6 +38,13 @@ export interface SpawnerOptions {
   node?: string;
   /** Where agents run; processes of this machine without. */
   runtime?: Runtime;
+  /** Beside demo and line. */
+  factories?: AgentFactories;
+  programFolders?: readonly string[];
+  /** Of a line agent; it is ready when its process exists, else. */
+  readiness?: ReadinessProbe;
+  /** How long an event may be waited for; 30 s. */
+  patienceMs?: number;
 }
 
 /** A real spawner on a real server with real processes, in this process and easy to restart. */
@@ -63,16 +71,19 @@ export class SpawnerFixture {
   async start(): Promise<void> {
     const { log } = this;
     const { framing = 'line', endOfTurn = 'response', allowedTools } = this.#options;
+    const { programFolders = [], readiness } = this.#options;
     const logger = pino({ level: 'silent' });
     const follower = new SystemFollower({ log, logger });
     const abort = new AbortController();
     await follower.start(abort.signal);
+    const line = lineAgentFactory({ framing, endOfTurn });
     const factories: AgentFactories = new Map([
       ['demo', demoAgentFactory],
-      ['line', lineAgentFactory({ framing, endOfTurn })],
+      ['line', readiness ? { ...line, readinessProbe: () => readiness } : line],
+      ...(this.#options.factories ?? []),
     ]);
     const { folder } = this;
-    const searchPath = `${COMMANDS}:${process.env.PATH}`;
+    const searchPath = [COMMANDS, ...programFolders, process.env.PATH].join(':');
     const runtime = this.#options.runtime ?? new LocalRuntime({ folder, searchPath, logger });
     const environment = new AgentEnvironment({
       natsUrl: this.nats.url,
@@ -132,8 +143,27 @@ export class SpawnerFixture {
   ): Promise<Extract<StoredEvent, { type: T }>> {
     const isWanted = (event: StoredEvent): event is Extract<StoredEvent, { type: T }> =>
       event.type === type && event.subject.includes(agentId);
-    const found = await untilEvent(this.log, (event) => isWanted(event) && fits(event));
+    const signal = AbortSignal.timeout(this.#options.patienceMs ?? 30_000);
+    const wanted = (event: StoredEvent) => isWanted(event) && fits(event);
+    const found = await untilEvent(this.log, wanted, signal);
     if (!isWanted(found)) throw new Error('another event was found');
+    return found;
+  }
+
+  /** Waits for the end of a turn, good or bad. */
+  async turnOver(
+    agentId: string,
+    turnId: string,
+  ): Promise<Extract<StoredEvent, { type: 'turn.ended' | 'turn.failed' }>> {
+    const isOver = (
+      event: StoredEvent,
+    ): event is Extract<StoredEvent, { type: 'turn.ended' | 'turn.failed' }> =>
+      (event.type === 'turn.ended' || event.type === 'turn.failed') &&
+      event.data.turnId === turnId &&
+      event.subject.includes(agentId);
+    const signal = AbortSignal.timeout(this.#options.patienceMs ?? 30_000);
+    const found = await untilEvent(this.log, isOver, signal);
+    if (!isOver(found)) throw new Error('another event was found');
     return found;
   }
 }

@@ -17,7 +17,7 @@ export interface PendingMessage {
 export type PendingControl =
   | {
       commandId: string;
-      name: 'interrupt' | 'stop' | 'delete' | 'extend' | 'create';
+      name: 'interrupt' | 'stop' | 'delete' | 'extend' | 'create' | 'late-answer';
       ttlMs?: number;
     }
   | PendingRun
@@ -47,6 +47,17 @@ export interface PendingCall {
   input: Record<string, unknown>;
   /** Set where the call is none that can be done: unknown, or with arguments that do not fit. */
   refused?: { code: ErrorCode; message: string };
+}
+
+/** A question whose asker waits for its result (`ask --wait`). */
+export interface PendingQuestion {
+  questionId: string;
+  /** When nobody waits any more. */
+  until: string;
+  /** The first message that answers it. */
+  answer?: PendingMessage;
+  /** Its time is over, and no answer came before. */
+  overdue?: true;
 }
 
 export interface Run {
@@ -83,6 +94,8 @@ export interface Turn {
   /** The agent said that its turn has ended, since the last message or nudge. */
   signalled: boolean;
   overdue: boolean;
+  /** The agent said that it came to nothing. */
+  problem?: { code: string; detail: string };
 }
 
 interface Known {
@@ -111,6 +124,12 @@ interface WithRun extends Known {
   expired: boolean;
   /** An interrupt was passed on in this turn. */
   interrupted: boolean;
+  /** What the agent said of its own readiness. */
+  saidReady?: { problem?: string | undefined };
+  /** Questions that somebody waits on; absent while there were none. */
+  questions?: PendingQuestion[];
+  /** The last of those that have their outcome. */
+  closedQuestions?: string[];
 }
 
 /** Commands to an id that nobody created. */

@@ -51,7 +51,7 @@ interface Cause {
   correlationId?: string;
 }
 
-function agentEvent<T extends AgentEventType>(
+export function agentEvent<T extends AgentEventType>(
   agentId: string,
   type: T,
   data: DataOf<T>,
@@ -91,7 +91,7 @@ function ttlTimer(
   return { ...event, subject: scheduleSubject(agentId, 'ttl'), schedule };
 }
 
-function turnTimer(
+export function turnTimer(
   agentId: string,
   turnId: string,
   deadlineAt: string,

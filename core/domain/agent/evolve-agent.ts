@@ -11,6 +11,13 @@ import type {
 } from './agent-state.ts';
 import { isLive } from './agent-state.ts';
 import { endDetail } from './end-detail.ts';
+import {
+  answering,
+  onQuestionAsked,
+  onQuestionDue,
+  onQuestionResult,
+  withoutAskers,
+} from './evolve-questions.ts';
 
 /**
  * The agent after an event. Pure and total: an event that does not fit the state leaves it as it
@@ -71,8 +78,12 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
       return settle(state, event.data.commandId);
     case 'turn.started':
       return onTurnStarted(state, event);
-    case 'turn.signalled':
-      return onTurn(state, (turn) => ({ ...turn, signalled: true }));
+    case 'turn.signalled': {
+      const { problem } = event.data;
+      return onTurn(state, (turn) => ({ ...turn, signalled: true, ...(problem && { problem }) }));
+    }
+    case 'turn.ready':
+      return isLive(state) ? { ...state, saidReady: event.data } : state;
     case 'turn.nudged':
       return onTurn(state, (turn) => ({ ...turn, nudged: true, signalled: false }));
     case 'turn.ended':
@@ -81,16 +92,18 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
     case 'response.answer':
       return onAnswer(state);
     case 'response.question':
-      return onTurn(state, (turn) => ({ ...turn, questions: turn.questions + 1 }));
+      return onQuestion(state, event);
     case 'tool.project.create':
     case 'tool.project.get':
     case 'tool.project.list':
       return onToolCall(state, event);
     case 'result':
-      return {
-        ...state,
-        calls: state.calls.filter((call) => call.callId !== event.data.callId),
-      };
+      return onQuestionResult(
+        { ...state, calls: state.calls.filter((call) => call.callId !== event.data.callId) },
+        event,
+      );
+    case 'timer.question':
+      return onQuestionDue(state, event.data.questionId);
     case 'timer.ttl':
       return isLive(state) &&
         state.run.runId === event.data.runId &&
@@ -153,7 +166,11 @@ function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): Ag
 function onSend(state: AgentState, event: StoredEventOf<'command.send'>): AgentState {
   const waits = state.queue.some(({ commandId }) => commandId === event.id);
   const isServed = isLive(state) && state.turn?.messages.includes(event.id);
-  return waits || isServed ? state : { ...state, queue: [...state.queue, pendingMessage(event)] };
+  if (waits || isServed) return state;
+  const message = pendingMessage(event);
+  const answered = answering(state, message, event.data.answers ?? event.data.replyTo);
+  if (answered === 'late') return withControl(state, { commandId: event.id, name: 'late-answer' });
+  return answered ?? { ...state, queue: [...state.queue, message] };
 }
 
 function pendingMessage(event: StoredEventOf<'command.send'>): PendingMessage {
@@ -343,6 +360,12 @@ function onTurn(state: AgentState, change: (turn: Turn) => Turn): AgentState {
   return isLive(state) && state.turn ? { ...state, turn: change(state.turn) } : state;
 }
 
+/** One that the asker waits for does not end the turn: the asker goes on with the answer. */
+function onQuestion(state: AgentState, event: StoredEventOf<'response.question'>): AgentState {
+  if (event.data.waitMs !== undefined) return onQuestionAsked(state, event);
+  return onTurn(state, (turn) => ({ ...turn, questions: turn.questions + 1 }));
+}
+
 function onAnswer(state: AgentState): AgentState {
   if (state.phase === 'unknown') return state;
   const counted = { ...state, counts: { ...state.counts, answers: state.counts.answers + 1 } };
@@ -356,7 +379,8 @@ function onTurnEnd(
   if (!isLive(state) || state.turn?.turnId !== event.data.turnId) return state;
   const failed = state.counts.failed + (event.type === 'turn.failed' ? 1 : 0);
   const counts = { ...state.counts, failed };
-  return { ...state, turn: null, idleSince: event.time, interrupted: false, counts };
+  const idle = { ...state, turn: null, idleSince: event.time, interrupted: false, counts };
+  return withoutAskers(idle);
 }
 
 type ToolEvent = StoredEventOf<'tool.project.create' | 'tool.project.get' | 'tool.project.list'>;

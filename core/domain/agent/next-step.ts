@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../schemas/errors.ts';
+import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
 import type {
   AgentState,
@@ -8,6 +8,7 @@ import type {
   PendingFile,
   PendingMessage,
   PendingRun,
+  PendingQuestion,
   ReadyAgent,
   Turn,
 } from './agent-state.ts';
@@ -37,7 +38,8 @@ export type Step =
   | { do: 'deliver'; message: PendingMessage; turnId: string }
   | { do: 'end-turn'; turn: Turn }
   | { do: 'nudge'; turn: Turn }
-  | { do: 'fail-turn'; turn: Turn; code: ErrorCode };
+  | { do: 'fail-turn'; turn: Turn; code: ErrorCode; detail?: string }
+  | { do: 'close-question'; question: PendingQuestion };
 
 /**
  * The one next thing to do for an agent, or undefined while there is nothing but to wait. Pure, and
@@ -52,7 +54,12 @@ export function nextStep(state: AgentState, traits: AgentTraits): Step | undefin
     case 'starting':
       return controlStep(state, state.controls.find(isLifeControl)) ?? { do: 'launch' };
     case 'ready':
-      return controlStep(state, state.controls[0]) ?? lifeStep(state) ?? turnStep(state, traits);
+      return (
+        controlStep(state, state.controls[0]) ??
+        questionStep(state) ??
+        lifeStep(state) ??
+        turnStep(state, traits)
+      );
     case 'stopping':
       return undefined;
     case 'ended':
@@ -83,6 +90,8 @@ function controlStep(state: LiveAgent, control: PendingControl | undefined): Ste
 function stepOfControl(control: PendingControl, state: LiveAgent): Step {
   const { commandId } = control;
   switch (control.name) {
+    case 'late-answer':
+      return { do: 'reject', commandId, code: 'ORC_QUESTION_CLOSED' };
     case 'create':
       return { do: 'reject', commandId, code: 'ORC_AGENT_EXISTS' };
     case 'extend':
@@ -99,10 +108,17 @@ function stepOfControl(control: PendingControl, state: LiveAgent): Step {
   }
 }
 
+/** A waiting question that has its answer, or whose time is over. */
+function questionStep({ questions }: ReadyAgent): Step | undefined {
+  const question = questions?.find(({ answer, overdue }) => answer || overdue);
+  return question && { do: 'close-question', question };
+}
+
 /** TTL is idle time: counted from the last turn, and never over while there is work. */
 function lifeStep(state: ReadyAgent): Step | undefined {
   if (!state.expired) return undefined;
-  const busy = state.turn !== null || state.queue.length > 0;
+  const waits = (state.questions?.length ?? 0) > 0;
+  const busy = state.turn !== null || state.queue.length > 0 || waits;
   const from = busy ? state.run.expiresAt : state.idleSince;
   const expiresAt = Date.parse(from) + state.ttlMs;
   return expiresAt > Date.parse(state.run.expiresAt)
@@ -137,9 +153,24 @@ function endStep(state: ReadyAgent, turn: Turn, traits: AgentTraits): Step | und
   const spoke = turn.answers + turn.questions > 0;
   const over = traits.endOfTurn === 'signal' ? turn.signalled : spoke || state.interrupted;
   if (over) {
+    if (turn.problem) return failedBy(turn, turn.problem, state.interrupted);
     if (spoke) return { do: 'end-turn', turn };
     if (state.interrupted) return { do: 'fail-turn', turn, code: 'ORC_TURN_INTERRUPTED' };
     return turn.nudged ? { do: 'fail-turn', turn, code: 'ORC_NO_ANSWER' } : { do: 'nudge', turn };
   }
-  return turn.overdue ? { do: 'fail-turn', turn, code: 'ORC_TURN_DEADLINE' } : undefined;
+  // While a person is asked, time is theirs.
+  const waits = (state.questions?.length ?? 0) > 0;
+  return turn.overdue && !waits ? { do: 'fail-turn', turn, code: 'ORC_TURN_DEADLINE' } : undefined;
+}
+
+/** What the agent itself said of its turn; an interrupt is told as one, whatever broke by it. */
+function failedBy(
+  turn: Turn,
+  { code, detail }: { code: string; detail: string },
+  interrupted: boolean,
+): Step {
+  if (interrupted) return { do: 'fail-turn', turn, code: 'ORC_TURN_INTERRUPTED' };
+  // Looked up in the table just here.
+  const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'ORC_MODEL_ERROR';
+  return { do: 'fail-turn', turn, code: known, detail };
 }

@@ -1,0 +1,71 @@
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { newId } from '../../schemas/ids.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
+import { agentContext, requireTool } from './agent-context.ts';
+import { asAgent } from './as-agent.ts';
+import { awaitResult } from './await-result.ts';
+import type { CommandStreams } from './command-streams.ts';
+import { Deadline } from './deadline.ts';
+import { publishStored } from './publish-stored.ts';
+import { logToolCall } from './telemetry.ts';
+import { toolResultValue } from './tool-result.ts';
+
+export interface WaitingQuestion {
+  text: string;
+  options?: readonly string[];
+  /** How long the person may take. */
+  waitMs: number;
+}
+
+export interface QuestionAnswer {
+  questionId: string;
+  answer: string;
+}
+
+/** Beyond the person's time: what the system may take to say that it is over. */
+const GRACE_MS = 60_000;
+
+/**
+ * Asks the user and waits for the answer, through restarts of everything but itself: the question
+ * is stored once, its outcome is read from the log. Throws ORC_TIMED_OUT where nobody answered.
+ */
+export async function askAndWait(
+  question: WaitingQuestion,
+  streams: Pick<CommandStreams, 'env' | 'stderr'>,
+): Promise<QuestionAnswer> {
+  const context = agentContext(streams.env);
+  requireTool(context, 'respond');
+  const { agentId } = context;
+  const now = new Date();
+  logToolCall(streams.stderr, 'ask', agentId, now);
+  const questionId = newId('question');
+  const { text, options, waitMs } = question;
+  const event = {
+    id: questionId,
+    type: 'response.question',
+    source: `orchestrator/agent/${agentId}`,
+    time: now.toISOString(),
+    subject: subjectOf({ family: 'response', agentId, name: 'question' }),
+    data: { text, waitMs, ...(options && options.length > 0 && { options }) },
+  };
+  const subject = subjectOf({ family: 'result', agentId, callId: questionId });
+  const deadline = new Deadline(waitMs + GRACE_MS);
+  let stored = false;
+  const payload = await asAgent(context, deadline, async (nc) => {
+    const result = awaitResult(nc, subject, deadline.signal);
+    result.catch(() => undefined);
+    // On another connection later on, the server may have forgotten the id.
+    if (!stored) await publishStored(nc, event, deadline);
+    stored = true;
+    return result;
+  });
+  if (payload === undefined)
+    throw new OrchestratorError('ORC_TIMED_OUT', 'Nobody answered in time');
+  return { questionId, answer: answerIn(toolResultValue(payload)) };
+}
+
+/** The value of a question's result, as the spawner states it. */
+function answerIn(value: unknown): string {
+  const isAnswer = typeof value === 'object' && value !== null && 'answer' in value;
+  return isAnswer && typeof value.answer === 'string' ? value.answer : '';
+}

@@ -1,0 +1,20 @@
+import { Option } from 'clipanion';
+import { say } from '../agent/say.ts';
+import { SayCommand } from '../agent/say-command.ts';
+import { described } from '../options.ts';
+import { usageOf } from '../usage.ts';
+
+export class ReadyCommand extends SayCommand {
+  static override paths = [['ready']];
+  static override usage = usageOf('ready');
+
+  problem = Option.String('--problem', described('ready', '--problem'));
+
+  override async execute(): Promise<void> {
+    const { problem, json, timeoutMs } = this;
+    const data = problem ? { problem } : {};
+    const statement = { family: 'turn', name: 'ready', call: 'ready' } as const;
+    const said = await say({ ...statement, data, timeoutMs }, this.context);
+    if (json) this.context.stdout.write(`${JSON.stringify(said)}\n`);
+  }
+}

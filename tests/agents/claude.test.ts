@@ -1,0 +1,4 @@
+import { CLAUDE } from './support/agent-kinds.ts';
+import { holdsAgentTo } from './support/conformance.ts';
+
+holdsAgentTo(CLAUDE);

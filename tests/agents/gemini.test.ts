@@ -1,0 +1,4 @@
+import { GEMINI } from './support/agent-kinds.ts';
+import { holdsAgentTo } from './support/conformance.ts';
+
+holdsAgentTo(GEMINI);

@@ -1,0 +1,4 @@
+import { LINE } from './support/agent-kinds.ts';
+import { holdsAgentTo } from './support/conformance.ts';
+
+holdsAgentTo(LINE);

@@ -10,6 +10,8 @@ export interface AgentHostOptions {
   sayReady: (problem?: string) => Promise<void>;
   /** States the end of a turn; stored when it resolves. */
   sayTurnEnd: (outcome: TurnOutcome) => Promise<void>;
+  /** Tells the user something beside the answers. */
+  sayNotice: (text: string) => Promise<void>;
   log: (line: string) => void;
   startTimeoutMs?: number;
   /** An interrupt, or a close, that has no effect for so long ends the CLI. */
@@ -18,6 +20,8 @@ export interface AgentHostOptions {
 
 const START_TIMEOUT_MS = 60_000;
 const PATIENCE_MS = 10_000;
+
+const FORGOTTEN = 'I had to start anew after a crash, and do not remember what we talked about.';
 
 /** So many crashes within a minute are no accident. */
 const MAX_CRASHES = 3;
@@ -192,17 +196,27 @@ export class AgentHost {
     this.#crashes.push(now);
     const recent = this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS);
     const problem = recent.length > MAX_CRASHES ? 'it crashes again and again' : undefined;
-    const failed = problem ?? (await this.#startCli());
+    const failed = problem ?? (await this.#startAgain());
     if (failed !== undefined) {
       this.#options.log(failed);
       await this.#stated;
       return false;
     }
-    this.#options.log('started again on its session');
     this.#takes = true;
     this.#handOver();
     this.#closeWhenIdle();
     return true;
+  }
+
+  /** On its session; where that cannot be taken up, on a new one: better forgetful than dead. */
+  async #startAgain(): Promise<string | undefined> {
+    const failed = await this.#startCli();
+    if (failed === undefined) this.#options.log('started again on its session');
+    if (failed === undefined || this.#session === undefined) return failed;
+    this.#options.log(`its session cannot be taken up (${failed}), beginning a new one`);
+    this.#session = undefined;
+    this.#stated = this.#stated.then(() => this.#options.sayNotice(FORGOTTEN));
+    return this.#startCli();
   }
 }
 

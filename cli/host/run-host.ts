@@ -69,6 +69,7 @@ export async function runHost(
     permission: (request) => permissions.request(request),
     sayReady: (problem) => sayReady(problem && clean(problem), streams),
     sayTurnEnd: (outcome) => sayTurnEnd(outcome, clean, streams),
+    sayNotice: (text) => sayNotice(text, streams),
     log,
   });
   process.on('SIGINT', () => host.interrupt());
@@ -133,4 +134,9 @@ async function sayTurnEnd(
   };
   const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
   await say({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams);
+}
+
+async function sayNotice(text: string, streams: CommandStreams): Promise<void> {
+  const statement = { family: 'response', name: 'progress', call: 'progress' } as const;
+  await say({ ...statement, data: { text }, timeoutMs: STATE_TIMEOUT_MS }, streams);
 }

@@ -95,7 +95,10 @@ export class AcpDriver implements Driver {
       throw new Error(`it ended with code ${code} before it was ready`);
     });
     gone.catch(() => undefined);
-    await Promise.race([this.#handshake(), gone]);
+    const refused = (error: unknown) => {
+      throw new Error(wordsOf(error), { cause: error });
+    };
+    await Promise.race([this.#handshake().catch(refused), gone]);
     this.#options.events.session(this.#session);
   }
 
@@ -180,9 +183,15 @@ const commandOf = (title: string): string =>
   title.replace(/ \[(current working directory|in) [^\]]*\]( \([^)]*\))?$/s, '');
 
 function promptProblem(error: unknown) {
-  const { message, code, data } = objectOf(error);
-  const text = [textOf(message), textOf(objectOf(data).details), textOf(data)].join(' ').trim();
+  const { code } = objectOf(error);
   const status = numberOf(code);
   const isHttp = status !== undefined && status >= 400 && status < 600;
-  return modelProblem(text || String(error), isHttp ? status : undefined);
+  return modelProblem(wordsOf(error), isHttp ? status : undefined);
+}
+
+/** All that an agent says of an error: the message alone is often just “Internal error”. */
+function wordsOf(error: unknown): string {
+  const { message, data } = objectOf(error);
+  const all = [textOf(message), textOf(objectOf(data).details), textOf(data)];
+  return all.filter((words) => words !== '').join(': ') || String(error);
 }

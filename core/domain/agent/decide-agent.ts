@@ -96,12 +96,14 @@ export function turnTimer(
   turnId: string,
   deadlineAt: string,
   context: DecisionContext,
+  /** Beside the turn: its deadline is counted anew because of this. */
+  because = '',
 ): NewEvent {
   const event = agentEvent(
     agentId,
     'timer.turn',
     { turnId },
-    { id: turnId, causationId: turnId },
+    { id: because === '' ? turnId : `${turnId}:${because}`, causationId: turnId },
     context,
   );
   const schedule = { at: new Date(deadlineAt), target: event.subject };

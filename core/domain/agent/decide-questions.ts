@@ -40,7 +40,7 @@ export function decideCloseQuestion(
   return [
     ...opened,
     ...(answer && turnId ? decideDelivered(state, answer, turnId, 0, context) : []),
-    ...(turn ? [turnTimer(agentId, turn.turnId, deadlineAt, context)] : []),
+    ...(turn ? [turnTimer(agentId, turn.turnId, deadlineAt, context, questionId)] : []),
     resultEvent(agentId, questionId, answer, context),
   ];
 }

@@ -22,6 +22,8 @@ export interface AgentKind {
   resumes: boolean;
   /** A stream of the model that breaks is read again by the CLI itself. */
   readsCutStreamsAgain?: false;
+  /** Asks only for what leaves its own sandbox, which the workspace is. */
+  sandboxed?: true;
   /** The system's settings and environment; `folder` may hold files. */
   environment(url: string, folder: string): Record<string, string>;
 }
@@ -77,6 +79,7 @@ export const CLAUDE: AgentKind = {
 export const CODEX: AgentKind = {
   kind: 'codex',
   package: '@openai/codex',
+  sandboxed: true,
   hasModel: true,
   joins: true,
   resumes: true,
@@ -93,7 +96,7 @@ export const GEMINI: AgentKind = {
   readsCutStreamsAgain: false,
   hasModel: true,
   joins: false,
-  resumes: true,
+  resumes: false,
   environment: (url) => ({
     GOOGLE_GEMINI_BASE_URL: url,
     GEMINI_API_KEY: PLANTED_KEY,

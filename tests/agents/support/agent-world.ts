@@ -78,6 +78,24 @@ export class AgentWorld {
     });
   }
 
+  get workspace(): string {
+    return this.spawner.workspace(this.agentId);
+  }
+
+  /** The question that was asked after so many others. */
+  async question(index: number): Promise<StoredEvent & { type: 'response.question' }> {
+    let seen = -1;
+    return this.spawner.event(this.agentId, 'response.question', () => {
+      seen += 1;
+      return seen === index;
+    });
+  }
+
+  async answerQuestion(questionId: string, text: string): Promise<void> {
+    const data = { text, mode: 'join' as const, answers: questionId };
+    await this.spawner.log.append(command(this.agentId, 'command.send', data));
+  }
+
   async interrupt(): Promise<void> {
     await this.spawner.log.append(command(this.agentId, 'command.interrupt', {}));
   }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { kill } from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { ofType } from '../../support/history.ts';
@@ -16,7 +18,9 @@ export function holdsAgentTo(kind: AgentKind): void {
   const holds = (what: string, body: Body) =>
     test(`${kind.kind}: ${what}`, async (t) => {
       t.timeout(TEST_TIMEOUT_MS);
-      const world = await startAgent(t, kind);
+      const policy = what.includes('must ask') ? 'ask:touch listed' : 'allow';
+      const name = `ORCHESTRATOR_${kind.kind.toUpperCase()}_PERMISSIONS`;
+      const world = await startAgent(t, kind, kind.hasModel ? { [name]: policy } : {});
       try {
         const differs = await body(world, t);
         await world.holdsNoSecret();
@@ -238,8 +242,15 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds): void {
       const last = (await world.answers()).at(-1) ?? '';
       t.true(last.includes('three'), last);
       if (kind.resumes) t.regex(last, /\bone\b/);
+      else t.is(ofType(await world.events(), 'response.progress').length, 1);
       t.is(ofType(await world.events(), 'process.starting').length, 1);
+      if (kind.resumes) return undefined;
+      return 'told at once; its CLI loses the session that it is to load, and the user is told so';
     },
+  );
+
+  holds('an agent that must ask does what is allowed, and not what is not', (world, t) =>
+    permissionsHold(kind, world, t),
   );
 }
 
@@ -271,4 +282,39 @@ const refusing = (status: number, type: string, message: string) => (): ModelRep
 async function delivered(world: AgentWorld, name: string): Promise<void> {
   const { agentId, spawner } = world;
   await spawner.event(agentId, 'process.delivered', ({ data }) => data.commandId === name);
+}
+
+/** By pattern, by a yes, and by a no; its own command needs no permission. */
+async function permissionsHold(
+  kind: AgentKind,
+  world: AgentWorld,
+  t: ExecutionContext,
+): Promise<string | undefined> {
+  const commands = ['touch listed', 'touch granted', 'touch refused'];
+  world.model.script = (request) => {
+    if (request.tools.length === 0) return { do: 'say', text: 'A title.' };
+    const tried = request.parts.filter(({ from }) => from === 'model').map(({ text }) => text);
+    const next = commands.find((command) => !tried.some((text) => text.includes(command)));
+    if (next !== undefined && unanswered(request).length > 0) return { do: 'shell', command: next };
+    return answersEach(request);
+  };
+  const done = () =>
+    commands.map((command) => existsSync(join(world.workspace, command.slice('touch '.length))));
+  await world.say('one');
+  if (kind.sandboxed) {
+    await world.ended('one');
+    t.deepEqual(await world.answered(), ['one']);
+    return 'in its own sandbox: it asks for what leaves the workspace, and for nothing in it';
+  }
+  for (const [index, answer] of ['once', 'no'].entries()) {
+    const question = await world.question(index);
+    t.true(question.data.text.includes(commands[index + 1] ?? ''), question.data.text);
+    t.deepEqual(question.data.options, ['once', 'for this session', 'always', 'no']);
+    await world.answerQuestion(question.id, answer);
+  }
+  await world.ended('one');
+
+  t.deepEqual(done(), [true, true, false]);
+  t.deepEqual(await world.answered(), ['one']);
+  return undefined;
 }

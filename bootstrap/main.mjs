@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isAtLeast } from './version.mjs';
 
 const OLDEST_NODE = '20.0.0';
-const JOBS = ['start', 'test', 'build'];
+const JOBS = ['start', 'test', 'build', 'agents'];
 
 /** @param {string} job one of JOBS */
 async function prepare(job) {
@@ -16,9 +16,15 @@ async function prepare(job) {
 
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
   const env = process.env;
-  await ensurePackages({ root, env, say, scope: job === 'test' ? 'all' : 'runtime' });
+  const isTest = job === 'test' || job === 'agents';
+  await ensurePackages({ root, env, say, scope: isTest ? 'all' : 'runtime' });
   if (job !== 'build') await findNatsServer({ root, env, say, allowDownload: true });
   await bundleCli({ root, say });
+  // CI holds the real agents to their suite with every run.
+  if (job === 'agents' || (job === 'test' && env.CI)) {
+    const { ensureAgents } = await import('./agents.mjs');
+    await ensureAgents({ root, env, say });
+  }
 }
 
 /** @param {unknown} error @returns {string} one line for the person; the story is for DEBUG only */

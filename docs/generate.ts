@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { agentsPage } from './pages/agents-page.ts';
 import { commandsPage } from './pages/commands-page.ts';
 import { errorsPage } from './pages/errors-page.ts';
 import { eventsPage } from './pages/events-page.ts';
@@ -11,6 +12,7 @@ export const PAGES: Record<string, () => string> = {
   'errors.md': errorsPage,
   'events.md': eventsPage,
   'commands.md': commandsPage,
+  'agents.md': agentsPage,
 };
 
 if (import.meta.main) {

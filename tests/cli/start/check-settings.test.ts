@@ -18,11 +18,13 @@ test('the defaults and a line agent with its command can be used', (t) => {
   t.notThrows(() => requireUsable(loadSettings(line)));
 });
 
-test('kinds of agents of later versions are refused with the kinds of this one', (t) => {
-  const { code, line } = refused({ ORCHESTRATOR_AGENT: 'claude' });
-
-  t.is(code, 'ORC_UNKNOWN_KIND');
-  t.regex(line, /kind claude\. Set ORCHESTRATOR_AGENT to one of demo, line\.$/);
+test('the real agents can be used; an acp agent wants its command line', (t) => {
+  for (const ORCHESTRATOR_AGENT of ['claude', 'codex', 'gemini', 'droid']) {
+    t.notThrows(() => requireUsable(loadSettings({ ORCHESTRATOR_AGENT })));
+  }
+  const acp = { ORCHESTRATOR_AGENT: 'acp', ORCHESTRATOR_ACP_COMMAND: 'opencode acp' };
+  t.notThrows(() => requireUsable(loadSettings(acp)));
+  t.regex(refused({ ORCHESTRATOR_AGENT: 'acp' }).line, /ORCHESTRATOR_ACP_COMMAND is not set/);
 });
 
 test('a line agent without a command is a wrong setting', (t) => {

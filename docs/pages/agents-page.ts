@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { markdownTable } from './markdown-table.ts';
+
+const REPORT = join(import.meta.dirname, '..', 'agents.json');
+
+/** What `npm run test:agents` found out, as tests/agents/support/agent-report.ts writes it. */
+const report = z.record(
+  z.string(),
+  z.object({
+    version: z.string().optional(),
+    holds: z.record(z.string(), z.string()),
+    measures: z
+      .object({
+        startUpMs: z.number(),
+        idleMb: z.number(),
+        answerMs: z.number(),
+        endAfterAnswerMs: z.number(),
+      })
+      .optional(),
+  }),
+);
+
+type Report = z.infer<typeof report>;
+
+const NAMES: Record<string, string> = {
+  demo: 'demo',
+  line: 'line',
+  claude: 'Claude Code',
+  codex: 'Codex',
+  gemini: 'Gemini CLI',
+  droid: 'Factory Droid',
+  acp: 'any ACP agent (here OpenCode)',
+};
+
+/** `docs/agents.md`: what each kind of agent was seen to do. */
+export function agentsPage(): string {
+  const found = report.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
+  const kinds = Object.keys(NAMES).filter((kind) => found[kind] !== undefined);
+  const notes: string[] = [];
+  return `# Agents
+
+\`ORCHESTRATOR_AGENT\` chooses the kind. A user talks to each of them in the same way and is answered in
+the same way; one suite (\`tests/agents/\`, \`npm run test:agents\`) holds all of them to that with their
+real programs, against a model on loopback that speaks the real model APIs. This page is made by that run.
+
+## Versions, start-up, memory
+
+Start-up is from the process to its first message; memory is resident, with everything that the agent
+runs, before the first message; the answer is that of a model that thinks for no time.
+
+${measuresTable(found, kinds)}
+
+## What holds
+
+${holdsTable(found, kinds, notes)}
+
+${notes.map((note, index) => `${index + 1}. ${note}`).join('\n')}
+
+## How they run
+
+The CLIs are installed by \`npm run agents\` (versions: \`images/agents/package.json\`) or are on your PATH.
+Each is the child of a small host (\`orchestrator host <kind>\`), which is the agent's process: it takes
+messages on stdin, speaks the CLI's protocol, prints a readable log, states the end of each turn, and
+starts a CLI that crashed again on its session. An interrupt ends the turn and not the process; SIGTERM
+lets the turn be finished.
+
+## Permissions
+
+\`ORCHESTRATOR_<KIND>_PERMISSIONS\`: \`allow\` (everything; the default, for agents in containers),
+\`ask\`, \`deny\`, or either with patterns that are allowed (\`ask:npm test*,Edit\`). A question has the
+choices *once*, *for this session*, *always* and *no*; any other answer is a no. A pattern allows one
+simple command: nothing can be chained behind it. The agent's own \`orchestrator\` is always allowed.
+Codex has a sandbox of its own (it wants \`bubblewrap\`): it asks for what leaves the workspace.
+
+## Credentials
+
+The system's environment serves every agent: \`ANTHROPIC_API_KEY\` or \`CLAUDE_CODE_OAUTH_TOKEN\` (from
+\`claude setup-token\`), \`OPENAI_API_KEY\`, \`GEMINI_API_KEY\`, \`FACTORY_API_KEY\`. Logins are files in
+\`credentials/<kind>/\` of the data folder (or \`ORCHESTRATOR_CREDENTIALS_DIR\`), as they would stand in the
+agent's home: \`claude/.claude/.credentials.json\`, \`codex/.codex/auth.json\`,
+\`gemini/.gemini/oauth_creds.json\`, \`droid/.factory/settings.json\` (own models); a file \`env\` holds
+variables, \`NAME=value\` a line. A folder \`credentials/<channel>/<user id>/<kind>/\` is one user's own: that
+user's agents get it and nothing of the system's, and no other agent ever does.
+
+Keys reach an agent in a file that only it can read; they are in no command line, event or log. A login
+that is refused or has expired is said in the chat (\`ORC_MODEL_LOGIN\`). A login that its CLI renews in the
+agent's home is not written back: use keys or long-lived tokens for several agents.
+`;
+}
+
+function measuresTable(found: Report, kinds: string[]): string {
+  const rows = kinds.map((kind) => {
+    const { version = 'ours', measures } = found[kind] ?? {};
+    return [
+      NAMES[kind] ?? kind,
+      version,
+      measures ? `${(measures.startUpMs / 1000).toFixed(1)} s` : '–',
+      measures ? `${measures.idleMb} MB` : '–',
+      measures ? `${(measures.answerMs / 1000).toFixed(1)} s` : '–',
+      measures ? `${measures.endAfterAnswerMs} ms` : '–',
+    ];
+  });
+  const head = ['agent', 'version', 'start-up', 'memory', 'answer', 'turn end after answer'];
+  return markdownTable(head, rows);
+}
+
+/** What holds in another way gets a note; what was not tried, or has no model, a dash. */
+function holdsTable(found: Report, kinds: string[], notes: string[]): string {
+  const all = new Set(kinds.flatMap((kind) => Object.keys(found[kind]?.holds ?? {})));
+  const rows = [...all].map((what) => [
+    what,
+    ...kinds.map((kind) => {
+      const how = found[kind]?.holds[what];
+      if (how === undefined) return '–';
+      return how === 'yes' ? '✔' : `note ${notes.push(`${NAMES[kind]}: ${how}.`)}`;
+    }),
+  ]);
+  return markdownTable(['', ...kinds.map((kind) => NAMES[kind] ?? kind)], rows);
+}

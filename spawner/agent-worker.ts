@@ -28,6 +28,7 @@ import {
   decideStartFailed,
   decideStopping,
   decideTakeover,
+  type ProcessEnd,
 } from '../core/domain/agent/decide-agent.ts';
 import { decideAwaitAnswer, decideCloseQuestion } from '../core/domain/agent/decide-questions.ts';
 import { type AgentTraits, nextStep, type Step } from '../core/domain/agent/next-step.ts';
@@ -299,9 +300,7 @@ export class AgentWorker {
       case 'nudge':
         return this.#nudge(state, step);
       case 'fail-turn':
-        return this.#log.append(
-          decideFailTurn(state, step.turn, step.code, context, step.detail),
-        );
+        return this.#log.append(decideFailTurn(state, step.turn, step.code, context, step.detail));
       case 'close-question':
         return state.phase === 'ready'
           ? this.#log.append(decideCloseQuestion(state, step.question, context))

@@ -20,9 +20,9 @@ import {
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
+import type { ReadinessProbe } from '../../spawner/readiness.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
 import type { Runtime } from '../../spawner/runtime/runtime.ts';
-import type { ReadinessProbe } from '../../spawner/readiness.ts';
 import { Spawner } from '../../spawner/spawner.ts';
 import { untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';

@@ -7,8 +7,8 @@ import type {
   PendingControl,
   PendingFile,
   PendingMessage,
-  PendingRun,
   PendingQuestion,
+  PendingRun,
   ReadyAgent,
   Turn,
 } from './agent-state.ts';

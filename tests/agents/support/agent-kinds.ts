@@ -141,6 +141,7 @@ export const OPENCODE: AgentKind = {
       model: 'anthropic/claude-sonnet-4-5',
       autoupdate: false,
       share: 'disabled',
+      permission: { bash: 'ask' },
       provider: { anthropic: { options: { baseURL: `${url}/v1` } } },
     });
     return {

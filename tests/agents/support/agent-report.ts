@@ -25,7 +25,6 @@ interface KindReport {
 export class AgentReport {
   readonly #kind: string;
   readonly #version: string | undefined;
-  #begun = false;
 
   constructor(kind: string, version: string | undefined) {
     this.#kind = kind;
@@ -43,8 +42,9 @@ export class AgentReport {
   #change(change: (report: KindReport) => KindReport): void {
     if (process.env.AGENTS_REPORT !== 'true') return;
     const all = readReport();
-    const known = this.#begun ? all[this.#kind] : undefined;
-    this.#begun = true;
+    // What was found out about another version does not count for this one.
+    const old = all[this.#kind];
+    const known = old?.version === this.#version ? old : undefined;
     const version = this.#version === undefined ? {} : { version: this.#version };
     all[this.#kind] = change(known ?? { ...version, holds: {} });
     mkdirSync(dirname(REPORT_FILE), { recursive: true });

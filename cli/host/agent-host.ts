@@ -178,7 +178,7 @@ export class AgentHost {
   /** Ends the CLI where what it was asked for has not come about by then. */
   async #afterPatience(isStuck: () => boolean): Promise<void> {
     const driver = this.#driver;
-    await delay(this.#options.patienceMs ?? PATIENCE_MS, undefined, { ref: false });
+    await delay(this.#options.patienceMs ?? PATIENCE_MS);
     if (isStuck() && driver === this.#driver) driver?.kill();
   }
 

@@ -5,7 +5,8 @@ export const agentInboxPrefix = (agentId: string): string => `_INBOX_${agentId}`
 
 /**
  * The text of a credentials file for one agent. The broker authorises, not the client: it may say
- * (answer, question, progress, with files), call tools, signal that it is ready and the end of its turn, and hear the results of its
+ * (answer, question, progress, with files), call tools, signal that it is ready and the end of its
+ * turn, and hear the results of its
  * own calls; nothing else.
  */
 export async function mintAgentCredentials(

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import {
@@ -38,6 +39,8 @@ import { ContainerWatch, type EngineReport } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
 import { mayBeRun } from './file-stat.ts';
 import { Mailbox } from './mailbox.ts';
+
+const CREATING_MS = 100;
 
 /**
  * Agents as containers of their own, which outlive whoever started them and are found again by
@@ -123,11 +126,13 @@ export class DockerRuntime implements Runtime {
   async #startContainer(spec: ProcessSpec): Promise<string | undefined> {
     const { agentId, runId } = spec;
     let found = await this.#find(agentId);
-    if (found === undefined) {
+    while (found === undefined) {
       await this.#create(spec);
       found = await this.#find(agentId);
+      // A name is taken before its container is there: another spawner is about to have it.
+      if (found === undefined) await delay(CREATING_MS);
     }
-    if (found?.Config.Labels[RUN_LABEL] !== runId) {
+    if (found.Config.Labels[RUN_LABEL] !== runId) {
       return `a container ${agentId} of another run is there`;
     }
     if (found.State.Status !== 'created') return undefined;

@@ -7,16 +7,14 @@ import { isAgentId, isToken } from './ids.ts';
 /** The kinds of agents that the settings know; the spawner's factories say which it can start. */
 export const AGENT_KINDS = ['demo', 'line', ...HOSTED_KINDS] as const;
 
-const duration = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const ms = parseDuration(text);
-      if (ms !== undefined) return ms;
-      context.addIssue({ code: 'custom', message: 'a duration such as 90s, 30m or 2h' });
-      return z.NEVER;
-    });
+function toMilliseconds(text: string, context: z.RefinementCtx): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: 'a duration such as 90s, 30m or 2h' });
+  return z.NEVER;
+}
+
+const duration = (fallback: string) => z.string().default(fallback).transform(toMilliseconds);
 
 const byteSize = (fallback: string) =>
   z
@@ -285,6 +283,13 @@ export const SETTINGS = {
   ORCHESTRATOR_AGENT_TTL: duration('2h').describe(
     'Life time of an agent, counted from its last turn.',
   ),
+  ORCHESTRATOR_AGENT_PAUSE: z
+    .string()
+    .transform(toMilliseconds)
+    .optional()
+    .describe(
+      'After so long without a turn an agent’s container is frozen, until the next message. Unset: never. A frozen agent does not end by itself when its system is gone for good.',
+    ),
   ORCHESTRATOR_TURN_DEADLINE: duration('10m').describe(
     'How long a turn may take before it is failed visibly.',
   ),

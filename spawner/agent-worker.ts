@@ -21,6 +21,7 @@ import {
   decideLost,
   decideNudged,
   decideOpenTurn,
+  decidePaused,
   decideReady,
   decideReject,
   decideReleased,
@@ -36,6 +37,7 @@ import { AgentLog } from './agent-log.ts';
 import { Attachment } from './attachment.ts';
 import { NOT_RUN } from './command-outcome.ts';
 import { CommandRuns } from './command-runs.ts';
+import { IdlePause } from './idle-pause.ts';
 import { putMessageFiles } from './message-files.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { type ReadinessProbe, untilReady } from './readiness.ts';
@@ -68,6 +70,7 @@ export class AgentWorker {
   #attachment: Attachment | undefined;
   #placing = false;
   readonly #runs: CommandRuns;
+  readonly #pause: IdlePause;
   readonly #awaited = new Set<string>();
   /** Set once an agent is launched that says itself when it is ready. */
   #readyBy: number | undefined;
@@ -77,6 +80,7 @@ export class AgentWorker {
   constructor(agentId: string, deps: WorkerDependencies, signal: AbortSignal) {
     this.agentId = agentId;
     this.#deps = deps;
+    this.#pause = new IdlePause(deps.pauseAfterMs, () => this.wake());
     this.#signal = signal;
     this.#log = new AgentLog(agentId, deps, signal);
     this.#runs = new CommandRuns(
@@ -181,7 +185,13 @@ export class AgentWorker {
     const step = nextStep(state, this.#traits(state));
     if (step) return this.#perform(step, state);
     if (!isIdle(state) || !isLive(state)) return false;
-    return this.#deps.ownership.mustRelease(state) && this.#release(state);
+    if (this.#deps.ownership.mustRelease(state)) return this.#release(state);
+    return this.#pause.isDue(state, this.#deps.clock()) && this.#freeze(state);
+  }
+
+  async #freeze(state: LiveAgent): Promise<boolean> {
+    if (!(await this.#attachment?.process.pause())) return false;
+    return this.#log.append(decidePaused(state, this.#context));
   }
 
   /** From here on an earlier owner is refused. Only what the server confirms may take. */

@@ -58,6 +58,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     logger,
     allowedTools,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
+    pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
     clock: () => new Date(),
   });

@@ -17,5 +17,7 @@ export interface WorkerDependencies {
   ownership: Ownership;
   allowedTools: readonly string[] | undefined;
   stopGraceMs: number;
+  /** An idle agent is frozen after this, where its runtime can do that; undefined: never. */
+  pauseAfterMs: number | undefined;
   clock: () => Date;
 }

@@ -39,6 +39,8 @@ export const processEvents = {
     reason: stopReason,
     step: z.enum(['stdin-closed', 'sigterm', 'sigkill']),
   }),
+  /** Idle for so long that its container is frozen; the next message wakes it. */
+  'process.paused': z.object({ runId }),
   /** Ended because it was asked to. */
   'process.stopped': z.object({
     runId,

@@ -58,6 +58,11 @@ export class OwnedProcess implements AgentProcess {
     await this.#process.signal(signal);
   }
 
+  async pause(): Promise<boolean> {
+    this.#requireOwner();
+    return this.#process.pause();
+  }
+
   async closeStdin(): Promise<void> {
     this.#requireOwner();
     await this.#process.closeStdin();

@@ -138,6 +138,11 @@ export interface AgentProcess {
   ): AsyncIterable<LogLine[]>;
   /** To the agent's whole process group. Nothing happens where it has ended. */
   signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /**
+   * Freezes it until something is written or signalled to it; false where this runtime cannot, or it
+   * has ended.
+   */
+  pause(): Promise<boolean>;
   /** The agent sees the end of stdin after everything that was written. */
   closeStdin(): Promise<void>;
   /** Replaces the time at which it ends by itself; an earlier one holds as well. */

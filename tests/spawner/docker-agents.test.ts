@@ -7,7 +7,7 @@ import { command, createAgent, sendMessage } from '../support/commands.ts';
 import type { DockerEngine } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 import { history, logLines, ofType, untilLogLine } from '../support/history.ts';
-import { startSpawner } from '../support/spawner.ts';
+import { type SpawnerOptions, startSpawner } from '../support/spawner.ts';
 import { dockerRuntime } from './runtime/docker-under-test.ts';
 
 const engine = await dockerEngine();
@@ -15,10 +15,14 @@ const engine = await dockerEngine();
 const ECHO = 'while IFS= read -r message; do orchestrator answer "$message"; done';
 
 /** A spawner whose agents live in containers, and reach the test's NATS on loopback. */
-async function dockerSpawner(t: ExecutionContext, on: DockerEngine, memoryBytes = 2 ** 28) {
+async function dockerSpawner(
+  t: ExecutionContext,
+  on: DockerEngine,
+  { memoryBytes = 2 ** 28, ...options }: SpawnerOptions & { memoryBytes?: number } = {},
+) {
   const limits = { memoryBytes, pids: 128, cpus: 1, tmpBytes: 2 ** 24 };
   const { runtime, docker } = await dockerRuntime(t, on, { network: 'host', limits });
-  return { spawner: await startSpawner(t, { runtime }), docker };
+  return { spawner: await startSpawner(t, { ...options, runtime }), docker };
 }
 
 const ended = (agentId: string, runId: string): NewEvent => ({
@@ -92,7 +96,7 @@ function agentsInContainers(on: DockerEngine): void {
   });
 
   test('an agent that took too much memory is said to have', async (t) => {
-    const { spawner } = await dockerSpawner(t, on, 2 ** 26);
+    const { spawner } = await dockerSpawner(t, on, { memoryBytes: 2 ** 26 });
     const agent = newAgentId();
     const greedy = `read -r _; exec node -e 'const kept = []; for (;;) kept.push(Buffer.alloc(1e6, 1))'`;
     await createAgent(spawner.log, agent, greedy);
@@ -176,6 +180,25 @@ function agentsInContainers(on: DockerEngine): void {
       Volumes.map(({ Name }) => Name),
       [`${second}-home`],
     );
+  });
+
+  test('an idle agent is frozen where the settings want that, and the next message wakes it', async (t) => {
+    const { spawner, docker } = await dockerSpawner(t, on, { pauseAfterMs: 300 });
+    const agent = newAgentId();
+    await createAgent(spawner.log, agent, ECHO);
+    const isPaused = async () => (await docker.getContainer(agent).inspect()).State.Paused;
+    await spawner.event(agent, 'process.paused');
+    t.true(await isPaused());
+    await spawner.stop();
+    await spawner.start();
+
+    await sendMessage(spawner.log, agent, 'first', 'hello');
+    const ended = await spawner.event(agent, 'turn.ended');
+    await spawner.event(agent, 'process.paused', ({ time }) => time > ended.time);
+    t.true(await isPaused());
+    await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
+
+    t.like((await spawner.event(agent, 'process.stopped')).data, { code: 0 });
   });
 
   test('an extended agent has new credentials, and its time is told to its container', async (t) => {

@@ -52,6 +52,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'process.start-failed': fc.record({ runId, reason: text }),
   'process.delivered': fc.record({ runId, commandId, turnId, bytes: fc.nat() }),
   'process.interrupted': fc.record({ runId, commandId }),
+  'process.paused': fc.record({ runId }),
   'process.stopping': fc.record({
     runId,
     reason,

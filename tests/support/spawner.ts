@@ -35,6 +35,7 @@ export interface SpawnerOptions {
   endOfTurn?: 'response' | 'signal';
   allowedTools?: readonly string[];
   stopGraceMs?: number;
+  pauseAfterMs?: number;
   node?: string;
   /** Where agents run; processes of this machine without. */
   runtime?: Runtime;
@@ -120,6 +121,7 @@ export class SpawnerFixture {
       logger,
       allowedTools,
       stopGraceMs: this.#options.stopGraceMs ?? 500,
+      pauseAfterMs: this.#options.pauseAfterMs,
       placementMs: 10_000,
       clock: () => new Date(),
     });

@@ -72,6 +72,8 @@ export interface Run {
   place?: string;
   /** The process of its node that owns it. */
   holder?: string;
+  /** Its container is frozen, since it was idle. */
+  paused?: true;
   /** Its owner has given it away. */
   released?: true;
 }

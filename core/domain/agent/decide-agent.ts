@@ -156,6 +156,13 @@ export function decideReleased(
   return [agentEvent(state.agentId, 'process.released', { runId, epoch, reason }, cause, context)];
 }
 
+/** Frozen after its last turn; once for each time that it fell idle. */
+export function decidePaused(state: LiveAgent, context: DecisionContext): NewEvent[] {
+  const { runId } = state.run;
+  const cause = { id: `${runId}:${state.idleSince}` };
+  return [agentEvent(state.agentId, 'process.paused', { runId }, cause, context)];
+}
+
 /** The end of a run that the log has given up: `process.lost` stands, and this beside it. */
 export function decideCleared(
   agentId: string,

@@ -57,6 +57,8 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
       return onDelivered(state, event);
     case 'process.interrupted':
       return onInterrupted(state, event);
+    case 'process.paused':
+      return onPaused(state, event);
     case 'process.stopping':
       return onStopping(state, event);
     case 'process.stopped':
@@ -259,7 +261,7 @@ function onDelivered(state: AgentState, event: StoredEventOf<'process.delivered'
   if (!isLive(state)) return state;
   const { turn } = state;
   const counts = { ...state.counts, messages: state.counts.messages + 1 };
-  const settled = { ...settle(state, commandId), counts };
+  const settled = awake({ ...settle(state, commandId), counts });
   if (turn?.turnId !== turnId) return settled;
   const joined = turn.messages.includes(commandId) ? turn.messages : [...turn.messages, commandId];
   const undelivered = turn.undelivered?.commandId === commandId ? null : turn.undelivered;
@@ -270,13 +272,24 @@ function onInterrupted(state: AgentState, event: StoredEventOf<'process.interrup
   // Only the control is settled: a message that interrupts still waits for its own turn.
   const controls = state.controls.filter((control) => control.commandId !== event.data.commandId);
   const settled = { ...state, controls };
-  return isLive(settled) ? { ...settled, interrupted: settled.turn !== null } : settled;
+  return isLive(settled) ? { ...awake(settled), interrupted: settled.turn !== null } : settled;
+}
+
+function onPaused(state: AgentState, event: StoredEventOf<'process.paused'>): AgentState {
+  if (!isLive(state) || state.run.runId !== event.data.runId) return state;
+  return { ...state, run: { ...state.run, paused: true } };
+}
+
+/** What is written or signalled to it wakes it. */
+function awake<S extends LiveAgent>(state: S): S {
+  const { paused: _paused, ...run } = state.run;
+  return { ...state, run };
 }
 
 function onStopping(state: AgentState, event: StoredEventOf<'process.stopping'>): AgentState {
   if (!isLive(state) || state.run.runId !== event.data.runId) return state;
   const { reason, step } = event.data;
-  return { ...state, phase: 'stopping', reason, step };
+  return { ...awake(state), phase: 'stopping', reason, step };
 }
 
 function onProcessEnd(

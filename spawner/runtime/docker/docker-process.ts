@@ -83,6 +83,14 @@ export class DockerProcess implements AgentProcess {
     await unless([GONE, CONFLICT], this.#container.kill({ signal }));
   }
 
+  pause(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      // A conflict: it is paused, or not running.
+      await unless([GONE, CONFLICT], this.#container.pause());
+      return (await this.#state())?.Paused === true;
+    });
+  }
+
   closeStdin(): Promise<void> {
     return this.#inTurn(async () => {
       if (!(await this.#mailbox.isEnded())) await this.#mailbox.end();

@@ -82,6 +82,11 @@ export class LocalProcess implements AgentProcess {
     signalGroup(this.#processes.agent, signal);
   }
 
+  /** A process of this machine that is stopped would look as if somebody had stopped it. */
+  async pause(): Promise<boolean> {
+    return false;
+  }
+
   closeStdin(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#folder.endStdin();

@@ -28,9 +28,11 @@ const NAMES: Record<string, string> = {
   demo: 'demo',
   line: 'line',
   claude: 'Claude Code',
+  'claude in a container': 'Claude Code in a container',
   codex: 'Codex',
   gemini: 'Gemini CLI',
   droid: 'Factory Droid',
+  'droid in a container': 'Factory Droid in a container',
   acp: 'any ACP agent (here OpenCode)',
 };
 

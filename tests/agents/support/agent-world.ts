@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { loadSettings } from '../../../core/service/load-settings.ts';
 import type { StoredEvent } from '../../../schemas/event.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { agentFactories } from '../../../spawner/agents/agent-factories.ts';
+import type { Runtime } from '../../../spawner/runtime/runtime.ts';
 import { command, sendMessage } from '../../support/commands.ts';
 import { history, ofType } from '../../support/history.ts';
 import { ModelServer } from '../../support/model-server/model-server.ts';
@@ -16,17 +17,31 @@ import { AGENT_CLIS, type AgentKind, PLANTED_KEY } from './agent-kinds.ts';
 
 const NAMES = /<([^>]+)>|MSG\[([^\]]+)\]/g;
 
+/** Where the agents of a test live; as processes of this machine without. */
+export interface Containers {
+  runtime: Runtime;
+  /** Path of an agent's home on this machine. */
+  home(agentId: string): Promise<string>;
+}
+
 /** One agent of a kind, with a spawner, a server and a model of its own. */
 export class AgentWorld {
   readonly t: ExecutionContext;
   readonly model: ModelServer;
   readonly spawner: SpawnerFixture;
   readonly agentId = newAgentId();
+  readonly #containers: Containers | undefined;
 
-  constructor(t: ExecutionContext, model: ModelServer, spawner: SpawnerFixture) {
+  constructor(
+    t: ExecutionContext,
+    model: ModelServer,
+    spawner: SpawnerFixture,
+    containers?: Containers,
+  ) {
     this.t = t;
     this.model = model;
     this.spawner = spawner;
+    this.#containers = containers;
   }
 
   /** Sends a message that the model knows by its name. */
@@ -78,8 +93,11 @@ export class AgentWorld {
     });
   }
 
-  get workspace(): string {
-    return this.spawner.workspace(this.agentId);
+  /** Is this file in the agent's workspace? */
+  async hasFile(name: string): Promise<boolean> {
+    const home = await this.#containers?.home(this.agentId);
+    const workspace = home ? join(home, 'workspace') : this.spawner.workspace(this.agentId);
+    return existsSync(join(workspace, name));
   }
 
   /** The question that was asked after so many others. */
@@ -100,7 +118,7 @@ export class AgentWorld {
     await this.spawner.log.append(command(this.agentId, 'command.interrupt', {}));
   }
 
-  /** The agent's own process: the host, where there is one. */
+  /** The first process of the agent: its host, where there is one; in a container the init. */
   async pid(): Promise<number> {
     const { data } = await this.spawner.event(this.agentId, 'process.ready');
     return data.pid ?? 0;
@@ -108,7 +126,8 @@ export class AgentWorld {
 
   /** The CLI that a host runs. */
   async cliPid(): Promise<number> {
-    const host = await this.pid();
+    const root = await this.pid();
+    const host = this.#containers ? hostBelow(root) : root;
     const children = processes().filter(({ parent }) => parent === host);
     const cli = children.find(({ command }) => !command.startsWith('sh -c read'));
     if (cli === undefined) throw new Error('the host runs no CLI');
@@ -149,6 +168,7 @@ export async function startAgent(
   t: ExecutionContext,
   kind: AgentKind,
   own: Record<string, string> = {},
+  containers?: Containers,
 ): Promise<AgentWorld> {
   const model = await ModelServer.start(t);
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-logins-'));
@@ -165,12 +185,27 @@ export async function startAgent(
     programFolders,
     stopGraceMs: 2000,
     patienceMs: 120_000,
+    ...(containers && { runtime: containers.runtime }),
   });
-  const world = new AgentWorld(t, model, spawner);
+  const world = new AgentWorld(t, model, spawner, containers);
   const create = { kind: kind.kind, ttlMs: 3_600_000, turnDeadlineMs: 120_000 };
   await spawner.log.append(command(world.agentId, 'command.create', create));
   await spawner.event(world.agentId, 'process.ready');
   return world;
+}
+
+/** The host among an init's descendants. */
+function hostBelow(root: number): number {
+  const all = processes();
+  const family = [root];
+  for (const pid of family) {
+    for (const one of all.filter(({ parent }) => parent === pid)) {
+      if (/orchestrator\S* host /.test(one.command) && !one.command.startsWith('bash'))
+        return one.pid;
+      family.push(one.pid);
+    }
+  }
+  throw new Error('there is no host');
 }
 
 /** Resident memory of a process and all below it, in MB. */

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { kill } from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { ofType } from '../../support/history.ts';
@@ -7,20 +5,29 @@ import type { ModelReply, ModelRequest } from '../../support/model-server/model-
 import { answersEach, answerTo, unanswered } from '../../support/model-server/scripts.ts';
 import { type AgentKind, installedVersion } from './agent-kinds.ts';
 import { AgentReport } from './agent-report.ts';
-import { type AgentWorld, memoryOf, startAgent } from './agent-world.ts';
+import { type AgentWorld, type Containers, memoryOf, startAgent } from './agent-world.ts';
 
 const TEST_TIMEOUT_MS = 240_000;
 
 /** What every agent has to be able to do, whoever made it. One suite for all kinds. */
-export function holdsAgentTo(kind: AgentKind): void {
-  const report = new AgentReport(kind.kind, kind.package && installedVersion(kind.package));
+export function holdsAgentTo(
+  kind: AgentKind,
+  containers?: (t: ExecutionContext) => Promise<Containers>,
+): void {
+  const title = containers ? `${kind.kind} in a container` : kind.kind;
+  const report = new AgentReport(title, kind.package && installedVersion(kind.package));
 
   const holds = (what: string, body: Body) =>
-    test(`${kind.kind}: ${what}`, async (t) => {
+    test(`${title}: ${what}`, async (t) => {
       t.timeout(TEST_TIMEOUT_MS);
       const policy = what.includes('must ask') ? 'ask:touch listed' : 'allow';
       const name = `ORCHESTRATOR_${kind.kind.toUpperCase()}_PERMISSIONS`;
-      const world = await startAgent(t, kind, kind.hasModel ? { [name]: policy } : {});
+      const world = await startAgent(
+        t,
+        kind,
+        kind.hasModel ? { [name]: policy } : {},
+        await containers?.(t),
+      );
       try {
         const differs = await body(world, t);
         await world.holdsNoSecret();
@@ -67,9 +74,9 @@ export function holdsAgentTo(kind: AgentKind): void {
     }
   });
 
-  test(`${kind.kind}: start-up and idle memory are what the table says`, async (t) => {
+  test(`${title}: start-up and idle memory are what the table says`, async (t) => {
     t.timeout(TEST_TIMEOUT_MS);
-    const world = await startAgent(t, kind);
+    const world = await startAgent(t, kind, {}, await containers?.(t));
     const [starting] = ofType(await world.events(), 'process.starting');
     const [ready] = ofType(await world.events(), 'process.ready');
     const startUp = Date.parse(ready?.time ?? '') - Date.parse(starting?.time ?? '');
@@ -299,7 +306,7 @@ async function permissionsHold(
     return answersEach(request);
   };
   const done = () =>
-    commands.map((command) => existsSync(join(world.workspace, command.slice('touch '.length))));
+    Promise.all(commands.map((command) => world.hasFile(command.slice('touch '.length))));
   await world.say('one');
   if (kind.sandboxed) {
     await world.ended('one');
@@ -314,7 +321,7 @@ async function permissionsHold(
   }
   await world.ended('one');
 
-  t.deepEqual(done(), [true, true, false]);
+  t.deepEqual(await done(), [true, true, false]);
   t.deepEqual(await world.answered(), ['one']);
   return undefined;
 }

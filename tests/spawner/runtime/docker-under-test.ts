@@ -27,7 +27,7 @@ export async function dockerRuntime(
   engine: DockerEngine,
   own: Partial<ContainerSettings> = {},
 ): Promise<DockerUnderTest> {
-  const image = await workerImage(engine);
+  const image = own.image ?? (await workerImage(engine));
   const docker = dockerEngine(engine.host);
   const agents = new Set<string>();
   const runtime = () => noting(testDockerRuntime(engine.host, image, own), agents);

@@ -1,14 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { ofType } from '../support/history.ts';
 import type { Member } from './conversation.ts';
 
-/** What came to the stdin of an agent, as itself noted it; also of one that has ended. */
+/** What came to the stdin of an agent, as itself noted it: its home outlives its container. */
 export async function received(engine: DockerEngine, agentId: string): Promise<string[]> {
-  const file = `${agentId}:/home/agent/workspace/received`;
-  // An archive of one file: a header of 512 bytes, then the text, filled up with zeros.
-  const archive = await docker(engine, ['cp', file, '-']).catch(() => '');
-  const text = archive.slice(512).replace(/\0+$/, '');
+  const volume = ['volume', 'inspect', '--format', '{{.Mountpoint}}', `${agentId}-home`];
+  const home = (await docker(engine, volume)).trim();
+  const text = await readFile(join(home, 'workspace', 'received'), 'utf8');
   return text.split('\n').filter((line) => line !== '');
 }
 

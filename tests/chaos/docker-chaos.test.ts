@@ -54,6 +54,8 @@ test('faults of every kind, at random moments, lose and repeat nothing of ten ag
   let logged = 0;
   for (const member of conversation.members) {
     const { agentId, sent, killed } = member;
+    // One that came for a killed one in the last round was told nothing yet.
+    if (sent.length === 0) continue;
     if (!killed) await untilLogLine(log, agentId, `line ${sent.length * LINES_PER_MESSAGE}`);
     const got = await received(engine, agentId);
     const answers = ofType(events, 'response.answer')

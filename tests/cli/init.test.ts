@@ -10,6 +10,7 @@ import { agentInboxPrefix, mintAgentCredentials } from '../../core/nats/agent-cr
 import { freePort } from '../../core/nats/server-port.ts';
 import { readAccountSeed } from '../../core/nats/trust.ts';
 import { newAgentId } from '../../schemas/ids.ts';
+import { STREAM_SUBJECTS } from '../../schemas/subjects.ts';
 import { temporaryFolder, testServerPath } from '../support/nats.ts';
 import { environment } from '../support/system.ts';
 import { oneLine, runHere } from './run-here.ts';
@@ -56,7 +57,7 @@ test('a nats-server of one’s own is made ready by two commands', async (t) => 
 
   const { code, stdout, stderr } = await runHere(['init', 'streams'], env);
   t.is(code, 0, stderr);
-  t.deepEqual(stdout.trim().split('\n').sort(), ['EVENTS', 'EVENTS_DLQ', 'IDS', 'LOGS']);
+  t.deepEqual(stdout.trim().split('\n').sort(), Object.keys(STREAM_SUBJECTS).sort());
 
   const connection = await connectLog({
     url,

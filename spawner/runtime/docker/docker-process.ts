@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { mayPass, statusOf, unless } from '../../../core/docker/engine-error.ts';
+import { CallQueue } from '../call-queue.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type {
   AgentProcess,
@@ -40,7 +41,7 @@ export class DockerProcess implements AgentProcess {
   /** Aborted when the container has ended, or is held no more. */
   readonly #over = new AbortController();
   #detached = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #calls = new CallQueue();
 
   constructor(
     ids: { agentId: string; runId: string },
@@ -65,7 +66,7 @@ export class DockerProcess implements AgentProcess {
   }
 
   write(messageId: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'> {
-    return this.#inTurn(() => this.#write(messageId, bytes));
+    return this.#calls.run(() => this.#write(messageId, bytes));
   }
 
   readLog(
@@ -84,7 +85,7 @@ export class DockerProcess implements AgentProcess {
   }
 
   pause(): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return this.#calls.run(async () => {
       // A conflict: it is paused, or not running.
       await unless([GONE, CONFLICT], this.#container.pause());
       return (await this.#state())?.Paused === true;
@@ -92,7 +93,7 @@ export class DockerProcess implements AgentProcess {
   }
 
   closeStdin(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#calls.run(async () => {
       if (!(await this.#mailbox.isEnded())) await this.#mailbox.end();
       await this.#unpause();
       await this.#ring();
@@ -100,7 +101,7 @@ export class DockerProcess implements AgentProcess {
   }
 
   extend(expiresAt: Date): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#calls.run(async () => {
       await this.#mailbox.setExpiry(expiresAt);
       await this.#ring();
     });
@@ -112,7 +113,7 @@ export class DockerProcess implements AgentProcess {
   }
 
   replaceFile(file: ProcessFile): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#calls.run(async () => {
       if (file.secret) return this.#mailbox.replaceSecret(file);
       const { path, content, mode = 0o600 } = file;
       const entry = { type: 'file', name: path, uid: AGENT_UID, mode, content } as const;
@@ -231,13 +232,6 @@ export class DockerProcess implements AgentProcess {
       }
     }
     return undefined;
-  }
-
-  /** In the order of the calls, one after the other, whatever became of the one before. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }
 

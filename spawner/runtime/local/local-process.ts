@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CallQueue } from '../call-queue.ts';
 import type {
   AgentProcess,
   ExecOrder,
@@ -31,7 +32,7 @@ export class LocalProcess implements AgentProcess {
   readonly #watch: FolderWatch;
   #ended = false;
   #lifeCheckAt = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #calls = new CallQueue();
 
   private constructor(
     ids: { agentId: string; runId: string },
@@ -65,7 +66,7 @@ export class LocalProcess implements AgentProcess {
   }
 
   write(messageId: string, bytes: Uint8Array): Promise<'written' | 'already-written' | 'gone'> {
-    return this.#inTurn(() => this.#write(messageId, bytes));
+    return this.#calls.run(() => this.#write(messageId, bytes));
   }
 
   readLog(
@@ -88,7 +89,7 @@ export class LocalProcess implements AgentProcess {
   }
 
   closeStdin(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#calls.run(async () => {
       await this.#folder.endStdin();
       await this.#nudge('stdin.nudge');
     });
@@ -173,12 +174,5 @@ export class LocalProcess implements AgentProcess {
     } finally {
       await handle.close();
     }
-  }
-
-  /** In the order of the calls, one after the other, whatever became of the one before. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }

@@ -271,7 +271,7 @@ export const ERRORS = {
     status: 500,
   },
   ORC_WORKER_IMAGE: {
-    meaning: 'The image in which agents live is not there',
+    meaning: 'There is no usable image for agents to live in',
     cure: 'Build it with `npm run images`, or set ORCHESTRATOR_WORKER_IMAGE or ORCHESTRATOR_RUNTIME=local.',
     exit: EXIT.failed,
     status: 500,

@@ -4,6 +4,13 @@ import type { Settings } from '../../schemas/settings.ts';
 import { dockerEngine } from './docker-engine.ts';
 import { engineMessage, statusOf } from './engine-error.ts';
 
+/**
+ * What the image says of its agent-entry.sh, and what this version's spawner takes: another number
+ * is another protocol between the two.
+ */
+export const AGENT_ENTRY_LABEL = 'dev.orchestrator.agent-entry';
+export const AGENT_ENTRY = '2';
+
 /** Older engines keep no stdin open across attaches as this needs it; 20.10 has it. */
 const OLDEST_API = 41;
 
@@ -51,8 +58,9 @@ async function engineProblem(
 
 async function imageProblem(docker: Docker, image: string): Promise<OrchestratorError | undefined> {
   try {
-    await docker.getImage(image).inspect();
-    return undefined;
+    const { Config } = await docker.getImage(image).inspect();
+    if (Config.Labels?.[AGENT_ENTRY_LABEL] === AGENT_ENTRY) return undefined;
+    return new OrchestratorError('ORC_WORKER_IMAGE', `The image ${image} is of another version`);
   } catch (cause) {
     const what =
       statusOf(cause) === 404

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../core/docker/choose-runtime.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 import { workerImage } from '../support/docker/project-images.ts';
@@ -69,7 +70,7 @@ withDocker('the image says what it is, and that its entry is the agents’ own',
   const here = engine as DockerEngine; // As above.
   const labels = JSON.parse(await docker(here, ['image', 'inspect', '-f', format, image]));
   t.is(labels['org.opencontainers.image.title'], 'orchestrator-worker');
-  t.is(labels['dev.orchestrator.agent-entry'], '1');
+  t.is(labels[AGENT_ENTRY_LABEL], AGENT_ENTRY);
 });
 
 withDocker('an agent CLI that there is not is refused by name', async (t) => {

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import test from 'ava';
+import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../../core/docker/choose-runtime.ts';
 import { dockerEngine as engineClient } from '../../../core/docker/docker-engine.ts';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
 import { removeAgent } from '../../spawner/runtime/docker-under-test.ts';
@@ -9,6 +11,9 @@ import { dataFolder, environment, orchestrator } from '../../support/system.ts';
 import { RunningStart } from './running-start.ts';
 
 const engine = await dockerEngine();
+
+/** Every worker image stands on it. */
+const BASE_IMAGE = 'node:24-bookworm-slim';
 
 /** Settings for agents in containers, on a network that is gone with the test. */
 async function docker(t: Parameters<typeof dataFolder>[0], on: DockerEngine) {
@@ -56,6 +61,18 @@ function starts(on: DockerEngine): void {
     t.is(stdout, '[2] You said: two\n');
   });
 
+  test('an image of another version is built anew, and with `auto` agents run without it', async (t) => {
+    // Any image that is none of ours.
+    const own = { ORCHESTRATOR_DOCKER_HOST: on.host, ORCHESTRATOR_WORKER_IMAGE: BASE_IMAGE };
+    const wanted = environment(dataFolder(t), { ...own, ORCHESTRATOR_RUNTIME: 'docker' });
+    const { code, stderr } = await orchestrator(['start'], { env: wanted, input: 'x\n' });
+    t.is(code, 1);
+    t.regex(stderr, /ORC_WORKER_IMAGE: .*is of another version\. Build it with `npm run images`/);
+
+    const auto = environment(dataFolder(t), { ...own, ORCHESTRATOR_RUNTIME: 'auto' });
+    t.is((await orchestrator(['start'], { env: auto, input: 'x\n' })).stdout, '[1] You said: x\n');
+  });
+
   test('an image that is not there stops the start in one line that says how to build it', async (t) => {
     const env = environment(dataFolder(t), {
       ORCHESTRATOR_RUNTIME: 'docker',
@@ -70,6 +87,11 @@ function starts(on: DockerEngine): void {
     t.regex(stderr, /^orchestrator: ORC_WORKER_IMAGE: .*no-such-image:here.*`npm run images`.*\n$/);
   });
 }
+
+test('the image says of its entry what this version takes', async (t) => {
+  const dockerfile = await readFile('images/worker/Dockerfile', 'utf8');
+  t.true(dockerfile.includes(`${AGENT_ENTRY_LABEL}="${AGENT_ENTRY}"`));
+});
 
 test('an engine that does not answer stops the start in one line', async (t) => {
   const env = environment(dataFolder(t), {

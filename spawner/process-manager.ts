@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-state.ts';
 import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
+import { OrchestratorError } from '../schemas/errors.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import type { AgentFactory } from './agents/agent-factory.ts';
@@ -59,7 +60,10 @@ export class ProcessManager {
     const environment = this.#environment.variables(agentId, factory, places);
     if ('missing' in environment) return { ok: false, reason: environment.missing };
     const { runId } = run;
-    const files = await this.#environment.files(state, factory, places);
+    const files = await this.#environment
+      .files(state, factory, places)
+      .catch((error: unknown) => ({ unusable: messageOfSettings(error) }));
+    if ('unusable' in files) return { ok: false, reason: files.unusable };
     if (!this.#owns(agentId, runId)) throw new NotOwner(`run ${runId} is not this spawner’s`);
     const result = await runtime.start({
       agentId,
@@ -159,4 +163,10 @@ function labelsOf({ kind, owner, createdAt, ttlMs, run }: LiveAgent): Record<str
     ttl: String(ttlMs),
     node: run.node,
   };
+}
+
+/** What somebody has to correct is no trouble that passes: only that is tried again. */
+function messageOfSettings(error: unknown): string {
+  if (error instanceof OrchestratorError && error.code === 'ORC_SETTINGS') return error.message;
+  throw error;
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { TextFile } from '../../runtime/runtime.ts';
 
@@ -9,7 +10,10 @@ const VARIABLES_FILE = 'env';
 /** What one agent gets to log in at its model. */
 export interface AgentLogin {
   variables: Readonly<Record<string, string>>;
-  /** The files of the login; a JSON file that the agent has anyway is merged under them. */
+  /**
+   * The files of the login; a JSON file that the agent has anyway is merged under them. Throws
+   * ORC_SETTINGS where the login's is none.
+   */
   over(files: readonly TextFile[]): TextFile[];
 }
 
@@ -67,8 +71,17 @@ const parseVariables = (text: string): Record<string, string> =>
 /** The login's file, on top of what we write there ourselves. */
 function merged(own: TextFile | undefined, file: TextFile): TextFile {
   if (own === undefined || !file.path.endsWith('.json')) return file;
-  const both: unknown = { ...JSON.parse(own.content), ...JSON.parse(file.content) };
+  const both: unknown = { ...JSON.parse(own.content), ...parsed(file) };
   return { ...file, content: JSON.stringify(both) };
+}
+
+/** Throws ORC_SETTINGS, in words of its own: those of JSON.parse hold a piece of the file. */
+function parsed({ path, content }: TextFile): object {
+  try {
+    const value: unknown = JSON.parse(content);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {}
+  throw new OrchestratorError('ORC_SETTINGS', `the file ${path} of its login is not JSON`);
 }
 
 /** All files below a folder; undefined where there is no such folder. */

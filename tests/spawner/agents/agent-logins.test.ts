@@ -75,6 +75,14 @@ test('a login’s settings lie on top of ours', async (t) => {
   t.like(JSON.parse(settings?.content ?? ''), { customModels: [1], enableDroidShield: false });
 });
 
+test('a login’s settings that are no JSON are refused, and nothing of them is told', async (t) => {
+  for (const content of ['sk-a-key', '"sk-a-key"']) {
+    const make = await setUp(t, { 'droid/.factory/settings.json': content });
+    const { message } = await t.throwsAsync(make('droid'), { code: 'ORC_SETTINGS' });
+    t.is(message, 'the file .factory/settings.json of its login is not JSON');
+  }
+});
+
 test('codex and gemini get their key in their own configuration', async (t) => {
   const make = await setUp(t, {});
   const codex = await make('codex');

@@ -1,6 +1,7 @@
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import { readFileOf } from '../../core/files/read-file.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { ERRORS } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import type { Directory } from '../people/directory.ts';
@@ -69,9 +70,18 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
       return { text: words.failed(sentence(event.data.reason), event.data.cure) };
     case 'process.rejected':
       return { text: words.notTaken(sentence(event.data.reason), event.data.cure) };
+    case 'process.start-failed':
+      return { text: notStarted(words, `: ${sentence(event.data.reason)}`) };
+    case 'process.stopped':
+      return { text: notStarted(words, '') };
     default:
       return { text: words.notHandled(event.type) };
   }
+}
+
+function notStarted(words: Words, why: string): string {
+  const { meaning, cure } = ERRORS.ORC_START_FAILED;
+  return words.failed(`${meaning}${why}`, cure);
 }
 
 const sentence = (reason: string): string => reason.replace(/\.$/, '');

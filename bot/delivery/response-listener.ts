@@ -89,7 +89,11 @@ export class ResponseListener {
   }
 
   #matters(event: StoredEvent): boolean {
-    if (event.type === 'process.rejected') return this.#options.isOwnCommand(event.data.commandId);
+    if (event.type === 'process.rejected') {
+      const { code, commandId } = event.data;
+      // The start that failed is said itself, and once for all the messages that waited for it.
+      return code !== 'ORC_START_FAILED' && this.#options.isOwnCommand(commandId);
+    }
     return isDelivered(event) || isStatus(event);
   }
 
@@ -102,11 +106,17 @@ export class ResponseListener {
 }
 
 /** What must reach the chat. */
-const isDelivered = ({ type }: StoredEvent): boolean =>
-  type === 'response.answer' ||
-  type === 'response.question' ||
-  type === 'turn.failed' ||
-  type === 'process.rejected';
+const isDelivered = (event: StoredEvent): boolean =>
+  event.type === 'response.answer' ||
+  event.type === 'response.question' ||
+  event.type === 'turn.failed' ||
+  event.type === 'process.rejected' ||
+  isFailedStart(event);
+
+/** Nobody needs to have written to it: `/new` alone starts an agent. */
+const isFailedStart = (event: StoredEvent): boolean =>
+  event.type === 'process.start-failed' ||
+  (event.type === 'process.stopped' && event.data.reason === 'start-failed');
 
 const isStatus = ({ type }: StoredEvent): boolean =>
   type === 'turn.started' || type === 'turn.ended' || type === 'response.progress';

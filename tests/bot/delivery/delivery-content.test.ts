@@ -23,6 +23,17 @@ test('a failure and a rejection say the reason and what to do', (t) => {
   t.is(rejected.text, '⚠️ Your message was not taken: It broke. Mend it.');
 });
 
+test('a start that failed says why, where that is known, and what to do', (t) => {
+  const ended = { runId: 'r', reason: 'start-failed', code: 1, signal: null } as const;
+  const failed = stored('process.start-failed', { runId: 'r', reason: 'It is not there.' });
+
+  const cure = '`orchestrator doctor` says what is missing.';
+  const said = spokenOf(failed, english).text;
+  t.is(said, `⚠️ The agent could not be started: It is not there. ${cure}`);
+  const late = spokenOf(stored('process.stopped', ended), english).text;
+  t.is(late, `⚠️ The agent could not be started. ${cure}`);
+});
+
 test('what is to be delivered and is not there any more is said', async (t) => {
   const { log } = await startTestNats(t);
   const content = new DeliveryContent(log, new Directory(log));

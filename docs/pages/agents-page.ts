@@ -46,6 +46,8 @@ export function agentsPage(): string {
 \`ORCHESTRATOR_AGENT\` chooses the kind. A user talks to each of them in the same way and is answered in
 the same way; one suite (\`tests/agents/\`, \`npm run test:agents\`) holds all of them to that with their
 real programs, against a model on loopback that speaks the real model APIs. This page is made by that run.
+\`/new codex\` in a chat with Claude changes nothing of it: \`tests/agents/switching.test.ts\` takes one
+Telegram chat through Claude, Codex, Gemini and Droid, and what its user sees must be the same for all.
 
 ## Versions, start-up, memory
 

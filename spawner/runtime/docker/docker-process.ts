@@ -40,6 +40,8 @@ export class DockerProcess implements AgentProcess {
   readonly #changes: ContainerChanges;
   /** Aborted when the container has ended, or is held no more. */
   readonly #over = new AbortController();
+  /** Also where its container runs again since: that is not the agent. */
+  #ended = false;
   #detached = false;
   readonly #calls = new CallQueue();
 
@@ -148,7 +150,8 @@ export class DockerProcess implements AgentProcess {
       await this.wake();
       return 'already-written';
     }
-    if ((await this.#mailbox.isEnded()) || !(await this.#isRunning())) return 'gone';
+    if (await this.#mailbox.isEnded()) return 'gone';
+    if (this.#ended || !(await this.#isRunning())) return 'gone';
     await this.#mailbox.add(id, bytes);
     await this.#unpause();
     await this.#ring();
@@ -204,6 +207,7 @@ export class DockerProcess implements AgentProcess {
       const exit = await this.#whileUnreachable(() => this.#exit(), never);
       if (this.#detached) return new Promise(() => undefined);
       if (exit) {
+        this.#ended = true;
         this.#changes.close();
         this.#over.abort();
         return exit;

@@ -43,7 +43,10 @@ export async function dockerRuntime(
       const path = `/home/agent/workspace/${file}`;
       const archive = extract();
       (await docker.getContainer(agentId).getArchive({ path })).pipe(archive);
-      for await (const entry of archive) return await buffer(entry);
+      let content: Buffer | undefined;
+      // To its end: a connection that is not read to its end is never free again.
+      for await (const entry of archive) content = await buffer(entry);
+      if (content !== undefined) return content;
       throw new Error(`${file} is not there`);
     },
     holder: [HOLDER, engine.host, image],

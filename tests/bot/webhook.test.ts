@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { freePort } from '../../core/nats/server-port.ts';
 import { askHealth } from '../../core/service/ask-health.ts';
@@ -8,7 +9,9 @@ import { startTelegram } from '../support/telegram/telegram-server.ts';
 /** What the bot says of its parts, once it is there. */
 async function checksOfBot(system: TestSystem) {
   const { nc } = await system.connection();
-  for (let tries = 0; tries < 20; tries += 1) {
+  const end = Date.now() + 60_000;
+  // Nobody may be there yet to hear the question, which is then answered at once.
+  for (; Date.now() < end; await delay(100)) {
     const services = await askHealth(nc, { expected: ['bot'] });
     const bot = services.find(({ service }) => service === 'bot');
     if (bot !== undefined) return bot.checks;

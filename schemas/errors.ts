@@ -90,6 +90,18 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 503,
   },
+  ORC_OLD_LAYOUT: {
+    meaning: 'The event log was made by a version in which agents wrote into it themselves',
+    cure: 'Set ORCHESTRATOR_DATA_DIR to a new folder (with your own NATS: delete its streams), or go on with the version that made it.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_QUOTA: {
+    meaning: 'The agent has said or sent more than it may',
+    cure: 'Wait, and say less; an operator can raise the ORCHESTRATOR_QUOTA_… settings.',
+    exit: EXIT.failed,
+    status: 429,
+  },
   ORC_STORAGE_FULL: {
     meaning: 'The event log cannot store more: the disk or its limit is full',
     cure: 'Free space in the data folder or raise the limit; what was refused was not stored.',

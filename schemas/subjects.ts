@@ -12,6 +12,9 @@ export type Address =
   | { family: 'node'; node: string; name: string }
   | { family: 'delivery'; channel: string; deliveryId: string; name: string };
 
+/** What a schedule becomes when it is due: the part of TIMERS that EVENTS sources. */
+export const FIRED_TIMERS = 'agents.*.timer.*';
+
 const AGENT_FAMILIES = new Set(['command', 'process', 'turn', 'response', 'timer']);
 
 export class InvalidSubject extends Error {
@@ -103,31 +106,64 @@ export const deliveryFilter = (channel: string, deliveryId?: string): string =>
     ? `deliveries.${token(channel, 'channel')}.>`
     : `deliveries.${token(channel, 'channel')}.${token(deliveryId, 'delivery id')}.>`;
 
-/** Where a timer waits; when it fires, the server publishes to `agents.<id>.timer.<name>`. */
-export const scheduleSubject = (agentId: string, name: string, key = 'run'): string =>
+/**
+ * Where a timer waits; when it fires, the server publishes to `agents.<id>.timer.<name>`. The key is
+ * what the timer is for: a later one for the same takes its place, one for another stands beside it.
+ */
+export const scheduleSubject = (agentId: string, name: string, key: string): string =>
   `schedules.${agent(agentId)}.${token(name, 'timer')}.${token(key, 'timer key')}`;
 
-/** The subjects of each stream (design, "Subjects"). */
+/** What agents say, each by itself and in its own name: an agent's credential holds these. */
+export const AGENT_SAYS = {
+  response: ['answer', 'question', 'progress'],
+  turn: ['signalled', 'ready'],
+} as const;
+
+/** What the spawner states of a turn. */
+const TURN_FACTS = ['started', 'nudged', 'ended', 'failed'] as const;
+
+/**
+ * The subjects of each stream (design, "Subjects"). SAID takes what agents say and has no powers; TIMERS takes
+ * schedules and what they become; EVENTS sources both, so that it is one total order, and its own subjects
+ * are written by services alone (docs/decisions/0042-three-streams.md).
+ */
 export const STREAM_SUBJECTS = {
   EVENTS: [
     'agents.*.command.*',
     'agents.*.process.*',
-    'agents.*.turn.*',
-    'agents.*.response.*',
-    'agents.*.tool.>',
+    ...TURN_FACTS.map((name) => `agents.*.turn.${name}`),
     'agents.*.result.*',
-    'agents.*.timer.*',
-    'schedules.>',
     'users.>',
     'deliveries.>',
     'projects.>',
     'jobs.>',
     'nodes.>',
   ],
+  SAID: [
+    'agents.*.response.*',
+    'agents.*.tool.*.*',
+    ...AGENT_SAYS.turn.map((name) => `agents.*.turn.${name}`),
+  ],
+  TIMERS: ['schedules.>', FIRED_TIMERS],
   LOGS: ['agents.*.log.*'],
   FILES: ['agents.*.file.*'],
   EVENTS_DLQ: ['dlq.>'],
   IDS: ['ids.*'],
-} as const;
+} as const satisfies Record<string, readonly string[]>;
 
 export type StreamName = keyof typeof STREAM_SUBJECTS;
+
+const SAID_FAMILIES = ['response', 'tool'];
+
+/** Whether what stands on this subject is an agent's own word, whoever published it. */
+export function isAgentsWord(subject: string): boolean {
+  const [root, , family = '', name = ''] = subject.split('.');
+  if (root !== 'agents') return false;
+  return SAID_FAMILIES.includes(family) || (family === 'turn' && isSaidOfTurn(name));
+}
+
+const isSaidOfTurn = (name: string): boolean => AGENT_SAYS.turn.some((said) => said === name);
+
+/** The stream that takes an event: SAID for an agent's word, EVENTS for what services state. */
+export const streamOf = (subject: string): 'EVENTS' | 'SAID' =>
+  isAgentsWord(subject) ? 'SAID' : 'EVENTS';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
+import type { AgentGrant } from '../core/nats/agent-credentials.ts';
 import type { AgentFactory, AgentOrder } from './agents/agent-factory.ts';
 import type { AgentPlaces, AgentProcess, ProcessFile } from './runtime/runtime.ts';
 
@@ -12,7 +13,7 @@ export interface AgentEnvironmentOptions {
   /** Where an agent reaches NATS, which may be elsewhere than where the spawner does. */
   natsUrl: string;
   /** The text of a credentials file for one agent; undefined where the server asks for none. */
-  mintCredentials: ((agentId: string, expiresAt: Date) => Promise<string>) | undefined;
+  mintCredentials: ((grant: AgentGrant) => Promise<string>) | undefined;
   allowedTools: readonly string[] | undefined;
   /** The spawner's own environment: only what is on the allow list is taken from it. */
   own: NodeJS.ProcessEnv;
@@ -84,16 +85,18 @@ export class AgentEnvironment {
     const own = (await factory.files?.(this.order(state, places))) ?? [];
     if (mintCredentials === undefined) return [...instructions, ...own];
     const until = credentialsEnd(state, new Date(state.run.expiresAt));
-    const credentials = credentialsFile(await mintCredentials(state.agentId, until));
+    const grant = { agentId: state.agentId, expiresAt: until, allowedTools };
+    const credentials = credentialsFile(await mintCredentials(grant));
     return [...instructions, ...own, credentials];
   }
 
   /** New credentials for a longer life, put in place whole: a command sees the old or the new. */
   async renewCredentials(process: AgentProcess, state: LiveAgent, expiresAt: Date): Promise<void> {
-    const { mintCredentials } = this.#options;
+    const { mintCredentials, allowedTools } = this.#options;
     if (mintCredentials === undefined) return;
-    const content = await mintCredentials(state.agentId, credentialsEnd(state, expiresAt));
-    await process.replaceFile(credentialsFile(content));
+    const { agentId } = state;
+    const grant = { agentId, expiresAt: credentialsEnd(state, expiresAt), allowedTools };
+    await process.replaceFile(credentialsFile(await mintCredentials(grant)));
   }
 }
 
@@ -104,6 +107,6 @@ const credentialsFile = (content: string): ProcessFile => ({
   secret: true,
 });
 
-/** A turn that begins just before the end of the TTL may still use its whole deadline. */
-const credentialsEnd = (state: LiveAgent, expiresAt: Date): Date =>
+/** When an agent's credential expires: a turn that begins just before the end of the TTL may still use its whole deadline. */
+export const credentialsEnd = (state: { turnDeadlineMs: number }, expiresAt: Date): Date =>
   new Date(expiresAt.getTime() + state.turnDeadlineMs + CREDENTIALS_GRACE_MS);

@@ -39,6 +39,13 @@ export class AgentLog {
     return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence: 0 } }));
   }
 
+  /** Resolves when all that the agent has said is folded: its end is stated after its last word. */
+  async hear(): Promise<void> {
+    const { log, follower } = this.#deps;
+    const sequence = await log.heard(agentFilter(this.agentId), this.#signal);
+    await follower.folded(sequence, this.#signal);
+  }
+
   async #settled(result: Awaited<ReturnType<EventLog['append']>>): Promise<boolean> {
     const { follower, log, logger } = this.#deps;
     if (result.ok && !result.duplicate) {

@@ -117,6 +117,8 @@ export class AgentSteps {
       this.#watch(process);
       return true;
     }
+    await this.#log.hear();
+    if (this.#state !== state) return false;
     const reason = 'its process was gone when the spawner came back';
     await this.#log.append(
       state.phase === 'stopping'

@@ -6,6 +6,7 @@ import {
   decideLost,
   decideReleased,
   decideTakeover,
+  type ProcessEnd,
 } from '../core/domain/agent/decide-agent.ts';
 import { type AgentTraits, nextStep } from '../core/domain/agent/next-step.ts';
 import { AgentLog } from './agent-log.ts';
@@ -113,7 +114,7 @@ export class AgentWorker {
     if (isLive(state)) {
       if (!(await this.#steps.attached(state))) return true;
       const { end } = this.#steps;
-      if (end) return this.#steps.ended(state, end);
+      if (end) return this.#end(state, end);
     } else if (state.phase === 'ended' && state.end.how === 'lost') {
       // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
       await this.#steps.letGo();
@@ -138,6 +139,16 @@ export class AgentWorker {
     return this.#pause.isDue(state, this.#deps.clock()) && this.#steps.freeze(state);
   }
 
+  /** The end of its process, after its last word; a turn that it has answered ends as answered. */
+  async #end(state: LiveAgent, end: ProcessEnd): Promise<boolean> {
+    await this.#log.hear();
+    if (this.#state !== state) return true;
+    const step = nextStep(state, this.#traits(state));
+    return step?.do === 'end-turn'
+      ? this.#steps.perform(step, state)
+      : this.#steps.ended(state, end);
+  }
+
   /** From here on an earlier owner is refused. Only what the server confirms may take. */
   async #take(state: LiveAgent): Promise<boolean> {
     if (!(await this.#deps.ownership.confirm())) return false;
@@ -149,6 +160,8 @@ export class AgentWorker {
 
   async #giveUp(state: LiveAgent): Promise<boolean> {
     if (!(await this.#deps.ownership.confirm())) return false;
+    await this.#log.hear();
+    if (this.#state !== state) return true;
     const reason = `its node ${state.run.node} is gone, and nobody else can reach its process`;
     return this.#log.append(decideLost(state, reason, this.#context));
   }

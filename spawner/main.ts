@@ -1,5 +1,6 @@
 import { mintAgentCredentials } from '../core/nats/agent-credentials.ts';
-import { readAccountSeed } from '../core/nats/trust.ts';
+import { revokeAs } from '../core/nats/revocations.ts';
+import { readAgentKeys } from '../core/nats/trust.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { nodeName } from '../core/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
@@ -7,6 +8,7 @@ import { derivedId } from '../schemas/ids.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { agentFactories } from './agents/agent-factories.ts';
+import { CredentialRevoker } from './credential-revoker.ts';
 import { LogCollector } from './log-collector.ts';
 import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
@@ -17,7 +19,7 @@ await runService('spawner', startSpawner);
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
-  const accountSeed = await readAccountSeed(paths.auth);
+  const keys = await readAgentKeys(paths.auth);
   // Its log is what makes a system itself, wherever its spawners run.
   const system = derivedId('system-', (await log.identity('EVENTS')).created);
   const runtimes = await agentRuntimes(settings, paths.agents, logger, health, system);
@@ -25,13 +27,11 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const url = connection.nc.getServer();
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
-    mintCredentials:
-      accountSeed === undefined
-        ? undefined
-        : (agentId, until) => mintAgentCredentials(accountSeed, agentId, until),
+    mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
     allowedTools,
     own: process.env,
   });
+  const clock = () => new Date();
   const follower = new SystemFollower({ log, logger });
   await follower.start(signal);
   const membership = await Membership.join({
@@ -60,8 +60,12 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
-    clock: () => new Date(),
+    clock,
   });
   await spawner.start();
+  if (keys) {
+    const revoke = (agents: ReadonlyMap<string, Date>) => revokeAs(keys, url, agents);
+    new CredentialRevoker({ follower, health, logger, revoke, clock }).start(signal);
+  }
   return spawner;
 }

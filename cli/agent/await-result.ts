@@ -7,28 +7,30 @@ const LOOK_AGAIN_MS = 2_000;
 const LOOK_TIMEOUT_MS = 1_000;
 
 /**
- * What is published on a tool call's result subject, heard or looked up; undefined where nothing
- * came until the signal aborts. Throws ORC_NOT_REACHABLE when the connection was given up.
+ * The stored result of a tool call; undefined where there is none until the signal aborts. What is
+ * heard on its subject only tells that it is time to look: in the agents' account another agent can
+ * let an acknowledgement of its own be sent there (docs/decisions/0042-three-streams.md). Throws
+ * ORC_NOT_REACHABLE when the connection was given up.
  */
 export async function awaitResult(
   nc: NatsConnection,
   subject: string,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  const subscription = nc.subscribe(subject, { max: 1 });
-  const heard = (async () => {
-    for await (const message of subscription) return message.data;
-    throw new OrchestratorError('ORC_NOT_REACHABLE', 'The connection to NATS was closed');
-  })();
-  // Nobody may be waiting any more when the end of the command ends the subscription.
-  heard.catch(() => undefined);
+  const subscription = nc.subscribe(subject);
+  const bells = subscription[Symbol.asyncIterator]();
   try {
+    let bell = bells.next();
+    // Nobody may be waiting any more when the end of the command ends the subscription.
+    bell.catch(() => undefined);
     while (!signal.aborted) {
-      const look = delay(LOOK_AGAIN_MS, undefined, { signal }).then(
-        () => storedResult(nc, subject),
-        () => undefined,
-      );
-      const payload = await Promise.race([heard, look]);
+      const again = delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      const rung = await Promise.race([bell, again]);
+      if (rung?.done) {
+        throw new OrchestratorError('ORC_NOT_REACHABLE', 'The connection to NATS was closed');
+      }
+      if (rung) bell = bells.next();
+      const payload = await storedResult(nc, subject);
       if (payload !== undefined) return payload;
     }
     return undefined;

@@ -32,8 +32,8 @@ export class InitNatsCommand extends Command {
     await makeDataFolder(paths);
     const trust = await ensureTrust(paths.auth);
     const places = { storeDir: this.store, maxPayload: MAX_PAYLOAD, trust };
-    await replaceFile(this.config, await serverConfig({ ...listen, ...places }));
-    await shareTrust(trust, { services: this.services, spawners: this.spawner });
+    await replaceFile(this.config, serverConfig({ ...listen, ...places }));
+    await shareTrust(paths.auth, { services: this.services, spawners: this.spawner });
     const account = trust.account.getPublicKey();
     const written = { config: this.config, keys: paths.auth, account };
     const text = `configuration  ${this.config}\nkeys           ${paths.auth}\naccount        ${account}\n`;

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type StreamName, streamOf } from '../../schemas/subjects.ts';
 import { type AppendOptions, append } from './append.ts';
 import { type AppendFailure, type AppendResult, failureOfRead } from './append-result.ts';
 import type { LogConnection } from './connection.ts';
+import { untilHeard } from './heard.ts';
 import { lastMessage } from './last.ts';
 import { type PublishableEvent, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
@@ -44,25 +47,47 @@ async function claimAndAppend(
   event: PublishableEvent,
   { timeoutMs = ACK_TIMEOUT_MS, alsoOn }: AppendOnceOptions,
 ): Promise<AppendResult> {
-  const lastOfSubject = async () =>
-    (await lastMessage(connection.nc, 'EVENTS', event.subject, timeoutMs))?.sequence ?? 0;
-  let last = await lastOfSubject();
-  const claimed = await claim(connection, event.id, last, timeoutMs);
+  const { nc } = connection;
+  let last = await lastOf(nc, event.subject, timeoutMs);
+  const claimed = await claim(connection, event.id, last.inEvents, timeoutMs);
   if ('error' in claimed) return claimed;
   if (!claimed.fresh && alsoOn !== undefined) {
     const elsewhere = { id: event.id, subject: alsoOn };
     const found = await find(connection, elsewhere, claimed.after + 1, Number.POSITIVE_INFINITY);
     if (found !== undefined) return { ok: true, sequence: found, duplicate: true };
   }
-  if (claimed.after !== last) last = await lastOfSubject();
+  if (claimed.after !== last.inEvents) last = await lastOf(nc, event.subject, timeoutMs);
   for (;;) {
-    const found = await find(connection, event, claimed.after + 1, last);
+    const found = await find(connection, event, claimed.after + 1, last.inEvents);
     if (found !== undefined) return { ok: true, sequence: found, duplicate: true };
-    const expect = { filter: event.subject, sequence: last };
-    const result = await append(connection.nc, event, { expect, timeoutMs });
+    const expect = { filter: event.subject, sequence: last.expected };
+    const result = await append(nc, event, { expect, timeoutMs });
     if (result.ok || result.error !== 'conflict') return result;
-    last = await lastOfSubject();
+    last = await lastOf(nc, event.subject, timeoutMs);
   }
+}
+
+interface Last {
+  /** Up to which place of EVENTS the subject is to be searched. */
+  inEvents: number;
+  /** What the stream that takes the event must have as its last of the subject. */
+  expected: number;
+}
+
+/**
+ * An agent's word goes into SAID, which forgets it after a day, and stands in EVENTS from then on:
+ * what SAID has is waited for there, so that a search of EVENTS sees all that the expectation covers.
+ */
+async function lastOf(nc: NatsConnection, subject: string, timeoutMs: number): Promise<Last> {
+  const lastIn = async (stream: StreamName) =>
+    (await lastMessage(nc, stream, subject, timeoutMs))?.sequence ?? 0;
+  if (streamOf(subject) === 'EVENTS') {
+    const sequence = await lastIn('EVENTS');
+    return { inEvents: sequence, expected: sequence };
+  }
+  const expected = await lastIn('SAID');
+  await untilHeard(nc, subject);
+  return { inEvents: await lastIn('EVENTS'), expected };
 }
 
 /** Claims the id, or finds it claimed: after which sequence the event can stand. */

@@ -15,12 +15,16 @@ interface Appended {
 export type AppendFailure =
   /** The expectation does not hold: fold what came in between and decide again. */
   | { ok: false; error: 'conflict'; reason: string }
+  /** Another event was stored under this id: the same id does not bring this one in. */
+  | { ok: false; error: 'id-taken'; reason: string }
   /** No acknowledgement in time. It may be stored: try again with the same ids. */
   | { ok: false; error: 'not-reachable'; reason: string }
   /** Bytes with headers, and what the server takes at most. Nothing was sent. */
   | { ok: false; error: 'too-large'; size: number; limit: number }
   | { ok: false; error: 'no-stream'; reason: string }
   | { ok: false; error: 'storage-full'; reason: string }
+  /** Of this agent and subject so much is kept already that the stream takes no more for now. */
+  | { ok: false; error: 'quota'; reason: string }
   | { ok: false; error: 'not-permitted'; reason: string }
   /** Any other word of the server: a bug of ours or a server that is set up differently. */
   | { ok: false; error: 'refused'; reason: string; code: number };
@@ -37,6 +41,9 @@ const JS = {
   wrongLastSequenceUnknown: 10164,
   duplicateInBatch: 10201,
 } as const;
+
+/** How the server says that a subject is full (`ErrMaxMsgsPerSubject`); the code is that of any failure to store. */
+const PER_SUBJECT = /per subject/i;
 
 interface PublishReply {
   seq?: number;
@@ -61,7 +68,7 @@ function failure(code: number, reason: string, size: number, limit: number): App
     case JS.wrongLastSequence:
     case JS.wrongLastSequenceUnknown:
       return { ok: false, error: 'conflict', reason };
-    // A batch with a known id is refused as a whole, and was stored as a whole before.
+    // Stored before as a whole, or another's: `confirmedBatch` tells.
     case JS.duplicateInBatch:
       return { ok: true, sequence: 0, duplicate: true };
     case JS.noStream:
@@ -70,7 +77,7 @@ function failure(code: number, reason: string, size: number, limit: number): App
     case JS.insufficientResources:
     case JS.storage:
     case JS.storeFailed:
-      return { ok: false, error: 'storage-full', reason };
+      return { ok: false, error: PER_SUBJECT.test(reason) ? 'quota' : 'storage-full', reason };
     case JS.messageTooLarge:
       return { ok: false, error: 'too-large', size, limit };
     default:
@@ -106,6 +113,10 @@ export function appendError(failed: AppendFailure): OrchestratorError {
   switch (failed.error) {
     case 'conflict':
       return new OrchestratorError('ORC_CONFLICT', failed.reason);
+    case 'id-taken':
+      return new OrchestratorError('ORC_CONFLICT', failed.reason);
+    case 'quota':
+      return new OrchestratorError('ORC_QUOTA');
     case 'not-reachable':
       return new OrchestratorError(
         'ORC_NOT_REACHABLE',

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AppendResult } from './append-result.ts';
 import { publishBatch } from './batch.ts';
+import { confirmedBatch, confirmedDuplicate } from './confirmed-duplicate.ts';
 import {
   type Expectation,
   outgoingEvent,
@@ -15,23 +16,37 @@ export interface AppendOptions {
   timeoutMs?: number | undefined;
 }
 
+const NOTHING: AppendResult = { ok: true, sequence: 0, duplicate: false };
+
 /**
- * Appends events to EVENTS, all or none. The expectation stands on the first message: the server
- * checks it against what was stored before the batch. Never throws.
+ * Appends events, all or none; timers among them are set before. The expectation stands on the first
+ * event: the server checks it against what was stored before the batch. Several events are all of
+ * one stream: EVENTS, but for what is an agent's word (`streamOf`). Never throws.
+ *
+ * A timer whose event is not stored afterwards comes to nothing: its event names what it is for, and
+ * no state waits for it (docs/decisions/0042-three-streams.md).
  */
-export function append(
+export async function append(
   nc: NatsConnection,
   events: PublishableEvent | readonly PublishableEvent[],
   options: AppendOptions = {},
 ): Promise<AppendResult> {
   const timeoutMs = options.timeoutMs ?? ACK_TIMEOUT_MS;
-  const messages = [events]
-    .flat()
-    .map((event, index) =>
-      withExpectation(outgoingEvent(event), index === 0 ? options.expect : undefined),
-    );
-  const [only] = messages;
-  return messages.length === 1 && only !== undefined
-    ? publishOne(nc, only, timeoutMs)
-    : publishBatch(nc, messages, timeoutMs);
+  const all = [events].flat();
+  for (const timer of all.filter(({ schedule }) => schedule !== undefined)) {
+    const set = await publishOne(nc, outgoingEvent(timer), timeoutMs);
+    if (!set.ok) return set;
+  }
+  const [first, ...rest] = all.filter(({ schedule }) => schedule === undefined);
+  if (first === undefined) return NOTHING;
+  const message = withExpectation(outgoingEvent(first), options.expect);
+  const others = rest.map(outgoingEvent);
+  const last = others.at(-1);
+  if (last === undefined) {
+    const result = await publishOne(nc, message, timeoutMs);
+    if (!result.ok || !result.duplicate) return result;
+    return confirmedDuplicate(nc, message, result.sequence, timeoutMs);
+  }
+  const result = await publishBatch(nc, [message, ...others], timeoutMs);
+  return result.ok && result.duplicate ? confirmedBatch(nc, last, timeoutMs) : result;
 }

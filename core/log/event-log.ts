@@ -8,10 +8,10 @@ import type { AppendResult } from './append-result.ts';
 import type { LogConnection } from './connection.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
+import { untilHeard } from './heard.ts';
 import { lastMessage, messageAt } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
-import { readError } from './read-error.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** The event log: everything that a service does with the streams. One file a verb beside this. */
@@ -22,7 +22,7 @@ export class EventLog {
     this.connection = connection;
   }
 
-  /** Appends to EVENTS, several all or none; see {@link append}. Never throws. */
+  /** Appends to the log, several all or none; see {@link append}. Never throws. */
   append(
     events: NewEvent | readonly NewEvent[],
     options: AppendOptions = {},
@@ -36,23 +36,11 @@ export class EventLog {
   }
 
   /**
-   * Lets the server publish the event to `target` at `at` (whole seconds, rounded up), whoever is
-   * alive then. The event's subject is the schedule's; a later one on it replaces it.
+   * Waits until what agents said on these subjects stands in EVENTS; see {@link untilHeard}. Resolves
+   * with its sequence there, 0 where nothing was said.
    */
-  schedule({
-    at,
-    target,
-    ...event
-  }: NewEvent & { at: Date; target: string }): Promise<AppendResult> {
-    return append(this.connection.nc, { ...event, schedule: { at, target } });
-  }
-
-  /** Forgets the schedule on this subject, if there is one that has not fired. */
-  async cancelSchedule(subject: string): Promise<void> {
-    const jsm = await this.connection.jsm();
-    await jsm.streams.purge('EVENTS', { filter: subject }).catch((error: unknown) => {
-      throw readError(error);
-    });
+  heard(filter: string, signal?: AbortSignal): Promise<number> {
+    return untilHeard(this.connection.nc, filter, signal);
   }
 
   /** The messages up to the end as of now; see {@link read}. */

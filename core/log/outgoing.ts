@@ -37,12 +37,16 @@ export function outgoingEvent(event: PublishableEvent): Outgoing {
   };
 }
 
+/** What a schedule has become stays in TIMERS so long, for EVENTS to take it from there. */
+const FIRED_KEPT = '24h';
+
 /** A message schedule (NATS ADR-51) fires at a whole second: never early, so rounded up. */
 function scheduleHeaders({ at, target }: { at: Date; target: string }): [string, string][] {
   const due = new Date(Math.ceil(at.getTime() / 1000) * 1000);
   return [
     ['Nats-Schedule', `@at ${due.toISOString()}`],
     ['Nats-Schedule-Target', target],
+    ['Nats-Schedule-TTL', FIRED_KEPT],
   ];
 }
 

@@ -7,7 +7,8 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
 import { requireServerVersion } from '../nats/server-version.ts';
 import type { LogConnection } from './connection.ts';
 
@@ -18,8 +19,14 @@ export interface StreamOptions {
   limits?: StreamLimits | undefined;
 }
 
-/** Times in milliseconds. EVENTS has no limit of its own: see {@link ensureStreams}. */
+/** Times in milliseconds, sizes in bytes. EVENTS has no limit of its own: see {@link ensureStreams}. */
 export interface StreamLimits {
+  /** Of what all agents say together, kept for {@link SAID_AGE_MS}; 1 GiB. */
+  saidBytes?: number | undefined;
+  /** Of what one agent says on one subject in that time; 50,000 messages. */
+  saidPerSubject?: number | undefined;
+  /** Of all files together; 4 GiB. */
+  fileBytes?: number | undefined;
   /** How long EVENTS knows an id again by itself; 2 minutes. */
   duplicateWindowMs?: number | undefined;
   /** Log lines kept per agent and stream; 1000. */
@@ -34,15 +41,24 @@ export interface StreamLimits {
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+const GIB = 1024 ** 3;
+
+/** The server's code where it cannot set the bytes of a stream aside (nats-server, server/errors.json). */
+const INSUFFICIENT_STORAGE = 10047;
+const SMALLEST_LIMIT = 64 * 1024;
+
+/** What an agent said is in EVENTS a moment later; SAID forgets it after this. */
+export const SAID_AGE_MS = DAY;
 
 /**
  * Makes the streams, or brings their configuration up to date. Safe to call on every start.
  *
- * EVENTS has no limit in size: a stream that takes schedules may not discard the new (nats-server,
- * "message scheduling cannot use discard new"), and one that discards the old forgets history. A
- * limit of the server or of the account refuses the append instead (ORC_STORAGE_FULL).
+ * EVENTS has no limit in size: one that discards the old forgets history. A limit of the server or
+ * of the account refuses the append instead (ORC_STORAGE_FULL). SAID and FILES, which agents write,
+ * are plain and refuse the new at their limits (docs/decisions/0042-three-streams.md).
  *
- * Throws ORC_NATS_OLD for a server before 2.12.
+ * Throws ORC_NATS_OLD for a server before 2.12, and ORC_OLD_LAYOUT where EVENTS is of a version in
+ * which agents wrote into it.
  */
 export async function ensureStreams(
   connection: LogConnection,
@@ -50,6 +66,10 @@ export async function ensureStreams(
 ): Promise<void> {
   requireServerVersion(connection.nc.info?.version ?? 'unknown');
   const jsm = await connection.jsm();
+  if ((await presentConfig(jsm, 'EVENTS'))?.allow_msg_schedules) {
+    throw new OrchestratorError('ORC_OLD_LAYOUT');
+  }
+  // A stream is made after those that it sources.
   for (const wanted of streamConfigs(options)) await ensureStream(jsm, wanted);
 }
 
@@ -62,15 +82,34 @@ function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wante
     allow_direct: true,
   };
   const keptMs = limits.deadLetterAgeMs ?? 30 * DAY;
+  const duplicateWindowMs = limits.duplicateWindowMs ?? 2 * MINUTE;
   return [
+    {
+      ...base,
+      name: 'SAID',
+      deny_delete: true,
+      deny_purge: true,
+      discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+      max_msgs_per_subject: limits.saidPerSubject ?? 50_000,
+      max_bytes: limits.saidBytes ?? GIB,
+      max_age: nanos(SAID_AGE_MS),
+      duplicate_window: nanos(duplicateWindowMs),
+    },
+    {
+      ...base,
+      name: 'TIMERS',
+      allow_msg_schedules: true,
+      allow_msg_ttl: true,
+      discard: DiscardPolicy.Old,
+    },
     {
       ...base,
       name: 'EVENTS',
       allow_atomic: true,
-      allow_msg_schedules: true,
-      allow_msg_ttl: true,
       discard: DiscardPolicy.Old,
-      duplicate_window: nanos(limits.duplicateWindowMs ?? 2 * MINUTE),
+      duplicate_window: nanos(duplicateWindowMs),
+      sources: [{ name: 'TIMERS', filter_subject: FIRED_TIMERS }, { name: 'SAID' }],
     },
     {
       ...base,
@@ -83,7 +122,8 @@ function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wante
     {
       ...base,
       name: 'FILES',
-      discard: DiscardPolicy.Old,
+      discard: DiscardPolicy.New,
+      max_bytes: limits.fileBytes ?? 4 * GIB,
       max_age: nanos(limits.fileAgeMs ?? 30 * DAY),
     },
     { ...base, name: 'EVENTS_DLQ', discard: DiscardPolicy.Old, max_age: nanos(keptMs) },
@@ -101,8 +141,30 @@ function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wante
 async function ensureStream(jsm: JetStreamManager, config: Wanted): Promise<void> {
   const wanted = { ...config, subjects: [...STREAM_SUBJECTS[config.name]] };
   const present = await presentConfig(jsm, config.name);
-  if (present === undefined) await jsm.streams.add(wanted);
-  else if (differs(present, wanted)) await jsm.streams.update(config.name, wanted);
+  if (present === undefined) await asLargeAsFits(wanted, (fitting) => jsm.streams.add(fitting));
+  else if (differs(present, wanted)) {
+    await asLargeAsFits(wanted, (fitting) => jsm.streams.update(config.name, fitting));
+  }
+}
+
+type Sized = Wanted & { subjects: string[] };
+
+/**
+ * The server sets the bytes of a limited stream aside, and refuses a stream for which it has not
+ * enough left: on a small disk a limit is halved until it fits.
+ */
+async function asLargeAsFits(wanted: Sized, make: (fitting: Sized) => Promise<unknown>) {
+  for (let fitting = wanted; ; ) {
+    try {
+      await make(fitting);
+      return;
+    } catch (error) {
+      const full = error instanceof JetStreamApiError && error.code === INSUFFICIENT_STORAGE;
+      const { max_bytes = 0 } = fitting;
+      if (!full || max_bytes <= SMALLEST_LIMIT) throw error;
+      fitting = { ...fitting, max_bytes: Math.floor(max_bytes / 2) };
+    }
+  }
 }
 
 async function presentConfig(

@@ -1,38 +1,46 @@
-import { createUser, encodeUser, fmtCreds, fromSeed, type Permissions } from '@nats-io/jwt';
+import { encodeUser, fmtCreds, fromSeed, type Permissions } from '@nats-io/jwt';
+import { TOOL_CALLS } from '../../schemas/events/tool.ts';
+import { AGENT_SAYS } from '../../schemas/subjects.ts';
+import { agentUserKey } from './agent-user-key.ts';
 
 /** Inboxes of an agent: its credentials allow no other, so nobody reads another's replies. */
 export const agentInboxPrefix = (agentId: string): string => `_INBOX_${agentId}`;
 
+export interface AgentGrant {
+  agentId: string;
+  expiresAt: Date;
+  /** ORCHESTRATOR_ALLOWED_TOOLS: `respond`, `project`, …; all of them without. */
+  allowedTools?: readonly string[] | undefined;
+  /** Bytes of its largest message; what the server takes without. */
+  maxPayload?: number | undefined;
+}
+
 /**
  * The text of a credentials file for one agent. The broker authorises, not the client: it may say
- * (answer, question, progress, with files), call tools, signal that it is ready and the end of its
- * turn, and hear the results of its
- * own calls; nothing else.
+ * what it may say, call the tools that it may call, signal that it is ready and the end of its turn,
+ * and hear the results of its own calls; nothing else.
  */
-export async function mintAgentCredentials(
-  accountSeed: string,
-  agentId: string,
-  expiresAt: Date,
-): Promise<string> {
-  const account = fromSeed(new TextEncoder().encode(accountSeed));
-  const user = createUser();
+export async function mintAgentCredentials(agentsSeed: string, grant: AgentGrant): Promise<string> {
+  const { agentId, expiresAt, maxPayload } = grant;
+  const account = fromSeed(new TextEncoder().encode(agentsSeed));
+  const user = agentUserKey(agentsSeed, agentId);
   const expires = { exp: Math.floor(expiresAt.getTime() / 1000) };
-  const jwt = await encodeUser(agentId, user, account, agentPermissions(agentId), expires);
+  const allowed = { ...agentPermissions(grant), ...(maxPayload && { payload: maxPayload }) };
+  const jwt = await encodeUser(agentId, user, account, allowed, expires);
   return new TextDecoder().decode(fmtCreds(jwt, user));
 }
 
-function agentPermissions(agentId: string): Permissions {
+function agentPermissions({ agentId, allowedTools }: AgentGrant): Permissions {
   const own = `agents.${agentId}`;
+  const mayUse = (tool: string) => allowedTools?.includes(tool) ?? true;
+  const calls = TOOL_CALLS.filter(({ tool }) => mayUse(tool));
+  const responses = AGENT_SAYS.response.map((name) => `${own}.response.${name}`);
   return {
     pub: {
       allow: [
-        `${own}.response.answer`,
-        `${own}.response.question`,
-        `${own}.response.progress`,
-        `${own}.tool.*.*`,
-        `${own}.turn.signalled`,
-        `${own}.file.*`,
-        `${own}.turn.ready`,
+        ...(mayUse('respond') ? [...responses, `${own}.file.*`] : []),
+        ...AGENT_SAYS.turn.map((name) => `${own}.turn.${name}`),
+        ...calls.map(({ tool, verb }) => `${own}.tool.${tool}.${verb}`),
         // A result that came while nobody listened.
         `$JS.API.DIRECT.GET.EVENTS.${own}.result.*`,
       ],

@@ -31,7 +31,7 @@ export interface EmbeddedNats {
   /** Credentials file of services and operators. */
   readonly operatorCreds: string;
   /** Mints agents' credentials. */
-  readonly accountSeed: string;
+  readonly agentsSeed: string;
   /** Of the server that runs now. */
   readonly pid: number;
   /** How often it died and was started again. */
@@ -77,7 +77,7 @@ export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<E
   return {
     url,
     operatorCreds: trust.operatorCreds,
-    accountSeed: trust.accountSeed,
+    agentsSeed: trust.agentsSeed,
     get pid() {
       return supervisor.pid;
     },
@@ -115,7 +115,7 @@ async function startServer(
   paths: DataPaths,
   options: EmbeddedNatsOptions,
 ): Promise<ServerSupervisor> {
-  const config = await serverConfig({
+  const config = serverConfig({
     port,
     trust,
     storeDir: paths.nats,

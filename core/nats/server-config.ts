@@ -1,4 +1,4 @@
-import { encodeAccount, encodeOperator } from '@nats-io/jwt';
+import { join } from 'node:path';
 import type { Trust } from './trust.ts';
 
 export interface ServerConfig {
@@ -23,45 +23,15 @@ export interface ServerConfig {
 export const MAX_PAYLOAD = 8 * 1024 * 1024;
 
 const LOOPBACK = '127.0.0.1';
-const UNLIMITED = -1;
-
-/** What the JWT library leaves out is 0, and 0 means none. */
-const ACCOUNT_LIMITS = {
-  conn: UNLIMITED,
-  leaf: UNLIMITED,
-  imports: UNLIMITED,
-  exports: UNLIMITED,
-  subs: UNLIMITED,
-  data: UNLIMITED,
-  payload: UNLIMITED,
-  wildcards: true,
-};
-
-/** The server takes no JetStream in its system account. */
-const JETSTREAM_LIMITS = {
-  mem_storage: UNLIMITED,
-  disk_storage: UNLIMITED,
-  streams: UNLIMITED,
-  consumer: UNLIMITED,
-};
-
 /**
- * The configuration file of a nats-server of this system: JWT auth with the account in the file
- * itself, which holds no secret; streams on disk. An acknowledged message survives the death of the process at
- * once and the death of the machine after `sync_interval`.
+ * The configuration file of a nats-server of this system: JWT auth with the accounts in the file
+ * itself, which holds no secret; streams on disk. The accounts are kept in a folder of the server's
+ * too, where what was revoked stays revoked: of two claims of an account the newer one counts. An
+ * acknowledged message survives the death of the process at once and the death of the machine after
+ * `sync_interval`.
  */
-export async function serverConfig(config: ServerConfig): Promise<string> {
-  const { trust } = config;
-  const [operator, account, system] = await Promise.all([
-    encodeOperator('orchestrator', trust.operator, { system_account: trust.system.getPublicKey() }),
-    encodeAccount(
-      'orchestrator',
-      trust.account,
-      { limits: { ...ACCOUNT_LIMITS, ...JETSTREAM_LIMITS } },
-      { signer: trust.operator },
-    ),
-    encodeAccount('SYS', trust.system, { limits: ACCOUNT_LIMITS }, { signer: trust.operator }),
-  ]);
+export function serverConfig(config: ServerConfig): string {
+  const { account, agents, system, claims } = config.trust;
   const maxStore = config.maxStore === undefined ? '' : `\n  max_file_store: ${config.maxStore}`;
   return `# Written by Orchestrator on every start; changes here do not last.
 host: ${quoted(config.host ?? LOOPBACK)}
@@ -78,12 +48,18 @@ jetstream {
   sync_interval: "1s"
 }
 
-operator: ${operator}
-system_account: ${trust.system.getPublicKey()}
-resolver: MEMORY
+operator: ${claims.operator}
+system_account: ${system.getPublicKey()}
+resolver: {
+  type: full
+  dir: ${quoted(join(config.storeDir, 'accounts'))}
+  allow_delete: false
+  interval: "2m"
+}
 resolver_preload: {
-  ${trust.account.getPublicKey()}: ${account}
-  ${trust.system.getPublicKey()}: ${system}
+  ${account.getPublicKey()}: ${claims.account}
+  ${agents.getPublicKey()}: ${claims.agents}
+  ${system.getPublicKey()}: ${claims.system}
 }
 `;
 }

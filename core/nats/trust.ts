@@ -1,30 +1,60 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAccount,
   createOperator,
   createUser,
+  encodeAccount,
+  encodeOperator,
   encodeUser,
   fmtCreds,
   fromSeed,
   type KeyPair,
+  type Permissions,
 } from '@nats-io/jwt';
+import { ACCOUNT_LIMITS, agentsAccountJwt, servicesAccountJwt } from './account-claims.ts';
 
-/** Who may vouch for whom (NATS decentralised JWT auth): operator → account → user. */
+/**
+ * Who may vouch for whom (NATS decentralised JWT auth): operator → account → user. Two accounts, so
+ * that nothing that an agent sends can reach what only services may do
+ * (docs/decisions/0042-three-streams.md).
+ */
 export interface Trust {
   operator: KeyPair;
-  /** Holds the streams; its seed mints the credentials of agents. */
+  /** Signs the agents' account anew when credentials are revoked; the operator vouches for it. */
+  signing: KeyPair;
+  /** Holds the streams; its users are services and operators. */
   account: KeyPair;
-  accountSeed: string;
+  /** Its users are agents. */
+  agents: KeyPair;
+  /** Mints the credentials of agents. */
+  agentsSeed: string;
   /** The server wants an account of its own for its `$SYS` subjects. */
   system: KeyPair;
   /** Path of the credentials of services and of the operator: everything within the account. */
   operatorCreds: string;
+  /** The claims of operator and accounts, as the server's configuration has them. */
+  claims: { operator: string; account: string; agents: string; system: string };
 }
 
-const ACCOUNT_SEED = 'account.seed';
+/** What a spawner needs to give agents their credentials and to take them away. */
+export interface AgentKeys {
+  /** Seed of the agents' account: mints. */
+  agentsSeed: string;
+  /** Seed that signs the agents' account. */
+  signingSeed: string;
+  /** Path of credentials that may look up and replace the agents' account, and nothing else. */
+  revokerCreds: string;
+}
+
+const AGENTS_SEED = 'agents.seed';
+const SIGNING_SEED = 'signing.seed';
 const OPERATOR_CREDS = 'operator.creds';
+const REVOKER_CREDS = 'revoker.creds';
+
+/** Inboxes of the connection that revokes: its credentials allow no other. */
+export const REVOKER_INBOX = '_INBOX_revoker';
 
 /**
  * The keys of a data folder, made on first use in `<authDir>` (0700, files 0600) and then kept:
@@ -33,28 +63,80 @@ const OPERATOR_CREDS = 'operator.creds';
 export async function ensureTrust(authDir: string): Promise<Trust> {
   await mkdir(authDir, { recursive: true, mode: 0o700 });
   await chmod(authDir, 0o700);
-  const operator = await key(join(authDir, 'operator.seed'), createOperator);
-  const account = await key(join(authDir, ACCOUNT_SEED), createAccount);
-  const system = await key(join(authDir, 'system.seed'), createAccount);
+  const keys = {
+    operator: await key(join(authDir, 'operator.seed'), createOperator),
+    signing: await key(join(authDir, SIGNING_SEED), createOperator),
+    account: await key(join(authDir, 'account.seed'), createAccount),
+    agents: await key(join(authDir, AGENTS_SEED), createAccount),
+    system: await key(join(authDir, 'system.seed'), createAccount),
+  };
   const operatorCreds = join(authDir, OPERATOR_CREDS);
-  await keep(operatorCreds, () => mintOperatorCredentials(account));
-  const accountSeed = new TextDecoder().decode(account.getSeed());
-  return { operator, account, accountSeed, system, operatorCreds };
+  await keep(operatorCreds, () => credentials('operator', keys.account));
+  await keep(join(authDir, REVOKER_CREDS), () =>
+    credentials('revoker', keys.system, revokerPermissions(keys.agents)),
+  );
+  const agentsSeed = new TextDecoder().decode(keys.agents.getSeed());
+  const claims = await ensureClaims(join(authDir, 'claims.json'), keys);
+  return { ...keys, agentsSeed, operatorCreds, claims };
+}
+
+type Keys = Pick<Trust, 'operator' | 'signing' | 'account' | 'agents' | 'system'>;
+
+/**
+ * Kept, and made anew only where their content is another: the server takes the newer of two claims
+ * of an account, and those that it holds may have revocations that these do not know.
+ */
+async function ensureClaims(file: string, keys: Keys): Promise<Trust['claims']> {
+  const { operator, signing, system } = keys;
+  const claims = {
+    operator: await encodeOperator('orchestrator', operator, {
+      system_account: system.getPublicKey(),
+      signing_keys: [signing.getPublicKey()],
+    }),
+    account: await servicesAccountJwt(keys),
+    agents: await agentsAccountJwt(keys),
+    system: await encodeAccount('SYS', system, { limits: ACCOUNT_LIMITS }, { signer: operator }),
+  };
+  const content = contentOf(claims);
+  const kept = await readClaims(file);
+  if (kept?.content === content) return kept.claims;
+  await replaceFile(file, JSON.stringify({ content, claims }));
+  return claims;
+}
+
+/** Of what the claims say, without when they were made. */
+function contentOf(claims: Trust['claims']): string {
+  const bodies = Object.values(claims).map((jwt) => {
+    const body = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
+    return { iss: body.iss, sub: body.sub, nats: body.nats };
+  });
+  return createHash('sha256').update(JSON.stringify(bodies)).digest('hex');
+}
+
+async function readClaims(
+  file: string,
+): Promise<{ content: string; claims: Trust['claims'] } | undefined> {
+  const text = await readIfThere(file);
+  // As `ensureClaims` wrote it, whole or not at all.
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /**
- * The seed that mints agents' credentials, of the keys that {@link ensureTrust} made; undefined
- * where there is none, and NATS somebody else's. The other keys need not be there.
+ * The keys for agents' credentials, of those that {@link ensureTrust} made; undefined where there
+ * are none, and NATS somebody else's. The other keys need not be there.
  */
-export async function readAccountSeed(authDir: string): Promise<string | undefined> {
-  return (await readIfThere(join(authDir, ACCOUNT_SEED)))?.trim();
+export async function readAgentKeys(authDir: string): Promise<AgentKeys | undefined> {
+  const agentsSeed = (await readIfThere(join(authDir, AGENTS_SEED)))?.trim();
+  const signingSeed = (await readIfThere(join(authDir, SIGNING_SEED)))?.trim();
+  if (agentsSeed === undefined || signingSeed === undefined) return undefined;
+  return { agentsSeed, signingSeed, revokerCreds: join(authDir, REVOKER_CREDS) };
 }
 
 /** What {@link shareTrust} gives away. */
 export interface TrustShares {
   /** Folders that get the credentials of services. */
   services: readonly string[];
-  /** Folders that get the seed which mints agents' credentials, too. */
+  /** Folders that get what gives agents their credentials and takes them away, too. */
   spawners: readonly string[];
 }
 
@@ -62,14 +144,16 @@ export interface TrustShares {
  * Copies of the keys, each for those who need it and no more; the operator's own seed stays where
  * it is. Files are whole or not there, and their owner's only.
  */
-export async function shareTrust(trust: Trust, shares: TrustShares): Promise<void> {
-  const credentials = await readFile(trust.operatorCreds, 'utf8');
+export async function shareTrust(authDir: string, shares: TrustShares): Promise<void> {
+  const copy = async (name: string, folder: string) => {
+    await replaceFile(join(folder, name), await readFile(join(authDir, name), 'utf8'));
+  };
   for (const folder of [...shares.services, ...shares.spawners]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await replaceFile(join(folder, OPERATOR_CREDS), credentials);
+    await copy(OPERATOR_CREDS, folder);
   }
   for (const folder of shares.spawners) {
-    await replaceFile(join(folder, ACCOUNT_SEED), trust.accountSeed);
+    for (const name of [AGENTS_SEED, SIGNING_SEED, REVOKER_CREDS]) await copy(name, folder);
   }
 }
 
@@ -78,11 +162,23 @@ async function key(file: string, create: () => KeyPair): Promise<KeyPair> {
   return fromSeed(new TextEncoder().encode(seed.trim()));
 }
 
-async function mintOperatorCredentials(account: KeyPair): Promise<string> {
+async function credentials(
+  name: string,
+  account: KeyPair,
+  permissions?: Permissions,
+): Promise<string> {
   const user = createUser();
-  const jwt = await encodeUser('operator', user, account);
+  const jwt = await encodeUser(name, user, account, permissions);
   return new TextDecoder().decode(fmtCreds(jwt, user));
 }
+
+/** A claim that is not signed by the operator's keys is refused whoever sends it. */
+const revokerPermissions = (agents: KeyPair): Permissions => ({
+  pub: {
+    allow: ['$SYS.REQ.CLAIMS.UPDATE', `$SYS.REQ.ACCOUNT.${agents.getPublicKey()}.CLAIMS.LOOKUP`],
+  },
+  sub: { allow: [`${REVOKER_INBOX}.>`] },
+});
 
 /** The file's text; where there is none, it is made, whole or not at all, for its owner only. */
 async function keep(file: string, make: () => Promise<string>): Promise<string> {

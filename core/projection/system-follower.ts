@@ -30,7 +30,7 @@ const CHECKPOINT_EVERY_MS = 10_000;
  */
 export class SystemFollower {
   state: SystemState = initialSystem();
-  /** The last sequence of EVENTS that was seen, folded or skipped. Removed schedules leave gaps. */
+  /** The last sequence of EVENTS that was seen, folded or skipped. */
   sequence = 0;
   /** What was met and not folded: of a newer version, or not what its type promises. */
   readonly skipped = { unknown: 0, invalid: 0 };
@@ -59,7 +59,7 @@ export class SystemFollower {
     let live = false;
     const whenCaughtUp = () => {
       live = true;
-      // The last of them may be schedules that are gone.
+      // The last of them may have been removed by hand.
       this.sequence = Math.max(this.sequence, lastSequence);
       this.#resolveWaiters();
       caughtUp.resolve();
@@ -152,12 +152,9 @@ export class SystemFollower {
 
   #fold(message: StoredMessage): void {
     this.sequence = message.sequence;
-    // A schedule waits in the stream beside the events; what counts is the event that it becomes.
-    if (!message.subject.startsWith('schedules.')) {
-      const parsed = foldMessage(this.state, message);
-      if (parsed.kind !== 'event') this.#skip(message, parsed);
-      for (const listener of this.#listeners) this.#tell(listener, message, parsed);
-    }
+    const parsed = foldMessage(this.state, message);
+    if (parsed.kind !== 'event') this.#skip(message, parsed);
+    for (const listener of this.#listeners) this.#tell(listener, message, parsed);
     this.#resolveWaiters();
   }
 

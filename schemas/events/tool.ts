@@ -14,6 +14,14 @@ export const toolEvents = {
   'tool.project.list': z.object({}),
 };
 
+/** Every call that there is: an agent's credential holds those that it may make, and no other. */
+export const TOOL_CALLS: readonly { tool: string; verb: string }[] = Object.keys(toolEvents).map(
+  (type) => {
+    const [, tool = '', verb = ''] = type.split('.');
+    return { tool, verb };
+  },
+);
+
 /** `agents.<id>.result.<callId>`: the outcome of that call. */
 export const resultEvents = {
   result: z.discriminatedUnion('ok', [

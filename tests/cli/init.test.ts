@@ -8,7 +8,7 @@ import { connectLog } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { agentInboxPrefix, mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
 import { freePort } from '../../core/nats/server-port.ts';
-import { readAccountSeed } from '../../core/nats/trust.ts';
+import { readAgentKeys } from '../../core/nats/trust.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { STREAM_SUBJECTS } from '../../schemas/subjects.ts';
 import { temporaryFolder, testServerPath } from '../support/nats.ts';
@@ -73,11 +73,14 @@ test('a nats-server of one’s own is made ready by two commands', async (t) => 
 test('the spawner’s share mints credentials that the server takes', async (t) => {
   const { url, spawner } = await ownServer(t);
   const agentId = newAgentId();
-  const seed = await readAccountSeed(spawner);
+  const keys = await readAgentKeys(spawner);
   const file = join(spawner, 'agent.creds');
   await writeFile(
     file,
-    await mintAgentCredentials(seed ?? '', agentId, new Date(Date.now() + 60_000)),
+    await mintAgentCredentials(keys?.agentsSeed ?? '', {
+      agentId,
+      expiresAt: new Date(Date.now() + 60_000),
+    }),
   );
 
   const inboxPrefix = agentInboxPrefix(agentId);

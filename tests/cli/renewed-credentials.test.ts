@@ -11,8 +11,8 @@ test('credentials that are not there for a moment, as while they are renewed, ar
   const nats = await startTestNats(t);
   const agentId = newAgentId();
   const file = join(await temporaryFolder(t), 'agent.creds');
-  const until = new Date(Date.now() + 60_000);
-  const credentials = await mintAgentCredentials(nats.accountSeed, agentId, until);
+  const expiresAt = new Date(Date.now() + 60_000);
+  const credentials = await mintAgentCredentials(nats.agentsSeed, { agentId, expiresAt });
   const context = { agentId, url: nats.url, credentials: { file }, allowedTools: undefined };
 
   // It looks for them before it gives way, and finds nothing.

@@ -9,6 +9,7 @@ import {
   parseSubject,
   STREAM_SUBJECTS,
   scheduleSubject,
+  streamOf,
   subjectOf,
   userFilter,
 } from '../../schemas/subjects.ts';
@@ -19,9 +20,14 @@ const agentId = fc.stringMatching(/^agent-[0-9a-f]{12}$/);
 
 const address: fc.Arbitrary<Address> = fc.oneof(
   fc.record({
-    family: fc.constantFrom('command', 'process', 'turn', 'response', 'timer'),
+    family: fc.constantFrom('command', 'process', 'response', 'timer'),
     agentId,
     name: token,
+  }),
+  fc.record({
+    family: fc.constant('turn' as const),
+    agentId,
+    name: fc.constantFrom('started', 'nudged', 'ended', 'failed', 'signalled', 'ready'),
   }),
   fc.record({ family: fc.constant('tool' as const), agentId, tool: token, verb: token }),
   fc.record({ family: fc.constant('result' as const), agentId, callId: token }),
@@ -41,8 +47,12 @@ const address: fc.Arbitrary<Address> = fc.oneof(
   }),
 );
 
-/** Where a family is not an event. */
-const STREAM_OF: Partial<Record<Address['family'], string>> = { log: 'LOGS', file: 'FILES' };
+/** Where a family is none of EVENTS or SAID. */
+const STREAM_OF: Partial<Record<Address['family'], string>> = {
+  log: 'LOGS',
+  file: 'FILES',
+  timer: 'TIMERS',
+};
 
 /** Does a NATS filter select a subject? */
 function selects(filter: string, subject: string): boolean {
@@ -71,7 +81,7 @@ test('every subject belongs to exactly one stream', (t) => {
       );
       t.deepEqual(
         streams.map(([name]) => name),
-        [STREAM_OF[given.family] ?? 'EVENTS'],
+        [STREAM_OF[given.family] ?? streamOf(subject)],
       );
     }),
   );
@@ -155,5 +165,5 @@ test('a filter selects all of one agent, one of its families, or one user, and n
     }),
   );
   t.is(userFilter('terminal', 'ann'), 'users.terminal.ann.>');
-  t.is(scheduleSubject(AGENT, 'ttl'), `schedules.${AGENT}.ttl.run`);
+  t.is(scheduleSubject(AGENT, 'ttl', 'run'), `schedules.${AGENT}.ttl.run`);
 });

@@ -45,6 +45,7 @@ export async function agentShell(
   const expiresAt = options.expiresAt ?? new Date(Date.now() + HOUR_MS);
   const file = join(nats.dataDir, `${agentId}.creds`);
   const holder = options.credentialsOf ?? agentId;
-  await writeFile(file, await mintAgentCredentials(nats.accountSeed, holder, expiresAt));
+  const grant = { agentId: holder, expiresAt };
+  await writeFile(file, await mintAgentCredentials(nats.agentsSeed, grant));
   return new AgentShell(nats, agentId, file);
 }

@@ -3,10 +3,11 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 
-/** Every event of the log so far, in order. */
+/** Every event of the log so far, in order, with all that agents had said by now. */
 export async function history(log: EventLog, filter?: string): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
   const from = { sequence: 1 };
+  await log.heard('agents.>');
   for await (const message of log.read({ stream: 'EVENTS', from, ...(filter && { filter }) })) {
     const parsed = parseEvent(message);
     if (parsed.kind === 'event') events.push(parsed.event);

@@ -17,7 +17,7 @@ export interface TestNats {
   readonly port: number;
   /** Credentials file with all rights of the account. */
   readonly operatorCreds: string;
-  readonly accountSeed: string;
+  readonly agentsSeed: string;
   readonly connection: LogConnection;
   readonly log: EventLog;
   /** Another connection with all rights; closed at the end of the test. */
@@ -57,7 +57,7 @@ export async function startTestNats(
   const start = () => startEmbeddedNats({ dataDir, port, log: quiet, serverPath, ...options });
   let server: EmbeddedNats = await start();
   t.teardown(() => server.stop());
-  const { url, operatorCreds, accountSeed } = server;
+  const { url, operatorCreds, agentsSeed } = server;
 
   const connect = async (more: Partial<ConnectOptions> = {}) => {
     const credentials = { file: operatorCreds };
@@ -79,13 +79,13 @@ export async function startTestNats(
     dataDir,
     port,
     operatorCreds,
-    accountSeed,
+    agentsSeed,
     connection,
     log: new EventLog(connection),
     connect,
     async connectAgent(agentId, expiresAt = new Date(Date.now() + HOUR_MS)) {
       const file = join(dataDir, `${agentId}-${Date.now()}.creds`);
-      await writeFile(file, await mintAgentCredentials(accountSeed, agentId, expiresAt));
+      await writeFile(file, await mintAgentCredentials(agentsSeed, { agentId, expiresAt }));
       return connect({ credentials: { file }, inboxPrefix: agentInboxPrefix(agentId) });
     },
     async kill() {

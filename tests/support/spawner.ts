@@ -88,8 +88,7 @@ export class SpawnerFixture {
     const runtime = this.#options.runtime ?? new LocalRuntime({ folder, searchPath, logger });
     const environment = new AgentEnvironment({
       natsUrl: this.nats.url,
-      mintCredentials: async (agentId, expiresAt) =>
-        mintAgentCredentials(this.nats.accountSeed, agentId, expiresAt),
+      mintCredentials: async (grant) => mintAgentCredentials(this.nats.agentsSeed, grant),
       allowedTools,
       own: process.env,
     });

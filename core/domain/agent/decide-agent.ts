@@ -86,9 +86,10 @@ function ttlTimer(
     { id: `${runId}:${expiresAt}`, causationId: runId },
     context,
   );
-  const target = event.subject;
-  const schedule = { at: new Date(expiresAt), target };
-  return { ...event, subject: scheduleSubject(agentId, 'ttl'), schedule };
+  const schedule = { at: new Date(expiresAt), target: event.subject };
+  // One beside the other for each end that was ever meant: those that do not hold any more are passed by.
+  const subject = scheduleSubject(agentId, 'ttl', derivedId('', runId, expiresAt));
+  return { ...event, subject, schedule };
 }
 
 export function turnTimer(
@@ -107,7 +108,7 @@ export function turnTimer(
     context,
   );
   const schedule = { at: new Date(deadlineAt), target: event.subject };
-  return { ...event, subject: scheduleSubject(agentId, 'turn'), schedule };
+  return { ...event, subject: scheduleSubject(agentId, 'turn', turnId), schedule };
 }
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();

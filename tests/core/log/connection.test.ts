@@ -69,10 +69,13 @@ test('credentials that somebody else signed are not permitted', async (t) => {
 });
 
 test('expired credentials are told from wrong ones, also while they are waited with', async (t) => {
-  const { url, accountSeed, dataDir } = await startTestNats(t);
+  const { url, agentsSeed, dataDir } = await startTestNats(t);
   const file = join(dataDir, 'agent.creds');
   const past = new Date(Date.now() - HOUR_MS);
-  await writeFile(file, await mintAgentCredentials(accountSeed, AGENT, past));
+  await writeFile(
+    file,
+    await mintAgentCredentials(agentsSeed, { agentId: AGENT, expiresAt: past }),
+  );
   const options = { ...OPTIONS, url, credentials: { file } };
   const error = await t.throwsAsync(connectLog(options));
   t.like(error, { code: 'ORC_CREDS_EXPIRED' });

@@ -1,10 +1,10 @@
 import test from 'ava';
 import { startTestNats } from '../../support/nats.ts';
-import { answer, collect } from './events.ts';
+import { collect, message as sent } from './events.ts';
 
 test('a dead letter keeps the message and says why and where it stood', async (t) => {
   const { log } = await startTestNats(t);
-  const event = answer('answer-1');
+  const event = sent('answer-1');
   await log.append(event);
   const [message] = await collect(log.read({ stream: 'EVENTS', from: { sequence: 1 } }));
   t.truthy(message);
@@ -12,7 +12,7 @@ test('a dead letter keeps the message and says why and where it stood', async (t
   t.like(await log.deadLetter(message, 'text:\nnot a text'), { ok: true, duplicate: false });
   const letter = await log.last('EVENTS_DLQ', 'dlq.events.*');
   t.is(letter?.header('ce-id'), 'answer-1');
-  t.is(letter?.header('ce-type'), 'response.answer');
+  t.is(letter?.header('ce-type'), 'command.send');
   t.is(letter?.header('orc-reason'), 'text: not a text');
   t.is(letter?.header('orc-subject'), event.subject);
   t.is(letter?.header('orc-sequence'), '1');
@@ -21,7 +21,7 @@ test('a dead letter keeps the message and says why and where it stood', async (t
 
 test('a replay puts the same message on the dead letters once', async (t) => {
   const { log } = await startTestNats(t);
-  await log.append([answer('a'), answer('b')]);
+  await log.append([sent('a'), sent('b')]);
   const messages = await collect(log.read({ stream: 'EVENTS', from: { sequence: 1 } }));
   for (const message of [...messages, ...messages]) await log.deadLetter(message, 'damaged');
   t.is((await collect(log.read({ stream: 'EVENTS_DLQ', from: { sequence: 1 } }))).length, 2);

@@ -14,6 +14,18 @@ export function answer(id: string, text = 'hello', agentId = AGENT): NewEventOf<
   };
 }
 
+/** A message to {@link AGENT}: what services state, on the subjects of EVENTS. */
+export function message(id: string, text = 'hello', agentId = AGENT): NewEventOf<'command.send'> {
+  return {
+    id,
+    type: 'command.send',
+    source: 'orchestrator/test',
+    time: '2026-01-04T15:30:45.000Z',
+    subject: `agents.${agentId}.command.send`,
+    data: { text, mode: 'join' },
+  };
+}
+
 /** A whole second that is at least half of one away. */
 export const nextSecond = (): Date => new Date(Math.ceil((Date.now() + 500) / 1000) * 1000);
 

@@ -2,12 +2,12 @@ import test, { type ExecutionContext } from 'ava';
 import { EventLog } from '../../../core/log/event-log.ts';
 import type { Followed } from '../../../core/log/follow.ts';
 import { startTestNats, type TestNats } from '../../support/nats.ts';
-import { AGENT, answer } from './events.ts';
+import { AGENT, message } from './events.ts';
 
 /** Appends, again and again with the same id, until it is stored. */
 async function appendSurely({ log }: TestNats, id: string): Promise<void> {
   for (;;) {
-    const result = await log.append(answer(id), { timeoutMs: 500 });
+    const result = await log.append(message(id), { timeoutMs: 500 });
     if (result.ok) return;
   }
 }
@@ -29,14 +29,14 @@ const isWhole = (t: ExecutionContext, seen: number[], count: number) =>
 
 test('a follow replays, says that it has caught up, and goes on live', async (t) => {
   const { log } = await startTestNats(t);
-  await log.append([answer('a'), answer('b')]);
+  await log.append([message('a'), message('b')]);
   const seen: string[] = [];
   for await (const { messages, caughtUp } of log.follow({
     stream: 'EVENTS',
     from: { sequence: 1 },
   })) {
     for (const message of messages) seen.push(`${message.header('ce-id')} ${caughtUp}`);
-    if (messages.length > 0 && seen.length === 2) await log.append(answer('c'));
+    if (messages.length > 0 && seen.length === 2) await log.append(message('c'));
     if (seen.length === 3) break;
   }
   t.deepEqual(seen, ['a true', 'b true', 'c true']);
@@ -51,7 +51,7 @@ test('a follow of an empty stream, or of a filter that selects nothing, has caug
     return undefined;
   };
   t.deepEqual(await first(), { messages: [], caughtUp: true });
-  await log.append(answer('a'));
+  await log.append(message('a'));
   t.deepEqual(await first('users.>'), { messages: [], caughtUp: true });
 });
 
@@ -59,7 +59,7 @@ test('a follow has not caught up before the last of what was stored', async (t) 
   const { log } = await startTestNats(t);
   const count = 10_000;
   for (let at = 0; at < count; at += 1_000) {
-    await log.append(Array.from({ length: 1_000 }, (_, index) => answer(`a-${at + index}`)));
+    await log.append(Array.from({ length: 1_000 }, (_, index) => message(`a-${at + index}`)));
   }
   let [seen, batches] = [0, 0];
   for await (const { messages, caughtUp } of log.follow({
@@ -84,7 +84,7 @@ test('a follow ends without an error when it is aborted, while it waits and betw
     signal: waiting.signal,
   });
   for await (const { caughtUp } of follow) if (caughtUp) setImmediate(() => waiting.abort());
-  await log.append(answer('a'));
+  await log.append(message('a'));
   const between = new AbortController();
   for await (const _ of log.follow({
     stream: 'EVENTS',
@@ -100,7 +100,7 @@ test('a slow reader holds the server back and loses nothing', async (t) => {
   const { log } = await startTestNats(t);
   const count = 12_000;
   for (let at = 0; at < count; at += 1_000) {
-    await log.append(Array.from({ length: 1_000 }, (_, index) => answer(`a-${at + index}`)));
+    await log.append(Array.from({ length: 1_000 }, (_, index) => message(`a-${at + index}`)));
   }
   const seen: number[] = [];
   let largest = 0;
@@ -135,7 +135,7 @@ test('a follow has no gap and no repeat over kill -9 and restart of the server',
 
 test('a follow goes on after its consumer was deleted on the server', async (t) => {
   const { log, connection } = await startTestNats(t);
-  await log.append([answer('a'), answer('b')]);
+  await log.append([message('a'), message('b')]);
   const jsm = await connection.jsm();
   const seen: number[] = [];
   for await (const { messages } of log.follow({ stream: 'EVENTS', from: { sequence: 1 } })) {
@@ -144,7 +144,7 @@ test('a follow goes on after its consumer was deleted on the server', async (t) 
       for await (const { name } of jsm.consumers.list('EVENTS')) {
         await jsm.consumers.delete('EVENTS', name);
       }
-      await log.append(answer('c'));
+      await log.append(message('c'));
     }
     if (seen.length >= 3) break;
   }

@@ -1,18 +1,19 @@
 import test from 'ava';
 import { ensureStreams } from '../../../core/log/streams.ts';
+import { STREAM_SUBJECTS } from '../../../schemas/subjects.ts';
 import { startTestNats } from '../../support/nats.ts';
-import { answer } from './events.ts';
+import { message } from './events.ts';
 
 const OPTIONS = { replicas: 1, storage: 'file' } as const;
 
 test('the streams are made once and kept with what they hold', async (t) => {
   const { log, connection } = await startTestNats(t);
-  await log.append(answer('answer-1'));
+  await log.append(message('answer-1'));
   await ensureStreams(connection, OPTIONS);
   const jsm = await connection.jsm();
   const names: string[] = [];
   for await (const name of jsm.streams.names()) names.push(name);
-  t.deepEqual(names.sort(), ['EVENTS', 'EVENTS_DLQ', 'FILES', 'IDS', 'LOGS']);
+  t.deepEqual(names.sort(), Object.keys(STREAM_SUBJECTS).sort());
   t.is(await log.lastSequence('EVENTS'), 1);
 });
 
@@ -53,4 +54,15 @@ test('a log keeps the last lines of each agent and stream', async (t) => {
   let kept = 0;
   for await (const _ of log.read({ stream: 'LOGS', from: { sequence: 1 } })) kept += 1;
   t.is(kept, 11);
+});
+
+test('a log of the old layout, which agents wrote into, is refused with the way out', async (t) => {
+  const { connection } = await startTestNats(t);
+  const jsm = await connection.jsm();
+  await jsm.streams.delete('EVENTS');
+  await jsm.streams.delete('TIMERS');
+  const subjects = ['agents.*.command.*', 'schedules.>'];
+  await jsm.streams.add({ name: 'EVENTS', subjects, allow_msg_schedules: true });
+  const error = await t.throwsAsync(ensureStreams(connection, OPTIONS), { code: 'ORC_OLD_LAYOUT' });
+  t.regex(String(Reflect.get(error ?? {}, 'cure')), /ORCHESTRATOR_DATA_DIR/);
 });

@@ -2,6 +2,7 @@ import test from 'ava';
 import { decideStart } from '../../../core/domain/agent/decide-agent.ts';
 import { hashSystem } from '../../../core/domain/system-state.ts';
 import { SystemFollower } from '../../../core/projection/system-follower.ts';
+import type { NewEvent } from '../../../schemas/event.ts';
 import { command, createAgent, sendMessage } from '../../support/commands.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { AGENT, answer, collect } from '../log/events.ts';
@@ -85,9 +86,10 @@ test('a listener that throws stops neither the fold nor the other listeners', as
 test('what does not parse is counted, put on the dead letters and never stops the fold', async (t) => {
   const { log, connection } = await startTestNats(t);
   const { follower } = await startFollower(t, log);
-  await connection.nc.request(`agents.${AGENT}.response.answer`, new Uint8Array([0xff, 0x00]));
+  await connection.nc.request(`agents.${AGENT}.command.send`, new Uint8Array([0xff, 0x00]));
   await connection.nc.request('users.terminal.me.agent-assigned', 'not json');
-  await log.append({ ...answer('a-1'), type: 'response.sung' as 'response.answer' });
+  const sung = { ...command(AGENT, 'command.stop', { reason: 'x' }), type: 'command.sing' };
+  await log.append(sung as NewEvent);
   await createAgent(log, AGENT, 'cat');
   await follower.folded(4);
 
@@ -111,7 +113,7 @@ test('a dead letter stream that is gone stops nothing', async (t) => {
   t.is(follower.skipped.invalid, 1);
 });
 
-test('a message schedule is no event: it is passed by, and its sequence counts as folded', async (t) => {
+test('a timer that is set is no event of the log', async (t) => {
   const { log } = await startTestNats(t);
   await createAgent(log, AGENT, 'cat');
   const { follower } = await startFollower(t, log);
@@ -125,24 +127,12 @@ test('a message schedule is no event: it is passed by, and its sequence counts a
   );
 
   t.true(result.ok);
-  await follower.folded(3);
+  await follower.folded(2);
   t.deepEqual(heard, [`agents.${AGENT}.process.starting`]);
-  t.is(follower.state.sequence, 2);
+  t.is(await log.lastSequence('EVENTS'), 2);
+  t.truthy(await log.last('TIMERS', 'schedules.>'));
   t.deepEqual(follower.skipped, { invalid: 0, unknown: 0 });
   t.is((await collect(log.read({ stream: 'EVENTS_DLQ', from: { sequence: 1 } }))).length, 0);
-});
-
-test('the end of the log counts as folded where its last messages were removed meanwhile', async (t) => {
-  const { log } = await startTestNats(t);
-  await createAgent(log, AGENT, 'cat');
-  const at = new Date(Date.now() + 3_600_000);
-  const timer = { ...command(AGENT, 'command.stop', { reason: 'late' }), at };
-  const subject = `schedules.${AGENT}.ttl.run`;
-  await log.schedule({ ...timer, subject, target: `agents.${AGENT}.command.stop` });
-  await log.cancelSchedule(subject);
-  const { follower } = await startFollower(t, log);
-  t.is(follower.sequence, 2);
-  await follower.folded(2);
 });
 
 test('it goes on by itself after kill -9 and restart of the server', async (t) => {

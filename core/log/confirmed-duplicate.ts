@@ -1,0 +1,61 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { streamOf } from '../../schemas/subjects.ts';
+import { type AppendResult, failureOfRead } from './append-result.ts';
+import { lastMessage, messageAt } from './last.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { StoredMessage } from './stored-message.ts';
+
+/**
+ * What a "duplicate" of the server is worth: stored before, where the message at that place is this
+ * one (id, subject, type, data); `id-taken` where it is another. Never throws.
+ */
+export function confirmedDuplicate(
+  nc: NatsConnection,
+  message: Outgoing,
+  sequence: number,
+  timeoutMs: number,
+): Promise<AppendResult> {
+  const stream = streamOf(message.subject);
+  return confirmed(message, () => messageAt(nc, stream, sequence, timeoutMs));
+}
+
+/**
+ * The same for a batch, of which the server does not tell the place: a batch is stored whole or not
+ * at all, so the last of its messages stands for it, as the last of its subject. Where others came
+ * after it, it is not found: `id-taken`. Never throws.
+ */
+export function confirmedBatch(
+  nc: NatsConnection,
+  lastOfBatch: Outgoing,
+  timeoutMs: number,
+): Promise<AppendResult> {
+  const { subject } = lastOfBatch;
+  return confirmed(lastOfBatch, () => lastMessage(nc, streamOf(subject), subject, timeoutMs));
+}
+
+async function confirmed(
+  message: Outgoing,
+  find: () => Promise<StoredMessage | undefined>,
+): Promise<AppendResult> {
+  try {
+    const stored = await find();
+    if (stored !== undefined && isSame(stored, message)) {
+      return { ok: true, sequence: stored.sequence, duplicate: true };
+    }
+    const id = headerIn(message, 'ce-id');
+    return { ok: false, error: 'id-taken', reason: `The id ${id} was stored with other content` };
+  } catch (error) {
+    return failureOfRead(error);
+  }
+}
+
+/** The time is none of it: a repeat is made later. */
+const IDENTITY = ['ce-id', 'ce-type'];
+
+const isSame = (stored: StoredMessage, message: Outgoing): boolean =>
+  stored.subject === message.subject &&
+  IDENTITY.every((name) => stored.header(name) === headerIn(message, name)) &&
+  Buffer.from(stored.payload).equals(message.payload);
+
+const headerIn = ({ headers }: Outgoing, name: string): string | undefined =>
+  headers.find(([each]) => each === name)?.[1];

@@ -1,0 +1,86 @@
+import { type Account, type Export, encodeAccount, type Import } from '@nats-io/jwt';
+import { AGENT_SAYS } from '../../schemas/subjects.ts';
+import type { Trust } from './trust.ts';
+
+type AccountKeys = Pick<Trust, 'operator' | 'account' | 'agents'>;
+
+const UNLIMITED = -1;
+
+/** What the JWT library leaves out is 0, and 0 means none. */
+export const ACCOUNT_LIMITS = {
+  conn: UNLIMITED,
+  leaf: UNLIMITED,
+  imports: UNLIMITED,
+  exports: UNLIMITED,
+  subs: UNLIMITED,
+  data: UNLIMITED,
+  payload: UNLIMITED,
+  wildcards: true,
+};
+
+/** Of the account with the streams alone: without these an account has no JetStream. */
+const JETSTREAM_LIMITS = {
+  mem_storage: UNLIMITED,
+  disk_storage: UNLIMITED,
+  streams: UNLIMITED,
+  consumer: UNLIMITED,
+};
+
+/**
+ * What crosses from the agents' account into the one with the streams: what an agent says, its tool
+ * calls, its files, and the look-up of a result of its own. Each a service: the acknowledgement goes
+ * back, and stays in the agents' account wherever its reply subject points.
+ */
+const SERVICES = [
+  ...AGENT_SAYS.response.map((name) => `agents.*.response.${name}`),
+  ...AGENT_SAYS.turn.map((name) => `agents.*.turn.${name}`),
+  'agents.*.tool.*.*',
+  'agents.*.file.*',
+  '$JS.API.DIRECT.GET.EVENTS.agents.*.result.*',
+];
+
+/** What crosses the other way: that a result is there. */
+const RESULTS = 'agents.*.result.*';
+
+/** The account that has the streams; services and operators are its users. */
+export const servicesAccountJwt = ({ operator, account }: AccountKeys): Promise<string> =>
+  encodeAccount(
+    'orchestrator',
+    account,
+    { limits: { ...ACCOUNT_LIMITS, ...JETSTREAM_LIMITS }, exports: exportsToAgents() },
+    { signer: operator },
+  );
+
+/** The account of agents, without JetStream: see {@link SERVICES}. */
+export const agentsAccountJwt = ({ operator, account, agents }: AccountKeys): Promise<string> =>
+  encodeAccount('agents', agents, agentsAccount(account.getPublicKey()), { signer: operator });
+
+/** The claims of the agents' account; `servicesAccount` is the public key of the other one. */
+function agentsAccount(servicesAccount: string): Partial<Account> {
+  return { limits: ACCOUNT_LIMITS, imports: importsOfAgents(servicesAccount) };
+}
+
+const exportsToAgents = (): Export[] => [
+  ...SERVICES.map(
+    (subject): Export => ({
+      name: subject,
+      subject,
+      type: 'service',
+      response_type: 'Singleton',
+    }),
+  ),
+  { name: RESULTS, subject: RESULTS, type: 'stream' },
+];
+
+const importsOfAgents = (account: string): Import[] => [
+  ...SERVICES.map((subject) => importOf(subject, account, 'service')),
+  importOf(RESULTS, account, 'stream'),
+];
+
+const importOf = (subject: string, account: string, type: 'service' | 'stream'): Import => ({
+  name: subject,
+  subject,
+  local_subject: subject,
+  account,
+  type,
+});

@@ -1,0 +1,17 @@
+import { hkdfSync } from 'node:crypto';
+import { fromSeed, type KeyPair } from '@nats-io/jwt';
+import { Prefix } from '@nats-io/nkeys';
+// Not a public part of the package: its seeds are otherwise random only.
+import { Codec } from '@nats-io/nkeys/lib/codec.js';
+
+const SEED_BYTES = 32;
+
+/**
+ * The key pair of an agent's NATS user, derived from the seed of the agents' account: every credential
+ * of an agent has the same, and whoever may mint them knows what to revoke without a record of what
+ * was minted.
+ */
+export function agentUserKey(agentsSeed: string, agentId: string): KeyPair {
+  const raw = hkdfSync('sha256', agentsSeed, '', `orchestrator/agent/${agentId}`, SEED_BYTES);
+  return fromSeed(Codec.encodeSeed(Prefix.User, new Uint8Array(raw)));
+}

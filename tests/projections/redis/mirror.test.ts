@@ -151,6 +151,7 @@ test('what happens is published in the older channels', async (t) => {
   await log.append(event('process.ready', of('ready'), { runId: 'run-1' }));
   await sendMessage(log, AGENT, 'm-1', 'Привет');
   await log.append(answer('r-1', 'hello'));
+  await log.heard('agents.>');
   const run = { commandId: 'c-1', exitCode: 3, output: 'out\n', error: 'err' };
   await log.append(event('process.command-run', of('command-run'), run));
   const ttl = { runId: 'run-1', reason: 'ttl' as const, code: 0, signal: null };

@@ -4,7 +4,7 @@ import { hashSystem } from '../../../core/domain/system-state.ts';
 import { SystemFollower } from '../../../core/projection/system-follower.ts';
 import { command, createAgent, sendMessage } from '../../support/commands.ts';
 import { startTestNats } from '../../support/nats.ts';
-import { AGENT, answer, collect } from '../log/events.ts';
+import { AGENT, collect, said } from '../log/events.ts';
 import { quiet, startFollower } from './folded-log.ts';
 
 test('it has folded everything that was stored when it was started, and goes on live', async (t) => {
@@ -87,7 +87,7 @@ test('what does not parse is counted, put on the dead letters and never stops th
   const { follower } = await startFollower(t, log);
   await connection.nc.request(`agents.${AGENT}.response.answer`, new Uint8Array([0xff, 0x00]));
   await connection.nc.request('users.terminal.me.agent-assigned', 'not json');
-  await log.append({ ...answer('a-1'), type: 'response.sung' as 'response.answer' });
+  await log.append({ ...said('a-1'), type: 'response.sung' as 'response.answer' });
   await createAgent(log, AGENT, 'cat');
   await follower.folded(4);
 
@@ -188,7 +188,7 @@ test('two followers of one log have the same hash at the same sequence', async (
   await createAgent(log, AGENT, 'cat');
   const live = await startFollower(t, log);
   await sendMessage(log, AGENT, 'm-1', 'hello');
-  await log.append(answer('a-1'));
+  await log.append(said('a-1'));
   await live.follower.folded(3);
   const fresh = await startFollower(t, log);
   t.is(hashSystem(live.follower.state), hashSystem(fresh.follower.state));

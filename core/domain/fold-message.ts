@@ -1,4 +1,4 @@
-import { isToken } from '../../schemas/ids.ts';
+import { isAgentEventId } from '../../schemas/ids.ts';
 import { type ParsedEvent, parseEvent, type RawMessage } from '../../schemas/parse-event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import { type PendingCall, unknownAgent } from './agent/agent-state.ts';
@@ -21,7 +21,7 @@ export function foldMessage(state: SystemState, message: RawMessage): ParsedEven
   return parsed;
 }
 
-/** A call that nobody can do is owed a result all the same. */
+/** A call that nobody can do is owed a result all the same, where the agent can have made it. */
 function foldRefusedCall(
   state: SystemState,
   { agentId, tool, verb }: { agentId: string; tool: string; verb: string },
@@ -30,7 +30,8 @@ function foldRefusedCall(
 ): void {
   const callId = message.header('ce-id') ?? '';
   const agent = state.agents.get(agentId) ?? unknownAgent(agentId);
-  if (!isToken(callId) || agent.calls.some((call) => call.callId === callId)) return;
+  if (!isAgentEventId(agentId, callId) || agent.calls.some((call) => call.callId === callId))
+    return;
   const refused: PendingCall['refused'] =
     parsed.kind === 'unknown'
       ? { code: 'ORC_NO_SUCH_TOOL', message: `There is no tool ${tool} ${verb}` }

@@ -5,7 +5,7 @@ import { SystemFollower } from '../../../core/projection/system-follower.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { command, createAgent, sendMessage } from '../../support/commands.ts';
 import { startTestNats } from '../../support/nats.ts';
-import { AGENT, answer, collect } from '../log/events.ts';
+import { AGENT, collect, said } from '../log/events.ts';
 import { quiet, startFollower } from './folded-log.ts';
 
 test('it has folded everything that was stored when it was started, and goes on live', async (t) => {
@@ -178,7 +178,7 @@ test('two followers of one log have the same hash at the same sequence', async (
   await createAgent(log, AGENT, 'cat');
   const live = await startFollower(t, log);
   await sendMessage(log, AGENT, 'm-1', 'hello');
-  await log.append(answer('a-1'));
+  await log.append(said('a-1'));
   await live.follower.folded(3);
   const fresh = await startFollower(t, log);
   t.is(hashSystem(live.follower.state), hashSystem(fresh.follower.state));

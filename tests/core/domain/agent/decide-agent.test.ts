@@ -22,6 +22,7 @@ import {
   decideStopping,
 } from '../../../../core/domain/agent/decide-agent.ts';
 import { EVENT_CATALOGUE } from '../../../../schemas/event-catalogue.ts';
+import { derivedId } from '../../../../schemas/ids.ts';
 import {
   answered,
   created,
@@ -69,7 +70,7 @@ test('a start states the run, and sets the timer of its life', (t) => {
   decided.thenAppends(t, 'process.starting', 'timer.ttl');
   const [starting, timer] = decided.events;
   t.like(starting, { data: { epoch: 1, node: 'node-test', runtime: 'local', expiresAt: EXPIRES } });
-  t.is(timer?.subject, `schedules.${AGENT}.ttl.run`);
+  t.regex(timer?.subject ?? '', new RegExp(`^schedules\\.${AGENT}\\.ttl\\.[0-9a-f]{12}$`));
   t.deepEqual(timer?.schedule, {
     at: new Date(EXPIRES),
     target: `agents.${AGENT}.timer.ttl`,
@@ -91,7 +92,7 @@ test('a turn is opened with its deadline and its timer, caused by its message', 
     correlationId: 'update-7',
     data: { commandId: 'm-1', deadlineAt: '2026-01-04T15:10:00.000Z' },
   });
-  t.is(timer?.subject, `schedules.${AGENT}.turn.run`);
+  t.is(timer?.subject, `schedules.${AGENT}.turn.${derivedId('turn-', 'm-1')}`);
   t.deepEqual(timer?.schedule?.at, new Date('2026-01-04T15:10:00.000Z'));
   t.like(decided.state, { turn: { undelivered: { commandId: 'm-1' } } });
 });

@@ -3,6 +3,7 @@ import type { StoredEvent } from './event.ts';
 import { attributesOf } from './event-attributes.ts';
 import { EVENT_CATALOGUE, isEventType } from './event-catalogue.ts';
 import { MAX_DEPTH } from './limits.ts';
+import { showable } from './showable.ts';
 import { type Address, parseSubject } from './subjects.ts';
 import { upcast } from './upcasters.ts';
 
@@ -70,9 +71,10 @@ function read(message: RawMessage): ParsedEvent {
   return { kind: 'event', event: event as StoredEvent };
 }
 
+/** The reason on one line that plays with no terminal. */
 export const invalid = (reason: string): InvalidEvent => ({
   kind: 'invalid',
-  reason: reason.slice(0, MAX_REASON).toWellFormed(),
+  reason: showable(reason.slice(0, MAX_REASON)),
 });
 
 function parseJson(

@@ -40,7 +40,10 @@ export class Leavings {
 
   /** Resolves when each is there; there is no event for that. */
   async made(): Promise<void> {
-    while (this.alive().length < this.#count) await delay(20);
+    for (let tries = 0; this.alive().length < this.#count; tries += 1) {
+      if (tries > 1000) throw new Error(`${this.alive().length} of ${this.#count} were started`);
+      await delay(20);
+    }
   }
 
   end(): void {

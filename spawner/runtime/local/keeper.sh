@@ -64,6 +64,15 @@
     return $found
   }
 
+  # Signals it again and again until nothing is left; false when two seconds are over before.
+  rest_ends() {
+    local until=$((${EPOCHREALTIME//[!0-9]/} + 2000000))
+    while signal_rest "$1"; do
+      ((${EPOCHREALTIME//[!0-9]/} < until)) || return
+      sleep 0.1
+    done
+  }
+
   mkfifo -m 600 "$run/stdin.fifo" "$run/stdin.nudge" "$run/expires.nudge"
   # Open for reading before anybody can know of the run, and without an end of file ever.
   exec 4<>"$run/stdin.nudge"
@@ -134,18 +143,8 @@
   wait "$agent"
   code=$?
 
-  # What the agent has left: SIGTERM, two seconds, and SIGKILL until nothing is left or two seconds
-  # are over; the spawner looks after it.
-  if signal_rest TERM; then
-    for ((tries = 20; tries > 0; tries--)); do
-      sleep 0.1
-      signal_rest 0 || break
-    done
-    for ((tries = 20; tries > 0; tries--)); do
-      signal_rest KILL || break
-      sleep 0.1
-    done
-  fi
+  # What the agent has left. The spawner looks after it.
+  signal_rest TERM && ! rest_ends 0 && rest_ends KILL
   [[ $cgroup ]] && { echo 1 >"$cgroup/cgroup.kill" && rmdir "$cgroup"; } 2>/dev/null
   echo "$code" >"$run/exit.new"
   mv "$run/exit.new" "$run/exit"

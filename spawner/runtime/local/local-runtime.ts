@@ -152,14 +152,17 @@ export class LocalRuntime implements Runtime {
 /** Each ended run with the number of its processes that live on, also those that are not kept. */
 function withRests(
   kept: readonly RunStatus[],
-  marked: ReadonlyMap<string, RunStatus & { rest: number }>,
+  marked: readonly (RunStatus & { rest: number })[],
 ): RunStatus[] {
-  const keptIds = new Set(kept.map(({ runId }) => runId));
+  const restOf = (run: RunStatus) => marked.find((other) => isSameRun(run, other));
   return [
-    ...kept.map((run) => (run.running ? run : (marked.get(run.runId) ?? run))),
-    ...[...marked.values()].filter(({ runId }) => !keptIds.has(runId)),
+    ...kept.map((run) => (run.running ? run : (restOf(run) ?? run))),
+    ...marked.filter((run) => !kept.some((other) => isSameRun(run, other))),
   ];
 }
+
+const isSameRun = (one: RunStatus, other: RunStatus): boolean =>
+  one.agentId === other.agentId && one.runId === other.runId;
 
 const namesIn = (folder: string): Promise<string[]> =>
   readdir(folder, { withFileTypes: true }).then(

@@ -44,18 +44,18 @@ export class RunEndings {
     });
   }
 
-  /** What of it bears the mark of a run of this folder, by the run's id. */
-  async marked(): Promise<Map<string, RunStatus & { rest: number }>> {
+  /** The runs whose mark a process bears, each with how many there are. */
+  async marked(): Promise<(RunStatus & { rest: number })[]> {
     const root = await this.#root();
     const found = new Map<string, RunStatus & { rest: number }>();
     for (const { pid, ended } of readProcessTable()) {
       const mark = ended ? undefined : startVariable(pid, RUN_MARK);
       const run = mark === undefined ? undefined : runOfMark(root, mark);
-      if (run === undefined) continue;
-      const rest = (found.get(run.runId)?.rest ?? 0) + 1;
-      found.set(run.runId, { ...run, running: false, rest });
+      if (mark === undefined || run === undefined) continue;
+      const rest = (found.get(mark)?.rest ?? 0) + 1;
+      found.set(mark, { ...run, running: false, rest });
     }
-    return found;
+    return [...found.values()];
   }
 
   /** The folder by the one path that no symbolic link changes. */

@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { chmod, chown, copyFile, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import test from 'ava';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import test, { type ExecutionContext } from 'ava';
 import { ownCgroup, RunCgroup } from '../../../spawner/runtime/local/run-cgroup.ts';
 import { RUN_MARK } from '../../../spawner/runtime/local/run-mark.ts';
-import type { ProcessSpec } from '../../../spawner/runtime/runtime.ts';
+import type { ProcessExit, ProcessSpec } from '../../../spawner/runtime/runtime.ts';
 import { Leavings } from '../../support/leavings.ts';
 import { killAll } from '../../support/process-tree.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 import { bashSpec, started } from './conformance.ts';
 import { type LocalUnderTest, localRuntime, pidsOf, within10s } from './local-under-test.ts';
 
@@ -21,6 +26,41 @@ const killAgent = async (under: LocalUnderTest, spec: ProcessSpec, ...roles: str
   const pids = await pidsOf(under, spec);
   killAll(roles.map((role) => pids[role] ?? 0));
 };
+
+const IS_ROOT = process.getuid?.() === 0;
+
+/** With a /proc that others may read as well, which not every machine has. */
+const AS_NOBODY = `mount -t proc proc /proc
+exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"`;
+const asPlainUser = IS_ROOT ? ['unshare', '--mount', 'bash', '-ec', AS_NOBODY, 'as-nobody'] : [];
+
+/** How a plain user's spawner ends an agent; undefined where there can be none. */
+async function plainUser(
+  t: ExecutionContext,
+  spec: ProcessSpec,
+): Promise<(() => Promise<ProcessExit>) | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-plain-'));
+  t.teardown(() => removeFolder(folder));
+  if (IS_ROOT) await chown(folder, 65534, 65534);
+  const fixture = join(import.meta.dirname, 'fixtures/plain-user.ts');
+  const [program = '', ...args] = [...asPlainUser, process.execPath, fixture, folder];
+  const child = spawn(program, [...args, JSON.stringify(spec)], { cwd: folder });
+  t.teardown(() => child.kill('SIGKILL'));
+  const complaints = text(child.stderr);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  if ((await lines.next()).done) {
+    t.log(`skipped: a plain user cannot do this here: ${await complaints}`);
+    t.pass();
+    return undefined;
+  }
+  return async () => {
+    child.stdin.write('end\n');
+    const line = await lines.next();
+    if (line.done) throw new Error(await complaints);
+    // Written by the fixture.
+    return JSON.parse(line.value) as ProcessExit;
+  };
+}
 
 test('without a cgroup, what an agent left is found by its session and its mark', async (t) => {
   const under = await localRuntime(t, NO_CGROUPS);
@@ -211,4 +251,45 @@ test('a start that fails leaves nothing behind', async (t) => {
 
   t.false(result.ok);
   t.deepEqual(leavings.alive(), []);
+});
+
+test('a plain user’s spawner ends what its agents left as well', async (t) => {
+  const leavings = new Leavings();
+  t.teardown(() => leavings.end());
+  const end = await plainUser(t, leaving(leavings));
+  if (end === undefined) return;
+  await leavings.made();
+
+  t.deepEqual(await end(), { code: 3, signal: null });
+
+  t.deepEqual(leavings.alive(), []);
+});
+
+test('what belongs to another user by now cannot be ended, and is told', async (t) => {
+  if (!IS_ROOT) {
+    t.log('skipped: only root can let an agent become another user');
+    t.pass();
+    return;
+  }
+  // As sudo is one.
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-sudo-'));
+  t.teardown(() => removeFolder(folder));
+  await chmod(folder, 0o755);
+  const become = join(folder, 'become');
+  await copyFile('/usr/bin/setpriv', become);
+  await chmod(become, 0o4755);
+  const leavings = new Leavings([`${become} --reuid 0 --regid 0 --clear-groups sleep @ &`]);
+  t.teardown(() => leavings.end());
+  const end = await plainUser(t, leaving(leavings));
+  if (end === undefined) return;
+  await leavings.made();
+  const [pid = 0] = leavings.alive();
+
+  t.deepEqual(await end(), {
+    code: 3,
+    signal: null,
+    left: { count: 1, processes: [{ pid, name: 'sleep' }] },
+  });
+
+  t.deepEqual(leavings.alive(), [pid]);
 });

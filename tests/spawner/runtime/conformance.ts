@@ -427,6 +427,24 @@ export function conformance(
     },
   );
 
+  test(
+    title('what another program has started ends with the agent, and none runs after that'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const leavings = new Leavings(['setsid sleep @ >/dev/null 2>&1 </dev/null &']);
+      const agent = await started(runtime, bashSpec('read -r _'));
+      await agent.exec(execOrder(leavings.program));
+      await leavings.made();
+
+      await agent.closeStdin();
+      await agent.exited;
+
+      t.deepEqual(leavings.alive(), []);
+      t.is((await agent.exec(execOrder(leavings.program))).ended, 'failed');
+      t.deepEqual(leavings.alive(), []);
+    },
+  );
+
   test(title('of a flood of another program the first bytes are kept'), async (t) => {
     const { runtime } = await make(t);
     const agent = await started(runtime, bashSpec('read -r _'));

@@ -38,7 +38,7 @@ const asPlainUser = IS_ROOT ? ['unshare', '--mount', 'bash', '-ec', AS_NOBODY, '
 async function plainUser(
   t: ExecutionContext,
   spec: ProcessSpec,
-): Promise<(() => Promise<ProcessExit>) | undefined> {
+): Promise<(() => Promise<{ exit: ProcessExit; log: string }>) | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-plain-'));
   t.teardown(() => removeFolder(folder));
   if (IS_ROOT) await chown(folder, 65534, 65534);
@@ -58,7 +58,7 @@ async function plainUser(
     const line = await lines.next();
     if (line.done) throw new Error(await complaints);
     // Written by the fixture.
-    return JSON.parse(line.value) as ProcessExit;
+    return { exit: JSON.parse(line.value) as ProcessExit, log: await complaints };
   };
 }
 
@@ -193,26 +193,6 @@ test('processes that start each other faster than they are looked at are caught'
   t.is(await pulse(), beats);
 });
 
-test('what a program beside the agent left ends with the agent', async (t) => {
-  const under = await localRuntime(t, NO_CGROUPS);
-  const leavings = new Leavings(['setsid sleep @ >/dev/null 2>&1 </dev/null &']);
-  t.teardown(() => leavings.end());
-  const agent = await started(under.runtime, bashSpec('read -r _'));
-  const { signal } = new AbortController();
-  const order = { command: ['bash', '-c', leavings.program] as const, timeoutMs: 10_000, signal };
-  const environment = { PATH: process.env.PATH ?? '' };
-  await agent.exec({ ...order, environment, outputBytes: 1000 });
-  await leavings.made();
-
-  await agent.closeStdin();
-  await agent.exited;
-
-  t.deepEqual(leavings.alive(), []);
-  const later = await agent.exec({ ...order, environment, outputBytes: 1000 });
-  t.is(later.ended, 'failed');
-  t.deepEqual(leavings.alive(), []);
-});
-
 test('a run has a cgroup where it may, from which nothing escapes and of which nothing is left', async (t) => {
   const probe = RunCgroup.make(ownCgroup(), `orchestrator-probe-${process.pid}`);
   if (probe === undefined) {
@@ -260,7 +240,7 @@ test('a plain user’s spawner ends what its agents left as well', async (t) => 
   if (end === undefined) return;
   await leavings.made();
 
-  t.deepEqual(await end(), { code: 3, signal: null });
+  t.deepEqual((await end()).exit, { code: 3, signal: null });
 
   t.deepEqual(leavings.alive(), []);
 });
@@ -285,11 +265,11 @@ test('what belongs to another user by now cannot be ended, and is told', async (
   await leavings.made();
   const [pid = 0] = leavings.alive();
 
-  t.deepEqual(await end(), {
-    code: 3,
-    signal: null,
-    left: { count: 1, processes: [{ pid, name: 'sleep' }] },
-  });
+  const { exit, log } = await end();
+
+  const left = { count: 1, processes: [{ pid, name: 'sleep' }] };
+  t.deepEqual(exit, { code: 3, signal: null, left });
+  t.like(JSON.parse(log), { ...left, msg: 'what an agent left behind could not be ended' });
 
   t.deepEqual(leavings.alive(), [pid]);
 });

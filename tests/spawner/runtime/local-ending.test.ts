@@ -7,7 +7,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
+import { pino } from 'pino';
 import { ownCgroup, RunCgroup } from '../../../spawner/runtime/local/run-cgroup.ts';
+import { RunEnding } from '../../../spawner/runtime/local/run-ending.ts';
 import { RUN_MARK } from '../../../spawner/runtime/local/run-mark.ts';
 import type { ProcessExit, ProcessSpec } from '../../../spawner/runtime/runtime.ts';
 import { Leavings } from '../../support/leavings.ts';
@@ -215,6 +217,28 @@ test('a run has a cgroup where it may, from which nothing escapes and of which n
   t.deepEqual(await agent.exited, { code: 3, signal: null });
   t.deepEqual(leavings.alive(), []);
   await t.throwsAsync(readdir(cgroup), { code: 'ENOENT' });
+});
+
+test('a spawner that runs inside an agent does not end itself with it', async (t) => {
+  const beside = spawn('sleep', ['1000']);
+  t.teardown(() => beside.kill('SIGKILL'));
+  const ending = new RunEnding({
+    agentId: 'agent-000000000000',
+    runId: 'run-1',
+    mark: 'any',
+    noted: {},
+    cgroup: {
+      path: '',
+      pids: () => [process.pid, beside.pid ?? 0],
+      kill: () => t.fail('all in the cgroup is killed'),
+      remove: () => undefined,
+    },
+    logger: pino({ level: 'silent' }),
+  });
+
+  t.is(await ending.end(), undefined);
+
+  t.is(beside.signalCode, null);
 });
 
 test('a start that fails leaves nothing behind', async (t) => {

@@ -18,21 +18,23 @@ export interface EndOutcome {
 /**
  * Ends processes that may start others meanwhile: SIGTERM, SIGKILL to what is there after `graceMs`,
  * until none is found or {@link KILL_MS} is over.
+ * @param first what there is
  * @param find looks for what is there at this moment
  * @param killAtOnce kills what can be killed in one go
  */
 export async function endAll(
+  first: ProcessFacts[],
   find: () => ProcessFacts[],
   killAtOnce: () => void,
   graceMs: number,
 ): Promise<EndOutcome> {
   const met = new Map<string, ProcessFacts>();
-  const look = () => {
-    const found = find();
+  const noted = (found: ProcessFacts[]) => {
     for (const each of found) met.set(`${each.pid} ${each.identity}`, each);
     return found;
   };
-  let there = look();
+  const look = () => noted(find());
+  let there = noted(first);
   for (const each of there) signalProcess(each, 'SIGTERM');
   await untilGone(there, graceMs);
   const until = performance.now() + KILL_MS;

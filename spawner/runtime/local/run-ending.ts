@@ -19,7 +19,7 @@ export interface RunEndingOptions {
   runId: string;
   mark: string;
   noted: Partial<RunProcesses>;
-  cgroup: RunCgroup | undefined;
+  cgroup: Pick<RunCgroup, 'pids' | 'kill' | 'remove'> | undefined;
   logger: Logger;
 }
 
@@ -44,20 +44,37 @@ export class RunEnding {
     this.#find();
   }
 
-  /** Ends what there is. The agent itself counts as well. */
+  /** Ends what there is, the agent itself included. */
   async end(): Promise<LeftBehind | undefined> {
     const { cgroup, logger, agentId, runId } = this.#options;
+    const first = this.#find();
+    if (first.some(({ pid }) => pid === process.pid)) return this.#spare(first);
     const { met, left } = await endAll(
+      first,
       () => this.#find(),
       () => cgroup?.kill(),
       GRACE_MS,
     );
     cgroup?.remove();
-    const about = { agentId, runId, ...leftOf(met) };
-    if (met.length > left.length) logger.info(about, 'what an agent had left behind was ended');
+    const run = { agentId, runId };
+    if (met.length > left.length) {
+      logger.info({ ...run, ...leftOf(met) }, 'what an agent had left behind was ended');
+    }
     if (left.length === 0) return undefined;
-    logger.error({ ...about, ...leftOf(left) }, 'what an agent left behind could not be ended');
-    return leftOf(left);
+    const told = leftOf(left);
+    logger.error({ ...run, ...told }, 'what an agent left behind could not be ended');
+    return told;
+  }
+
+  /** This spawner was itself started by the agent, and with it the system that it is one of. */
+  #spare(found: readonly ProcessFacts[]): LeftBehind {
+    const { logger, agentId, runId } = this.#options;
+    const told = leftOf(found);
+    logger.error(
+      { agentId, runId, ...told },
+      'this spawner runs inside an agent, and spares it all',
+    );
+    return told;
   }
 
   #find(): ProcessFacts[] {
@@ -70,16 +87,8 @@ export class RunEnding {
       inCgroup: new Set(cgroup?.pids()),
       known: this.#known,
     });
-    if (found.some(({ pid }) => pid === process.pid)) return this.#spareAll();
     for (const { pid, identity } of found) this.#known.set(pid, identity);
     return found;
-  }
-
-  /** This spawner was itself started by the agent, and the system that it is one of with it. */
-  #spareAll(): [] {
-    const { logger, agentId, runId } = this.#options;
-    logger.error({ agentId, runId }, 'this spawner runs inside an agent; what that left is spared');
-    return [];
   }
 }
 

@@ -1,10 +1,11 @@
 import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 
 const ATTRIBUTES = ['id', 'type', 'source', 'correlationid', 'causationid'] as const;
 
 /** A stored message as one readable line: when, where in its stream, subject, and what it holds. */
 export function eventLine(message: StoredMessage): string {
-  const what = oneLine(Buffer.from(message.payload).toString());
+  const what = visibleLine(Buffer.from(message.payload).toString());
   return `${message.time.toISOString()} ${message.sequence} ${message.subject} ${what}\n`;
 }
 
@@ -38,9 +39,3 @@ function dataOf({ subject, payload }: StoredMessage): unknown {
     return text;
   }
 }
-
-const CONTROL = /\p{Cc}/gu;
-
-/** Control characters, which could play with the terminal, as their escapes. */
-const oneLine = (text: string): string =>
-  text.replace(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);

@@ -21,4 +21,10 @@ export const visibleLine = (text: string): string => text.replace(UNSEEN, escape
 /** May it be a name: does every character of it show? */
 export const isVisible = (text: string): boolean => text.search(UNSEEN) === -1;
 
+/** What is wrong with a name of which that is not so. */
+export const NOT_VISIBLE = 'no control characters, and none that change the direction of text';
+
+/** A name that somebody else has chosen (a chat's title), as one that may be a name here. */
+export const asVisible = (text: string): string => text.replace(UNSEEN, '');
+
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

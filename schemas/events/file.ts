@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { token } from './parts.ts';
+import { token, visibleName } from './parts.ts';
 
 /**
  * A file that goes with a message, kept in pieces on `agents.<id>.file.<fileId>` of the stream
@@ -7,7 +7,7 @@ import { token } from './parts.ts';
  */
 export const fileReference = z.object({
   fileId: token,
-  name: z.string().regex(/^[^./\\\0][^/\\\0]{0,199}$/u, 'a plain file name'),
+  name: visibleName.regex(/^[^./\\\0][^/\\\0]{0,199}$/u, 'a plain file name'),
   /** Bytes. */
   size: z.int().nonnegative(),
   /** Hexadecimal. */

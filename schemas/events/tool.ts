@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { isVisible, NOT_VISIBLE } from '../visible-text.ts';
 import { token } from './parts.ts';
 
-export const projectName = z
+const projectName = z
   .string()
   .trim()
   .min(1, 'a name of 1 to 100 characters')
-  .max(100, 'a name of 1 to 100 characters');
+  .max(100, 'a name of 1 to 100 characters')
+  .refine(isVisible, NOT_VISIBLE);
 
 /** `agents.<id>.tool.<tool>.<verb>`: the agent calls, by the CLI. The event's id is the call's id. */
 export const toolEvents = {

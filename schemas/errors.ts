@@ -50,8 +50,8 @@ export const ERRORS = {
   },
   ORC_FILE: {
     meaning: 'The file cannot be read',
-    cure: 'Name a file that exists and that the agent may read.',
-    exit: EXIT.usage,
+    cure: 'Name a regular file that exists, that the agent may read and that nobody changes.',
+    exit: EXIT.failed,
     status: 400,
   },
   ORC_CREDS: {

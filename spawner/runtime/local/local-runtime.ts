@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { folderName } from '../../../core/service/node-name.ts';
 import { findProgram } from '../find-program.ts';
@@ -96,11 +96,7 @@ export class LocalRuntime implements Runtime {
 
   async #prepare(folder: RunFolder, spec: ProcessSpec): Promise<void> {
     await folder.prepare(spec.expiresAt);
-    for (const file of spec.files) {
-      const path = folder.fileOf(file);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(path, file.content, { mode: file.mode ?? 0o600 });
-    }
+    for (const file of spec.files) await folder.writeFile(file);
   }
 
   async #startKeeper(folder: RunFolder, spec: ProcessSpec): Promise<RunProcesses | undefined> {

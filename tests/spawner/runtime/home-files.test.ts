@@ -9,14 +9,29 @@ import { temporaryFolder } from '../../support/nats.ts';
 
 const TRIES = 400;
 
+/** An agent that makes a link and a folder of one name in turn, each for a moment. */
+const CHANGING = `
+const { mkdirSync, rmSync, symlinkSync } = require('node:fs');
+const moment = () => { for (const end = performance.now() + Math.random(); performance.now() < end; ); };
+const quietly = (work) => { try { work(); } catch {} };
+console.log('changing');
+for (;;) {
+  quietly(() => rmSync('d', { recursive: true, force: true }));
+  quietly(() => symlinkSync(process.argv[1], 'd'));
+  moment();
+  quietly(() => rmSync('d', { recursive: true, force: true }));
+  quietly(() => mkdirSync('d'));
+  moment();
+}`;
+
 test('F12: a folder that is a link at one moment and a folder at the next leads nowhere', async (t) => {
   const [home, outside] = [await temporaryFolder(t), await temporaryFolder(t)];
   await mkdir(join(home, 'workspace'));
-  // An agent that changes its folder without a pause.
-  const change = 'cd "$1"; while :; do mkdir d; mv d e; ln -s "$2" d; rm -r d e; done 2>/dev/null';
-  const agent = spawn('bash', ['-c', change, 'bash', join(home, 'workspace'), outside]);
+  const agent = spawn(process.execPath, ['-e', CHANGING, outside], {
+    cwd: join(home, 'workspace'),
+  });
   t.teardown(() => agent.kill('SIGKILL'));
-  await once(agent, 'spawn');
+  await once(agent.stdout, 'data');
 
   const outcomes = new Map<string, number>();
   for (let tries = 0; tries < TRIES; tries += 1) {

@@ -216,6 +216,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 404,
   },
+  ORC_FOREIGN_HOST: {
+    meaning: 'The request is for another host',
+    cure: 'Ask for it by localhost or 127.0.0.1, or name the host in ORCHESTRATOR_HTTP_ALLOWED_HOSTS.',
+    exit: EXIT.failed,
+    status: 403,
+  },
   ORC_FILE_NOT_WRITTEN: {
     meaning: 'The file could not be written',
     cure: 'Name a path inside the home of the agent that is no folder, and see that there is space.',

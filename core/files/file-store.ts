@@ -41,6 +41,6 @@ export async function storeFile(
 /** Any name as a plain one that a file may have: no folder, nothing hidden, at most 100 characters. */
 export function plainFileName(name: string): string {
   const base = name.toWellFormed().split(/[/\\]/).at(-1) ?? '';
-  const clean = base.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').replace(/^\.+/, '');
+  const clean = base.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').replace(/^\.+/, '');
   return clean.slice(-100).toWellFormed().replace(/^\.+/, '') || 'file';
 }

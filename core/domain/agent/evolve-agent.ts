@@ -10,7 +10,7 @@ import type {
   Turn,
 } from './agent-state.ts';
 import { isLive } from './agent-state.ts';
-import { endDetail } from './end-detail.ts';
+import { endDetail, withLeft } from './end-detail.ts';
 import {
   answering,
   onQuestionAsked,
@@ -250,7 +250,7 @@ function onStartFailed(
   if (state.phase !== 'requested' && state.phase !== 'starting') return state;
   return ended(state, event.time, {
     how: 'start-failed',
-    detail: event.data.reason,
+    detail: withLeft(event.data.reason, event.data.left),
     code: null,
     signal: null,
   });
@@ -308,7 +308,8 @@ function onProcessEnd(
   const outOfMemory = 'outOfMemory' in event.data && event.data.outOfMemory;
   const detail =
     'reason' in event.data ? event.data.reason : endDetail({ code, signal, outOfMemory });
-  return ended(state, event.time, { how, detail, code, signal });
+  const { left } = event.data;
+  return ended(state, event.time, { how, detail: withLeft(detail, left), code, signal });
 }
 
 function ended(

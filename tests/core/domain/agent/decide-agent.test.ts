@@ -5,6 +5,7 @@ import type {
   RequestedAgent,
 } from '../../../../core/domain/agent/agent-state.ts';
 import {
+  decideCleared,
   decideDeleted,
   decideDelivered,
   decideEnded,
@@ -233,6 +234,27 @@ test('the first step of a stop fails a running turn with its reason; a later one
   given(...READY, stopping)
     .when((state: LiveAgent) => decideStopping(state, 'stop', 'sigterm', CONTEXT))
     .thenAppends(t, 'process.stopping');
+});
+
+test('whatever ended an agent, what could not be ended with it is stated, and told in words', (t) => {
+  const left = { count: 1, processes: [{ pid: 42, name: 'sleep' }] };
+  const end = { code: 0, signal: null, left };
+  const ends = [
+    given(...READY).when((state: LiveAgent) => decideEnded(state, end, CONTEXT)),
+    given(...READY, stopping).when((state: LiveAgent) => decideEnded(state, end, CONTEXT)),
+    given(...READY).when((state: LiveAgent) => decideLost(state, 'gone', CONTEXT, left)),
+    given(created, starting).when((state: LiveAgent) =>
+      decideStartFailed(state, 'run-1', 'no bash', CONTEXT, left),
+    ),
+  ];
+  for (const { events, state } of ends) {
+    const [stated] = events;
+    t.like(stated, { data: { left } });
+    t.true(stated && EVENT_CATALOGUE[stated.type].safeParse(stated.data).success);
+    t.regex(state.phase === 'ended' ? state.end.detail : '', /; 1 of its processes could not be/);
+  }
+  const [cleared] = decideCleared(AGENT, 'run-1', end, CONTEXT);
+  t.like(cleared, { data: { left } });
 });
 
 test('a lost agent fails its turn and refuses what waits', (t) => {

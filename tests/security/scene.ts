@@ -37,11 +37,14 @@ export class Scene {
   readonly result: Promise<Uint8Array | undefined>;
   readonly #other: LogConnection;
   readonly #clock = newAgentId();
+  /** In subjects that change without an attack: the agent's own, the timer that tells the time. */
+  readonly moving: string[] = [this.#clock];
 
   private constructor(broker: Broker, aim: Aim, creds: string, agents: Agents) {
     this.broker = broker;
     this.log = new EventLog(broker.connection);
     this.aim = aim;
+    this.moving.push(aim.own);
     this.creds = creds;
     this.attacker = agents.attacker;
     this.ears = agents.ears;
@@ -107,11 +110,10 @@ export class Scene {
     await this.ears.flush();
   }
 
-  /** What there is of others, but for the timer that says that time has gone by. */
+  /** What there is of others and stands still. */
   belongings(): Promise<Belongings> {
-    const except = [this.aim.own, this.#clock];
     return belongings(this.broker.connection, (subject) =>
-      except.some((agentId) => subject.includes(agentId)),
+      this.moving.some((part) => subject.includes(part)),
     );
   }
 

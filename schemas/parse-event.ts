@@ -8,6 +8,10 @@ import { upcast } from './upcasters.ts';
 export interface RawMessage {
   subject: string;
   sequence: number;
+  /** When the broker stored it: the one thing about time that no publisher can say. */
+  time: Date;
+  /** Bytes of subject, headers and payload, as the broker has them. */
+  size: number;
   /** Header by lower-case name. */
   header(name: string): string | undefined;
   payload: Uint8Array;

@@ -1,7 +1,8 @@
 import { isToken } from '../../schemas/ids.ts';
 import { type ParsedEvent, parseEvent, type RawMessage } from '../../schemas/parse-event.ts';
-import { parseSubject } from '../../schemas/subjects.ts';
-import { type PendingCall, unknownAgent } from './agent/agent-state.ts';
+import { isAgentsWord, parseSubject } from '../../schemas/subjects.ts';
+import { isLive, MAX_WAITING, type PendingCall, unknownAgent } from './agent/agent-state.ts';
+import { withWord } from './agent/said.ts';
 import { applyEvent, type SystemState } from './system-state.ts';
 
 /**
@@ -11,6 +12,7 @@ import { applyEvent, type SystemState } from './system-state.ts';
 export function foldMessage(state: SystemState, message: RawMessage): ParsedEvent {
   const address = parseSubject(message.subject);
   const parsed = parseEvent(message);
+  if (isAgentsWord(message.subject)) countWord(state, message);
   if (parsed.kind === 'event') {
     applyEvent(state, parsed.event);
     return parsed;
@@ -19,6 +21,14 @@ export function foldMessage(state: SystemState, message: RawMessage): ParsedEven
   if (address?.family === 'process') state.fences.set(address.agentId, message.sequence);
   if (address?.family === 'tool') foldRefusedCall(state, address, message, parsed);
   return parsed;
+}
+
+/** Valid or not: what an agent says is taken, kept and looked at. */
+function countWord(state: SystemState, { subject, size, time }: RawMessage): void {
+  const address = parseSubject(subject);
+  const agent = address && 'agentId' in address ? state.agents.get(address.agentId) : undefined;
+  if (agent === undefined || !isLive(agent)) return;
+  state.agents.set(agent.agentId, { ...agent, said: withWord(agent.said, size, time) });
 }
 
 /** A call that nobody can do is owed a result all the same. */
@@ -31,6 +41,7 @@ function foldRefusedCall(
   const callId = message.header('ce-id') ?? '';
   const agent = state.agents.get(agentId) ?? unknownAgent(agentId);
   if (!isToken(callId) || agent.calls.some((call) => call.callId === callId)) return;
+  if (agent.calls.length >= MAX_WAITING) return;
   const refused: PendingCall['refused'] =
     parsed.kind === 'unknown'
       ? { code: 'ORC_NO_SUCH_TOOL', message: `There is no tool ${tool} ${verb}` }

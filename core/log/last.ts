@@ -1,7 +1,7 @@
 import { errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { readError } from './read-error.ts';
-import { headerOf, type StoredMessage } from './stored-message.ts';
+import { headerOf, type StoredMessage, sizeOfMessage } from './stored-message.ts';
 
 /**
  * The last message of a stream that a filter (wildcards allowed) selects, by direct get (NATS
@@ -53,6 +53,7 @@ function directMessage(reply: Msg, sequence: number): StoredMessage {
     sequence,
     subject: headerOf(reply, 'nats-subject') ?? '',
     time: new Date(headerOf(reply, 'nats-time-stamp') ?? 0),
+    size: sizeOfMessage(reply),
     payload: reply.data,
     header: (name) => headerOf(reply, name),
   };

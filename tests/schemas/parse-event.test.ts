@@ -21,6 +21,8 @@ function message(
   return {
     subject,
     sequence: 7,
+    time: new Date('2026-01-04T15:30:45.000Z'),
+    size: 100,
     header: (name) => headers[name],
     payload: Buffer.from(payload),
   };

@@ -39,6 +39,8 @@ function rawMessage({ sequence, subject, headers, data, base64 }: RecordedMessag
   return {
     sequence,
     subject,
+    time: new Date(headers['ce-time'] ?? 0),
+    size: subject.length + JSON.stringify(headers).length + Buffer.byteLength(payload),
     header: (name) => headers[name],
     payload: Buffer.from(payload),
   };

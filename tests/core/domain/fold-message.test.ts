@@ -15,6 +15,8 @@ function message(
   return {
     subject,
     sequence,
+    time: new Date('2026-01-04T15:30:45.000Z'),
+    size: 100,
     header: (name) => headers[name],
     payload: Buffer.from(JSON.stringify(data)),
   };

@@ -5,12 +5,14 @@ import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts'
 import { type HostedKind, hostMessage, hostOrder } from '../../schemas/host-order.ts';
 import { askAndWait } from '../agent/ask-and-wait.ts';
 import type { CommandStreams } from '../agent/command-streams.ts';
-import { say } from '../agent/say.ts';
 import { AgentHost } from './agent-host.ts';
 import type { StartDriver, TurnOutcome } from './driver.ts';
 import { parseObject } from './json-values.ts';
 import { Permissions } from './permissions.ts';
+import { sayWhenHeard } from './say-when-heard.ts';
 import { secretFilter } from './secret-filter.ts';
+
+type Log = (line: string) => void;
 
 const DRIVERS: Record<HostedKind, () => Promise<StartDriver>> = {
   claude: async () => {
@@ -67,9 +69,9 @@ export async function runHost(
     start: (session, events) =>
       start({ order, session, events, environment, workspace: process.cwd() }),
     permission: (request) => permissions.request(request),
-    sayReady: (problem) => sayReady(problem && clean(problem), streams),
-    sayTurnEnd: (outcome) => sayTurnEnd(outcome, clean, streams),
-    sayNotice: (text) => sayNotice(text, streams),
+    sayReady: (problem) => sayReady(problem && clean(problem), streams, log),
+    sayTurnEnd: (outcome) => sayTurnEnd(outcome, clean, streams, log),
+    sayNotice: (text) => sayNotice(text, streams, log),
     log,
   });
   process.on('SIGINT', () => host.interrupt());
@@ -104,7 +106,7 @@ async function ask(
   text: string,
   options: readonly string[],
   streams: CommandStreams,
-  log: (line: string) => void,
+  log: Log,
 ): Promise<string | undefined> {
   try {
     const question = { text, options, waitMs: PERMISSION_WAIT_MS };
@@ -116,10 +118,14 @@ async function ask(
   }
 }
 
-async function sayReady(problem: string | undefined, streams: CommandStreams): Promise<void> {
+async function sayReady(
+  problem: string | undefined,
+  streams: CommandStreams,
+  log: Log,
+): Promise<void> {
   const data = problem === undefined ? {} : { problem };
   const statement = { family: 'turn', name: 'ready', call: 'ready' } as const;
-  await say({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams);
+  await sayWhenHeard({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }
 
 /** By the same code as `orchestrator turn end`. */
@@ -127,16 +133,17 @@ async function sayTurnEnd(
   { problem, lastMessage }: TurnOutcome,
   clean: (text: string) => string,
   streams: CommandStreams,
+  log: Log,
 ): Promise<void> {
   const data = {
     ...(lastMessage !== undefined && { lastMessage: clean(lastMessage).slice(0, 20_000) }),
     ...(problem && { problem: { code: problem.code, detail: clean(problem.detail) } }),
   };
   const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
-  await say({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams);
+  await sayWhenHeard({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }
 
-async function sayNotice(text: string, streams: CommandStreams): Promise<void> {
+async function sayNotice(text: string, streams: CommandStreams, log: Log): Promise<void> {
   const statement = { family: 'response', name: 'progress', call: 'progress' } as const;
-  await say({ ...statement, data: { text }, timeoutMs: STATE_TIMEOUT_MS }, streams);
+  await sayWhenHeard({ ...statement, data: { text }, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../schemas/errors.ts';
+import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { derivedId } from '../../../schemas/ids.ts';
 import { scheduleSubject } from '../../../schemas/subjects.ts';
@@ -46,11 +46,14 @@ export function decideCloseQuestion(
     ...turnTimeAnew(state, questionId, context),
     answer
       ? answered(agentId, questionId, answer, context)
-      : unanswered(agentId, questionId, 'ORC_TIMED_OUT', NOBODY, context),
+      : unanswered(agentId, questionId, ...whyUnanswered(state), context),
   ];
 }
 
-const NOBODY = 'Nobody answered the question in time';
+function whyUnanswered({ muted }: ReadyAgent): [code: ErrorCode, message: string] {
+  if (muted === undefined) return ['ORC_TIMED_OUT', 'Nobody answered the question in time'];
+  return ['ORC_QUOTA', `${ERRORS.ORC_QUOTA.meaning}: ${muted.reason}. ${muted.cure}`];
+}
 
 /** A question that is one too many has its outcome at once. */
 export function decideRefuseQuestion(

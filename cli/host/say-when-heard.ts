@@ -17,7 +17,7 @@ export async function sayWhenHeard(
   const deadline = performance.now() + statement.timeoutMs;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
-      const timeoutMs = Math.max(1, deadline - performance.now());
+      const timeoutMs = Math.max(1, Math.ceil(deadline - performance.now()));
       return await say({ ...statement, timeoutMs }, streams);
     } catch (error) {
       const isQuota = error instanceof OrchestratorError && error.code === 'ORC_QUOTA';

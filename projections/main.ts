@@ -10,10 +10,10 @@ import { serveViews } from './views/views-service.ts';
 await runService('projections', startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
-  const { paths, logger, connection, log, signal } = context;
+  const { paths, logger, connection, log, health, signal } = context;
   const path = join(paths.snapshots, 'system.jsonl');
   const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
-  const follower = new SystemFollower({ log, logger, checkpoint });
+  const follower = new SystemFollower({ log, logger, health, checkpoint });
   await follower.start(signal);
   const { nc } = connection;
   const views = await serveViews({ nc, follower, log, logger, version: packageJson.version });

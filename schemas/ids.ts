@@ -15,6 +15,20 @@ export const isToken = (text: string): boolean => TOKEN.test(text);
 
 export const newAgentId = (): string => `agent-${randomBytes(6).toString('hex')}`;
 
+/**
+ * A fresh id for what an agent states: `agent-0123456789ab_answer-` and 22 characters (128 bits), so
+ * that it fits behind a button of Telegram, too.
+ */
+export const agentEventId = (agentId: string, kind: string): string =>
+  `${agentId}_${kind}-${randomBytes(16).toString('base64url')}`;
+
+/**
+ * May an agent state an event of this id? A token that begins with the agent's own: so no agent can
+ * claim an id that another agent, or a service, has or will have.
+ */
+export const isAgentEventId = (agentId: string, id: string): boolean =>
+  isToken(id) && id.startsWith(`${agentId}_`);
+
 /** A fresh id for something that nobody could have asked for before, such as a typed message. */
 export const newId = (prefix: string): string => `${prefix}-${randomUUID()}`;
 

@@ -1,6 +1,9 @@
 import { schemaVersion } from './cloud-event.ts';
 import type { StoredEvent } from './event.ts';
+import { attributesOf } from './event-attributes.ts';
 import { EVENT_CATALOGUE, isEventType } from './event-catalogue.ts';
+import { MAX_DEPTH } from './limits.ts';
+import { showable } from './showable.ts';
 import { type Address, parseSubject } from './subjects.ts';
 import { upcast } from './upcasters.ts';
 
@@ -22,52 +25,83 @@ export type ParsedEvent =
   /** A type of a newer version: tolerated, not an error (design, "Events"). */
   | { kind: 'unknown'; type: string }
   /** Not what its type promises: for EVENTS_DLQ. */
-  | { kind: 'invalid'; reason: string };
+  | InvalidEvent;
+
+export interface InvalidEvent {
+  kind: 'invalid';
+  reason: string;
+}
+
+/** Of a reason: it may quote what it complains of. */
+const MAX_REASON = 300;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads an event at the edge: attributes from the headers, data validated and brought up to date. */
+/**
+ * Reads an event at the edge: attributes from the headers, data validated and brought up to date. An
+ * agent's word (see `speakerAt`) has its time from the broker and its source from its subject,
+ * whatever it states. Never throws, whatever the message is.
+ */
 export function parseEvent(message: RawMessage): ParsedEvent {
+  try {
+    return read(message);
+  } catch (error) {
+    return invalid(`not readable: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function read(message: RawMessage): ParsedEvent {
   const type = message.header('ce-type');
-  const id = message.header('ce-id');
-  if (type === undefined || id === undefined) {
-    return { kind: 'invalid', reason: 'no ce-type or ce-id header' };
+  if (type === undefined || message.header('ce-id') === undefined) {
+    return invalid('no ce-type or ce-id header');
   }
   if (!isEventType(type)) return { kind: 'unknown', type };
   const address = parseSubject(message.subject);
-  if (address !== undefined && type !== typeOn(address)) {
-    return { kind: 'invalid', reason: `ce-type ${type} does not belong on ${message.subject}` };
+  if (address === undefined || type !== typeOn(address)) {
+    return invalid(`ce-type ${type} does not belong on ${message.subject}`);
   }
+  const stated = attributesOf(message, address);
+  if (!stated.ok) return invalid(stated.reason);
   const json = parseJson(message.payload);
-  if (!json.ok) return { kind: 'invalid', reason: json.reason };
+  if (!json.ok) return invalid(json.reason);
   const version = schemaVersion(message.header('ce-dataschema'));
   const data = EVENT_CATALOGUE[type].safeParse(upcast(type, version, json.value));
-  if (!data.success) return { kind: 'invalid', reason: firstIssue(data.error) };
-  const event = {
-    id,
-    type,
-    subject: message.subject,
-    sequence: message.sequence,
-    source: message.header('ce-source') ?? 'unknown',
-    time: message.header('ce-time') ?? new Date(0).toISOString(),
-    correlationId: message.header('ce-correlationid'),
-    causationId: message.header('ce-causationid'),
-    traceparent: message.header('traceparent'),
-    data: data.data,
-  };
+  if (!data.success) return invalid(firstIssue(data.error));
+  const { subject, sequence } = message;
+  const event = { ...stated.attributes, type, subject, sequence, data: data.data };
   // The data was parsed by the schema of this very type; the union cannot follow that.
   return { kind: 'event', event: event as StoredEvent };
 }
+
+/** The reason on one line that plays with no terminal. */
+export const invalid = (reason: string): InvalidEvent => ({
+  kind: 'invalid',
+  reason: showable(reason.slice(0, MAX_REASON)),
+});
 
 function parseJson(
   payload: Uint8Array,
 ): { ok: true; value: unknown } | { ok: false; reason: string } {
   try {
-    return { ok: true, value: JSON.parse(UTF8.decode(payload)) };
+    const value: unknown = JSON.parse(UTF8.decode(payload));
+    if (isWithinDepth(value)) return { ok: true, value };
+    return { ok: false, reason: `payload: deeper than ${MAX_DEPTH} objects or arrays` };
   } catch (error) {
     return { ok: false, reason: `payload: ${error instanceof Error ? error.message : error}` };
   }
 }
+
+/** Level by level: a schema that recurses would meet the end of its stack, here or there. */
+function isWithinDepth(value: unknown): boolean {
+  let level = [value].filter(isCompound);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === MAX_DEPTH) return false;
+    level = level.flatMap((each) => Object.values(each).filter(isCompound));
+  }
+  return true;
+}
+
+const isCompound = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function firstIssue(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
   const issue = error.issues[0];

@@ -29,10 +29,12 @@ import {
 } from '../core/domain/agent/decide-agent.ts';
 import { decideAwaitAnswer, decideCloseQuestion } from '../core/domain/agent/decide-questions.ts';
 import type { Step } from '../core/domain/agent/next-step.ts';
+import type { LeftBehind } from '../schemas/events/process.ts';
 import type { AgentLog } from './agent-log.ts';
 import { Attachment } from './attachment.ts';
 import { NOT_RUN } from './command-outcome.ts';
 import { CommandRuns } from './command-runs.ts';
+import { endOf } from './end-of.ts';
 import { putMessageFiles } from './message-files.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { type ReadinessProbe, untilReady } from './readiness.ts';
@@ -106,7 +108,7 @@ export class AgentSteps {
     }
     const how = end.signal === null ? `code ${end.code ?? 'unknown'}` : end.signal;
     const problem = state.saidReady?.problem ?? `it ended with ${how} before it was ready`;
-    return this.#startFailed(state, problem);
+    return this.#startFailed(state, problem, end.left);
   }
 
   /** Finds the process of a live run again; says so in the log when it is gone. */
@@ -120,10 +122,12 @@ export class AgentSteps {
     await this.#log.hear();
     if (this.#state !== state) return false;
     const reason = 'its process was gone when the spawner came back';
+    const left = await this.#deps.processes.endRest(this.agentId, state.run);
+    const end = { code: null, signal: null, ...(left && { left }) };
     await this.#log.append(
       state.phase === 'stopping'
-        ? decideEnded(state, { code: null, signal: null }, this.#context)
-        : decideLost(state, reason, this.#context),
+        ? decideEnded(state, end, this.#context)
+        : decideLost(state, reason, this.#context, left),
     );
     return false;
   }
@@ -230,7 +234,7 @@ export class AgentSteps {
       return this.#startFailed(state, `this version has no kind ${JSON.stringify(state.kind)}`);
     }
     const result = await this.#deps.processes.start(state, factory);
-    if (!result.ok) return this.#startFailed(state, result.reason);
+    if (!result.ok) return this.#startFailed(state, result.reason, result.left);
     this.#watch(result.process);
     const probe: ReadinessProbe = factory.readinessProbe();
     if (probe.wait === 'signal') return this.#launched(result.process, probe.timeoutMs);
@@ -259,9 +263,13 @@ export class AgentSteps {
     return problem !== '' && this.#startFailed(state, problem);
   }
 
-  async #startFailed(state: LiveAgent, reason: string): Promise<boolean> {
-    await this.#attachment?.process.signal('SIGKILL');
-    return this.#log.append(decideStartFailed(state, state.run.runId, reason, this.#context));
+  /** Nothing of it lives on when that is stated. */
+  async #startFailed(state: LiveAgent, reason: string, leftAtStart?: LeftBehind): Promise<boolean> {
+    const process = this.#attachment?.process;
+    await process?.signal('SIGKILL');
+    const end = process && (await endOf(process, this.#signal));
+    const left = leftAtStart ?? end?.left;
+    return this.#log.append(decideStartFailed(state, state.run.runId, reason, this.#context, left));
   }
 
   async #writeFile(state: LiveAgent, file: PendingFile): Promise<boolean> {

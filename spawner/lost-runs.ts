@@ -4,9 +4,10 @@ import { decideCleared } from '../core/domain/agent/decide-agent.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
+import { endOf } from './end-of.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { Ownership } from './ownership/ownership.ts';
-import type { AgentProcess, RunStatus, Runtime } from './runtime/runtime.ts';
+import type { RunStatus, Runtime } from './runtime/runtime.ts';
 import { stopGracefully } from './stop-gracefully.ts';
 
 export interface LostRunsOptions {
@@ -23,8 +24,8 @@ export interface LostRunsOptions {
 /**
  * Compares what runs here with what the log says. A run that was given up as lost while its node was
  * away is ended gracefully, for its user has been told that it is gone; what it said until then is
- * stored all the same. What is left of an ended run is removed where it would be in the way. A run
- * that the log does not know is reported, and never ended.
+ * stored all the same. What an ended run has left alive is ended, what is left of it else is removed
+ * where it would be in the way. A run that the log does not know is reported, and never ended.
  */
 export class LostRuns {
   readonly #options: LostRunsOptions;
@@ -46,6 +47,7 @@ export class LostRuns {
       });
       for (const run of runs) {
         if (run.running) this.#judge(runtime, run, signal);
+        else if (run.rest !== undefined) this.#judgeRest(runtime, run, signal);
         else if (this.#isLeftOver(runtime, run)) await this.#remove(runtime, run);
       }
     }
@@ -76,13 +78,31 @@ export class LostRuns {
     else if (ownership.claim(state) === 'act') this.#clear(runtime, run, signal);
   }
 
+  /** The run itself has ended. Where that is not stated yet, its worker ends the rest with it. */
+  #judgeRest(runtime: Runtime, run: RunStatus, signal: AbortSignal): void {
+    const { follower, ownership, logger } = this.#options;
+    const { agentId, runId } = run;
+    const state = follower.state.agents.get(agentId);
+    if (state && isLive(state) && state.run.runId === runId) return;
+    const isKnown = state?.phase === 'ended' && state.lastRun?.runId === runId;
+    if (!isKnown) {
+      logger.warn({ ...run }, 'processes of a run live that the log does not know; left alone');
+    } else if (ownership.claim(state) === 'act') {
+      this.#inBackground(runId, signal, () => runtime.endRest(agentId, runId));
+    }
+  }
+
   #clear(runtime: Runtime, { agentId, runId }: RunStatus, signal: AbortSignal): void {
+    this.#inBackground(runId, signal, () => this.#end(runtime, agentId, runId, signal));
+  }
+
+  #inBackground(runId: string, signal: AbortSignal, end: () => Promise<unknown>): void {
     if (this.#clearing.has(runId)) return;
     this.#clearing.add(runId);
-    this.#end(runtime, agentId, runId, signal)
+    end()
       .catch((error: unknown) => {
         if (signal.aborted) return;
-        this.#options.logger.error({ err: error, agentId, runId }, 'a lost run was not ended');
+        this.#options.logger.error({ err: error, runId }, 'what is left of a run was not ended');
       })
       .finally(() => this.#clearing.delete(runId));
   }
@@ -103,11 +123,4 @@ export class LostRuns {
       await process.detach();
     }
   }
-}
-
-function endOf(process: AgentProcess, signal: AbortSignal): AgentProcess['exited'] {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([process.exited, aborted]);
 }

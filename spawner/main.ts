@@ -34,7 +34,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     own: process.env,
   });
   const clock = () => new Date();
-  const follower = new SystemFollower({ log, logger });
+  const follower = new SystemFollower({ log, logger, health });
   await follower.start(signal);
   const membership = await Membership.join({
     log,

@@ -3,17 +3,16 @@ import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-stat
 import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
 import type { Mute } from '../core/nats/mute-notice.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
+import type { LeftBehind } from '../schemas/events/process.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import type { AgentFactory } from './agents/agent-factory.ts';
 import { commandOutcome, NOT_RUN } from './command-outcome.ts';
 import { NotOwner, OwnedProcess } from './ownership/owned-process.ts';
-import type { AgentProcess, Runtime } from './runtime/runtime.ts';
+import type { AgentProcess, Runtime, StartResult } from './runtime/runtime.ts';
 
 /** Both outputs together stay well below what the broker takes. */
 const OUTPUT_BYTES = 256 * 1024;
-
-export type LaunchResult = { ok: true; process: AgentProcess } | { ok: false; reason: string };
 
 export interface ProcessManagerOptions {
   runtimes: AgentRuntimes;
@@ -51,7 +50,7 @@ export class ProcessManager {
   }
 
   /** Starts the run's process, or takes up the one that this run has already. */
-  async start(state: LiveAgent, factory: AgentFactory): Promise<LaunchResult> {
+  async start(state: LiveAgent, factory: AgentFactory): Promise<StartResult> {
     const { agentId, run } = state;
     const runtime = this.#runtimeOf(run);
     if (runtime === undefined) return { ok: false, reason: `there is no runtime ${run.runtime}` };
@@ -86,6 +85,11 @@ export class ProcessManager {
     if (process === undefined) return undefined;
     this.#logger.info({ agentId, runId: run.runId, pid: process.pid }, 'process found again');
     return this.#keep(process);
+  }
+
+  /** Ends what lives on of a run whose process is gone, and says what it could not end. */
+  async endRest(agentId: string, run: Run): Promise<LeftBehind | undefined> {
+    return this.#runtimeOf(run)?.endRest(agentId, run.runId);
   }
 
   #runtimeOf(run: Run): Runtime | undefined {

@@ -9,7 +9,12 @@ import { textTable } from './text-table.ts';
 export function formatMarkdown(markdown: string): FormattedText {
   // Telegram refuses what is not Unicode.
   const text = markdown.toWellFormed().replaceAll('\0', '\u{fffd}');
-  return blocks(new Lexer({ gfm: true }).lex(text));
+  try {
+    return blocks(new Lexer({ gfm: true }).lex(text));
+  } catch {
+    // So many quotes within each other that the stack is at its end: nobody reads that as Markdown.
+    return plain(text);
+  }
 }
 
 function blocks(tokens: readonly Token[]): FormattedText {

@@ -1,5 +1,5 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { newId } from '../../schemas/ids.ts';
+import { agentEventId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
@@ -38,7 +38,7 @@ export async function askAndWait(
   const { agentId } = context;
   const now = new Date();
   logToolCall(streams.stderr, 'ask', agentId, now);
-  const questionId = newId('question');
+  const questionId = agentEventId(agentId, 'question');
   const { text, options, waitMs } = question;
   const event = {
     id: questionId,

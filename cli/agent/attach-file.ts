@@ -5,13 +5,11 @@ import { appendError } from '../../core/log/append-result.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { newId } from '../../schemas/ids.ts';
+import { MAX_FILE_BYTES } from '../../schemas/limits.ts';
 import { agentContext } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
 import type { CommandStreams } from './command-streams.ts';
 import { Deadline } from './deadline.ts';
-
-/** What a bot may send (Bot API, "Sending files"). */
-const MAX_BYTES = 50 * 1024 * 1024;
 
 /** Stores a file for the user. Throws ORC_FILE, ORC_TOO_LARGE, and what connecting says. */
 export async function attachFile(
@@ -34,8 +32,8 @@ async function bytesOf(path: string): Promise<Uint8Array> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OrchestratorError('ORC_FILE', `${path} cannot be read: ${reason}`, { cause });
   });
-  if (bytes.length <= MAX_BYTES) return bytes;
+  if (bytes.length <= MAX_FILE_BYTES) return bytes;
   throw new OrchestratorError('ORC_TOO_LARGE', `${path} has ${bytes.length} bytes`, {
-    cure: `A file of up to ${MAX_BYTES / 1024 / 1024} MB can be sent.`,
+    cure: `A file of up to ${MAX_FILE_BYTES / 1024 / 1024} MB can be sent.`,
   });
 }

@@ -1,5 +1,5 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { newId } from '../../schemas/ids.ts';
+import { agentEventId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
@@ -25,7 +25,7 @@ export async function callTool(call: ToolCall, streams: CommandStreams): Promise
   requireTool(context, tool);
   const now = new Date();
   logToolCall(streams.stderr, `${tool}.${verb}`, agentId, now);
-  const callId = newId('call');
+  const callId = agentEventId(agentId, 'call');
   const event = {
     id: callId,
     type: `tool.${tool}.${verb}`,

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { MAX_TEXT } from '../../schemas/limits.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The text of a message: the argument, or stdin where that is `-` or absent and stdin is no
  * terminal; of stdin's text one line feed at the end is dropped, as `$(…)` does it. Throws
- * ORC_EMPTY and ORC_NOT_UTF8.
+ * ORC_EMPTY, ORC_NOT_UTF8 and ORC_TOO_LARGE.
  */
 export async function messageText(
   argument: string | undefined,
@@ -15,6 +16,10 @@ export async function messageText(
   const fromStdin = argument === '-' || (argument === undefined && !stdin.isTTY);
   const text = fromStdin ? await stdinText(stdin) : (argument ?? '');
   if (text === '') throw new OrchestratorError('ORC_EMPTY');
+  if (text.length > MAX_TEXT) {
+    const what = `The message has ${text.length} characters; it can have ${MAX_TEXT}`;
+    throw new OrchestratorError('ORC_TOO_LARGE', what);
+  }
   return text;
 }
 

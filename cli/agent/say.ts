@@ -1,4 +1,4 @@
-import { newId } from '../../schemas/ids.ts';
+import { agentEventId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
@@ -32,7 +32,7 @@ export async function say(statement: Statement, streams: CommandStreams): Promis
   const { family, name, call, data } = statement;
   const now = new Date();
   logToolCall(streams.stderr, call, agentId, now);
-  const id = newId(name);
+  const id = agentEventId(agentId, name);
   const event = {
     id,
     type: `${family}.${name}`,

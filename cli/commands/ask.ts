@@ -1,12 +1,10 @@
 import { Command, Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { MAX_OPTION, MAX_OPTIONS } from '../../schemas/limits.ts';
 import { messageText } from '../agent/message-text.ts';
 import { respond } from '../agent/respond.ts';
 import { described, durationOption, jsonOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
-
-/** As `response.question` has it in schemas/events/response.ts, which is not loaded here. */
-const MAX_OPTIONS = 10;
 
 /** How long a person may take, where the agent says nothing. */
 const WAIT = '10m';
@@ -23,8 +21,9 @@ export class AskCommand extends Command {
 
   override async execute(): Promise<void> {
     const { text, options, json } = this;
-    if (options.length > MAX_OPTIONS || options.includes('')) {
-      const what = `A question offers up to ${MAX_OPTIONS} choices, none of them empty`;
+    const fit = options.every(({ length }) => length > 0 && length <= MAX_OPTION);
+    if (options.length > MAX_OPTIONS || !fit) {
+      const what = `A question offers up to ${MAX_OPTIONS} choices, each of 1 to ${MAX_OPTION} characters`;
       throw new OrchestratorError('ORC_USAGE', what, { cure: 'See `orchestrator ask --help`.' });
     }
     if (this.wait) return this.#askAndWait();

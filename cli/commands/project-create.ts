@@ -1,5 +1,6 @@
 import { Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { isShowable } from '../../schemas/showable.ts';
 import { ToolCommand } from '../agent/tool-command.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
@@ -17,6 +18,9 @@ export class ProjectCreateCommand extends ToolCommand {
     const name = this.name.trim();
     if (name.length < 1 || name.length > 100) {
       throw new OrchestratorError('ORC_BAD_INPUT', 'A project name has 1 to 100 characters');
+    }
+    if (!isShowable(name)) {
+      throw new OrchestratorError('ORC_BAD_INPUT', 'A project name has no control characters');
     }
     const project = await this.call('project', 'create', { name });
     this.context.stdout.write(`${JSON.stringify(project)}\n`);

@@ -1,4 +1,5 @@
 import { Option } from 'clipanion';
+import { MAX_PROBLEM } from '../../schemas/limits.ts';
 import { say } from '../agent/say.ts';
 import { SayCommand } from '../agent/say-command.ts';
 import { described } from '../options.ts';
@@ -12,7 +13,7 @@ export class ReadyCommand extends SayCommand {
 
   override async execute(): Promise<void> {
     const { problem, json, timeoutMs } = this;
-    const data = problem ? { problem } : {};
+    const data = problem ? { problem: problem.slice(0, MAX_PROBLEM) } : {};
     const statement = { family: 'turn', name: 'ready', call: 'ready' } as const;
     const said = await say({ ...statement, data, timeoutMs }, this.context);
     if (json) this.context.stdout.write(`${JSON.stringify(said)}\n`);

@@ -1,12 +1,10 @@
 import { Option } from 'clipanion';
+import { MAX_LAST_MESSAGE } from '../../schemas/limits.ts';
 import { say } from '../agent/say.ts';
 import { SayCommand } from '../agent/say-command.ts';
 import { modelProblem } from '../agent/turn-problem.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
-
-/** Characters: enough to show, and never what makes the end of a turn too large to be told. */
-const LAST_MESSAGE = 20_000;
 
 export class TurnEndCommand extends SayCommand {
   static override paths = [['turn', 'end']];
@@ -37,7 +35,7 @@ function lastMessageOf(notice: string | undefined): string | undefined {
     if (typeof parsed !== 'object' || parsed === null) return undefined;
     const message = 'last-assistant-message' in parsed ? parsed['last-assistant-message'] : '';
     const tells = typeof message === 'string' && message !== '';
-    return tells ? message.slice(0, LAST_MESSAGE) : undefined;
+    return tells ? message.slice(0, MAX_LAST_MESSAGE) : undefined;
   } catch {
     return undefined;
   }

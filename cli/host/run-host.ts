@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import { type HostedKind, hostMessage, hostOrder } from '../../schemas/host-order.ts';
+import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../../schemas/limits.ts';
 import { askAndWait } from '../agent/ask-and-wait.ts';
 import type { CommandStreams } from '../agent/command-streams.ts';
 import { AgentHost } from './agent-host.ts';
@@ -123,7 +124,7 @@ async function sayReady(
   streams: CommandStreams,
   log: Log,
 ): Promise<void> {
-  const data = problem === undefined ? {} : { problem };
+  const data = problem === undefined ? {} : { problem: problem.slice(0, MAX_PROBLEM) };
   const statement = { family: 'turn', name: 'ready', call: 'ready' } as const;
   await sayWhenHeard({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }
@@ -136,8 +137,12 @@ async function sayTurnEnd(
   log: Log,
 ): Promise<void> {
   const data = {
-    ...(lastMessage !== undefined && { lastMessage: clean(lastMessage).slice(0, 20_000) }),
-    ...(problem && { problem: { code: problem.code, detail: clean(problem.detail) } }),
+    ...(lastMessage !== undefined && {
+      lastMessage: clean(lastMessage).slice(0, MAX_LAST_MESSAGE),
+    }),
+    ...(problem && {
+      problem: { code: problem.code, detail: clean(problem.detail).slice(0, MAX_PROBLEM) },
+    }),
   };
   const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
   await sayWhenHeard({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams, log);

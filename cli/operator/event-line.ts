@@ -1,32 +1,45 @@
 import type { StoredMessage } from '../../core/log/stored-message.ts';
-
-const ATTRIBUTES = ['id', 'type', 'source', 'correlationid', 'causationid'] as const;
+import { parseEvent } from '../../schemas/parse-event.ts';
 
 /** A stored message as one readable line: when, where in its stream, subject, and what it holds. */
 export function eventLine(message: StoredMessage): string {
   const what = oneLine(Buffer.from(message.payload).toString());
-  return `${message.time.toISOString()} ${message.sequence} ${message.subject} ${what}\n`;
+  const subject = oneLine(message.subject);
+  return `${message.time.toISOString()} ${message.sequence} ${subject} ${what}\n`;
 }
 
 /** The same for a program: one JSON object. */
 export function eventJson(message: StoredMessage): string {
-  const attributes = ATTRIBUTES.map((name) => [JSON_NAMES[name], message.header(`ce-${name}`)]);
   return `${JSON.stringify({
     time: message.time.toISOString(),
     sequence: message.sequence,
     subject: message.subject,
-    ...Object.fromEntries(attributes),
+    ...attributes(message),
     data: dataOf(message),
   })}\n`;
 }
 
-const JSON_NAMES: Record<(typeof ATTRIBUTES)[number], string> = {
-  id: 'id',
-  type: 'type',
-  source: 'source',
-  correlationid: 'correlationId',
-  causationid: 'causationId',
-};
+/** As readers take them: an agent may state anything. Of what is no event, as they were stated. */
+function attributes(message: StoredMessage) {
+  const parsed = parseEvent(message);
+  if (parsed.kind === 'event') {
+    const { id, type, source, correlationId, causationId } = parsed.event;
+    return { id, type, source, correlationId, causationId };
+  }
+  const stated = (name: string) => message.header(`ce-${name}`);
+  return {
+    id: stated('id'),
+    type: stated('type'),
+    source: stated('source'),
+    correlationId: stated('correlationid'),
+    causationId: stated('causationid'),
+    // Of a newer version, or a log line.
+    ...(parsed.kind === 'invalid' && isEvent(message) && { invalid: parsed.reason }),
+  };
+}
+
+const isEvent = ({ subject }: StoredMessage): boolean =>
+  !subject.includes('.log.') && !subject.startsWith('schedules.');
 
 /** JSON of an event; the text of a log line. */
 function dataOf({ subject, payload }: StoredMessage): unknown {

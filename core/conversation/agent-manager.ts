@@ -101,14 +101,26 @@ export class AgentManager {
     });
   }
 
-  /** Brings a message to an agent. The id makes a repeat harmless. */
-  async send(agentId: string, text: string, options: SendOptions): Promise<SentMessage> {
+  /**
+   * Brings a message to an agent. The id makes a repeat harmless; where another event stands under
+   * it, the message goes under one of its own, so that it is not lost.
+   */
+  send(agentId: string, text: string, options: SendOptions): Promise<SentMessage> {
     const id = options.id ?? newId('msg');
+    return withPatience(this.#patience, async () => {
+      const result = await this.#send(agentId, text, id, options);
+      const taken = !result.ok && result.error === 'id-taken';
+      const commandId = taken ? `${id}-again` : id;
+      const { sequence, duplicate } = stored(
+        taken ? await this.#send(agentId, text, commandId, options) : result,
+      );
+      return { commandId, sequence, repeated: duplicate };
+    });
+  }
+
+  #send(agentId: string, text: string, id: string, options: SendOptions): Promise<AppendResult> {
     const event = sendCommand(agentId, text, id, options);
-    const append = () =>
-      options.once ? this.#log.appendOnce(event, ANY_AGENT) : this.#log.append(event);
-    const result = await withPatience(this.#patience, async () => stored(await append()));
-    return { commandId: id, sequence: result.sequence, repeated: result.duplicate };
+    return options.once ? this.#log.appendOnce(event, ANY_AGENT) : this.#log.append(event);
   }
 
   /** Asks an agent to interrupt what it does, or to end. A fresh id without one. */

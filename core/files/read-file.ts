@@ -15,8 +15,14 @@ export async function readFileOf(
   const filter = subjectOf({ family: 'file', agentId, fileId });
   const found = new Map<number, Uint8Array>();
   if (pieces > 0) {
+    let left = size;
     for await (const message of log.read({ stream: 'FILES', from: { sequence: 1 }, filter })) {
-      found.set(Number(message.header('ce-piece')), message.payload);
+      const piece = Number(message.header('ce-piece'));
+      if (!Number.isInteger(piece) || piece < 0 || piece >= pieces || found.has(piece)) continue;
+      // Whoever wrote the pieces may have written more than the reference says: no more is kept.
+      left -= message.payload.length;
+      if (left < 0) return undefined;
+      found.set(piece, message.payload);
       if (found.size === pieces) break;
     }
   }

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { RawMessage } from '../../schemas/parse-event.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { AppendResult } from './append-result.ts';
-import { type Outgoing, withExpectation } from './outgoing.ts';
+import { maxPayload, type Outgoing, sizeOf, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
 
 /** The attributes that a dead letter keeps, if it has them. */
@@ -20,7 +20,8 @@ const KEPT = [
 
 /**
  * Puts a message that no reader understands on EVENTS_DLQ, with the reason. Its subject is
- * `dlq.<stream>.<sequence>` and must be new: a replay comes by years later and stores it once.
+ * `dlq.<stream>.<sequence>` and must be new: a replay comes by years later and stores it once. One
+ * that leaves no room for the reason is cut: the whole of it stands where it came from.
  */
 export async function deadLetter(
   nc: NatsConnection,
@@ -41,7 +42,9 @@ export async function deadLetter(
     payload: message.payload,
   };
   const first = withExpectation(letter, { filter: subject, sequence: 0 });
-  const result = await publishOne(nc, first, timeoutMs);
+  const over = Math.max(0, sizeOf(first) - maxPayload(nc));
+  const payload = first.payload.subarray(0, Math.max(0, first.payload.length - over));
+  const result = await publishOne(nc, { ...first, payload }, timeoutMs);
   const known = !result.ok && result.error === 'conflict';
   return known ? { ok: true, sequence: 0, duplicate: true } : result;
 }

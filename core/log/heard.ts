@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { lastMessage } from './last.ts';
+import { type FoundMessage, lastMessage } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
-import type { StoredMessage } from './stored-message.ts';
 
 /** Sourcing takes a fraction of a millisecond, so the first looks come soon. */
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [1, 1_000];
@@ -27,7 +26,7 @@ export async function untilHeard(
 }
 
 /** The server notes where a sourced message comes from: `SAID <sequence> …`; 0 for others. */
-function placeInSaid(message: StoredMessage): number {
-  const [stream, sequence] = (message.header('nats-stream-source') ?? '').split(' ');
+function placeInSaid({ source }: FoundMessage): number {
+  const [stream, sequence] = (source ?? '').split(' ');
   return stream === 'SAID' ? Number(sequence) : 0;
 }

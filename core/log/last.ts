@@ -1,63 +1,98 @@
-import { errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { readError } from './read-error.ts';
-import { headerOf, type StoredMessage, sizeOfMessage } from './stored-message.ts';
+import { headerOf, type StoredMessage } from './stored-message.ts';
 
 /**
- * The last message of a stream that a filter (wildcards allowed) selects, by direct get (NATS
- * ADR-31): one round trip, no consumer. Throws ORC_NOT_REACHABLE and ORC_NO_STREAM.
+ * The last message of a stream that a filter (wildcards allowed) selects: one round trip to the
+ * stream's leader, no consumer. Throws ORC_NOT_REACHABLE and ORC_NO_STREAM.
+ *
+ * Not by direct get (NATS ADR-31): its answer says sequence, subject and time in headers beside
+ * those of the message, where a publisher can have written some of the same name; and of headers
+ * that the client cannot read it ends the connection. This answer is JSON of the server alone.
  */
 export function lastMessage(
   nc: NatsConnection,
   stream: string,
   filter: string,
   timeoutMs: number,
-): Promise<StoredMessage | undefined> {
-  return directGet(nc, stream, { last_by_subj: filter }, timeoutMs);
+): Promise<FoundMessage | undefined> {
+  return getMessage(nc, stream, { last_by_subj: filter }, timeoutMs);
 }
 
 /** The message at a place of a stream, undefined where none is (any more). Throws as above. */
-export async function messageAt(
+export function messageAt(
   nc: NatsConnection,
   stream: string,
   sequence: number,
   timeoutMs: number,
-): Promise<StoredMessage | undefined> {
-  const message = await directGet(nc, stream, { seq: sequence }, timeoutMs);
-  return message?.sequence === sequence ? message : undefined;
+): Promise<FoundMessage | undefined> {
+  return getMessage(nc, stream, { seq: sequence }, timeoutMs);
 }
 
-async function directGet(
+/** A message that was looked up. */
+export interface FoundMessage extends StoredMessage {
+  /**
+   * Where the server took it from, where its stream sources others: `<stream> <sequence> …`. The
+   * server writes that header last and refuses it from anybody else (10227); the same in small letters, which it
+   * stores as it came, is not looked at.
+   */
+  readonly source: string | undefined;
+}
+
+/** JetStream API, `io.nats.jetstream.api.v1.stream_msg_get_response`. */
+interface Found {
+  error?: { err_code: number; description: string };
+  message?: { subject: string; seq: number; time: string; hdrs?: string; data?: string };
+}
+
+const SOURCE_NAME = '\r\nNats-Stream-Source:';
+const SOURCE = new RegExp(`${SOURCE_NAME}[^\\r\\n]*`, 'g');
+
+/** The server's codes for no such message and no such stream (nats-server, server/errors.json). */
+const [NO_MESSAGE, NO_STREAM] = [10037, 10059];
+
+async function getMessage(
   nc: NatsConnection,
   stream: string,
   wanted: { last_by_subj: string } | { seq: number },
   timeoutMs: number,
-): Promise<StoredMessage | undefined> {
-  const query = JSON.stringify(wanted);
+): Promise<FoundMessage | undefined> {
   const reply = await nc
-    .request(`$JS.API.DIRECT.GET.${stream}`, query, { timeout: timeoutMs })
+    .request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify(wanted), { timeout: timeoutMs })
     .catch((error: unknown) => {
-      // Nobody answers direct gets for a stream that is not there.
-      throw noResponder(error) ? new OrchestratorError('ORC_NO_STREAM') : readError(error);
+      throw readError(error);
     });
-  if (reply.headers?.code === 404) return undefined;
-  const sequence = Number(headerOf(reply, 'nats-sequence'));
-  if (!Number.isSafeInteger(sequence)) {
-    throw new OrchestratorError('ORC_INTERNAL', `${stream}: ${reply.headers?.description}`);
+  const { error, message }: Found = reply.json();
+  if (error?.err_code === NO_MESSAGE) return undefined;
+  if (error?.err_code === NO_STREAM) throw new OrchestratorError('ORC_NO_STREAM');
+  if (message === undefined) {
+    throw new OrchestratorError('ORC_INTERNAL', `${stream}: ${error?.description}`);
   }
-  return directMessage(reply, sequence);
-}
-
-function directMessage(reply: Msg, sequence: number): StoredMessage {
+  const block = Buffer.from(message.hdrs ?? '', 'base64').toString();
+  const decoded = decodeHeaders(block);
+  const payload = Buffer.from(message.data ?? '', 'base64');
   return {
-    sequence,
-    subject: headerOf(reply, 'nats-subject') ?? '',
-    time: new Date(headerOf(reply, 'nats-time-stamp') ?? 0),
-    size: sizeOfMessage(reply),
-    payload: reply.data,
-    header: (name) => headerOf(reply, name),
+    source: block.match(SOURCE)?.at(-1)?.slice(SOURCE_NAME.length).trim(),
+    sequence: message.seq,
+    subject: message.subject,
+    time: new Date(message.time),
+    size: [message.subject, block, payload].reduce((sum, part) => sum + Buffer.byteLength(part), 0),
+    payload,
+    header: (name) => headerOf({ headers: decoded }, name),
   };
 }
 
-const noResponder = (error: unknown): boolean =>
-  error instanceof errors.RequestError && error.isNoResponders();
+/** As the client reads them: none where one of them is none that it would write. */
+function decodeHeaders(block: string): MsgHdrs | undefined {
+  const result = headers();
+  try {
+    for (const line of block.split('\r\n').slice(1)) {
+      const colon = line.indexOf(':');
+      if (colon >= 0) result.append(line.slice(0, colon), line.slice(colon + 1).trim());
+    }
+    return result;
+  } catch {
+    return undefined;
+  }
+}

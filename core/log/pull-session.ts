@@ -9,7 +9,7 @@ import {
 } from '@nats-io/transport-node';
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
-import { DeliveredMessage, headerOf } from './stored-message.ts';
+import { DeliveredMessage, headerOf, readableHeaders } from './stored-message.ts';
 
 /** Which messages of a stream are read. */
 export interface Selection {
@@ -140,7 +140,7 @@ export class PullSession {
 
   /** 100: a heartbeat; 404, 408 and "exceeds maxbytes" end one pull; anything else the session. */
   #receiveStatus(message: Msg): void {
-    const { code = 0, description = '' } = message.headers ?? {};
+    const { code = 0, description = '' } = readableHeaders(message) ?? {};
     const pullEnded = code === 404 || code === 408 || /maxbytes/i.test(description);
     if (code === 100) this.#receiveHeartbeat(Number(headerOf(message, 'nats-last-consumer') ?? 0));
     else if (pullEnded)

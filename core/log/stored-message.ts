@@ -1,11 +1,13 @@
-import { Match, type Msg } from '@nats-io/transport-node';
+import { Match, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import type { RawMessage } from '../../schemas/parse-event.ts';
 import { MAX_PAYLOAD } from '../nats/server-config.ts';
 
 /** A message as it stands in a stream. */
-export interface StoredMessage extends RawMessage {
-  /** When the broker stored it. */
-  readonly time: Date;
+export type StoredMessage = Readonly<RawMessage>;
+
+/** A message of the client; reading its headers may throw. */
+interface WithHeaders {
+  readonly headers?: MsgHdrs | undefined;
 }
 
 /** A message that a pull consumer delivered, and what its reply subject tells about it. */
@@ -59,7 +61,7 @@ export class DeliveredMessage implements StoredMessage {
  * Bytes of subject, headers and payload, as they came over the wire, readable or not. The client
  * counts the reply subject too, which is of this delivery alone.
  */
-export function sizeOfMessage(message: Msg): number {
+function sizeOfMessage(message: Msg): number {
   // The client's class has it, its type does not say so.
   const { reply = '' } = message;
   return (message as Msg & { size(): number }).size() - Buffer.byteLength(reply);
@@ -71,17 +73,29 @@ export function sizeOfMessage(message: Msg): number {
  * as large as a message can be.
  */
 function withheldBytes(message: Msg): number {
-  try {
-    const stated = message.headers?.values('Nats-Msg-Size', Match.IgnoreCase).map(Number) ?? [];
-    return Math.max(0, ...stated.filter(Number.isSafeInteger));
-  } catch {
-    return MAX_PAYLOAD;
-  }
+  const headers = readableHeaders(message);
+  if (headers === undefined) return MAX_PAYLOAD;
+  const stated = headers.values('Nats-Msg-Size', Match.IgnoreCase).map(Number);
+  return Math.max(0, ...stated.filter(Number.isSafeInteger));
 }
 
-/** A header by lower-case name; most of ours are written so, the broker's own are not. */
-export function headerOf({ headers }: Pick<Msg, 'headers'>, name: string): string | undefined {
+/**
+ * A header by lower-case name; most of ours are written so, the broker's own are not. The broker
+ * stores any bytes as headers: of those that the client cannot read there is none.
+ */
+export function headerOf(message: WithHeaders, name: string): string | undefined {
+  const headers = readableHeaders(message);
   if (headers === undefined) return undefined;
   const value = headers.has(name) ? headers.get(name) : headers.get(name, Match.IgnoreCase);
   return value === '' ? undefined : value;
+}
+
+/** Headers of a message, and undefined where it has none, or none that the client can read. */
+export function readableHeaders(message: WithHeaders): MsgHdrs | undefined {
+  try {
+    return message.headers;
+  } catch {
+    // It decodes them at the first look, and throws at a name or value that it would not write.
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@ import { foldMessage } from '../domain/fold-message.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
+import type { Health } from '../service/health.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 
 export type FoldListener = (message: StoredMessage, parsed: ParsedEvent) => void;
@@ -11,6 +12,8 @@ export type FoldListener = (message: StoredMessage, parsed: ParsedEvent) => void
 export interface SystemFollowerOptions {
   log: EventLog;
   logger: Logger;
+  /** Where it says what it left out. */
+  health?: Health;
   /** Where to go on from, and where to note it; without one everything is replayed. */
   checkpoint?: CheckpointFile;
   /** Milliseconds between checkpoints, where something changed; 10 seconds. */
@@ -32,7 +35,7 @@ export class SystemFollower {
   state: SystemState = initialSystem();
   /** The last sequence of EVENTS that was seen, folded or skipped. */
   sequence = 0;
-  /** What was met and not folded: of a newer version, or not what its type promises. */
+  /** What was met and not folded: of a newer version, or nothing that can be believed. */
   readonly skipped = { unknown: 0, invalid: 0 };
   readonly #options: SystemFollowerOptions;
   readonly #listeners = new Set<FoldListener>();
@@ -176,7 +179,11 @@ export class SystemFollower {
     if (parsed.kind === 'unknown') return;
     const { sequence } = message;
     const { reason } = parsed;
-    this.#options.logger.warn({ sequence, reason }, 'event does not parse');
+    const { logger, health } = this.#options;
+    logger.warn({ sequence, reason }, 'event left out');
+    const detail = `${this.skipped.invalid} left out since the start, the last at ${sequence}: ${reason}`;
+    // Nothing that an operator has to do: whoever stated them can state more.
+    health?.report('events', true, `${detail}; EVENTS_DLQ keeps them`);
     // One after the other, beside the fold; whoever meets it again stores it once.
     this.#deadLetters = this.#deadLetters.then(() => this.#deadLetter(message, reason));
   }

@@ -1,26 +1,72 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+/** What proc_pid_stat(5) tells of a process. */
+export interface ProcessStat {
+  /** The program's name, as far as the kernel keeps it: 15 bytes, which may be anything. */
+  name: string;
+  /** One letter; Z and X are of one that has ended. */
+  state: string;
+  parent: number;
+  group: number;
+  session: number;
+  /** In ticks since the boot. */
+  startedAt: number;
+}
+
 /**
  * What tells a process from a later one with the same pid: the machine's boot and the start time,
  * as one opaque text. Undefined where no such process runs (a zombie does not run).
  */
 export function processIdentity(pid: number): string | undefined {
-  return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
+  if (process.platform !== 'linux') return identityFromPs(pid);
+  const stat = processStat(pid);
+  return stat && !hasEnded(stat) ? identityOf(stat) : undefined;
 }
 
-/** proc_pid_stat(5): field 3 is the state, field 22 the start time in ticks since the boot. */
-function identityFromProc(pid: number): string | undefined {
+/** Undefined where there is no such process, or no /proc. */
+export function processStat(pid: number): ProcessStat | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The program's name stands in parentheses and may hold anything; fields follow the last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, startedAt] = [fields[0], fields[19]];
-    if (startedAt === undefined || state === 'Z' || state === 'X') return undefined;
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}/${startedAt}`;
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
     return undefined;
   }
+}
+
+export const hasEnded = ({ state }: ProcessStat): boolean => state === 'Z' || state === 'X';
+
+/** As {@link processIdentity} has it, also of one that has ended. */
+export function identityOf({ startedAt }: ProcessStat): string | undefined {
+  const boot = bootId();
+  return boot && `${boot}/${startedAt}`;
+}
+
+function parseStat(text: string): ProcessStat | undefined {
+  // The name stands in parentheses and may hold anything; the fields follow the last one.
+  const end = text.lastIndexOf(')');
+  const fields = text.slice(end + 2).split(' ');
+  const [state, parent, group, session] = fields;
+  const startedAt = Number(fields[19]);
+  if (state === undefined || Number.isNaN(startedAt)) return undefined;
+  return {
+    name: text.slice(text.indexOf('(') + 1, end),
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    startedAt,
+  };
+}
+
+let boot: string | undefined;
+
+function bootId(): string | undefined {
+  try {
+    boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  } catch {
+    // No /proc: nothing is known of any process.
+  }
+  return boot;
 }
 
 function identityFromPs(pid: number): string | undefined {

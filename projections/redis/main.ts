@@ -18,7 +18,7 @@ async function startAdapters(context: ServiceContext): Promise<Service> {
   }
   const path = join(paths.snapshots, 'redis.jsonl');
   const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
-  const follower = new SystemFollower({ log, logger, checkpoint });
+  const follower = new SystemFollower({ log, logger, health, checkpoint });
   await follower.start(signal);
   const watermark = new Watermark({ path: join(paths.snapshots, 'redis-mirror.json'), logger });
   const adapters = new RedisAdapters({

@@ -4,7 +4,6 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import { RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import {
-  FOREIGN_SOURCE,
   type ForeignResponse,
   foreignEventId,
   parseForeignEntry,
@@ -71,13 +70,16 @@ export class ResponsesImporter {
   }
 
   #eventOf({ id, message }: Entry): NewEvent[] {
-    const parsed = parseForeignEntry(id, message);
+    const parsed = parseForeignEntry(message);
     if (parsed.kind === 'invalid') {
       this.invalid += 1;
       this.#options.logger.warn({ entry: id, reason: parsed.reason }, 'response not understood');
     }
     if (parsed.kind !== 'response') return [];
-    return [responseEvent(foreignEventId(this.#options.life, id, message), parsed.response)];
+    const { life } = this.#options;
+    const { response } = parsed;
+    const eventId = foreignEventId(response.agentId, { life, entryId: id, fields: message });
+    return [responseEvent(eventId, response)];
   }
 
   async #storeAll(events: readonly NewEvent[], signal: AbortSignal): Promise<void> {
@@ -93,12 +95,13 @@ export class ResponsesImporter {
   }
 }
 
-function responseEvent(id: string, { agentId, name, text, time }: ForeignResponse): NewEvent {
+function responseEvent(id: string, { agentId, name, text }: ForeignResponse): NewEvent {
   return {
     id,
     type: `response.${name}`,
-    source: FOREIGN_SOURCE,
-    time,
+    // As operators see the message; who reads the event takes it for the agent's own word.
+    source: 'orchestrator/redis',
+    time: new Date().toISOString(),
     subject: subjectOf({ family: 'response', agentId, name }),
     data: { text },
   };

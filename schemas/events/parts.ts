@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { MAX_DURATION_MS } from '../durations.ts';
 import { AGENT_ID, TOKEN } from '../ids.ts';
+import { MAX_TEXT } from '../limits.ts';
 
 export const agentId = z.string().regex(AGENT_ID, 'agent- and 12 hex digits');
 export const token = z.string().regex(TOKEN, 'letters, digits, _ and - only');
 export const instant = z.iso.datetime();
 /** At most 100 years: what is added to a date stays one. */
 export const milliseconds = z.int().positive().max(MAX_DURATION_MS);
+
+/**
+ * What an agent says, in at most so many characters (8 Mi without a number): half of a surrogate
+ * pair becomes U+FFFD. Everything else that it may write (NUL, escape sequences) is kept as it is:
+ * who shows it sees to that.
+ */
+export const saidText = (max = MAX_TEXT) =>
+  z
+    .string()
+    .max(max)
+    .overwrite((text) => text.toWellFormed());
 
 /** What the runtimes keep in an agent's home. */
 const KEPT = ['.orchestrator', 'runs'];

@@ -11,6 +11,14 @@ const exitCode = z.int().nullable();
 const exitSignal = z.string().nullable();
 const outOfMemory = z.boolean().optional();
 
+/** What belongs to a run, has outlived it and could not be ended; at most 20 of them by name. */
+const leftBehind = z.object({
+  count: z.int().positive(),
+  processes: z.array(z.object({ pid: z.int(), name: z.string() })),
+});
+export type LeftBehind = z.infer<typeof leftBehind>;
+const left = leftBehind.optional();
+
 /** `agents.<id>.process.<name>`: the spawner states. */
 export const processEvents = {
   'process.starting': z.object({
@@ -28,9 +36,15 @@ export const processEvents = {
   /** Its owner gives it away: the first of the same place that takes it is the next. */
   'process.released': z.object({ runId, epoch: z.int().positive(), reason: z.string() }),
   /** A run that the log had given up as lost was found running, and was ended. */
-  'process.cleared': z.object({ runId, node: z.string(), code: exitCode, signal: exitSignal }),
+  'process.cleared': z.object({
+    runId,
+    node: z.string(),
+    code: exitCode,
+    signal: exitSignal,
+    left,
+  }),
   'process.ready': z.object({ runId, pid: z.int().optional() }),
-  'process.start-failed': z.object({ runId, reason: z.string() }),
+  'process.start-failed': z.object({ runId, reason: z.string(), left }),
   /** Written to stdin. */
   'process.delivered': z.object({ runId, commandId, turnId: z.string(), bytes: z.int() }),
   'process.interrupted': z.object({ runId, commandId }),
@@ -48,11 +62,12 @@ export const processEvents = {
     code: exitCode,
     signal: exitSignal,
     outOfMemory,
+    left,
   }),
   /** Ended by itself. */
-  'process.exited': z.object({ runId, code: exitCode, signal: exitSignal, outOfMemory }),
+  'process.exited': z.object({ runId, code: exitCode, signal: exitSignal, outOfMemory, left }),
   /** Gone while nobody looked, nothing known of its end. */
-  'process.lost': z.object({ runId, reason: z.string() }),
+  'process.lost': z.object({ runId, reason: z.string(), left }),
   /** Lives on: somebody asked, or it had turns since its time was counted. */
   'process.extended': z.object({ runId, commandId: commandId.optional(), expiresAt: instant }),
   'process.deleted': z.object({ commandId }),

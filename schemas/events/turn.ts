@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { instant } from './parts.ts';
+import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../limits.ts';
+import { instant, saidText } from './parts.ts';
 
 const turnId = z.string();
 
@@ -9,12 +10,13 @@ export const turnEvents = {
   'turn.started': z.object({ turnId, commandId: z.string(), deadlineAt: instant }),
   /** The agent's own end-of-turn signal (`orchestrator turn end`). */
   'turn.signalled': z.object({
-    lastMessage: z.string().optional(),
-    /** It came to nothing, and why: a code of the error table. */
-    problem: z.object({ code: z.string(), detail: z.string() }).optional(),
+    /** At most 20,000 characters of it. */
+    lastMessage: saidText(MAX_LAST_MESSAGE).optional(),
+    /** It came to nothing, and why: a code of the error table, and at most 4,000 characters. */
+    problem: z.object({ code: z.string().max(64), detail: saidText(MAX_PROBLEM) }).optional(),
   }),
-  /** The agent says that it takes messages, or why it cannot (`orchestrator ready`). */
-  'turn.ready': z.object({ problem: z.string().min(1).optional() }),
+  /** The agent says that it takes messages, or in at most 4,000 characters why it cannot (`ready`). */
+  'turn.ready': z.object({ problem: saidText(MAX_PROBLEM).min(1).optional() }),
   'turn.nudged': z.object({ turnId }),
   'turn.ended': z.object({ turnId, answers: z.int(), questions: z.int() }),
   'turn.failed': z.object({ turnId, code: z.string(), reason: z.string(), cure: z.string() }),

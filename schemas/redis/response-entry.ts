@@ -9,9 +9,6 @@ export type ResponseEvent = StoredEventOf<
   'response.answer' | 'response.question' | 'response.progress'
 >;
 
-/** `ce-source` of what older scripts wrote straight into the stream. */
-export const FOREIGN_SOURCE = 'orchestrator/redis';
-
 /**
  * The fields of a response in `cli-agent:responses`, in the order of the older writers. Two of the
  * three older readers look into `data` (one fails without it) for the reply to a request of theirs:
@@ -33,8 +30,6 @@ export interface ForeignResponse {
   agentId: string;
   name: 'answer' | 'question' | 'progress';
   text: string;
-  /** RFC 3339, UTC. */
-  time: string;
 }
 
 export type ForeignEntry =
@@ -43,11 +38,11 @@ export type ForeignEntry =
   | { kind: 'other' }
   | { kind: 'invalid'; reason: string };
 
-/** Reads an entry as a script wrote it: `redis-cli XADD …`, with either form of the time or none. */
-export function parseForeignEntry(
-  entryId: string,
-  fields: Readonly<Record<string, string>>,
-): ForeignEntry {
+/**
+ * Reads an entry as a script wrote it: `redis-cli XADD …`. The time that it may state is left out,
+ * for what an agent says has the broker's.
+ */
+export function parseForeignEntry(fields: Readonly<Record<string, string>>): ForeignEntry {
   if (fields.data !== undefined) return { kind: 'other' };
   const { agent_id: agentId = '', type = '' } = fields;
   if (!isAgentId(agentId)) {
@@ -58,33 +53,41 @@ export function parseForeignEntry(
   }
   const text = type === 'question' ? (fields.question ?? fields.message) : fields.message;
   if (!text) return { kind: 'invalid', reason: `${type} without text` };
-  const time = timeOf(fields.timestamp, entryId);
-  return { kind: 'response', response: { agentId, name: type, text, time } };
+  return { kind: 'response', response: { agentId, name: type, text } };
 }
 
-/** Without a time that can be read, when Redis stored it: the first part of the entry's id. */
-function timeOf(timestamp: string | undefined, entryId: string): string {
-  const stated = Date.parse(timestamp ?? '');
-  const stored = Number(entryId.split('-')[0]);
-  return new Date(Number.isNaN(stated) ? stored : stated).toISOString();
+/** An entry as it was read from `cli-agent:responses` of one life of a Redis. */
+export interface ReadEntry {
+  life: string;
+  entryId: string;
+  fields: Readonly<Record<string, string>>;
 }
 
 /**
  * The event id of a foreign entry: the same whenever it is read again. Entry ids are unique in one
  * life of a Redis only, and after the loss of its last seconds perhaps not even there: so its life
- * and its content are part of it.
+ * and its content are part of it. It begins with its agent's id, as all that agents say does.
  */
-export function foreignEventId(
-  life: string,
-  entryId: string,
-  fields: Readonly<Record<string, string>>,
-): string {
+export function foreignEventId(agentId: string, { life, entryId, fields }: ReadEntry): string {
   const content = createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 12);
-  return `redis-${life}-${entryId}-${content}`;
+  return `${agentId}_redis-${life}-${entryId}-${content}`;
 }
 
-const FOREIGN_ID = /^redis-[0-9a-f]+-(\d+-\d+)-[0-9a-f]{12}$/;
+/**
+ * An entry's id is milliseconds and a number of its own within them. The bounds keep the ids that
+ * Redis gives out after it: an agent may state an event of this form itself.
+ */
+const FOREIGN_ID = /^agent-[0-9a-f]{12}_redis-[0-9a-f]+-((\d{1,14})-\d{1,15})-[0-9a-f]{12}$/;
 
-/** Which entry an event was read from; undefined where it is an event of ours. */
-export const foreignEntryOf = (event: ResponseEvent): string | undefined =>
-  event.source === FOREIGN_SOURCE ? FOREIGN_ID.exec(event.id)?.[1] : undefined;
+/** The clocks of Redis and of the broker may be this far apart. */
+const CLOCKS_APART_MS = 60 * 60_000;
+
+/**
+ * Which entry an event was read from; undefined where it is an event of ours. The id's form tells:
+ * an agent that states one itself keeps its own word out of Redis, and no more than that.
+ */
+export function foreignEntryOf(event: ResponseEvent): string | undefined {
+  const [, entry, milliseconds] = FOREIGN_ID.exec(event.id) ?? [];
+  const isOfLater = Number(milliseconds) > Date.parse(event.time) + CLOCKS_APART_MS;
+  return isOfLater ? undefined : entry;
+}

@@ -1,3 +1,5 @@
+import type { LeftBehind } from '../../schemas/events/process.ts';
+
 /**
  * A place where agents run: processes of this machine, containers, … One contract for all; the
  * suite tests/spawner/runtime/conformance.ts holds each to it.
@@ -27,14 +29,23 @@ export interface Runtime {
   list(): Promise<RunStatus[]>;
   /** The process of a run, running or ended; undefined where this runtime keeps no such run. */
   attach(agentId: string, runId: string): Promise<AgentProcess | undefined>;
+  /**
+   * Ends what lives on of a run that has ended, also of one that is not kept any more, and says what
+   * it could not end. What does not certainly belong to that run is never touched.
+   */
+  endRest(agentId: string, runId: string): Promise<LeftBehind | undefined>;
 }
 
-export type StartResult = { ok: true; process: AgentProcess } | { ok: false; reason: string };
+export type StartResult =
+  | { ok: true; process: AgentProcess }
+  | { ok: false; reason: string; left?: LeftBehind };
 
 export interface RunStatus {
   agentId: string;
   runId: string;
   running: boolean;
+  /** Processes that live on although the run has ended; absent where there are none. */
+  rest?: number;
 }
 
 /** Paths and the PATH as the agent's own process sees them. */
@@ -65,7 +76,7 @@ export interface ProcessSpec {
   agentId: string;
   runId: string;
   command: readonly [string, ...string[]];
-  /** Complete: nothing is inherited. */
+  /** Complete: nothing is inherited. A runtime may add a mark by which it finds what belongs to the run. */
   environment: Readonly<Record<string, string>>;
   /** Written before the start. */
   files: readonly ProcessFile[];
@@ -101,6 +112,8 @@ export interface ProcessExit {
   signal: string | null;
   /** It took more memory than it may. */
   outOfMemory?: boolean;
+  /** What it had started and could not be ended with it. */
+  left?: LeftBehind;
 }
 
 export interface LogLine {
@@ -117,7 +130,10 @@ export interface AgentProcess {
   readonly agentId: string;
   readonly runId: string;
   readonly pid: number | undefined;
-  /** Resolves when the process has ended; never after `detach`. */
+  /**
+   * Resolves when the process has ended and all that it had started is ended with it, wherever that
+   * went; never after `detach`.
+   */
   readonly exited: Promise<ProcessExit>;
   /**
    * Writes a message to stdin: once for a message id however often it is called, also by another

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventLog } from '../../core/log/event-log.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { startBotSystem } from '../support/telegram/bot-system.ts';
 import { Cleanup, median, round } from './measure.ts';
@@ -30,6 +31,7 @@ export async function telegramLatency(): Promise<string[]> {
   const events = await history(log);
   const attempts = ofType(events, 'delivery.attempted').map(({ time }) => Date.parse(time));
   const stored = ofType(events, 'response.answer').map(({ time }) => Date.parse(time));
+  const began = await statedTimes(log);
   const agent = ofType(events, 'command.create')[0]?.subject.split('.')[1] ?? '';
   const called = await calls(`${system.dataDir}/agents/${agent}/workspace/called`);
   const sent = api.chat(USER).map(({ at }) => performance.timeOrigin + at);
@@ -37,9 +39,19 @@ export async function telegramLatency(): Promise<string[]> {
   await system.stop();
   return [
     `* from the agent’s call of \`orchestrator answer\` (its start included) to the call of the Bot API: median ${round(median(since(called)))} ms`,
-    `* of that, from the command’s own first moment: ${round(median(since(stored)))} ms; in the call itself: ${round(median(since(attempts)))} ms`,
+    `* of that, from the command’s own first moment: ${round(median(since(began)))} ms; from when the broker has it: ${round(median(since(stored)))} ms; in the call itself: ${round(median(since(attempts)))} ms`,
     `* from a person’s message to its answer in the chat: median ${round(median(whole))} ms`,
   ];
+}
+
+/** When the agent's command says that it began, which nobody else believes. */
+async function statedTimes(log: EventLog): Promise<number[]> {
+  const times: number[] = [];
+  const filter = 'agents.*.response.answer';
+  for await (const message of log.read({ stream: 'EVENTS', from: { sequence: 1 }, filter })) {
+    times.push(Date.parse(message.header('ce-time') ?? ''));
+  }
+  return times;
 }
 
 async function calls(file: string): Promise<number[]> {

@@ -5,7 +5,7 @@ import { ServiceProcess } from '../../core/service/service-process.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import { foreignEntryOf } from '../../schemas/redis/response-entry.ts';
-import { answer } from '../core/log/events.ts';
+import { said } from '../core/log/events.ts';
 import { history, ofType } from '../support/history.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';
 import { random } from '../support/random.ts';
@@ -35,7 +35,7 @@ async function talk(nats: TestNats, agents: readonly string[], signal: AbortSign
   const one = async (agent: string) => {
     for (let nth = 1; !signal.aborted; nth += 1) {
       const time = new Date().toISOString();
-      await nats.log.append({ ...answer(`${agent}-${nth}`, `${nth}`, agent), time });
+      await nats.log.append({ ...said(`${agent}-${nth}`, `${nth}`, agent), time });
       await delay(15, undefined, { signal }).catch(() => undefined);
     }
   };

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import { newAgentId } from '../../schemas/ids.ts';
+import { isAgentEventId, newAgentId } from '../../schemas/ids.ts';
 import { agentShell } from '../support/agent-shell.ts';
 import { history, ofType } from '../support/history.ts';
 
@@ -26,6 +26,7 @@ test('an answer is stored, told on stderr as the plan has it, and prints nothing
   const [answer] = ofType(await history(shell.nats.log), 'response.answer');
   t.is(answer?.data.text, 'Done!');
   t.is(answer?.source, `orchestrator/agent/${shell.agentId}`);
+  t.true(answer && isAgentEventId(shell.agentId, answer.id));
 });
 
 test('questions, progress and the older respond become their events', async (t) => {
@@ -119,6 +120,8 @@ test('bad input is one line with its exit code, and nothing is stored', async (t
     ],
     [['project', 'create', '--name', ' '], undefined, {}, 'ORC_BAD_INPUT', 2],
     [['project', 'create', '--name', 'x'.repeat(101)], undefined, {}, 'ORC_BAD_INPUT', 2],
+    [['project', 'create', '--name', 'a\u001b[2Jb'], undefined, {}, 'ORC_BAD_INPUT', 2],
+    [['ask', '--option', 'x'.repeat(1_001), 'Which?'], undefined, {}, 'ORC_USAGE', 2],
     [['project', 'get', '--id', 'a.b'], undefined, {}, 'ORC_BAD_INPUT', 2],
     [['project', 'list', '--timeout', 'soon'], undefined, {}, 'ORC_USAGE', 2],
     [['project', 'create'], undefined, {}, 'ORC_USAGE', 2],

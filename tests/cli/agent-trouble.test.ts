@@ -57,7 +57,7 @@ test('a server that takes the connection and says nothing is not waited for', as
 test('where the acknowledgement is lost it is said that it may have been sent; it was, once', async (t) => {
   const shell = await agentShell(t);
   const wire = await Wire.to(shell.nats.port, t);
-  wire.passes = (said) => !said.includes('"stream":"EVENTS"');
+  wire.passes = (said) => !said.includes('"stream":"SAID"');
   const env = { ...shell.env, ORCHESTRATOR_NATS_URL: wire.url };
   const { code, stderr } = await runHere(['answer', 'open', '--timeout', '6s'], env);
   t.is(code, 1);
@@ -71,7 +71,7 @@ test('a lost acknowledgement is asked for again: the answer is stored once, and 
   const wire = await Wire.to(shell.nats.port, t);
   let lost = 0;
   wire.passes = (said) => {
-    if (lost > 0 || !said.includes('"stream":"EVENTS"')) return true;
+    if (lost > 0 || !said.includes('"stream":"SAID"')) return true;
     lost += 1;
     wire.cut();
     return false;

@@ -1,5 +1,6 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { headers } from '@nats-io/transport-node';
 import test from 'ava';
 import { plainFileName } from '../../core/files/file-store.ts';
 import { readFileOf } from '../../core/files/read-file.ts';
@@ -25,6 +26,27 @@ test('a file goes with an answer, whole, in pieces that a broker takes', async (
   t.deepEqual(await readFileOf(nats.log, agentId, file), bytes);
   t.is(await readFileOf(nats.log, agentId, { ...file, size: 1 }), undefined, 'not what was said');
   t.is(await readFileOf(nats.log, agentId, { ...file, fileId: 'gone' }), undefined);
+});
+
+test('what is no piece of a file does not stand in its way', async (t) => {
+  const { env, nats, agentId } = await agentShell(t);
+  const path = join(await temporaryFolder(t), 'report.bin');
+  await writeFile(path, 'the report');
+  await runHere(['answer', '--file', path, 'Here it is.'], env);
+  const [answer] = ofType(await history(nats.log), 'response.answer');
+  const file = answer?.data.file;
+  if (file === undefined) return t.fail();
+  const other = { ...file, fileId: 'other' };
+  const publish = (piece: string, payload: string) => {
+    const message = headers();
+    message.set('ce-piece', piece);
+    const subject = `agents.${agentId}.file.other`;
+    return nats.connection.nc.request(subject, payload, { headers: message, timeout: 5_000 });
+  };
+  for (const piece of ['garbage', '-1', '1', '']) await publish(piece, 'no piece');
+  await publish('0', 'the report');
+
+  t.is(String(await readFileOf(nats.log, agentId, other)), 'the report');
 });
 
 test('a file without a text has its name for one, and stdin is not waited for', async (t) => {

@@ -36,7 +36,11 @@ async function progress({ log }: TestNats, agentId: string, text: string): Promi
   const subject = subjectOf({ family: 'response', agentId, name: 'progress' });
   const time = new Date().toISOString();
   const parts = { type: 'response.progress', source: 'test', time, subject } as const;
-  await log.append({ ...parts, id: `progress:${text}`, data: { text } });
+  await log.append({
+    ...parts,
+    id: `${agentId}_progress-${text.replaceAll(' ', '-')}`,
+    data: { text },
+  });
 }
 
 const NEEDING = [

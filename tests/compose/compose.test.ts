@@ -157,7 +157,7 @@ withDocker('the seed that mints credentials is the spawner’s alone', async (t)
     ).stdout;
   t.is(
     (await system.run(['exec', '-T', 'spawner', 'ls', '/data/auth'])).stdout,
-    'account.seed\noperator.creds\n',
+    'agents.seed\noperator.creds\nrevoker.creds\nsigning.seed\n',
   );
   t.is(await see('projections'), '');
   t.is(

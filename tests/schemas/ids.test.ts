@@ -1,6 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { asToken, derivedId, isAgentId, isToken, newAgentId, newId } from '../../schemas/ids.ts';
+import {
+  agentEventId,
+  asToken,
+  derivedId,
+  isAgentEventId,
+  isAgentId,
+  isToken,
+  newAgentId,
+  newId,
+} from '../../schemas/ids.ts';
 
 test('new ids are what they should be, and never the same', (t) => {
   const ids = Array.from({ length: 100 }, newAgentId);
@@ -8,6 +17,14 @@ test('new ids are what they should be, and never the same', (t) => {
   t.is(new Set(ids).size, 100);
   t.regex(newId('msg'), /^msg-[0-9a-f-]{36}$/);
   t.true(isToken(newId('msg')));
+});
+
+test('what an agent states has an id of its own, whichever kind it is, and never the same', (t) => {
+  const [one, other] = [newAgentId(), newAgentId()];
+  const ids = Array.from({ length: 100 }, () => agentEventId(one, 'question'));
+  t.true(ids.every((id) => isAgentEventId(one, id) && isToken(id)));
+  t.false(ids.some((id) => isAgentEventId(other, id)));
+  t.is(new Set(ids).size, 100);
 });
 
 test('a derived id is the same for the same cause, and another for any other', (t) => {

@@ -20,8 +20,9 @@ async function call(
   agent: string,
   type: string,
   data: object,
-  id: string,
+  name: string,
 ): Promise<unknown> {
+  const id = `${agent}_${name}`;
   const event = {
     id,
     type: `tool.${type}`,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { speakerAt } from '../../schemas/agents-word.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import { parseSubject } from '../../schemas/subjects.ts';
 import { AGENT } from './decider.ts';
 
 /** Few ids, so that events meet each other's. */
@@ -142,19 +144,27 @@ const subjectOfType = (type: string): string => {
   return type === 'result' ? `agents.${AGENT}.result.c-1` : `agents.${AGENT}.${type}`;
 };
 
-/** Any event of the catalogue, in any order the events of no sane log. */
-export const anyEvent: fc.Arbitrary<StoredEvent> = fc.oneof(
-  ...Object.entries<fc.Arbitrary<unknown>>(DATA).map(([type, data]) =>
-    fc.record({ id: commandId, time: instant, data }).map(
-      (parts) =>
-        // Type and data belong together by DATA.
-        ({
-          ...parts,
-          type,
-          subject: subjectOfType(type),
-          sequence: 1,
-          source: 'test',
-        }) as StoredEvent,
+const eventsOf = (types: [string, fc.Arbitrary<unknown>][]): fc.Arbitrary<StoredEvent> =>
+  fc.oneof(
+    ...types.map(([type, data]) =>
+      fc.record({ id: commandId, time: instant, data }).map(
+        (parts) =>
+          // Type and data belong together by DATA.
+          ({
+            ...parts,
+            type,
+            subject: subjectOfType(type),
+            sequence: 1,
+            source: 'test',
+          }) as StoredEvent,
+      ),
     ),
-  ),
+  );
+
+/** Any event of the catalogue, in any order the events of no sane log. */
+export const anyEvent = eventsOf(Object.entries(DATA));
+
+/** Any that an agent itself states. */
+export const anyWord = eventsOf(
+  Object.entries(DATA).filter(([type]) => speakerAt(parseSubject(subjectOfType(type)))),
 );

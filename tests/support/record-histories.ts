@@ -5,7 +5,7 @@
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
-import { newId } from '../../schemas/ids.ts';
+import { agentEventId, newId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { command, createAgent, sendMessage } from './commands.ts';
 import { recordHistory } from './record-history.ts';
@@ -127,7 +127,8 @@ async function playOddities(spawner: SpawnerFixture): Promise<void> {
   const newer = { ...command(ANN, 'command.stop', { reason: 'asked' }), type: 'command.dance' };
   // No types of ours: that is the point of both.
   await append(log, { ...newer, subject: `agents.${ANN}.command.dance` } as never);
-  const call = { ...command(BEN, 'command.stop', { reason: 'asked' }), type: 'tool.rocket.launch' };
+  const stop = command(BEN, 'command.stop', { reason: 'asked' }, agentEventId(BEN, 'call'));
+  const call = { ...stop, type: 'tool.rocket.launch' };
   await append(log, { ...call, subject: `agents.${BEN}.tool.rocket.launch` } as never);
   await sendMessage(log, 'agent-0000000000ff', 'msg-to-nobody', 'hello?');
   await spawner.event('agent-0000000000ff', 'process.rejected');

@@ -40,6 +40,7 @@ export async function recordHistory(log: EventLog, name: string): Promise<void> 
 
 function recorded(message: StoredMessage): RecordedMessage {
   const { sequence, subject, payload } = message;
+  const time = message.time.toISOString();
   const headers = Object.fromEntries(
     HEADERS.flatMap((header) => {
       const value = message.header(header);
@@ -50,8 +51,8 @@ function recorded(message: StoredMessage): RecordedMessage {
   const data = parseJson(text);
   // Only what comes back byte for byte is shown as JSON.
   return JSON.stringify(data) === text
-    ? { sequence, subject, headers, data }
-    : { sequence, subject, headers, base64: Buffer.from(payload).toString('base64') };
+    ? { sequence, subject, time, headers, data }
+    : { sequence, subject, time, headers, base64: Buffer.from(payload).toString('base64') };
 }
 
 function parseJson(text: string): RecordedMessage['data'] {

@@ -12,6 +12,8 @@ export const HISTORIES = join(import.meta.dirname, '..', 'histories');
 const recordedMessage = z.object({
   sequence: z.int().positive(),
   subject: z.string(),
+  /** When the broker stored it. */
+  time: z.iso.datetime(),
   headers: z.record(z.string(), z.string()),
   data: z.json().optional(),
   base64: z.string().optional(),
@@ -34,12 +36,19 @@ export async function readHistory(name: string): Promise<RawMessage[]> {
     .map((line) => rawMessage(recordedMessage.parse(JSON.parse(line))));
 }
 
-function rawMessage({ sequence, subject, headers, data, base64 }: RecordedMessage): RawMessage {
+function rawMessage({
+  sequence,
+  subject,
+  time,
+  headers,
+  data,
+  base64,
+}: RecordedMessage): RawMessage {
   const payload = base64 === undefined ? JSON.stringify(data) : Buffer.from(base64, 'base64');
   return {
     sequence,
     subject,
-    time: new Date(headers['ce-time'] ?? 0),
+    time: new Date(time),
     size: subject.length + JSON.stringify(headers).length + Buffer.byteLength(payload),
     header: (name) => headers[name],
     payload: Buffer.from(payload),

@@ -1,5 +1,5 @@
 import { cpSync, mkdtempSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { nodeName } from '../../core/service/node-name.ts';
 import { ServiceProcess } from '../../core/service/service-process.ts';
 import type { NodeLease } from '../../schemas/node-lease.ts';
 import { startTestNats, type TestNats } from './nats.ts';
-import { killAll, processesWith } from './process-tree.ts';
+import { removeFolder } from './remove-folder.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'spawner', 'main.ts');
 
@@ -90,10 +90,7 @@ export class Spawners {
   place(): string {
     const dataDir = mkdtempSync(join(tmpdir(), 'orchestrator-place-'));
     cpSync(join(this.nats.dataDir, 'auth'), join(dataDir, 'auth'), { recursive: true });
-    this.#t.teardown(async () => {
-      killAll(processesWith(dataDir));
-      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    this.#t.teardown(() => removeFolder(dataDir));
     return dataDir;
   }
 

@@ -1,5 +1,4 @@
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -31,7 +30,7 @@ import type { Runtime } from '../../spawner/runtime/runtime.ts';
 import { Spawner } from '../../spawner/spawner.ts';
 import { untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';
-import { killAll, processesWith } from './process-tree.ts';
+import { removeFolder } from './remove-folder.ts';
 
 const DEFAULTS = defaults();
 
@@ -226,8 +225,7 @@ export async function startSpawner(
   const fixture = new SpawnerFixture(nats, folder, options);
   t.teardown(async () => {
     await fixture.stop();
-    killAll(processesWith(folder));
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(folder);
   });
   await fixture.start();
   return fixture;

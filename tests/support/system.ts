@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,7 +10,8 @@ import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { dataPaths } from '../../core/service/data-paths.ts';
 import { ViewsClient } from '../../core/service/views-client.ts';
-import { killAll, processesWith, systemTree } from './process-tree.ts';
+import { killAll, systemTree } from './process-tree.ts';
+import { removeFolder } from './remove-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MAIN = join(ROOT, 'cli', 'main.ts');
@@ -31,10 +32,7 @@ export function environment(dataDir: string, own: Record<string, string> = {}): 
 /** A data folder of its own; whatever still runs in it is ended with the test. */
 export function dataFolder(t: Pick<ExecutionContext, 'teardown'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-'));
-  t.teardown(async () => {
-    killAll(processesWith(folder));
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  t.teardown(() => removeFolder(folder));
   return folder;
 }
 

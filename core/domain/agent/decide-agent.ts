@@ -2,7 +2,7 @@ import type { EventAttributes } from '../../../schemas/cloud-event.ts';
 import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
 import type { NewEvent, NewEventOf } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
-import type { StopReason } from '../../../schemas/events/process.ts';
+import type { LeftBehind, StopReason } from '../../../schemas/events/process.ts';
 import { derivedId } from '../../../schemas/ids.ts';
 import { scheduleSubject, subjectOf } from '../../../schemas/subjects.ts';
 import {
@@ -33,6 +33,8 @@ export interface ProcessEnd {
   signal: string | null;
   /** It took more memory than it may. */
   outOfMemory?: boolean;
+  /** What it had started and could not be ended with it. */
+  left?: LeftBehind;
 }
 
 const SOURCE = 'orchestrator/spawner';
@@ -168,10 +170,10 @@ export function decidePaused(state: LiveAgent, context: DecisionContext): NewEve
 export function decideCleared(
   agentId: string,
   runId: string,
-  { code, signal }: ProcessEnd,
+  { code, signal, left }: ProcessEnd,
   context: DecisionContext,
 ): NewEvent[] {
-  const data = { runId, node: context.node, code, signal };
+  const data = { runId, node: context.node, code, signal, ...(left && { left }) };
   return [agentEvent(agentId, 'process.cleared', data, { id: runId }, context)];
 }
 
@@ -190,8 +192,9 @@ export function decideStartFailed(
   runId: string,
   reason: string,
   context: DecisionContext,
+  left?: LeftBehind,
 ): NewEvent[] {
-  const data = { runId, reason };
+  const data = { runId, reason, ...(left && { left }) };
   return [
     agentEvent(state.agentId, 'process.start-failed', data, { id: runId }, context),
     ...rejectQueue(state, 'ORC_START_FAILED', reason, context),
@@ -380,8 +383,8 @@ export function decideEnded(
   context: DecisionContext,
 ): NewEvent[] {
   const { runId } = state.run;
-  const { code, signal, outOfMemory } = end;
-  const how = { code, signal, ...(outOfMemory && { outOfMemory }) };
+  const { code, signal, outOfMemory, left } = end;
+  const how = { code, signal, ...(outOfMemory && { outOfMemory }), ...(left && { left }) };
   const cause = { id: runId };
   if (state.phase === 'stopping') {
     const data = { runId, reason: state.reason, ...how };
@@ -404,14 +407,20 @@ export function decideEnded(
 }
 
 /** The runtime knows nothing of a run that the log says is alive. */
-export function decideLost(state: LiveAgent, reason: string, context: DecisionContext): NewEvent[] {
+export function decideLost(
+  state: LiveAgent,
+  reason: string,
+  context: DecisionContext,
+  left?: LeftBehind,
+): NewEvent[] {
   const { runId } = state.run;
+  const data = { runId, reason, ...(left && { left }) };
   const failed = state.turn
     ? decideFailTurn(state, state.turn, 'ORC_AGENT_LOST', context, reason)
     : [];
   return [
     ...failed,
-    agentEvent(state.agentId, 'process.lost', { runId, reason }, { id: runId }, context),
+    agentEvent(state.agentId, 'process.lost', data, { id: runId }, context),
     ...rejectQueue(state, 'ORC_AGENT_LOST', reason, context),
     ...releaseOwner(state, 'lost', context),
   ];

@@ -10,7 +10,7 @@ import type {
   Turn,
 } from './agent-state.ts';
 import { isLive, MAX_WAITING } from './agent-state.ts';
-import { endDetail } from './end-detail.ts';
+import { endDetail, withLeft } from './end-detail.ts';
 import { onMuted, onUnmuted } from './evolve-muted.ts';
 import {
   answering,
@@ -255,7 +255,7 @@ function onStartFailed(
   if (state.phase !== 'requested' && state.phase !== 'starting') return state;
   return ended(state, event.time, {
     how: 'start-failed',
-    detail: event.data.reason,
+    detail: withLeft(event.data.reason, event.data.left),
     code: null,
     signal: null,
   });
@@ -313,7 +313,8 @@ function onProcessEnd(
   const outOfMemory = 'outOfMemory' in event.data && event.data.outOfMemory;
   const detail =
     'reason' in event.data ? event.data.reason : endDetail({ code, signal, outOfMemory });
-  return ended(state, event.time, { how, detail, code, signal });
+  const { left } = event.data;
+  return ended(state, event.time, { how, detail: withLeft(detail, left), code, signal });
 }
 
 function ended(

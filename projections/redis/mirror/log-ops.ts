@@ -9,7 +9,8 @@ export function logOps(message: StoredMessage): MirrorOp[] {
   const address = parseSubject(message.subject);
   if (address?.family !== 'log') return [];
   const line = Buffer.from(message.payload).toString();
-  const time = message.header('ce-time') ?? message.time.toISOString();
+  const stated = message.header('ce-time') ?? '';
+  const time = Number.isNaN(Date.parse(stated)) ? message.time.toISOString() : stated;
   const fields = ['stream', address.name, 'line', line, 'timestamp', pythonTime(time)];
   return [{ do: 'log', key: logsStream(address.agentId), fields }];
 }

@@ -112,6 +112,11 @@ export class DockerRuntime implements Runtime {
     return process;
   }
 
+  /** A container ends whole: with its first process the kernel ends all of its pid namespace. */
+  async endRest(_agentId: string, _runId: string): Promise<undefined> {
+    return undefined;
+  }
+
   async list(): Promise<RunStatus[]> {
     const label = [`${SYSTEM_LABEL}=${this.#settings.system}`, `${ROLE_LABEL}=agent`];
     const containers = await this.#docker.listContainers({ all: true, filters: { label } });

@@ -2,19 +2,20 @@
 # Keeps one run of an agent, in a session of its own, so that the agent outlives the spawner: feeds
 # its stdin from a journal, notes how it ended, and ends it when its time is over and nobody
 # extended it. Needs bash 5 and Linux. Every wait here is for an event: an idle agent costs no
-# wake-ups.
-# Usage: keeper.sh <run folder> <workspace> <grace seconds> <command …>
+# wake-ups. When the agent has ended it ends what that has started (docs/decisions/0045).
+# Usage: keeper.sh <run folder> <workspace> <grace seconds> <mark> <cgroup, or nothing> <command …>
 
 # In braces up to the exit: bash reads all of it before it begins. Else it would read on, at the
 # place where it was, in a script that an upgrade has changed while the agent lived.
 {
   set -um
-  run=$1 workspace=$2 grace=$3
-  shift 3
+  run=$1 workspace=$2 grace=$3 mark=$4 cgroup=$5
+  shift 5
   cd /
 
   # One keeper a run, however often it is started.
   mkdir "$run/started" 2>/dev/null || exit 0
+  echo "$cgroup" >"$run/cgroup"
 
   # What tells a process from a later one with its pid, as core/service/process-identity.ts has it.
   boot=$(</proc/sys/kernel/random/boot_id)
@@ -29,6 +30,47 @@
   # Ends a process group by its leader, and never another that has the leader's pid by now.
   end_group() {
     [[ $(identity "$2") == "$3" ]] && kill "-$1" -- "-$2"
+  }
+
+  has_mark() {
+    local variables=() variable
+    { mapfile -d '' -t variables <"/proc/$1/environ"; } 2>/dev/null
+    for variable in "${variables[@]}"; do
+      [[ $variable == "ORCHESTRATOR_RUN=$mark" ]] && return
+    done
+    return 1
+  }
+
+  # Signals everything that lives on of the agent: in this session but for the keeper's own, in its
+  # cgroup, or with its mark. Each is looked at and signalled at once, so that its pid is still its
+  # own. False where there is nothing.
+  signal_rest() {
+    local LC_ALL=C file pid stat fields members= found=1
+    [[ $cgroup ]] && { members=$(<"$cgroup/cgroup.procs"); } 2>/dev/null
+    for file in /proc/[0-9]*/stat; do
+      stat= pid=${file//[!0-9]/}
+      { IFS= read -r -d '' stat <"$file"; } 2>/dev/null
+      # Behind the parentheses: state, parent, group, session; the 20th is the start.
+      fields=(${stat##*) })
+      [[ ${fields[0]-Z} == [ZX] || ${fields[19]} -lt ${agent_identity##*/} ]] && continue
+      if [[ ${fields[3]} == $$ ]]; then
+        [[ ${fields[2]} == @($$|$pump|$watchdog) ]] && continue
+      elif [[ $'\n'$members$'\n' != *$'\n'$pid$'\n'* ]]; then
+        has_mark "$pid" || continue
+      fi
+      found=0
+      kill "-$1" "$pid" 2>/dev/null
+    done
+    return $found
+  }
+
+  # Signals it again and again until nothing is left; false when two seconds are over before.
+  rest_ends() {
+    local until=$((${EPOCHREALTIME//[!0-9]/} + 2000000))
+    while signal_rest "$1"; do
+      ((${EPOCHREALTIME//[!0-9]/} < until)) || return
+      sleep 0.1
+    done
   }
 
   mkfifo -m 600 "$run/stdin.fifo" "$run/stdin.nudge" "$run/expires.nudge"
@@ -53,7 +95,10 @@
   # It begins while the rest here is still done: an interrupt right after the start should find the
   # agent's own handler.
   (
+    # 0 is whoever writes it. Where this may not be done, the mark remains.
+    [[ $cgroup ]] && { echo 0 >"$cgroup/cgroup.procs"; } 2>/dev/null
     cd "$workspace" || exit 126
+    export ORCHESTRATOR_RUN=$mark
     unset SHLVL PWD OLDPWD
     # bash would add `_`; env takes a name with = for a variable.
     case $1 in
@@ -98,8 +143,9 @@
   wait "$agent"
   code=$?
 
-  # What the agent left in its group. Its pid is given to no other while the group has members.
-  kill -KILL -- "-$agent" 2>/dev/null
+  # What the agent has left. The spawner looks after it.
+  signal_rest TERM && ! rest_ends 0 && rest_ends KILL
+  [[ $cgroup ]] && { echo 1 >"$cgroup/cgroup.kill" && rmdir "$cgroup"; } 2>/dev/null
   echo "$code" >"$run/exit.new"
   mv "$run/exit.new" "$run/exit"
   end_group KILL "$pump" "$pump_identity"

@@ -15,11 +15,16 @@ import { tailLog } from './log-tail.ts';
 import { nudge, openNudge } from './nudge.ts';
 import { isRunning, signalGroup } from './process-identity.ts';
 import { replaceFile } from './replace-file.ts';
+import type { RunEnding } from './run-ending.ts';
 import type { RunFolder, RunProcesses } from './run-folder.ts';
+import { RUN_MARK } from './run-mark.ts';
 import { StdinJournal } from './stdin-journal.ts';
 
 /** A keeper that was killed notes nothing; whether it and the agent live is asked this often. */
 const LIFE_CHECK_MS = 1000;
+
+const NO_OUTPUT = { stdout: new Uint8Array(), stderr: new Uint8Array() };
+const NOT_THERE = { ended: 'failed', reason: 'the agent has ended' } as const;
 
 /** A run that this process has taken up: everything it knows is in the run's folder. */
 export class LocalProcess implements AgentProcess {
@@ -30,6 +35,7 @@ export class LocalProcess implements AgentProcess {
   readonly #processes: RunProcesses;
   readonly #journal: StdinJournal;
   readonly #watch: FolderWatch;
+  readonly #ending: RunEnding;
   #ended = false;
   #lifeCheckAt = 0;
   readonly #calls = new CallQueue();
@@ -38,12 +44,14 @@ export class LocalProcess implements AgentProcess {
     ids: { agentId: string; runId: string },
     folder: RunFolder,
     processes: RunProcesses,
+    ending: RunEnding,
     journal: StdinJournal,
   ) {
     this.agentId = ids.agentId;
     this.runId = ids.runId;
     this.#folder = folder;
     this.#processes = processes;
+    this.#ending = ending;
     this.#journal = journal;
     this.#watch = new FolderWatch(folder.path);
     this.exited = this.#untilExit();
@@ -53,9 +61,10 @@ export class LocalProcess implements AgentProcess {
     ids: { agentId: string; runId: string },
     folder: RunFolder,
     processes: RunProcesses,
+    ending: RunEnding,
   ): Promise<LocalProcess> {
     const journal = await StdinJournal.open(folder.file('stdin'));
-    const attached = new LocalProcess(ids, folder, processes, journal);
+    const attached = new LocalProcess(ids, folder, processes, ending, journal);
     // For what another holder wrote and did not live to tell the pump of.
     await attached.#nudge('stdin.nudge');
     return attached;
@@ -79,6 +88,7 @@ export class LocalProcess implements AgentProcess {
   }
 
   async signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (signal !== 'SIGINT') this.#ending.remember();
     // The keeper made the agent the leader of a process group.
     signalGroup(this.#processes.agent, signal);
   }
@@ -90,6 +100,8 @@ export class LocalProcess implements AgentProcess {
 
   closeStdin(): Promise<void> {
     return this.#calls.run(async () => {
+      // It is about to end.
+      this.#ending.remember();
       await this.#folder.endStdin();
       await this.#nudge('stdin.nudge');
     });
@@ -100,8 +112,11 @@ export class LocalProcess implements AgentProcess {
     await this.#nudge('expires.nudge');
   }
 
-  exec(order: ExecOrder): Promise<ExecOutcome> {
-    return execProgram(order, this.#folder.workspace);
+  /** Bears the run's mark: what it leaves behind is ended with the run. */
+  async exec(order: ExecOrder): Promise<ExecOutcome> {
+    if (!isRunning(this.#processes.agent)) return { ...NO_OUTPUT, ...NOT_THERE };
+    const environment = { ...order.environment, [RUN_MARK]: this.#ending.mark };
+    return execProgram({ ...order, environment }, this.#folder.workspace);
   }
 
   async replaceFile(file: ProcessFile): Promise<void> {
@@ -125,24 +140,30 @@ export class LocalProcess implements AgentProcess {
     for (;;) {
       const changes = this.#watch.count;
       const exit = (await this.#folder.exit()) ?? (await this.#unnotedEnd());
-      if (exit) {
-        this.#ended = true;
-        this.#watch.settle();
-        return exit;
-      }
+      if (exit) return this.#endedAs(exit);
       await this.#watch.changedSince(changes);
       if (this.#watch.closed) return new Promise(() => undefined);
     }
   }
 
+  /** Its output is read on until nobody is left who could write to it. */
+  async #endedAs(exit: ProcessExit): Promise<ProcessExit> {
+    const left = await this.#ending.end();
+    if (this.#watch.closed) return new Promise(() => undefined);
+    const { pump, watchdog } = this.#processes;
+    // The keeper would have ended them; until now they held the number of its session.
+    signalGroup(pump, 'SIGKILL');
+    signalGroup(watchdog, 'SIGKILL');
+    this.#ended = true;
+    this.#watch.settle();
+    return { ...exit, ...(left && { left }) };
+  }
+
   async #unnotedEnd(): Promise<ProcessExit | undefined> {
     if (performance.now() < this.#lifeCheckAt) return undefined;
     this.#lifeCheckAt = performance.now() + LIFE_CHECK_MS;
-    const { keeper, agent, pump, watchdog } = this.#processes;
+    const { keeper, agent } = this.#processes;
     if (isRunning(keeper) || isRunning(agent)) return undefined;
-    // The keeper would have ended them.
-    signalGroup(pump, 'SIGKILL');
-    signalGroup(watchdog, 'SIGKILL');
     // It may have noted the exit between the two looks.
     return (await this.#folder.exit()) ?? { code: null, signal: null };
   }

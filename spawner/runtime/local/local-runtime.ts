@@ -1,25 +1,38 @@
-import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { folderName } from '../../../core/service/node-name.ts';
+import type { LeftBehind } from '../../../schemas/events/process.ts';
 import { findProgram } from '../find-program.ts';
 import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
-import { FolderWatch } from './folder-watch.ts';
 import { LocalProcess } from './local-process.ts';
 import { mayBeRun } from './may-be-run.ts';
 import { isRunning } from './process-identity.ts';
+import { hasProcessTable } from './process-table.ts';
+import { RunEndings } from './run-endings.ts';
 import { RunFolder, type RunProcesses } from './run-folder.ts';
-
-const KEEPER = join(import.meta.dirname, 'keeper.sh');
+import { startKeeper } from './start-keeper.ts';
 
 /** A keeper notes its pids within milliseconds; later than this it will not. */
 const START_TIMEOUT_MS = 10_000;
 
+export interface LocalRuntimeOptions {
+  /** Holds a folder for each agent. */
+  folder: string;
+  /** PATH of the agents. */
+  searchPath: string;
+  logger: Logger;
+  expiryGraceMs?: number;
+  startTimeoutMs?: number;
+  /** The cgroup below which each run gets one; null: none does. Unset: this process's own. */
+  cgroups?: string | null;
+}
+
 /**
  * Agents as processes of this machine: detached, each under a keeper in a session of its own, its
  * stdin a journal behind a FIFO, its output in files. They outlive whoever started them and are
- * found again by pid and start time (design, "Persistent processes that outlive the spawner").
+ * found again by pid and start time (design, "Persistent processes that outlive the spawner"). What
+ * they have started ends with them (docs/decisions/0045-ended-means-ended.md).
  */
 export class LocalRuntime implements Runtime {
   readonly name = 'local';
@@ -27,21 +40,21 @@ export class LocalRuntime implements Runtime {
   readonly #agents: string;
   readonly #logger: Logger;
   readonly #searchPath: string;
-  readonly #expiryGraceMs: number;
+  readonly #times: { expiryGraceMs: number; timeoutMs: number };
+  readonly #endings: RunEndings;
 
-  constructor(options: {
-    /** Holds a folder for each agent. */
-    folder: string;
-    /** PATH of the agents. */
-    searchPath: string;
-    logger: Logger;
-    expiryGraceMs?: number;
-  }) {
+  constructor(options: LocalRuntimeOptions) {
     // The keeper works in a folder of its own.
     this.#agents = resolve(options.folder);
     this.#searchPath = options.searchPath;
     this.#logger = options.logger;
-    this.#expiryGraceMs = options.expiryGraceMs ?? 60_000;
+    this.#times = {
+      expiryGraceMs: options.expiryGraceMs ?? 60_000,
+      timeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+    };
+    this.#endings = new RunEndings(this.#agents, this.#logger, options.cgroups);
+    if (hasProcessTable()) return;
+    this.#logger.warn('no /proc here: what leaves its process group or session outlives its agent');
   }
 
   places(agentId: string): AgentPlaces {
@@ -58,7 +71,7 @@ export class LocalRuntime implements Runtime {
     const folder = new RunFolder(this.#agents, spec.agentId, spec.runId);
     try {
       const found = await folder.processes();
-      if (found) return { ok: true, process: await LocalProcess.attach(spec, folder, found) };
+      if (found) return { ok: true, process: await this.#attached(spec, folder, found) };
       // Before the look for the program, which may be one of the files.
       await this.#prepare(folder, spec);
       const [program] = spec.command;
@@ -66,9 +79,7 @@ export class LocalRuntime implements Runtime {
         await rm(folder.path, { recursive: true, force: true });
         return { ok: false, reason: `${program} is not there, or may not be run` };
       }
-      const processes = await this.#startKeeper(folder, spec);
-      if (processes === undefined) return { ok: false, reason: await reasonOf(folder) };
-      return { ok: true, process: await LocalProcess.attach(spec, folder, processes) };
+      return await this.#startKeeper(folder, spec);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.warn({ err: error, agentId: spec.agentId }, 'process not started');
@@ -79,7 +90,14 @@ export class LocalRuntime implements Runtime {
   async attach(agentId: string, runId: string): Promise<LocalProcess | undefined> {
     const folder = new RunFolder(this.#agents, agentId, runId);
     const processes = await folder.processes();
-    return processes && LocalProcess.attach({ agentId, runId }, folder, processes);
+    return processes && this.#attached({ agentId, runId }, folder, processes);
+  }
+
+  async endRest(agentId: string, runId: string): Promise<LeftBehind | undefined> {
+    const folder = new RunFolder(this.#agents, agentId, runId);
+    const processes = await folder.processes();
+    if (processes && isRunning(processes.agent)) throw new Error(`run ${runId} has not ended`);
+    return (await this.#endings.of({ agentId, runId }, folder, processes ?? {})).end();
   }
 
   async list(): Promise<RunStatus[]> {
@@ -91,7 +109,16 @@ export class LocalRuntime implements Runtime {
         found.push({ agentId, runId, running });
       }
     }
-    return found;
+    return withRests(found, await this.#endings.marked());
+  }
+
+  async #attached(
+    ids: { agentId: string; runId: string },
+    folder: RunFolder,
+    processes: RunProcesses,
+  ): Promise<LocalProcess> {
+    const ending = await this.#endings.of(ids, folder, processes);
+    return LocalProcess.attach(ids, folder, processes, ending);
   }
 
   async #prepare(folder: RunFolder, spec: ProcessSpec): Promise<void> {
@@ -103,48 +130,39 @@ export class LocalRuntime implements Runtime {
     }
   }
 
-  async #startKeeper(folder: RunFolder, spec: ProcessSpec): Promise<RunProcesses | undefined> {
-    const watch = new FolderWatch(folder.path);
-    const log = await open(folder.file('keeper.log'), 'a', 0o600);
-    try {
-      const grace = String(Math.ceil(this.#expiryGraceMs / 1000));
-      // -p: the agent's environment is not the keeper's to act on (BASH_ENV, SHELLOPTS, functions).
-      const keeper = spawn(
-        'bash',
-        ['-p', KEEPER, folder.path, folder.workspace, grace, ...spec.command],
-        { detached: true, stdio: ['ignore', 'ignore', log.fd], env: { ...spec.environment } },
-      );
-      const failed = new Promise<never>((_resolve, reject) => keeper.once('error', reject));
-      keeper.unref();
-      return await Promise.race([untilStarted(folder, watch), failed]);
-    } finally {
-      watch.close();
-      await log.close();
+  async #startKeeper(folder: RunFolder, spec: ProcessSpec): Promise<StartResult> {
+    const cgroup = await this.#endings.makeCgroup(spec);
+    const mark = await this.#endings.mark(spec);
+    const { expiryGraceMs, timeoutMs } = this.#times;
+    const order = { spec, folder, mark, cgroup: cgroup?.path, expiryGraceMs, timeoutMs };
+    const started = await startKeeper(order).finally(async () => {
+      // No keeper has begun, or another spawner's at the same moment, below its own cgroup.
+      if ((await folder.cgroup()) !== cgroup?.path) cgroup?.remove();
+    });
+    if ('agent' in started) {
+      return { ok: true, process: await this.#attached(spec, folder, started) };
     }
+    const { noted, reason, kill } = started;
+    const left = await (await this.#endings.of(spec, folder, noted)).end();
+    kill();
+    return { ok: false, reason, ...(left && { left }) };
   }
 }
 
-async function reasonOf(folder: RunFolder): Promise<string> {
-  const log = await readFile(folder.file('keeper.log'), 'utf8');
-  return `its keeper did not start it: ${log.trim().split('\n').at(-1) || 'no word from it'}`;
+/** Each ended run with the number of its processes that live on, also those that are not kept. */
+function withRests(
+  kept: readonly RunStatus[],
+  marked: readonly (RunStatus & { rest: number })[],
+): RunStatus[] {
+  const restOf = (run: RunStatus) => marked.find((other) => isSameRun(run, other));
+  return [
+    ...kept.map((run) => (run.running ? run : (restOf(run) ?? run))),
+    ...marked.filter((run) => !kept.some((other) => isSameRun(run, other))),
+  ];
 }
 
-async function untilStarted(
-  folder: RunFolder,
-  watch: FolderWatch,
-): Promise<RunProcesses | undefined> {
-  const late = setTimeout(() => watch.close(), START_TIMEOUT_MS);
-  try {
-    for (;;) {
-      const changes = watch.count;
-      const processes = await folder.processes();
-      if (processes || watch.closed) return processes;
-      await watch.changedSince(changes);
-    }
-  } finally {
-    clearTimeout(late);
-  }
-}
+const isSameRun = (one: RunStatus, other: RunStatus): boolean =>
+  one.agentId === other.agentId && one.runId === other.runId;
 
 const namesIn = (folder: string): Promise<string[]> =>
   readdir(folder, { withFileTypes: true }).then(

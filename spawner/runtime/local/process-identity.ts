@@ -12,6 +12,10 @@ export function isRunning({ pid, identity }: ProcessIdentity): boolean {
   return processIdentity(pid) === identity;
 }
 
+/** When it was started, in ticks since that boot. */
+export const startTicks = ({ identity }: ProcessIdentity): number =>
+  Number(identity.slice(identity.lastIndexOf('/') + 1));
+
 /** To the process group that this very process leads; nothing where it has ended. */
 export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isRunning(leader)) return;

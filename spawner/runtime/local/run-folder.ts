@@ -65,6 +65,11 @@ export class RunFolder {
     await replaceFile(join(this.path, 'expires'), `${seconds}\n`, 0o600);
   }
 
+  /** The path of its cgroup, as its keeper noted it; undefined where it has none. */
+  async cgroup(): Promise<string | undefined> {
+    return (await textOf(join(this.path, 'cgroup')))?.trim() || undefined;
+  }
+
   /** Undefined while the keeper has not started the agent. */
   async processes(): Promise<RunProcesses | undefined> {
     const text = await textOf(join(this.path, 'pids'));

@@ -64,3 +64,7 @@ test('HTML, definitions, rules and escapes are text', (t) => {
 test('what is not Unicode becomes a replacement character', (t) => {
   t.is(shown('a\ud800b\0').text, 'a\u{fffd}b\u{fffd}');
 });
+
+test('quotes within each other beyond any sense are still a text', (t) => {
+  t.true(formatMarkdown(`${'>'.repeat(20_000)}end`).text.endsWith('end'));
+});

@@ -1,8 +1,9 @@
 import test from 'ava';
 import { answerButtons, parsePress } from '../../../bot/updates/button-data.ts';
+import { agentEventId, newAgentId } from '../../../schemas/ids.ts';
 
 test('a choice is read back from its button, within what Telegram carries', (t) => {
-  const id = 'question-0b5bd3a5-3f0c-4ac9-9d2b-0f8a1c2d3e4f';
+  const id = agentEventId(newAgentId(), 'question');
   const buttons = answerButtons(id, ['Red', 'x'.repeat(200)]);
   t.is(buttons[1]?.text, `${'x'.repeat(60)}…`);
   for (const [index, { data }] of buttons.entries()) {

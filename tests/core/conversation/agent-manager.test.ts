@@ -206,3 +206,21 @@ test.serial(
     t.is(error.code, 'ORC_NOT_REACHABLE');
   },
 );
+
+test.serial(
+  'a message whose id stands for another event is not lost: it goes under its own',
+  async (t) => {
+    const { nats, manager } = await fixture(t);
+    const { agentId } = await manager.getOrCreate(ADA, WISH);
+    const first = await manager.send(agentId, 'one', { from: ADA, id: 'update-1' });
+    const second = await manager.send(agentId, 'two', { from: ADA, id: 'update-1' });
+    const repeat = await manager.send(agentId, 'two', { from: ADA, id: 'update-1' });
+
+    t.false(first.repeated || second.repeated);
+    t.true(repeat.repeated);
+    t.not(second.commandId, first.commandId);
+    t.is(repeat.commandId, second.commandId);
+    const texts = ofType(await history(nats.log), 'command.send').map(({ data }) => data.text);
+    t.deepEqual(texts, ['one', 'two']);
+  },
+);

@@ -8,7 +8,7 @@ import { startTestNats } from '../../support/nats.ts';
 const [ADA, BOB] = ['agent-aaaaaaaaaaaa', 'agent-bbbbbbbbbbbb'];
 
 const answer = (agentId: string, text: string): NewEvent => ({
-  id: `answer-${text}`,
+  id: `${agentId}_answer-${text}`,
   type: 'response.answer',
   source: 'test',
   time: new Date().toISOString(),

@@ -4,19 +4,20 @@ import { foldMessage } from '../../../core/domain/fold-message.ts';
 import { initialSystem } from '../../../core/domain/system-state.ts';
 import type { RawMessage } from '../../../schemas/parse-event.ts';
 import { AGENT } from '../../support/decider.ts';
+import { idOf } from '../log/events.ts';
 
 function message(
   subject: string,
   type: string | undefined,
   data: unknown = {},
-  id = 'id-1',
+  id = idOf('id-1'),
   sequence = 7,
 ): RawMessage {
   const headers: Record<string, string | undefined> = { 'ce-type': type, 'ce-id': id };
   return {
     subject,
     sequence,
-    time: new Date('2026-01-04T15:30:45.000Z'),
+    time: new Date('2026-01-04T15:00:00.000Z'),
     size: 100,
     header: (name) => headers[name],
     payload: Buffer.from(JSON.stringify(data)),
@@ -64,12 +65,12 @@ test('a tool call that nobody can do is owed a refusal', (t) => {
   const state = initialSystem();
   foldMessage(
     state,
-    message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch', {}, 'c-1'),
+    message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch', {}, idOf('c-1')),
   );
   const create = `agents.${AGENT}.tool.project.create`;
-  foldMessage(state, message(create, 'tool.project.create', { name: '' }, 'c-2'));
-  foldMessage(state, message(create, 'tool.project.create', { name: '' }, 'c-2'));
-  foldMessage(state, message(create, 'response.answer', { text: 'forged' }, 'c-3'));
+  foldMessage(state, message(create, 'tool.project.create', { name: '' }, idOf('c-2')));
+  foldMessage(state, message(create, 'tool.project.create', { name: '' }, idOf('c-2')));
+  foldMessage(state, message(create, 'response.answer', { text: 'forged' }, idOf('c-3')));
   t.deepEqual(
     agentOf(state)?.calls.map(({ callId, tool, verb, refused }) => [
       callId,
@@ -78,20 +79,23 @@ test('a tool call that nobody can do is owed a refusal', (t) => {
       refused?.code,
     ]),
     [
-      ['c-1', 'rocket', 'launch', 'ORC_NO_SUCH_TOOL'],
-      ['c-2', 'project', 'create', 'ORC_BAD_INPUT'],
-      ['c-3', 'project', 'create', 'ORC_BAD_INPUT'],
+      [idOf('c-1'), 'rocket', 'launch', 'ORC_NO_SUCH_TOOL'],
+      [idOf('c-2'), 'project', 'create', 'ORC_BAD_INPUT'],
+      [idOf('c-3'), 'project', 'create', 'ORC_BAD_INPUT'],
     ],
   );
 });
 
-test('a tool call without an id that a subject can hold is owed nothing', (t) => {
+test('a tool call without an id that its agent may give is owed nothing', (t) => {
   const state = initialSystem();
-  foldMessage(state, message(`agents.${AGENT}.tool.rocket.launch`, undefined, {}, ''));
-  foldMessage(
-    state,
-    message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch', {}, 'a.b'),
-  );
+  const [launch, create] = ['rocket.launch', 'project.create'].map(
+    (tool) => `agents.${AGENT}.tool.${tool}`,
+  ) as [string, string];
+  foldMessage(state, message(launch, undefined, {}, ''));
+  for (const id of ['a.b', 'c-1', idOf('c', 'agent-ba9876543210'), idOf('a.b')]) {
+    foldMessage(state, message(launch, 'tool.rocket.launch', {}, id));
+    foldMessage(state, message(create, 'tool.project.create', { name: 'x' }, id));
+  }
   t.is(agentOf(state)?.calls.length ?? 0, 0);
 });
 
@@ -111,7 +115,7 @@ test('what does not parse still moves the fence of its agent, for it is the last
 test('what stands on a subject that is none of ours changes nothing but the sequence', (t) => {
   const state = initialSystem();
   const parsed = foldMessage(state, message('jobs.j.requested', 'response.answer', { text: 'x' }));
-  t.is(parsed.kind, 'event');
+  t.is(parsed.kind, 'invalid');
   t.deepEqual(state, { ...initialSystem(), sequence: 7 });
 });
 
@@ -138,6 +142,6 @@ test('whatever a living agent says is counted, as large as the broker has it; va
   t.deepEqual(agent && isLive(agent) && agent.said, {
     events: 5,
     bytes: 500,
-    minute: { since: '2026-01-04T15:30:45.000Z', events: 5, bytes: 500 },
+    minute: { since: '2026-01-04T15:00:00.000Z', events: 5, bytes: 500 },
   });
 });

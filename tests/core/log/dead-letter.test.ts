@@ -27,6 +27,17 @@ test('a replay puts the same message on the dead letters once', async (t) => {
   t.is((await collect(log.read({ stream: 'EVENTS_DLQ', from: { sequence: 1 } }))).length, 2);
 });
 
+test('one that leaves no room for the reason is cut', async (t) => {
+  const { log, connection } = await startTestNats(t, { maxPayload: 4_096 });
+  await connection.nc.request('users.x.y.z', 'x'.repeat(4_096));
+  const [message] = await collect(log.read({ stream: 'EVENTS', from: { sequence: 1 } }));
+  if (message === undefined) return t.fail();
+  t.like(await log.deadLetter(message, 'no ce-type'), { ok: true, duplicate: false });
+  const letter = await log.last('EVENTS_DLQ', 'dlq.>');
+  t.is(letter?.header('orc-reason'), 'no ce-type');
+  t.regex(String(letter?.payload), /^x{3000,}$/);
+});
+
 test('a message without any attribute becomes a dead letter too', async (t) => {
   const { log, connection } = await startTestNats(t);
   await connection.nc.request('users.x.y.z', new Uint8Array([0xff]));

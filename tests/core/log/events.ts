@@ -26,6 +26,13 @@ export function message(id: string, text = 'hello', agentId = AGENT): NewEventOf
   };
 }
 
+/** An id that an agent may give to what it says. */
+export const idOf = (name: string, agentId = AGENT): string => `${agentId}_${name}`;
+
+/** An answer as an agent may give it: its id is `idOf(name)`. */
+export const said = (name: string, text = 'hello', agentId = AGENT) =>
+  answer(idOf(name, agentId), text, agentId);
+
 /** A whole second that is at least half of one away. */
 export const nextSecond = (): Date => new Date(Math.ceil((Date.now() + 500) / 1000) * 1000);
 

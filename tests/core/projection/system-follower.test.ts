@@ -1,11 +1,16 @@
 import test from 'ava';
+import fc from 'fast-check';
 import { decideStart } from '../../../core/domain/agent/decide-agent.ts';
 import { hashSystem } from '../../../core/domain/system-state.ts';
 import { SystemFollower } from '../../../core/projection/system-follower.ts';
+import { Health } from '../../../core/service/health.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
+import { newAgentId } from '../../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../../support/commands.ts';
+import { anyMessage } from '../../support/message-arbitraries.ts';
 import { startTestNats } from '../../support/nats.ts';
-import { AGENT, answer, collect } from '../log/events.ts';
+import { rawPublisher } from '../../support/raw-publisher.ts';
+import { AGENT, collect, idOf, said } from '../log/events.ts';
 import { quiet, startFollower } from './folded-log.ts';
 
 test('it has folded everything that was stored when it was started, and goes on live', async (t) => {
@@ -103,6 +108,68 @@ test('what does not parse is counted, put on the dead letters and never stops th
   t.deepEqual(letters, ['1', '2'], 'an unknown type is of a newer version, and none of them');
 });
 
+test('no time that an agent states for a waiting question ends the fold', async (t) => {
+  const { log } = await startTestNats(t);
+  const { follower } = await startFollower(t, log);
+  await createAgent(log, AGENT, 'cat');
+  await follower.folded(1);
+  const requested = follower.state.agents.get(AGENT);
+  if (requested?.phase !== 'requested') return t.fail();
+  const context = { now: new Date(), node: 'node-test' };
+  await log.append(decideStart(requested, 'local', context));
+  const subject = `agents.${AGENT}.response.question`;
+  const times = ['garbage', '', '0', '+275760-09-13T00:00:00.001Z', 'Infinity'];
+  for (const [index, time] of times.entries()) {
+    await log.append({
+      id: idOf(`question-${index}`),
+      type: 'response.question',
+      source: 'orchestrator/spawner',
+      time,
+      subject,
+      data: { text: 'Which?', waitMs: 3_153_600_000_000 },
+    });
+  }
+  await log.heard(subject);
+  const last = await log.last('EVENTS', subject);
+  await follower.folded(last?.sequence ?? 0, AbortSignal.timeout(10_000));
+
+  const agent = follower.state.agents.get(AGENT);
+  const questions = agent && 'questions' in agent ? agent.questions : [];
+  t.deepEqual(
+    questions?.map(({ questionId }) => questionId),
+    times.map((_, index) => idOf(`question-${index}`)),
+  );
+  t.is(questions?.at(-1)?.until, later(last?.time, 3_153_600_000_000));
+});
+
+const later = (time: Date | undefined, ms: number) =>
+  new Date((time?.getTime() ?? 0) + ms).toISOString();
+
+test('whatever bytes anybody publishes as headers and payload, the fold goes on', async (t) => {
+  const nats = await startTestNats(t);
+  const { log } = nats;
+  const health = new Health();
+  const { follower } = await startFollower(t, log, { health });
+  const raw = await rawPublisher(t, nats);
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  t.log(`seed ${seed}`);
+  for (const { subject, headers, payload } of fc.sample(anyMessage, { numRuns: 300, seed })) {
+    const block = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    raw.publish(subject, `NATS/1.0\r\n${block}\r\n`, payload);
+  }
+  await raw.flush();
+  await createAgent(log, newAgentId(), 'cat');
+  const last = await log.lastSequence('EVENTS');
+  await follower.folded(last, AbortSignal.timeout(30_000));
+
+  t.true(follower.skipped.invalid > 0);
+  const left = health.checks().find(({ name }) => name === 'events');
+  t.true(left?.ok);
+  t.regex(left?.detail ?? '', /^\d+ left out since the start, the last at \d+: /);
+  const fresh = await startFollower(t, log);
+  t.is(hashSystem(fresh.follower.state), hashSystem(follower.state));
+});
+
 test('a dead letter stream that is gone stops nothing', async (t) => {
   const { log, connection } = await startTestNats(t);
   await (await connection.jsm()).streams.delete('EVENTS_DLQ');
@@ -178,7 +245,7 @@ test('two followers of one log have the same hash at the same sequence', async (
   await createAgent(log, AGENT, 'cat');
   const live = await startFollower(t, log);
   await sendMessage(log, AGENT, 'm-1', 'hello');
-  await log.append(answer('a-1'));
+  await log.append(said('a-1'));
   await live.follower.folded(3);
   const fresh = await startFollower(t, log);
   t.is(hashSystem(live.follower.state), hashSystem(fresh.follower.state));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ServiceProcess } from '../../../core/service/service-process.ts';
 import { RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
-import { answer } from '../../core/log/events.ts';
+import { said } from '../../core/log/events.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { startTestRedis, until } from '../../support/redis.ts';
 
@@ -30,7 +30,7 @@ test('the process is ready without Redis, does its work when that comes, and end
   };
   const running = start({ ORCHESTRATOR_REDIS_URL: redis.url });
   t.true(await running.ready);
-  await nats.log.append(answer('r-1', 'one'));
+  await nats.log.append(said('r-1', 'one'));
   await redis.start();
   const entries = await until(async () => {
     const found = await redis.entries(RESPONSES_STREAM);

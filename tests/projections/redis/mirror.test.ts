@@ -9,7 +9,8 @@ import {
   RESPONSES_STREAM,
   userAgentKey,
 } from '../../../schemas/redis/keys.ts';
-import { AGENT, answer } from '../../core/log/events.ts';
+import { pythonTime } from '../../../schemas/redis/python-time.ts';
+import { AGENT, idOf, said } from '../../core/log/events.ts';
 import { sendMessage } from '../../support/commands.ts';
 import { startTestNats, type TestNats } from '../../support/nats.ts';
 import { startTestRedis, type TestRedis, until } from '../../support/redis.ts';
@@ -27,7 +28,9 @@ const texts = (entries: readonly { fields: [string, string][] }[]) =>
 
 function event<T extends EventType>(type: T, subject: string, data: DataOf<T>): NewEventOf<T> {
   const time = '2026-01-04T15:30:45.123Z';
-  return { id: `${type}:${subject}`, type, source: 'test', time, subject, data };
+  const agentId = /^agents\.([^.]+)/.exec(subject)?.[1];
+  const id = agentId === undefined ? `${type}:${subject}` : idOf(type.replace('.', '-'), agentId);
+  return { id, type, source: 'test', time, subject, data };
 }
 
 async function appendLines(nats: TestNats, lines: readonly string[], agentId = AGENT) {
@@ -45,9 +48,13 @@ async function appendLines(nats: TestNats, lines: readonly string[], agentId = A
 test('responses stand in the stream with the fields that every older reader takes, in its order', async (t) => {
   const { log, redis } = await startAdapters(t);
   const subject = (name: string) => `agents.${AGENT}.response.${name}`;
-  await log.append(answer('r-1', 'Готово ✓'));
+  await log.append(said('r-1', 'Готово ✓'));
   await log.append(event('response.question', subject('question'), { text: 'Which?' }));
   await log.append(event('response.progress', subject('progress'), { text: 'half' }));
+  const times: string[] = [];
+  for await (const { time } of log.read({ stream: 'EVENTS', from: { sequence: 1 } })) {
+    times.push(pythonTime(time.toISOString()));
+  }
   t.deepEqual(
     (await responses(redis, 3)).map(({ fields }) => fields),
     [
@@ -55,22 +62,22 @@ test('responses stand in the stream with the fields that every older reader take
         ['agent_id', AGENT],
         ['type', 'answer'],
         ['message', 'Готово ✓'],
-        ['timestamp', '2026-01-04T15:30:45+00:00'],
-        ['data', '{"event_id": "r-1"}'],
+        ['timestamp', times[0]],
+        ['data', `{"event_id": "${idOf('r-1')}"}`],
       ],
       [
         ['agent_id', AGENT],
         ['type', 'question'],
         ['question', 'Which?'],
-        ['timestamp', '2026-01-04T15:30:45.123000+00:00'],
-        ['data', `{"event_id": "response.question:${subject('question')}"}`],
+        ['timestamp', times[1]],
+        ['data', `{"event_id": "${idOf('response-question')}"}`],
       ],
       [
         ['agent_id', AGENT],
         ['type', 'progress'],
         ['message', 'half'],
-        ['timestamp', '2026-01-04T15:30:45.123000+00:00'],
-        ['data', `{"event_id": "response.progress:${subject('progress')}"}`],
+        ['timestamp', times[2]],
+        ['data', `{"event_id": "${idOf('response-progress')}"}`],
       ],
     ],
   );
@@ -135,7 +142,7 @@ test('the lookups of Telegram’s users are keys, and a released agent is nobody
 
 test('what happens is published in the older channels', async (t) => {
   const { log, redis } = await startAdapters(t);
-  await log.append(answer('before', 'so that the mirror runs'));
+  await log.append(said('before', 'so that the mirror runs'));
   await responses(redis, 1);
   const published: [string, string][] = [];
   const enough = Promise.withResolvers<void>();
@@ -150,7 +157,8 @@ test('what happens is published in the older channels', async (t) => {
   const of = (name: string) => `agents.${AGENT}.process.${name}`;
   await log.append(event('process.ready', of('ready'), { runId: 'run-1' }));
   await sendMessage(log, AGENT, 'm-1', 'Привет');
-  await log.append(answer('r-1', 'hello'));
+  await log.append(said('r-1', 'hello'));
+  await log.heard('agents.>');
   const run = { commandId: 'c-1', exitCode: 3, output: 'out\n', error: 'err' };
   await log.append(event('process.command-run', of('command-run'), run));
   const ttl = { runId: 'run-1', reason: 'ttl' as const, code: 0, signal: null };
@@ -178,21 +186,21 @@ test('two mirrors at once write nothing twice and leave nothing out', async (t) 
   const { log, redis, start } = await startAdapters(t);
   await start({ consumer: 'orchestrator-other' });
   const count = 300;
-  for (let nth = 0; nth < count; nth += 1) await log.append(answer(`r-${nth}`, `${nth}`));
+  for (let nth = 0; nth < count; nth += 1) await log.append(said(`r-${nth}`, `${nth}`));
   await responses(redis, count);
-  await log.append(answer('last', 'last'));
+  await log.append(said('last', 'last'));
   const all = await responses(redis, count + 1);
   t.deepEqual(texts(all), [...Array.from({ length: count }, (_, nth) => `${nth}`), 'last']);
 });
 
 test('it goes on where it stopped, with what was said meanwhile', async (t) => {
   const { log, redis, start, stop } = await startAdapters(t);
-  await log.append(answer('r-1', 'one'));
+  await log.append(said('r-1', 'one'));
   await responses(redis, 1);
   await stop();
-  await log.append(answer('r-2', 'two'));
+  await log.append(said('r-2', 'two'));
   await start();
-  await log.append(answer('r-3', 'three'));
+  await log.append(said('r-3', 'three'));
   t.deepEqual(texts(await responses(redis, 3)), ['one', 'two', 'three']);
 });
 
@@ -226,11 +234,11 @@ for (const [what, lose] of [
 ] as const) {
   test(`a Redis that loses its memory ${what} gets all again, and a reader finds its place in it`, async (t) => {
     const { log, redis } = await startAdapters(t);
-    for (const text of ['one', 'two', 'three']) await log.append(answer(text, text));
+    for (const text of ['one', 'two', 'three']) await log.append(said(text, text));
     const before = await responses(redis, 3);
     const lastRead = before[1]?.id ?? '';
 
-    await lose(redis, () => log.append(answer('four', 'four')));
+    await lose(redis, () => log.append(said('four', 'four')));
     const after = await until(async () => {
       const found = await redis.entries(RESPONSES_STREAM).catch(() => []);
       return found.length === 4 ? found : undefined;
@@ -243,10 +251,10 @@ for (const [what, lose] of [
 
 test('a Redis that is new gets what is younger than the history it is to have', async (t) => {
   const nats = await startTestNats(t);
-  await nats.log.append(answer('old', 'old'));
+  await nats.log.append(said('old', 'old'));
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const { redis } = await startAdapters(t, { nats, options: { historyMs: 1_000 } });
-  await nats.log.append(answer('new', 'new'));
+  await nats.log.append(said('new', 'new'));
   t.deepEqual(texts(await responses(redis, 1)), ['new']);
 });
 
@@ -265,7 +273,7 @@ test('the lookups of an older history are there all the same', async (t) => {
 
 test('a log that was restored from an older copy is mirrored on from where it ends', async (t) => {
   const { log, redis, stop, start } = await startAdapters(t);
-  await log.append(answer('r-1', 'one'));
+  await log.append(said('r-1', 'one'));
   await responses(redis, 1);
   await stop();
   const [key = ''] = await (await redis.client()).keys('orchestrator:mirror:*');
@@ -275,7 +283,7 @@ test('a log that was restored from an older copy is mirrored on from where it en
     async () => ((await redis.cli('HGET', key, 'events')) === '1\n' ? true : undefined),
     'it',
   );
-  await log.append(answer('r-2', 'two'));
+  await log.append(said('r-2', 'two'));
   t.deepEqual(texts(await responses(redis, 2)), ['one', 'two']);
 });
 
@@ -296,7 +304,7 @@ test('while the stream of responses is something else, nothing is taken for writ
   const redis = await startTestRedis(t);
   await redis.cli('SET', RESPONSES_STREAM, 'mine');
   const { log, health } = await startAdapters(t, { redis });
-  await log.append(answer('r-1', 'one'));
+  await log.append(said('r-1', 'one'));
   await untilHealth(t, health, /WRONGTYPE/);
   await redis.cli('DEL', RESPONSES_STREAM);
   t.deepEqual(texts(await responses(redis, 1)), ['one']);

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import test from 'ava';
 import type { Health } from '../../../core/service/health.ts';
 import { HISTORY_STREAM, RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
-import { AGENT, answer } from '../../core/log/events.ts';
+import { AGENT, said } from '../../core/log/events.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { startTestRedis, type TestRedis, until } from '../../support/redis.ts';
 import { startAdapters } from './adapters.ts';
@@ -26,7 +26,7 @@ test('a Redis that comes later gets what was said before, and health tells of it
   await redis.kill();
   const { log, health } = await startAdapters(t, { redis });
   await untilHealth(health, 'redis', false, /ECONNREFUSED.*everything else works/);
-  await log.append(answer('r-1', 'one'));
+  await log.append(said('r-1', 'one'));
   await redis.start();
   await untilTexts(redis, ['one']);
   const { detail } = await untilHealth(health, 'redis', true, /connected/);
@@ -36,14 +36,14 @@ test('a Redis that comes later gets what was said before, and health tells of it
 
 test('a Redis that hangs is noticed, and what it missed comes when it answers again', async (t) => {
   const { log, redis, health } = await startAdapters(t);
-  await log.append(answer('r-1', 'one'));
+  await log.append(said('r-1', 'one'));
   await untilTexts(redis, ['one']);
   process.kill(redis.pid, 'SIGSTOP');
   const { pid } = redis;
   t.teardown(() => process.kill(pid, 'SIGCONT'));
-  await log.append(answer('r-2', 'two'));
+  await log.append(said('r-2', 'two'));
   await untilHealth(health, 'redis', false, /no answer within 5 s/);
-  await log.append(answer('r-3', 'three'));
+  await log.append(said('r-3', 'three'));
   process.kill(redis.pid, 'SIGCONT');
   t.is((await untilTexts(redis, ['one', 'two', 'three'])).length, 3);
 });
@@ -78,10 +78,10 @@ test('a password that is wrong is said, and is not shown', async (t) => {
 
 test('a Redis without room loses nothing: what it refused comes when there is room', async (t) => {
   const { log, redis, health } = await startAdapters(t);
-  await log.append(answer('r-1', 'one'));
+  await log.append(said('r-1', 'one'));
   await untilTexts(redis, ['one']);
   await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
-  await log.append(answer('r-2', 'two'));
+  await log.append(said('r-2', 'two'));
   await untilHealth(health, 'redis', false, /OOM/);
   await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
   t.is((await untilTexts(redis, ['one', 'two'])).length, 2);
@@ -91,27 +91,27 @@ test('a replica that becomes the master is gone on with, without a gap or a repe
   const [master, replica] = [await startTestRedis(t), await startTestRedis(t)];
   await replica.cli('REPLICAOF', '127.0.0.1', String(master.port));
   const { log, stop, start } = await startAdapters(t, { redis: master });
-  await log.append(answer('r-1', 'one'));
+  await log.append(said('r-1', 'one'));
   const before = await untilTexts(master, ['one']);
   await untilTexts(replica, ['one']);
   // The mirror has more than the replica when that takes over.
   await replica.cli('REPLICAOF', 'NO', 'ONE');
-  await log.append(answer('r-2', 'two'));
+  await log.append(said('r-2', 'two'));
   await untilTexts(master, ['one', 'two']);
   await stop();
   await master.kill();
   await start({ url: replica.url });
-  await log.append(answer('r-3', 'three'));
+  await log.append(said('r-3', 'three'));
   const after = await untilTexts(replica, ['one', 'two', 'three']);
   t.deepEqual(after[0], before[0]);
 });
 
 test('a script that is faster than the history stands behind it, and what was missed behind that', async (t) => {
   const { log, redis, stop, start, watermark } = await startAdapters(t);
-  for (const text of ['one', 'two']) await log.append(answer(text, text));
+  for (const text of ['one', 'two']) await log.append(said(text, text));
   const before = await untilTexts(redis, ['one', 'two']);
   await stop();
-  await log.append(answer('three', 'three'));
+  await log.append(said('three', 'three'));
   await redis.kill({ wipe: true });
   await redis.start();
   const fields = ['agent_id', AGENT, 'type', 'answer', 'message', 'from a script'];
@@ -128,10 +128,10 @@ test('lookups and history come back where two adapters find the same loss', asyn
   const { log, redis, start, watermark } = await startAdapters(t, { nats });
   await start({ consumer: 'another', watermark });
   const texts = Array.from({ length: 50 }, (_, index) => `${index}`);
-  for (const text of texts) await log.append(answer(text, text));
+  for (const text of texts) await log.append(said(text, text));
   await untilTexts(redis, texts);
   await redis.kill({ wipe: true });
-  await log.append(answer('more', 'more'));
+  await log.append(said('more', 'more'));
   await redis.start();
   t.is((await untilTexts(redis, [...texts, 'more'])).length, texts.length + 1);
 });

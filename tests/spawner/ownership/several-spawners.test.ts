@@ -5,6 +5,7 @@ import type { EventLog } from '../../../core/log/event-log.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../../support/commands.ts';
 import { history, ofType, untilEvent } from '../../support/history.ts';
+import { Leavings } from '../../support/leavings.ts';
 import { type SpawnerNode, startSpawners } from '../../support/spawner-process.ts';
 
 /** Notes what reaches its stdin, waits for the word to go where it is asked to, and answers. */
@@ -132,9 +133,11 @@ test('agents of a place that stays silent are lost visibly, and ended when it co
   const spawners = await startSpawners(t, { grace: '4s' });
   const a = await spawners.spawner('a', spawners.place());
   const agent = newAgentId();
-  await createAgent(spawners.log, agent, AGENT);
+  const leavings = new Leavings(['setsid sleep @ &']);
+  await createAgent(spawners.log, agent, `${leavings.program}\n${AGENT}`);
   await sendMessage(spawners.log, agent, 'first', 'wait for it');
   await until(spawners.log, 'process.delivered', ({ commandId }) => commandId === 'first');
+  await leavings.made();
   await sendMessage(spawners.log, agent, 'second', 'behind it');
   await spawners.spawner('b', spawners.place());
 
@@ -154,6 +157,7 @@ test('agents of a place that stays silent are lost visibly, and ended when it co
 
   t.like(late.data, { text: 'wait for it' }, 'a late answer is stored all the same');
   t.like(cleared.data, { node: a.node, code: 0 });
+  t.deepEqual(leavings.alive(), [], 'what it left is ended with it');
   t.deepEqual(await a.lines(agent, 'received'), ['wait for it']);
 });
 

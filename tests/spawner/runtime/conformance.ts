@@ -8,6 +8,7 @@ import type {
   ProcessSpec,
   Runtime,
 } from '../../../spawner/runtime/runtime.ts';
+import { Leavings } from '../../support/leavings.ts';
 import { random } from '../../support/random.ts';
 import { nthMessage, WritingHolder } from './writing-holder.ts';
 
@@ -248,6 +249,33 @@ export function conformance(
     }
   });
 
+  const endings: [string, (agent: AgentProcess) => Promise<unknown>][] = [
+    ['its stdin ended', (agent) => agent.closeStdin()],
+    ['it was terminated', (agent) => agent.signal('SIGTERM')],
+    ['it was killed', (agent) => agent.signal('SIGKILL')],
+    ['it crashed', (agent) => agent.write('crash', message('crash'))],
+    ['its time was over', (agent) => agent.extend(new Date(0))],
+  ];
+  for (const [how, end] of endings) {
+    test(title(`nothing that an agent has started outlives it: ${how}`), async (t) => {
+      const { runtime } = await make(t);
+      const [own, others] = [new Leavings(), new Leavings(['setsid sleep @ &'])];
+      const untilAsked = 'read -r how; [[ $how == crash ]] && kill -KILL $$; exit 0';
+      const other = await started(runtime, bashSpec(`${others.program}\n${untilAsked}`));
+      const agent = await started(runtime, bashSpec(`${own.program}\n${untilAsked}`));
+      await Promise.all([own.made(), others.made()]);
+
+      await end(agent);
+      const { left } = await agent.exited;
+
+      t.deepEqual(own.alive(), []);
+      t.is(left, undefined);
+      t.is(others.alive().length, 1, 'what is another agent’s is left alone');
+      await other.signal('SIGKILL');
+      await other.exited;
+    });
+  }
+
   test(title('exit codes are told, also to a holder that comes later'), async (t) => {
     const { runtime, another } = await make(t);
     for (const code of [0, 3, 77]) {
@@ -328,8 +356,8 @@ export function conformance(
       .map(text)
       .join('\n')
       .split('\0')
-      // Node adds the latter to everything that it starts while coverage is measured.
-      .filter((each) => each !== '' && !each.startsWith('NODE_V8_COVERAGE='));
+      // The mark of the run; and what Node adds to all that it starts while coverage is measured.
+      .filter((each) => !/^(ORCHESTRATOR_RUN|NODE_V8_COVERAGE)=|^$/.test(each));
     t.deepEqual(
       given.toSorted(),
       Object.entries(environment)
@@ -396,6 +424,24 @@ export function conformance(
       t.is(Buffer.from(outcome.stdout).toString(), 'begun\n');
       const after = await agent.exec(execOrder('sleep 4; cat late'));
       t.like(after, { ended: 'exit', exit: { code: 1 } });
+    },
+  );
+
+  test(
+    title('what another program has started ends with the agent, and none runs after that'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const leavings = new Leavings(['setsid sleep @ >/dev/null 2>&1 </dev/null &']);
+      const agent = await started(runtime, bashSpec('read -r _'));
+      await agent.exec(execOrder(leavings.program));
+      await leavings.made();
+
+      await agent.closeStdin();
+      await agent.exited;
+
+      t.deepEqual(leavings.alive(), []);
+      t.is((await agent.exec(execOrder(leavings.program))).ended, 'failed');
+      t.deepEqual(leavings.alive(), []);
     },
   );
 

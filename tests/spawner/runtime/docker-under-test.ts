@@ -65,6 +65,7 @@ function noting(runtime: Runtime, agents: Set<string>): Runtime {
     return runtime.attach(agentId, runId);
   };
   own.list = async () => (await runtime.list()).filter(({ agentId }) => agents.has(agentId));
+  own.endRest = (agentId: string, runId: string) => runtime.endRest(agentId, runId);
   own.place = () => runtime.place();
   own.places = (agentId: string) => runtime.places(agentId);
   return own;

@@ -1,82 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { pino } from 'pino';
 import { LocalRuntime } from '../../../spawner/runtime/local/local-runtime.ts';
 import { RunFolder } from '../../../spawner/runtime/local/run-folder.ts';
-import type { AgentProcess, ProcessSpec } from '../../../spawner/runtime/runtime.ts';
 import { killAll, processesWith } from '../../support/process-tree.ts';
-import { bashSpec, conformance, type RuntimeUnderTest } from './conformance.ts';
-
-const HOLDER = join(import.meta.dirname, 'fixtures/local-holder.ts');
+import { bashSpec, conformance, started } from './conformance.ts';
+import { localRuntime, pidsOf, within10s } from './local-under-test.ts';
 
 const KEEPER = join(import.meta.dirname, '../../../spawner/runtime/local/keeper.sh');
-
-const logger = pino({ level: 'silent' });
-
-interface LocalUnderTest extends RuntimeUnderTest {
-  folder: string;
-  run(spec: ProcessSpec, file: string): string;
-}
-
-/** Every test also proves that nothing of its runs is left once their agents have ended. */
-async function localRuntime(t: ExecutionContext): Promise<LocalUnderTest> {
-  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-runtime-'));
-  const another = () => new LocalRuntime({ folder, searchPath: '', logger, expiryGraceMs: 1000 });
-  t.teardown(async () => {
-    await endAll(another());
-    const clean = await within10s(() => processesWith(folder).length === 0);
-    killAll(processesWith(folder));
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    if (!clean) throw new Error(`processes of ${folder} were left behind`);
-  });
-  return {
-    runtime: another(),
-    another,
-    folder,
-    read: (id, file) => readFile(join(folder, id, 'workspace', file)),
-    run: ({ agentId, runId }, file) => join(folder, agentId, 'runs', runId, file),
-    holder: [HOLDER, folder],
-  };
-}
-
-async function endAll(runtime: LocalRuntime): Promise<void> {
-  for (const { agentId, runId } of await runtime.list()) {
-    const process = await runtime.attach(agentId, runId);
-    await process?.signal('SIGKILL');
-    await process?.exited;
-    await process?.detach();
-  }
-}
-
-async function within10s(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    if (await holds()) return true;
-    await delay(20);
-  }
-  return false;
-}
-
-async function started(under: RuntimeUnderTest, spec: ProcessSpec): Promise<AgentProcess> {
-  const result = await under.runtime.start(spec);
-  if (!result.ok) throw new Error(result.reason);
-  return result.process;
-}
-
-/** The pids that the keeper noted. */
-async function pidsOf(under: LocalUnderTest, spec: ProcessSpec): Promise<Record<string, number>> {
-  const lines = (await readFile(under.run(spec, 'pids'), 'utf8')).trim().split('\n');
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [name = '', pid] = line.split(' ');
-      return [name, Number(pid)];
-    }),
-  );
-}
 
 /** A number of /proc/<pid>/stat: 3 is the state (proc_pid_stat(5)). */
 async function statField(pid: number, field: number): Promise<string> {
@@ -84,12 +18,14 @@ async function statField(pid: number, field: number): Promise<string> {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field - 3] ?? '';
 }
 
-conformance(test, 'local', localRuntime);
+const logger = pino({ level: 'silent' });
+
+conformance(test, 'local', (t) => localRuntime(t));
 
 test('a write that a crash tore is completed, and none is done twice', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('cat > received');
-  await (await started(under, spec)).detach();
+  await (await started(under.runtime, spec)).detach();
   // As a spawner leaves it that is killed after the index and 4 of the 11 bytes.
   await writeFile(under.run(spec, 'stdin.writing'), '0123456789\n');
   await appendFile(under.run(spec, 'stdin.index'), '{"id":"a","offset":0,"length":11}\n');
@@ -108,7 +44,7 @@ test('a write that a crash tore is completed, and none is done twice', async (t)
 test('a message that its spawner did not live to tell the pump of is read all the same', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('read -r line; echo "$line"');
-  await (await started(under, spec)).detach();
+  await (await started(under.runtime, spec)).detach();
   await writeFile(under.run(spec, 'stdin.index'), '{"id":"a","offset":0,"length":5}\n');
   await writeFile(under.run(spec, 'stdin'), 'here\n');
 
@@ -121,7 +57,7 @@ test('a message that its spawner did not live to tell the pump of is read all th
 test('an agent lives on without its keeper; its end is told, and nothing of the run is left', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('read -r _; exit 3');
-  const process = await started(under, spec);
+  const process = await started(under.runtime, spec);
   const pids = await pidsOf(under, spec);
   killAll([pids.keeper ?? 0]);
 
@@ -134,7 +70,7 @@ test('an agent lives on without its keeper; its end is told, and nothing of the 
 test('an agent whose keeper was killed still ends when its time is over', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('read -r _');
-  const process = await started(under, spec);
+  const process = await started(under.runtime, spec);
   killAll([(await pidsOf(under, spec)).keeper ?? 0]);
   await process.extend(new Date(0));
   t.deepEqual(await process.exited, { code: null, signal: null });
@@ -143,7 +79,7 @@ test('an agent whose keeper was killed still ends when its time is over', async 
 test('an idle agent costs its keeper no wake-up', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('read -r line; echo "$line"; read -r _');
-  const process = await started(under, spec);
+  const process = await started(under.runtime, spec);
   await process.write('a', Buffer.from('awake\n'));
   const stdout = under.run(spec, 'stdout');
   t.true(await within10s(async () => (await readFile(stdout, 'utf8')) === 'awake\n'));
@@ -174,7 +110,7 @@ test('a keeper does its work to the end when its script is changed under it', as
   const run = new RunFolder(under.folder, spec.agentId, spec.runId);
   await run.prepare(spec.expiresAt);
   const program = ['bash', '-c', 'read -r _; exit 3'];
-  spawn('bash', ['-p', script, run.path, run.workspace, '1', ...program], {
+  spawn('bash', ['-p', script, run.path, run.workspace, '1', 'mark', '', ...program], {
     detached: true,
     stdio: 'ignore',
   }).unref();
@@ -191,7 +127,7 @@ test('a keeper does its work to the end when its script is changed under it', as
 test('a stopped agent has not ended, and its keeper waits without turning', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('read -r _; exit 3');
-  const agent = await started(under, spec);
+  const agent = await started(under.runtime, spec);
   const { keeper = 0 } = await pidsOf(under, spec);
   process.kill(agent.pid ?? 0, 'SIGSTOP');
   t.true(await within10s(async () => (await statField(agent.pid ?? 0, 3)) === 'T'));
@@ -210,7 +146,7 @@ test('a stopped agent has not ended, and its keeper waits without turning', asyn
 test('pids that others have by now are never signalled', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('true');
-  await (await started(under, spec)).exited;
+  await (await started(under.runtime, spec)).exited;
   t.true(await within10s(() => processesWith(under.folder).length === 0));
   const stranger = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   t.teardown(() => stranger.kill('SIGKILL'));
@@ -233,7 +169,7 @@ test('the environment stands in no command line', async (t) => {
   const under = await localRuntime(t);
   const spec = bashSpec('read -r _');
   const secret = `secret-${spec.agentId}`;
-  await started(under, { ...spec, environment: { ...spec.environment, TOKEN: secret } });
+  await started(under.runtime, { ...spec, environment: { ...spec.environment, TOKEN: secret } });
   const lines = await Promise.all(
     Object.values(await pidsOf(under, spec)).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')),
   );

@@ -5,6 +5,7 @@ import type {
   RequestedAgent,
 } from '../../../../core/domain/agent/agent-state.ts';
 import {
+  decideCleared,
   decideDeleted,
   decideDelivered,
   decideEnded,
@@ -22,6 +23,7 @@ import {
   decideStopping,
 } from '../../../../core/domain/agent/decide-agent.ts';
 import { EVENT_CATALOGUE } from '../../../../schemas/event-catalogue.ts';
+import { derivedId } from '../../../../schemas/ids.ts';
 import {
   answered,
   created,
@@ -69,7 +71,7 @@ test('a start states the run, and sets the timer of its life', (t) => {
   decided.thenAppends(t, 'process.starting', 'timer.ttl');
   const [starting, timer] = decided.events;
   t.like(starting, { data: { epoch: 1, node: 'node-test', runtime: 'local', expiresAt: EXPIRES } });
-  t.is(timer?.subject, `schedules.${AGENT}.ttl.run`);
+  t.regex(timer?.subject ?? '', new RegExp(`^schedules\\.${AGENT}\\.ttl\\.[0-9a-f]{12}$`));
   t.deepEqual(timer?.schedule, {
     at: new Date(EXPIRES),
     target: `agents.${AGENT}.timer.ttl`,
@@ -91,7 +93,7 @@ test('a turn is opened with its deadline and its timer, caused by its message', 
     correlationId: 'update-7',
     data: { commandId: 'm-1', deadlineAt: '2026-01-04T15:10:00.000Z' },
   });
-  t.is(timer?.subject, `schedules.${AGENT}.turn.run`);
+  t.is(timer?.subject, `schedules.${AGENT}.turn.${derivedId('turn-', 'm-1')}`);
   t.deepEqual(timer?.schedule?.at, new Date('2026-01-04T15:10:00.000Z'));
   t.like(decided.state, { turn: { undelivered: { commandId: 'm-1' } } });
 });
@@ -232,6 +234,27 @@ test('the first step of a stop fails a running turn with its reason; a later one
   given(...READY, stopping)
     .when((state: LiveAgent) => decideStopping(state, 'stop', 'sigterm', CONTEXT))
     .thenAppends(t, 'process.stopping');
+});
+
+test('whatever ended an agent, what could not be ended with it is stated, and told in words', (t) => {
+  const left = { count: 1, processes: [{ pid: 42, name: 'sleep' }] };
+  const end = { code: 0, signal: null, left };
+  const ends = [
+    given(...READY).when((state: LiveAgent) => decideEnded(state, end, CONTEXT)),
+    given(...READY, stopping).when((state: LiveAgent) => decideEnded(state, end, CONTEXT)),
+    given(...READY).when((state: LiveAgent) => decideLost(state, 'gone', CONTEXT, left)),
+    given(created, starting).when((state: LiveAgent) =>
+      decideStartFailed(state, 'run-1', 'no bash', CONTEXT, left),
+    ),
+  ];
+  for (const { events, state } of ends) {
+    const [stated] = events;
+    t.like(stated, { data: { left } });
+    t.true(stated && EVENT_CATALOGUE[stated.type].safeParse(stated.data).success);
+    t.regex(state.phase === 'ended' ? state.end.detail : '', /; 1 of its processes could not be/);
+  }
+  const [cleared] = decideCleared(AGENT, 'run-1', end, CONTEXT);
+  t.like(cleared, { data: { left } });
 });
 
 test('a lost agent fails its turn and refuses what waits', (t) => {

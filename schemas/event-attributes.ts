@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { speakerAt } from './agents-word.ts';
+import type { EventAttributes } from './cloud-event.ts';
+import { isAgentEventId } from './ids.ts';
+import { MAX_ATTRIBUTE } from './limits.ts';
+import type { RawMessage } from './parse-event.ts';
+import { isShowable } from './showable.ts';
+import type { Address } from './subjects.ts';
+
+const attribute = z
+  .string()
+  .min(1)
+  .max(MAX_ATTRIBUTE)
+  .refine(isShowable, 'it has control characters');
+
+/** RFC 3339, brought to UTC and milliseconds. */
+const time = z.iso
+  .datetime({ offset: true, error: 'not RFC 3339' })
+  .transform((text) => new Date(text).toISOString());
+
+const stated = z.object({
+  'ce-id': attribute,
+  'ce-source': attribute.default('unknown'),
+  'ce-time': time.optional(),
+  'ce-correlationid': attribute.optional(),
+  'ce-causationid': attribute.optional(),
+});
+
+/** W3C Trace Context, section 3.2.2, as every version of it so far has it. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+export type Attributes =
+  | { ok: true; attributes: Omit<EventAttributes, 'type'> }
+  | { ok: false; reason: string };
+
+/**
+ * Who states an event, when, and because of what. Of an agent's word nothing is believed that it
+ * says of itself: its time is the broker's, its source is its subject, and it has an id of its
+ * agent. What services state is validated; where they state no time, it is the broker's as well.
+ */
+export function attributesOf(message: RawMessage, address: Address | undefined): Attributes {
+  const agentId = speakerAt(address);
+  return agentId === undefined ? serviceAttributes(message) : agentAttributes(message, agentId);
+}
+
+function agentAttributes(message: RawMessage, agentId: string): Attributes {
+  const id = message.header('ce-id') ?? '';
+  if (!isAgentEventId(agentId, id)) {
+    return {
+      ok: false,
+      reason: `ce-id: an id of this agent begins with ${agentId}_ and is a token`,
+    };
+  }
+  const source = agentSource(agentId);
+  const time = message.time.toISOString();
+  return { ok: true, attributes: { id, source, time, ...unstated, ...traceOf(message) } };
+}
+
+const unstated = { correlationId: undefined, causationId: undefined };
+
+/** `ce-source` of what an agent says. */
+export const agentSource = (agentId: string): string => `orchestrator/agent/${agentId}`;
+
+function serviceAttributes(message: RawMessage): Attributes {
+  const headers = Object.keys(stated.shape).map((name) => [name, message.header(name)]);
+  const parsed = stated.safeParse(Object.fromEntries(headers));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return { ok: false, reason: `${issue?.path.join('.')}: ${issue?.message}` };
+  }
+  const { data } = parsed;
+  const attributes = {
+    id: data['ce-id'],
+    source: data['ce-source'],
+    time: data['ce-time'] ?? message.time.toISOString(),
+    correlationId: data['ce-correlationid'],
+    causationId: data['ce-causationid'],
+    ...traceOf(message),
+  };
+  return { ok: true, attributes };
+}
+
+/** One that is none is left out: a trace is a convenience. */
+function traceOf(message: RawMessage): { traceparent: string | undefined } {
+  const traceparent = message.header('traceparent');
+  return { traceparent: traceparent && TRACEPARENT.test(traceparent) ? traceparent : undefined };
+}

@@ -1,0 +1,29 @@
+/**
+ * What one event may hold at most. No more than these bounds an agent's word: its data comes from a
+ * program that may be anything. Without zod, so that an agent's commands refuse it before it is sent.
+ */
+
+/** Characters of an event's id, its source, and the ids of what it came from. */
+export const MAX_ATTRIBUTE = 256;
+
+/** Objects and arrays within each other: what walks through data recursively never runs out of stack. */
+export const MAX_DEPTH = 64;
+
+/** Characters (UTF-16) of what an agent says: as much as the broker takes in one message. */
+export const MAX_TEXT = 8 * 1024 * 1024;
+
+/** Choices that a question offers, and the characters of each. */
+export const MAX_OPTIONS = 10;
+export const MAX_OPTION = 1_000;
+
+/** Characters of what an agent said last in a turn: enough to show. */
+export const MAX_LAST_MESSAGE = 20_000;
+
+/** Characters of why an agent cannot work, or why its turn came to nothing. */
+export const MAX_PROBLEM = 4_000;
+
+/** Bytes of a file that goes with a message: what a bot may send (Bot API, "Sending files"). */
+export const MAX_FILE_BYTES = 50 * 1024 * 1024;
+
+/** Pieces of such a file: half a megabyte each, or smaller where the broker takes less. */
+export const MAX_FILE_PIECES = 4_096;

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { killAll, processesWith } from './process-tree.ts';
+
+/** Removes a folder of a system or of agents, and whatever still runs in it. */
+export async function removeFolder(folder: string): Promise<void> {
+  killAll(processesWith(folder));
+  for (const cgroup of cgroupsOf(folder)) await removeCgroup(cgroup);
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Of its runs, as their keepers have noted them. */
+function cgroupsOf(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return files
+    .filter(({ name, parentPath }) => name === 'cgroup' && parentPath.includes('/runs/'))
+    .map(({ name, parentPath }) => readFileSync(join(parentPath, name), 'utf8').trim())
+    .filter((path) => path !== '');
+}
+
+/** Those that were killed need a moment to be gone. */
+async function removeCgroup(path: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const error: unknown = await rmdir(path).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof Error && 'code' in error && error.code === 'EBUSY')) return;
+    await delay(20);
+  }
+}

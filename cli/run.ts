@@ -1,7 +1,9 @@
-import { type BaseContext, Cli } from 'clipanion';
+import { type BaseContext, Cli, type CommandClass } from 'clipanion';
 import packageJson from '../package.json' with { type: 'json' };
 import { asOrchestratorError, type OrchestratorError } from '../schemas/errors.ts';
+import { visibleLine } from '../schemas/visible-text.ts';
 import { COMMAND_FILES, calledCommand } from './command-files.ts';
+import { commandOutput } from './terminal-output.ts';
 import { usageError } from './usage-error.ts';
 import { requireText } from './valid-arguments.ts';
 
@@ -21,8 +23,13 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
       stdout.write(`${packageJson.version}\n`);
       return 0;
     }
-    const cli = await commandLine(args, 'isTTY' in stdout && stdout.isTTY === true);
+    const { cli, commands } = await commandLine(args, 'isTTY' in stdout && stdout.isTTY === true);
     const command = cli.process(args, context);
+    // All but help, which has colours, and no word that is not ours.
+    if (commands.has(command.constructor)) {
+      const safe = { stdout: commandOutput(stdout), stderr: commandOutput(stderr) };
+      command.context = { ...command.context, ...safe };
+    }
     // Cli.run would set it, and print errors its own way; it is what a command's help is made with.
     command.cli = cli as unknown as typeof command.cli;
     return (await command.validateAndExecute()) ?? 0;
@@ -33,16 +40,23 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
   }
 }
 
-/** What a person sees of an error. */
-export const errorLine = (error: OrchestratorError): string => `orchestrator: ${error.line}\n`;
+/** What a person sees of an error: one line, whatever the error quotes. */
+export const errorLine = (error: OrchestratorError): string =>
+  `orchestrator: ${visibleLine(error.line)}\n`;
 
 /** `help send` is `send --help`. */
 function withHelpLast(args: string[]): string[] {
   return args[0] === 'help' && args.length > 1 ? [...args.slice(1), '--help'] : args;
 }
 
-/** With the one command that is called; with all of them for help and for what is none. */
-async function commandLine(args: readonly string[], enableColors: boolean): Promise<Cli> {
+/**
+ * With the one command that is called; with all of them for help and for what is none. `commands`
+ * are the classes of the command table; what else comes of a command line is its help.
+ */
+async function commandLine(
+  args: readonly string[],
+  enableColors: boolean,
+): Promise<{ cli: Cli; commands: ReadonlySet<unknown> }> {
   const cli = new Cli({
     binaryName: 'orchestrator',
     binaryLabel: 'Orchestrator: persistent CLI agents',
@@ -50,12 +64,14 @@ async function commandLine(args: readonly string[], enableColors: boolean): Prom
     enableColors,
   });
   const called = calledCommand(args);
+  const commands = new Set<CommandClass>();
   if (called !== undefined) {
-    cli.register(await COMMAND_FILES[called]());
-    return cli;
+    commands.add(await COMMAND_FILES[called]());
+  } else {
+    const { HelpCommand } = await import('./commands/help.ts');
+    cli.register(HelpCommand);
+    for (const load of Object.values(COMMAND_FILES)) commands.add(await load());
   }
-  const { HelpCommand } = await import('./commands/help.ts');
-  cli.register(HelpCommand);
-  for (const load of Object.values(COMMAND_FILES)) cli.register(await load());
-  return cli;
+  for (const command of commands) cli.register(command);
+  return { cli, commands };
 }

@@ -4,7 +4,7 @@
  * builds its event with it.
  */
 export interface EventAttributes {
-  /** `ce-id` and `Nats-Msg-Id`: derived from the cause wherever one is known. */
+  /** `ce-id`, and what `Nats-Msg-Id` is made of: derived from the cause wherever one is known. */
   id: string;
   type: string;
   /** Who states it, such as `orchestrator/spawner` or `orchestrator/agent/agent-…`. */

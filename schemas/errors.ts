@@ -50,8 +50,8 @@ export const ERRORS = {
   },
   ORC_FILE: {
     meaning: 'The file cannot be read',
-    cure: 'Name a file that exists and that the agent may read.',
-    exit: EXIT.usage,
+    cure: 'Name a regular file that exists, that the agent may read and that nobody changes.',
+    exit: EXIT.failed,
     status: 400,
   },
   ORC_CREDS: {
@@ -227,6 +227,12 @@ export const ERRORS = {
     cure: 'docs/operate.md lists what it serves.',
     exit: EXIT.failed,
     status: 404,
+  },
+  ORC_FOREIGN_HOST: {
+    meaning: 'The request is for another host',
+    cure: 'Ask for it by localhost or 127.0.0.1, or name the host in ORCHESTRATOR_HTTP_ALLOWED_HOSTS.',
+    exit: EXIT.failed,
+    status: 403,
   },
   ORC_FILE_NOT_WRITTEN: {
     meaning: 'The file could not be written',

@@ -4,14 +4,10 @@ import type { EventAttributes } from './cloud-event.ts';
 import { isAgentEventId } from './ids.ts';
 import { MAX_ATTRIBUTE } from './limits.ts';
 import type { RawMessage } from './parse-event.ts';
-import { isShowable } from './showable.ts';
 import type { Address } from './subjects.ts';
+import { isVisible, NOT_VISIBLE } from './visible-text.ts';
 
-const attribute = z
-  .string()
-  .min(1)
-  .max(MAX_ATTRIBUTE)
-  .refine(isShowable, 'it has control characters');
+const attribute = z.string().min(1).max(MAX_ATTRIBUTE).refine(isVisible, NOT_VISIBLE);
 
 /** RFC 3339, brought to UTC and milliseconds. */
 const time = z.iso

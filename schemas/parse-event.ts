@@ -3,9 +3,9 @@ import type { StoredEvent } from './event.ts';
 import { attributesOf } from './event-attributes.ts';
 import { EVENT_CATALOGUE, isEventType } from './event-catalogue.ts';
 import { MAX_DEPTH } from './limits.ts';
-import { showable } from './showable.ts';
 import { type Address, parseSubject } from './subjects.ts';
 import { upcast } from './upcasters.ts';
+import { visibleLine } from './visible-text.ts';
 
 /** A stored message as it comes from the broker. */
 export interface RawMessage {
@@ -76,7 +76,7 @@ function read(message: RawMessage): ParsedEvent {
 /** The reason on one line that plays with no terminal. */
 export const invalid = (reason: string): InvalidEvent => ({
   kind: 'invalid',
-  reason: showable(reason.slice(0, MAX_REASON)),
+  reason: visibleLine(reason.slice(0, MAX_REASON).toWellFormed()),
 });
 
 function parseJson(

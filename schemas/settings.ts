@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
 import { parseDuration } from './durations.ts';
+import { hostName } from './host-name.ts';
 import { HOSTED_KINDS, parsePermissionPolicy } from './host-order.ts';
 import { isAgentId, isToken } from './ids.ts';
 
@@ -67,6 +68,18 @@ const tokenList = z.string().transform((text, context) => {
     .filter((name) => name !== '');
   if (names.every(isToken)) return names;
   context.addIssue({ code: 'custom', message: 'names separated by commas' });
+  return z.NEVER;
+});
+
+/** Names or addresses, as a URL has them: of one spelling, without a port. */
+const hostList = z.string().transform((text, context) => {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const hosts = names.flatMap((name) => hostName(name) ?? []);
+  if (hosts.length === names.length) return hosts;
+  context.addIssue({ code: 'custom', message: 'host names without a port, separated by commas' });
   return z.NEVER;
 });
 
@@ -171,6 +184,11 @@ export const SETTINGS = {
     .optional()
     .describe(
       'Port of the HTTP API. Unset: 8000, or the next free one; it stays the same for a data folder.',
+    ),
+  ORCHESTRATOR_HTTP_ALLOWED_HOSTS: hostList
+    .optional()
+    .describe(
+      'Hosts, beside localhost and the address that it binds, by which the HTTP API may be asked (`Host`, `Origin`), separated by commas. Unset: on loopback none, elsewhere any.',
     ),
   ORCHESTRATOR_HTTP_TOKEN: z
     .string()

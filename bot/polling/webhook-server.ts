@@ -28,7 +28,8 @@ const [FORBIDDEN, TOO_LARGE, BAD_REQUEST, LATER, DONE] = [403, 413, 400, 503, 20
 
 /**
  * Takes updates that Telegram brings. One is answered with 200 when it is stored, with 503 where it
- * cannot be: then Telegram brings it again. What does not show the secret is refused unread.
+ * cannot be: then Telegram brings it again. What does not show the secret is refused unread; by
+ * which host it was asked does not matter then, for a page that leads here does not know it.
  */
 export class WebhookServer {
   readonly #options: WebhookServerOptions;

@@ -4,6 +4,7 @@ import { CHANNEL, requestDelivery } from '../delivery/ledger.ts';
 import type { RateLimit } from '../people/rate-limit.ts';
 import { wordsFor } from '../words/words.ts';
 import type { BotContext, BotParts, Incoming } from './bot-context.ts';
+import { shownName } from './shown-name.ts';
 
 export interface GateOptions {
   parts: BotParts;
@@ -14,8 +15,6 @@ export interface GateOptions {
   logger: Logger;
 }
 
-const MAX_NAME = 64;
-
 /**
  * The one door: what is not from somebody who may talk ends here, whatever kind of update it is. In
  * a group both the group and the writer must be allowed.
@@ -25,7 +24,7 @@ export function gate({ parts, rate, perMinute, botId, logger }: GateOptions) {
     const incoming = incomingOf(context, parts, botId);
     if (incoming === undefined) return;
     if (!isAllowed(incoming, context, parts)) {
-      refuse(incoming.userId, nameOf(context), parts, logger);
+      refuse(incoming.userId, shownName(context), parts, logger);
       return;
     }
     const verdict = rate.check(incoming.userId, incoming.id, sentAt(context));
@@ -93,17 +92,9 @@ const sentAt = (context: Context): number =>
 /** Notes a name and a language that are new, for `/users` and for what is said later. */
 async function introduce(context: Context, incoming: Incoming, parts: BotParts): Promise<void> {
   const { chatId, member, isGroup, id } = incoming;
-  const name = nameOf(context);
+  const name = shownName(context);
   const language = isGroup ? member.language : (context.from?.language_code ?? member.language);
   if (member.name === name && member.language === language) return;
   const data = { name, ...(language !== undefined && { language }) };
   await parts.directory.state('user.introduced', chatId, data, id);
-}
-
-function nameOf({ chat, from }: Context): string {
-  const name =
-    chat !== undefined && chat.type !== 'private'
-      ? (chat.title ?? '')
-      : [from?.first_name, from?.last_name].filter(Boolean).join(' ');
-  return name.toWellFormed().slice(0, MAX_NAME) || '?';
 }

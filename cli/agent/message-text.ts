@@ -4,10 +4,13 @@ import { MAX_TEXT } from '../../schemas/limits.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** No nats-server takes more in one message; what this one takes, it says when the text is sent. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
 /**
  * The text of a message: the argument, or stdin where that is `-` or absent and stdin is no
  * terminal; of stdin's text one line feed at the end is dropped, as `$(…)` does it. Throws
- * ORC_EMPTY, ORC_NOT_UTF8 and ORC_TOO_LARGE.
+ * ORC_EMPTY, ORC_NOT_UTF8, and ORC_TOO_LARGE where stdin does not end before any broker's limit.
  */
 export async function messageText(
   argument: string | undefined,
@@ -25,7 +28,15 @@ export async function messageText(
 
 async function stdinText(stdin: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of stdin) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) {
+      const what = `The text on stdin has more than ${MAX_BYTES / 1024 / 1024} MiB`;
+      throw new OrchestratorError('ORC_TOO_LARGE', what);
+    }
+    chunks.push(chunk);
+  }
   try {
     return UTF8.decode(Buffer.concat(chunks)).replace(/\n$/, '');
   } catch (cause) {

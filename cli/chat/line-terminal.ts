@@ -6,6 +6,8 @@ import {
   moveCursor,
 } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { visibleText } from '../../schemas/visible-text.ts';
+import { TerminalOutput } from '../terminal-output.ts';
 
 const PROMPT = '> ';
 const MORE = '… ';
@@ -29,9 +31,10 @@ export class LineTerminal {
   #closed = false;
 
   constructor({ input, output, onText, onEnd }: LineTerminalOptions) {
-    this.#output = output;
+    this.#output = TerminalOutput.drawing(output);
     this.#onText = onText;
-    this.#interface = createInterface({ input, output, prompt: PROMPT, terminal: true });
+    const streams = { input, output: this.#output };
+    this.#interface = createInterface({ ...streams, prompt: PROMPT, terminal: true });
     this.#interface.on('line', (line) => this.#entered(line));
     this.#interface.on('SIGINT', () => this.#interface.close());
     this.#interface.on('close', () => {
@@ -41,10 +44,12 @@ export class LineTerminal {
     this.#interface.prompt();
   }
 
-  /** Prints above the prompt. */
-  print(text: string): void {
+  /** Prints above the prompt. Whoever wrote the text, it is shown and steers nothing. */
+  print(text: string, { dim = false }: { dim?: boolean } = {}): void {
+    const safe = visibleText(text);
+    const shown = dim ? `\x1b[2m${safe}\x1b[0m` : safe;
     if (this.#closed) {
-      this.#output.write(`${text}\n`);
+      this.#output.write(`${shown}\n`);
       return;
     }
     const { rows } = this.#interface.getCursorPos();
@@ -52,7 +57,7 @@ export class LineTerminal {
     cursorTo(this.#output, 0);
     clearScreenDown(this.#output);
     // The prompt is drawn again `rows` above the cursor, where it thinks that it began.
-    this.#output.write(`${text}\n${'\n'.repeat(rows)}`);
+    this.#output.write(`${shown}\n${'\n'.repeat(rows)}`);
     this.#interface.prompt(true);
   }
 

@@ -1,30 +1,29 @@
 import type { Happening } from '../../core/conversation/talk.ts';
 import { noticeOf } from './notices.ts';
 
-/** What an agent says must not steer the terminal: no control characters but these two. */
-const CONTROL = /[^\P{Cc}\n\t]/gu;
-
-const plain = (text: string): string => text.replace(CONTROL, '');
-
-export const dim = (text: string): string => `\x1b[2m${plain(text)}\x1b[0m`;
+/** What a terminal is to show; `dim`: beside what is said. */
+export interface Shown {
+  text: string;
+  dim?: boolean;
+}
 
 /** How a terminal shows what happened; undefined for what it does not show. */
-export function renderHappening(happening: Happening): string | undefined {
+export function renderHappening(happening: Happening): Shown | undefined {
   switch (happening.kind) {
     case 'answer':
-      return plain(happening.text);
+      return { text: happening.text };
     case 'question': {
       const options = happening.options?.map((option, index) => `\n   ${index + 1}. ${option}`);
-      return plain(`❓ ${happening.text}${options?.join('') ?? ''}`);
+      return { text: `❓ ${happening.text}${options?.join('') ?? ''}` };
     }
     case 'turn-started':
-      return dim('⏳ …');
+      return { text: '⏳ …', dim: true };
     case 'turn-failed':
     case 'rejected':
-      return plain(`❌ ${noticeOf(happening)}`);
+      return { text: `❌ ${noticeOf(happening)}` };
     case 'progress':
     case 'agent-ended':
-      return dim(noticeOf(happening) ?? '');
+      return { text: noticeOf(happening) ?? '', dim: true };
     default:
       return undefined;
   }

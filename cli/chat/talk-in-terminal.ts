@@ -3,7 +3,7 @@ import { asOrchestratorError } from '../../schemas/errors.ts';
 import { ChatSession } from './chat-session.ts';
 import { LineTerminal } from './line-terminal.ts';
 import { agentNotice } from './notices.ts';
-import { dim, renderHappening } from './render-happening.ts';
+import { renderHappening } from './render-happening.ts';
 import { prepareTalk, type TalkContext } from './talk-context.ts';
 
 export interface TerminalStreams {
@@ -23,10 +23,10 @@ export async function talkInTerminal(
     { ...context, signal },
     {
       show: async (happening) => {
-        const text = renderHappening(happening);
-        if (text !== undefined) terminal.print(text);
+        const shown = renderHappening(happening);
+        if (shown !== undefined) terminal.print(shown.text, shown);
       },
-      onAgent: (assigned) => terminal.print(dim(agentNotice(assigned))),
+      onAgent: (assigned) => terminal.print(agentNotice(assigned), { dim: true }),
       onFailure: (error) => {
         failure = { error };
         end.abort();
@@ -42,7 +42,7 @@ export async function talkInTerminal(
   });
   signal.addEventListener('abort', () => terminal.close(), { once: true });
   try {
-    terminal.print(dim('/help lists the commands; Ctrl-D ends the chat.'));
+    terminal.print('/help lists the commands; Ctrl-D ends the chat.', { dim: true });
     await talk.dialogue.open();
     await aborted(signal);
   } catch (error) {

@@ -2,6 +2,7 @@ import { Option } from 'clipanion';
 import { askHealth } from '../../core/service/ask-health.ts';
 import { EXIT } from '../../schemas/errors.ts';
 import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described } from '../options.ts';
@@ -36,5 +37,5 @@ function textOf({ services, missing }: SystemHealth): string {
     }),
     ...missing.map((service) => `${service}: does not answer`),
   ];
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${visibleLine(line)}\n`).join('');
 }

@@ -1,6 +1,6 @@
 import { Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { isShowable } from '../../schemas/showable.ts';
+import { isVisible, NOT_VISIBLE } from '../../schemas/visible-text.ts';
 import { ToolCommand } from '../agent/tool-command.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
@@ -19,8 +19,8 @@ export class ProjectCreateCommand extends ToolCommand {
     if (name.length < 1 || name.length > 100) {
       throw new OrchestratorError('ORC_BAD_INPUT', 'A project name has 1 to 100 characters');
     }
-    if (!isShowable(name)) {
-      throw new OrchestratorError('ORC_BAD_INPUT', 'A project name has no control characters');
+    if (!isVisible(name)) {
+      throw new OrchestratorError('ORC_BAD_INPUT', `A project name has ${NOT_VISIBLE}`);
     }
     const project = await this.call('project', 'create', { name });
     this.context.stdout.write(`${JSON.stringify(project)}\n`);

@@ -1,7 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
+import { readNamedFile } from '../../core/files/read-named-file.ts';
 import type { PermissionPolicy } from '../../schemas/host-order.ts';
 import type { PermissionAnswer, PermissionRequest } from './driver.ts';
 import { decidePermission, grantOf } from './permission-policy.ts';
+
+/** Bytes of what was allowed for always. */
+const MAX_KEPT = 1024 * 1024;
 
 /** What a person may answer; anything else is a no with a reason. */
 export const CHOICES = ['once', 'for this session', 'always', 'no'] as const;
@@ -27,9 +31,10 @@ export class Permissions {
   }
 
   /** Takes up what was allowed for always. */
-  async load(): Promise<void> {
-    const text = await readFile(this.#options.file, 'utf8').catch(() => '[]');
-    const kept: unknown = JSON.parse(text);
+  load(): void {
+    // The agent may have put anything in its place.
+    const read = readNamedFile(this.#options.file, MAX_KEPT);
+    const kept: unknown = JSON.parse(read.ok ? read.bytes.toString() : '[]');
     this.#always = Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : [];
     for (const grant of this.#always) this.#granted.add(grant);
   }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { readNamedFile } from '../../core/files/read-named-file.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import { type HostedKind, hostMessage, hostOrder } from '../../schemas/host-order.ts';
 import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../../schemas/limits.ts';
@@ -43,6 +43,9 @@ const PERMISSION_WAIT_MS = 60 * 60_000;
 /** What the host states is stored, however long the log is away. */
 const STATE_TIMEOUT_MS = 60 * 60_000;
 
+/** Bytes of what the spawner writes for a host. */
+const MAX_ORDER = 8 * 1024 * 1024;
+
 /**
  * Runs an agent's CLI as its parent: messages come on stdin, one JSON object a line; stdout is a
  * readable log. SIGINT interrupts the turn, SIGTERM and the end of stdin end it when its turn is
@@ -54,7 +57,7 @@ export async function runHost(
   streams: CommandStreams,
 ): Promise<number> {
   const home = streams.env.HOME ?? '';
-  const order = await readOrder(orderFile);
+  const order = readOrder(orderFile);
   const clean = secretFilter(Object.values(order.secrets));
   const log = (line: string) => streams.stdout.write(`${clean(line)}\n`);
   const permissions = new Permissions({
@@ -63,7 +66,7 @@ export async function runHost(
     ask: (text, options) => ask(clean(text), options, streams, log),
     log,
   });
-  await permissions.load();
+  permissions.load();
   const start = await DRIVERS[kind]();
   const environment = { ...ownEnvironment(streams.env), ...order.environment, ...order.secrets };
   const host = new AgentHost({
@@ -87,9 +90,11 @@ export async function runHost(
   return host.run();
 }
 
-async function readOrder(file: string) {
+function readOrder(file: string) {
   try {
-    return hostOrder.parse(JSON.parse(await readFile(file, 'utf8')));
+    const read = readNamedFile(file, MAX_ORDER);
+    if (!read.ok) throw new Error(read.reason);
+    return hostOrder.parse(JSON.parse(read.bytes.toString()));
   } catch (cause) {
     throw new OrchestratorError('ORC_USAGE', `There is no order for a host in ${file}`, {
       cause,

@@ -1,10 +1,11 @@
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 
 /** A stored message as one readable line: when, where in its stream, subject, and what it holds. */
 export function eventLine(message: StoredMessage): string {
-  const what = oneLine(Buffer.from(message.payload).toString());
-  const subject = oneLine(message.subject);
+  const what = visibleLine(Buffer.from(message.payload).toString());
+  const subject = visibleLine(message.subject);
   return `${message.time.toISOString()} ${message.sequence} ${subject} ${what}\n`;
 }
 
@@ -51,9 +52,3 @@ function dataOf({ subject, payload }: StoredMessage): unknown {
     return text;
   }
 }
-
-const CONTROL = /\p{Cc}/gu;
-
-/** Control characters, which could play with the terminal, as their escapes. */
-const oneLine = (text: string): string =>
-  text.replace(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);

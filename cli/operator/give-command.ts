@@ -1,9 +1,9 @@
-import type { z } from 'zod';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { dataProblem } from '../../schemas/data-problem.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
-import { type DataOf, EVENT_CATALOGUE, type EventType } from '../../schemas/event-catalogue.ts';
+import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { newId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 
@@ -25,7 +25,10 @@ export async function giveCommand<T extends CommandType>(
   type: T,
   data: DataOf<T>,
 ): Promise<GivenCommand> {
-  requireReadable(type, data);
+  const problem = dataProblem(type, data);
+  if (problem !== undefined) {
+    throw new OrchestratorError('ORC_USAGE', `${type.replace('command.', '')}: ${problem}`);
+  }
   const commandId = newId('cmd');
   const name = type.slice('command.'.length);
   const event: NewEventOf<T> = {
@@ -41,13 +44,4 @@ export async function giveCommand<T extends CommandType>(
   const result = await log.append(event as unknown as NewEvent);
   if (!result.ok) throw appendError(result);
   return { commandId, sequence: result.sequence };
-}
-
-/** What is stored stays; so it is looked at as a reader will look at it. */
-function requireReadable(type: CommandType, data: unknown): void {
-  const schema: z.ZodType = EVENT_CATALOGUE[type];
-  const issue = schema.safeParse(data).error?.issues[0];
-  if (issue === undefined) return;
-  const what = `${type.replace('command.', '')}: ${issue.path.join('.')}: ${issue.message}`;
-  throw new OrchestratorError('ORC_USAGE', what);
 }

@@ -12,7 +12,8 @@ const ACK_TIMEOUT_MS = 5_000;
 
 /**
  * Keeps a file in pieces beside the events, so that it can be had wherever NATS can. Under the same
- * id it may be stored again: a reader takes each piece once. Never throws.
+ * id it may be stored again: a reader takes each piece once. That is why a piece has no
+ * `Nats-Msg-Id`, which another agent could claim first. Never throws.
  */
 export async function storeFile(
   nc: NatsConnection,
@@ -28,7 +29,6 @@ export async function storeFile(
       ['ce-id', `${fileId}:${piece}`],
       ['ce-source', 'orchestrator/files'],
       ['ce-piece', String(piece)],
-      ['Nats-Msg-Id', `${agentId}:${fileId}:${piece}`],
     ];
     const payload = bytes.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES);
     const result = await publishOne(nc, { subject, headers, payload }, ACK_TIMEOUT_MS);
@@ -41,6 +41,6 @@ export async function storeFile(
 /** Any name as a plain one that a file may have: no folder, nothing hidden, at most 100 characters. */
 export function plainFileName(name: string): string {
   const base = name.toWellFormed().split(/[/\\]/).at(-1) ?? '';
-  const clean = base.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').replace(/^\.+/, '');
+  const clean = base.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').replace(/^\.+/, '');
   return clean.slice(-100).toWellFormed().replace(/^\.+/, '') || 'file';
 }

@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { AppendResult } from './append-result.ts';
+import { type AppendResult, failureOfRead } from './append-result.ts';
 import { publishBatch } from './batch.ts';
 import { confirmedBatch, confirmedDuplicate } from './confirmed-duplicate.ts';
+import { idKey, messageId } from './id-key.ts';
 import {
   type Expectation,
+  type Outgoing,
   outgoingEvent,
   type PublishableEvent,
   withExpectation,
@@ -32,15 +34,31 @@ export async function append(
   options: AppendOptions = {},
 ): Promise<AppendResult> {
   const timeoutMs = options.timeoutMs ?? ACK_TIMEOUT_MS;
-  const all = [events].flat();
-  for (const timer of all.filter(({ schedule }) => schedule !== undefined)) {
-    const set = await publishOne(nc, outgoingEvent(timer), timeoutMs);
+  const key = await idKey(nc, timeoutMs).catch(failureOfRead);
+  if (typeof key === 'object') return key;
+  const outgoing = (event: PublishableEvent) => outgoingEvent(event, messageId(event.id, key));
+  const [timers, now] = partition([events].flat());
+  return appendAll(nc, timers.map(outgoing), now.map(outgoing), { ...options, timeoutMs });
+}
+
+const isTimer = ({ schedule }: PublishableEvent): boolean => schedule !== undefined;
+
+const partition = (events: readonly PublishableEvent[]) =>
+  [events.filter(isTimer), events.filter((event) => !isTimer(event))] as const;
+
+async function appendAll(
+  nc: NatsConnection,
+  timers: readonly Outgoing[],
+  messages: readonly Outgoing[],
+  { expect, timeoutMs }: AppendOptions & { timeoutMs: number },
+): Promise<AppendResult> {
+  for (const timer of timers) {
+    const set = await publishOne(nc, timer, timeoutMs);
     if (!set.ok) return set;
   }
-  const [first, ...rest] = all.filter(({ schedule }) => schedule === undefined);
+  const [first, ...others] = messages;
   if (first === undefined) return NOTHING;
-  const message = withExpectation(outgoingEvent(first), options.expect);
-  const others = rest.map(outgoingEvent);
+  const message = withExpectation(first, expect);
   const last = others.at(-1);
   if (last === undefined) {
     const result = await publishOne(nc, message, timeoutMs);

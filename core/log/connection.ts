@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { readNamedFile } from '../files/read-named-file.ts';
 import { errorOfNotice } from '../nats/mute-notice.ts';
 import { connectionError } from './connection-error.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
+
+/** Bytes; one has about a thousand. */
+const MAX_CREDENTIALS = 64 * 1024;
 
 /** A credentials file, or its two parts. */
 type Credentials = { file: string } | { jwt: string; seed: string };
@@ -127,10 +130,7 @@ function readCredentials(
 }
 
 function readCredentialsFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OrchestratorError('ORC_CREDS', `${file} cannot be read: ${reason}`, { cause: error });
-  }
+  const read = readNamedFile(file, MAX_CREDENTIALS);
+  if (read.ok) return read.bytes.toString();
+  throw new OrchestratorError('ORC_CREDS', `${file} cannot be read: ${read.reason}`);
 }

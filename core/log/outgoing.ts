@@ -24,13 +24,16 @@ export interface Expectation {
 
 const UTF8 = new TextEncoder();
 
-/** CloudEvents in binary mode; `Nats-Msg-Id` is the event's id, so that a repeat is stored once. */
-export function outgoingEvent(event: PublishableEvent): Outgoing {
+/**
+ * CloudEvents in binary mode; by its `Nats-Msg-Id`, the event's own id without one, a repeat is
+ * stored once.
+ */
+export function outgoingEvent(event: PublishableEvent, messageId = event.id): Outgoing {
   return {
     subject: event.subject,
     headers: [
       ...toHeaders(event),
-      ['Nats-Msg-Id', event.id],
+      ['Nats-Msg-Id', messageId],
       ...(event.schedule === undefined ? [] : scheduleHeaders(event.schedule)),
     ],
     payload: UTF8.encode(JSON.stringify(event.data)),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   DiscardPolicy,
   JetStreamApiCodes,
@@ -12,6 +13,7 @@ import type { Settings } from '../../schemas/settings.ts';
 import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
 import { requireServerVersion } from '../nats/server-version.ts';
 import type { LogConnection } from './connection.ts';
+import { ID_KEY_ENTRY } from './id-key.ts';
 
 export interface StreamOptions {
   /** 1 with the embedded server, 3 in a cluster. */
@@ -79,6 +81,16 @@ export async function ensureStreams(
   }
   // A stream is made after those that it sources.
   for (const wanted of streamConfigs(options)) await ensureStream(jsm, wanted);
+  await ensureIdKey(jsm);
+}
+
+/** Made once, beside what the server notes there. Services that append begin with it: see `idKey`. */
+async function ensureIdKey(jsm: JetStreamManager): Promise<void> {
+  const { config } = await jsm.streams.info('EVENTS');
+  if (config.metadata?.[ID_KEY_ENTRY] !== undefined) return;
+  const key = randomBytes(32).toString('base64url');
+  const metadata = { ...config.metadata, [ID_KEY_ENTRY]: key };
+  await jsm.streams.update('EVENTS', { ...config, metadata });
 }
 
 type Wanted = Partial<StreamConfig> & { name: StreamName };

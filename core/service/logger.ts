@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { visibleText } from '../../schemas/visible-text.ts';
 
 /**
  * The system's own log: JSON lines on stderr, so that stdout stays for results. Secrets never reach
@@ -7,6 +8,15 @@ import { type Logger, pino } from 'pino';
 export function createLogger(component: string, level: string): Logger {
   return pino(
     { level, base: { component, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
+    jsonLines(2),
   );
+}
+
+/**
+ * Where pino writes. JSON itself escapes but C0; a log is looked at in a terminal (`tail -f`,
+ * `docker compose logs`), so the other characters that could steer it are escaped too.
+ */
+export function jsonLines(fd: number): DestinationStream {
+  const destination = pino.destination({ dest: fd, sync: true });
+  return { write: (line) => destination.write(visibleText(line)) };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { asOrchestratorError, EXIT, type OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 import { connectLog, type LogConnection } from '../log/connection.ts';
 import { EventLog } from '../log/event-log.ts';
 import { type DataPaths, dataPaths } from './data-paths.ts';
@@ -164,7 +165,7 @@ async function report(
   logger: Logger | undefined,
 ): Promise<number> {
   logger?.fatal({ err: error }, 'ended by an error');
-  process.stderr.write(`${shown.line}\n`);
+  process.stderr.write(`${visibleLine(shown.line)}\n`);
   await tellParent({ failed: shown.line });
   return shown.exit === EXIT.usage ? EXIT.usage : EXIT.failed;
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { dataFolderError } from './data-folder.ts';
 import type { DataPaths } from './data-paths.ts';
+import { jsonLines } from './logger.ts';
 
 /** The file of all the system's own logs, as the supervisor and its children write to it. */
 export interface SystemLog {
@@ -21,10 +22,7 @@ const MAX_BYTES = 50 * 1024 * 1024;
 export function openSystemLog(paths: DataPaths, level: string, maxBytes = MAX_BYTES): SystemLog {
   const fd = openAppending(paths, maxBytes);
   const base = { component: 'supervisor', pid: process.pid };
-  const logger = pino(
-    { level, base, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: fd, sync: true }),
-  );
+  const logger = pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, jsonLines(fd));
   return { fd, logger, close: () => closeSync(fd) };
 }
 

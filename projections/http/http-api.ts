@@ -3,10 +3,13 @@ import type { Logger } from 'pino';
 import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/errors.ts';
 import type { SystemHealth } from '../../schemas/health.ts';
 import { healthRoutes } from './health-routes.ts';
+import { requireHost } from './require-host.ts';
 import { requireToken } from './require-token.ts';
 
 export interface HttpApiOptions {
   logger: Logger;
+  /** The hosts by which it may be asked; undefined for any. */
+  hosts: readonly string[] | undefined;
   /** What every request but those for health has to bring; undefined for nothing. */
   token: string | undefined;
   /** Asks every service how it is. */
@@ -14,8 +17,9 @@ export interface HttpApiOptions {
 }
 
 /** The HTTP API, not listening yet. Its errors are `{error: {code, message, cure}}`. */
-export function httpApi({ logger, token, askHealth }: HttpApiOptions): FastifyInstance {
+export function httpApi({ logger, hosts, token, askHealth }: HttpApiOptions): FastifyInstance {
   const http = fastify({ logger: false });
+  if (hosts !== undefined) http.addHook('onRequest', requireHost(hosts));
   if (token !== undefined) http.addHook('onRequest', requireToken(token));
   http.setErrorHandler((error, request, reply) => {
     const shown = shownError(error);

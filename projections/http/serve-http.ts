@@ -1,6 +1,7 @@
 import { askHealth } from '../../core/service/ask-health.ts';
 import type { ServiceContext } from '../../core/service/run-service.ts';
 import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { httpApi } from './http-api.ts';
 import { httpToken } from './http-token.ts';
 import { listen } from './listen.ts';
@@ -10,7 +11,8 @@ export async function serveHttp(context: ServiceContext): Promise<{ stop(): Prom
   const { settings, paths, logger, health } = context;
   const { ORCHESTRATOR_HTTP_HOST: host, ORCHESTRATOR_HTTP_PORT: port } = settings;
   const token = await httpToken(settings, paths);
-  const http = httpApi({ logger, token, askHealth: () => ask(context) });
+  const hosts = allowedHosts(settings);
+  const http = httpApi({ logger, hosts, token, askHealth: () => ask(context) });
   const url = await listen(http, { host, port, paths });
   health.report('http', true, token === undefined ? url : `${url}, with a token`);
   logger.info({ url, token: token !== undefined }, 'HTTP API listens');

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { fileReference } from './file.ts';
-import { homePath, milliseconds, person } from './parts.ts';
+import { homePath, milliseconds, person, visibleName } from './parts.ts';
 
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
 export const commandEvents = {
   'command.create': z.object({
-    kind: z.string().min(1).max(64),
+    kind: visibleName.min(1).max(64),
     owner: person.optional(),
     ttlMs: milliseconds,
     turnDeadlineMs: milliseconds,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_FILE_BYTES, MAX_FILE_PIECES } from '../limits.ts';
-import { token } from './parts.ts';
+import { token, visibleName } from './parts.ts';
 
 /**
  * A file that goes with a message, kept in pieces on `agents.<id>.file.<fileId>` of the stream
@@ -9,7 +9,7 @@ import { token } from './parts.ts';
  */
 export const fileReference = z.object({
   fileId: token,
-  name: z.string().regex(/^[^./\\\p{Cc}][^/\\\p{Cc}]{0,199}$/u, 'a plain file name'),
+  name: visibleName.regex(/^[^./\\][^/\\]{0,199}$/u, 'a plain file name'),
   /** Bytes. */
   size: z.int().nonnegative().max(MAX_FILE_BYTES),
   /** Hexadecimal. */

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { MAX_DURATION_MS } from '../durations.ts';
 import { AGENT_ID, TOKEN } from '../ids.ts';
 import { MAX_TEXT } from '../limits.ts';
+import { isVisible, NOT_VISIBLE } from '../visible-text.ts';
 
 export const agentId = z.string().regex(AGENT_ID, 'agent- and 12 hex digits');
 export const token = z.string().regex(TOKEN, 'letters, digits, _ and - only');
+/** A name, in which every character shows: it stands in tables, lines and prompts. */
+export const visibleName = z.string().refine(isVisible, NOT_VISIBLE);
 export const instant = z.iso.datetime();
 /** At most 100 years: what is added to a date stays one. */
 export const milliseconds = z.int().positive().max(MAX_DURATION_MS);
@@ -24,8 +27,7 @@ export const saidText = (max = MAX_TEXT) =>
 const KEPT = ['.orchestrator', 'runs'];
 
 /** A file below an agent's home: `workspace/notes.md`; neither absolute nor with `..` in it. */
-export const homePath = z
-  .string()
+export const homePath = visibleName
   .min(1)
   .max(4096)
   .refine(isInside, 'a path relative to the home, without `.`, `..` or NUL');

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { isShowable } from '../showable.ts';
+import { isVisible, NOT_VISIBLE } from '../visible-text.ts';
 import { token } from './parts.ts';
 
 /** 1 to 100 characters, none of them one that plays with a terminal. */
-export const projectName = z
+const projectName = z
   .string()
   .trim()
   .min(1, 'a name of 1 to 100 characters')
   .max(100, 'a name of 1 to 100 characters')
-  .refine(isShowable, 'a name without control characters');
+  .refine(isVisible, NOT_VISIBLE);
 
 /** `agents.<id>.tool.<tool>.<verb>`: the agent calls, by the CLI. The event's id is the call's id. */
 export const toolEvents = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentId, person } from './parts.ts';
+import { agentId, person, visibleName } from './parts.ts';
 
 /** `users.<channel>.<userId>.<name>`. */
 export const userEvents = {
@@ -11,5 +11,5 @@ export const userEvents = {
   /** What a message does while the agent works. */
   'user.mode-chosen': z.object({ mode: z.enum(['join', 'wait', 'interrupt']) }),
   /** How the channel calls a person, and the person's language (IETF tag). */
-  'user.introduced': z.object({ name: z.string(), language: z.string().optional() }),
+  'user.introduced': z.object({ name: visibleName, language: z.string().optional() }),
 };

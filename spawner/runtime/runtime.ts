@@ -165,7 +165,11 @@ export interface AgentProcess {
   extend(expiresAt: Date): Promise<void>;
   /** Runs a program once, in the agent's workspace and with no stdin. Never rejects. */
   exec(order: ExecOrder): Promise<ExecOutcome>;
-  /** Replaces one of its files whole; makes the folders above it. */
+  /**
+   * Replaces one of its files whole; makes the folders above it. Links that the agent has made are
+   * followed no further than what is its own in its home.
+   * @throws FileRefused where the path leads elsewhere, or where something stands in its way
+   */
   replaceFile(file: ProcessFile): Promise<void>;
   /** Lets go; the process lives on. */
   detach(): Promise<void>;

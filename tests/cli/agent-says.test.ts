@@ -122,6 +122,7 @@ test('bad input is one line with its exit code, and nothing is stored', async (t
     [['project', 'create', '--name', 'x'.repeat(101)], undefined, {}, 'ORC_BAD_INPUT', 2],
     [['project', 'create', '--name', 'a\u001b[2Jb'], undefined, {}, 'ORC_BAD_INPUT', 2],
     [['ask', '--option', 'x'.repeat(1_001), 'Which?'], undefined, {}, 'ORC_USAGE', 2],
+    [['project', 'create', '--name', 'a\x1b[2K\rb'], undefined, {}, 'ORC_BAD_INPUT', 2],
     [['project', 'get', '--id', 'a.b'], undefined, {}, 'ORC_BAD_INPUT', 2],
     [['project', 'list', '--timeout', 'soon'], undefined, {}, 'ORC_USAGE', 2],
     [['project', 'create'], undefined, {}, 'ORC_USAGE', 2],

@@ -1,9 +1,12 @@
-import { truncate, writeFile } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headers } from '@nats-io/transport-node';
 import test from 'ava';
 import { plainFileName } from '../../core/files/file-store.ts';
 import { readFileOf } from '../../core/files/read-file.ts';
+import { readNamedFile } from '../../core/files/read-named-file.ts';
 import { agentShell } from '../support/agent-shell.ts';
 import { history, ofType } from '../support/history.ts';
 import { temporaryFolder } from '../support/nats.ts';
@@ -70,11 +73,56 @@ test('a file that is not there, or too large, is one line, and nothing is said',
   const none = await runHere(['answer', '--file', '/nowhere/at/all', 'x'], env);
   const tooLarge = await runHere(['answer', '--file', large, 'x'], env);
 
-  t.is(none.code, 2);
+  t.is(none.code, 1);
   t.regex(none.stderr, oneLine('ORC_FILE'));
   t.is(tooLarge.code, 2);
   t.regex(tooLarge.stderr, oneLine('ORC_TOO_LARGE'));
   t.is(ofType(await history(nats.log), 'response.answer').length, 0);
+});
+
+test('F11: what is no file with an end is refused at once, in one line, and nothing is said', async (t) => {
+  const { env, nats } = await agentShell(t);
+  const folder = await temporaryFolder(t);
+  const [fifo, gone] = [join(folder, 'fifo'), join(folder, 'gone')];
+  execFileSync('mkfifo', [fifo]);
+  await symlink('nowhere', gone);
+
+  for (const path of [fifo, '/dev/zero', '/dev/tty', folder, '/proc/self/status', gone]) {
+    const before = performance.now();
+    const { code, stderr } = await runHere(['answer', '--file', path, 'x'], env);
+    t.is(code, 1, path);
+    t.regex(stderr, oneLine('ORC_FILE'), path);
+    t.true(performance.now() - before < 5_000, path);
+  }
+  t.is(ofType(await history(nats.log), 'response.answer').length, 0);
+});
+
+test('F11: a file that grows while it is read is not read on', async (t) => {
+  const file = join(await temporaryFolder(t), 'log');
+  await writeFile(file, Buffer.alloc(1024 * 1024));
+  // It writes without a pause, and between two looks at the file in any case.
+  const growing = spawn('bash', ['-c', 'while :; do echo more; done >> "$1"', 'bash', file]);
+  t.teardown(() => growing.kill('SIGKILL'));
+  await once(growing, 'spawn');
+  let refused = readNamedFile(file, 1024 ** 3);
+  for (let tries = 0; refused.ok && tries < 1_000; tries += 1) {
+    refused = readNamedFile(file, 1024 ** 3);
+  }
+  growing.kill('SIGKILL');
+
+  t.like(refused, { ok: false, reason: 'it changed while it was read, or has no size of its own' });
+});
+
+test('F11: credentials that are no file are one line too, within the time-out', async (t) => {
+  const { env } = await agentShell(t);
+  const fifo = join(await temporaryFolder(t), 'fifo');
+  execFileSync('mkfifo', [fifo]);
+
+  for (const path of [fifo, '/dev/zero']) {
+    const { code, stderr } = await runHere(['answer', 'x'], { ...env, ORCHESTRATOR_CREDS: path });
+    t.is(code, 3);
+    t.regex(stderr, oneLine('ORC_CREDS'));
+  }
 });
 
 test('any name becomes a plain one', (t) => {
@@ -82,6 +130,6 @@ test('any name becomes a plain one', (t) => {
   t.is(plainFileName('C:\\temp\\a b.txt'), 'a b.txt');
   t.is(plainFileName('..'), 'file');
   t.is(plainFileName('.hidden'), 'hidden');
-  t.is(plainFileName('a\u202e\nb'), 'ab');
+  t.is(plainFileName('a\u202e\n\u2028b'), 'ab');
   t.is(plainFileName(`${'x'.repeat(300)}.pdf`).length, 100);
 });

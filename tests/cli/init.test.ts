@@ -1,59 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
 import test from 'ava';
 import { connectLog } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { agentInboxPrefix, mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
-import { freePort } from '../../core/nats/server-port.ts';
 import { readAgentKeys } from '../../core/nats/trust.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { STREAM_SUBJECTS } from '../../schemas/subjects.ts';
-import { temporaryFolder, testServerPath } from '../support/nats.ts';
+import { temporaryFolder } from '../support/nats.ts';
+import { startOwnNats } from '../support/own-nats.ts';
 import { environment } from '../support/system.ts';
 import { oneLine, runHere } from './run-here.ts';
 
-/** A nats-server that an operator runs by himself, configured by `init nats` and nothing else. */
-async function ownServer(t: ExecutionContext) {
-  const folder = await temporaryFolder(t);
-  const [port, monitor] = [await freePort(), await freePort()];
-  const config = join(folder, 'nats.conf');
-  const share = join(folder, 'share');
-  const spawner = join(folder, 'spawner');
-  const env = environment(join(folder, 'keys'));
-  const places = ['--config', config, '--store', join(folder, 'store'), '--port', `${port}`];
-  const shares = ['--services', share, '--spawner', spawner, '--monitor', `${monitor}`];
-  const init = () => runHere(['init', 'nats', ...places, ...shares], env);
-  const { code, stderr } = await init();
-  t.is(code, 0, stderr);
-
-  const server = spawn(await testServerPath(), ['--config', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  t.teardown(() => server.kill());
-  await ready(server.stderr);
-  const creds = join(share, 'operator.creds');
-  const own = { ORCHESTRATOR_NATS_URL: `nats://127.0.0.1:${port}`, ORCHESTRATOR_CREDS: creds };
-  return {
-    config,
-    spawner,
-    init,
-    monitor,
-    url: own.ORCHESTRATOR_NATS_URL,
-    creds,
-    env: { ...env, ...own },
-  };
-}
-
-async function ready(stderr: NodeJS.ReadableStream): Promise<void> {
-  let said = '';
-  while (!said.includes('Server is ready')) said += (await once(stderr, 'data'))[0];
-}
-
 test('a nats-server of one’s own is made ready by two commands', async (t) => {
-  const { env, url, creds, monitor } = await ownServer(t);
+  const { env, url, creds, monitor } = await startOwnNats(t);
 
   const { code, stdout, stderr } = await runHere(['init', 'streams'], env);
   t.is(code, 0, stderr);
@@ -71,7 +31,7 @@ test('a nats-server of one’s own is made ready by two commands', async (t) => 
 });
 
 test('the spawner’s share mints credentials that the server takes', async (t) => {
-  const { url, spawner } = await ownServer(t);
+  const { url, spawner } = await startOwnNats(t);
   const agentId = newAgentId();
   const keys = await readAgentKeys(spawner);
   const file = join(spawner, 'agent.creds');
@@ -96,7 +56,7 @@ test('the spawner’s share mints credentials that the server takes', async (t) 
 });
 
 test('called again it keeps the keys: credentials that are out in the world stay good', async (t) => {
-  const { init, creds, url } = await ownServer(t);
+  const { init, creds, url } = await startOwnNats(t);
   const before = await readFile(creds, 'utf8');
 
   t.is((await init()).code, 0);
@@ -112,7 +72,7 @@ test('called again it keeps the keys: credentials that are out in the world stay
 });
 
 test('the configuration has no secret in it', async (t) => {
-  const { config } = await ownServer(t);
+  const { config } = await startOwnNats(t);
   t.notRegex(await readFile(config, 'utf8'), /\bS[AOU][A-Z2-7]{56}\b/);
 });
 

@@ -37,6 +37,15 @@ test('of the line feeds at the end of stdin one is dropped, and nothing else', a
   t.is(await read('\uFEFFa\0b'), '\uFEFFa\0b');
 });
 
+test('F11: a text on stdin without end is refused once it is larger than any message', async (t) => {
+  let given = 0;
+  const endless = function* () {
+    for (const chunk = Buffer.alloc(1024 * 1024, 'y\n'); ; given += chunk.length) yield chunk;
+  };
+  await t.throwsAsync(messageText('-', Readable.from(endless())), { code: 'ORC_TOO_LARGE' });
+  t.true(given < 100 * 1024 * 1024, 'and not read on');
+});
+
 test('a terminal is not waited for', async (t) => {
   const terminal = Object.assign(new Readable({ read: () => undefined }), { isTTY: true });
   await t.throwsAsync(messageText(undefined, terminal), { message: 'The message is empty' });

@@ -217,8 +217,9 @@ test('what is not JSON is shown as text, and control characters as their escapes
   const nats = await startTestNats(t);
   nats.connection.nc.publish(`agents.${newAgentId()}.response.answer`, 'not \u001b[2J json');
   await nats.connection.nc.flush();
+  await nats.log.heard('agents.>');
   const line = (await runHere(['events'], operator(nats))).stdout;
-  t.true(line.endsWith('not \\x1b[2J json\n'), line);
+  t.true(line.endsWith('not \\u001b[2J json\n'), line);
   const json = (await runHere(['events', '--json'], operator(nats))).stdout;
   t.is(JSON.parse(json).data, 'not \u001b[2J json');
 });

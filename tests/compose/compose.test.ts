@@ -91,6 +91,8 @@ withDocker('the system says over HTTP that it is well, on this machine only', as
     await delay(200);
   }
   t.is(status, 200);
+  // F13: by another name, or for a page of another, not even this machine is answered.
+  t.is((await fetch(url, { headers: { origin: 'http://evil.example' } })).status, 403);
   for (const container of await containers()) {
     for (const bound of Object.values(container.HostConfig.PortBindings ?? {})) {
       t.deepEqual(

@@ -54,6 +54,7 @@ const WRONG: Record<string, string[]> = {
   ORCHESTRATOR_ALLOWED_TOOLS: ['a b', 'project;respond'],
   ORCHESTRATOR_API_URL: ['ftp://x', 'x'],
   ORCHESTRATOR_HTTP_PORT: ['99999'],
+  ORCHESTRATOR_HTTP_ALLOWED_HOSTS: ['a b', 'x:80', 'http://x', 'x/y', '*'],
   ORCHESTRATOR_REDIS_URL: ['http://x'],
   TELEGRAM_API_ROOT: ['x'],
   TELEGRAM_ALLOWED_USERS: ['1 2'],

@@ -73,4 +73,7 @@ test('a call that cannot be done gets a result that says so', async (t) => {
   t.is(await call(spawner, agent, 'fly.away', {}, 'call-1'), 'ORC_NO_SUCH_TOOL');
   t.is(await call(spawner, agent, 'project.create', { name: '' }, 'call-2'), 'ORC_BAD_INPUT');
   t.is(await call(spawner, agent, 'project.list', {}, 'call-3'), 'ORC_TOOL_NOT_ALLOWED');
+  // F10: a name that would forge a row of an operator's table.
+  const forged = { name: 'a\x1b[2K\rproj_1  mine' };
+  t.is(await call(spawner, agent, 'project.create', forged, 'call-4'), 'ORC_BAD_INPUT');
 });

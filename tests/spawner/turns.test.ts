@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import test from 'ava';
+import { storeFile } from '../../core/files/file-store.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
 import { history, ofType, untilLogLine } from '../support/history.ts';
+import { temporaryFolder } from '../support/nats.ts';
 import { startSpawner } from '../support/spawner.ts';
 
 const ECHO = 'while IFS= read -r message; do orchestrator answer "$message"; done';
@@ -24,6 +27,26 @@ test('a message becomes a turn: started, delivered, answered, ended', async (t) 
     places.toSorted((a, b) => a - b),
   );
   t.true(types.includes('process.delivered'));
+});
+
+test('F12: a message whose file the agent has left no place for is brought, and nothing is written elsewhere', async (t) => {
+  const spawner = await startSpawner(t);
+  const outside = await temporaryFolder(t);
+  const agent = newAgentId();
+  await createAgent(spawner.log, agent, `ln -s ${outside} inbox; ${ECHO}`);
+  await spawner.event(agent, 'process.ready');
+  await sendMessage(spawner.log, agent, 'first', 'hello');
+  await spawner.event(agent, 'turn.ended');
+  const { nc } = spawner.nats.connection;
+  const file = { fileId: 'file-1', name: 'a.txt', bytes: Buffer.from('x') };
+  const stored = await storeFile(nc, agent, file);
+  if (!stored.ok) return t.fail(stored.error);
+
+  const data = { text: 'second', mode: 'join' as const, files: [stored.reference] };
+  await spawner.log.append(command(agent, 'command.send', data, 'second'));
+
+  await spawner.event(agent, 'turn.ended', (event) => event.correlationId === 'second');
+  t.deepEqual(await readdir(outside), []);
 });
 
 test('messages of a burst are answered in order, each in a turn of its own', async (t) => {

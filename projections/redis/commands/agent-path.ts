@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { homePath } from '../../../schemas/events/parts.ts';
 
 /** Where an agent works, relative to its home. */
 const WORKSPACE = 'workspace';
@@ -6,7 +7,7 @@ const WORKSPACE = 'workspace';
 /**
  * A path as older clients give it, relative to the agent's home. They know containers: `/workspace`
  * is where the agent works and what a relative path starts from, `/home/worker` its home. Undefined
- * where the path leads out of both, or names one of them.
+ * where the path leads out of both, names one of them, or is none that a file of an agent may have.
  */
 export function agentPath(path: string): string | undefined {
   const absolute = posix.resolve('/workspace', path);
@@ -15,5 +16,5 @@ export function agentPath(path: string): string | undefined {
     : absolute.startsWith('/home/worker/')
       ? absolute.slice('/home/worker/'.length)
       : undefined;
-  return inHome === undefined || inHome.includes('\0') ? undefined : inHome;
+  return homePath.safeParse(inHome).data;
 }

@@ -1,6 +1,7 @@
 import type { AgentState } from '../../../core/domain/agent/agent-state.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import type { SystemFollower } from '../../../core/projection/system-follower.ts';
+import { dataProblem } from '../../../schemas/data-problem.ts';
 import type { NewEvent, NewEventOf, StoredEvent } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
 import { isAgentId } from '../../../schemas/ids.ts';
@@ -43,8 +44,13 @@ export class CommandContext {
     return state === undefined || state.phase === 'unknown' ? undefined : state;
   }
 
-  /** A command's event, with the id of this cause. */
+  /**
+   * A command's event, with the id of this cause. Throws {@link CommandError} for what no reader
+   * would understand: its client would wait in vain, and so would everybody behind it.
+   */
   command<T extends CommandType>(agentId: string, type: T, data: DataOf<T>): NewEventOf<T> {
+    const problem = dataProblem(type, data);
+    if (problem !== undefined) throw new CommandError(`Invalid command: ${problem}`);
     return {
       id: this.causeId,
       type,
@@ -57,7 +63,7 @@ export class CommandContext {
   }
 
   /** Gives the command, once for ever. Resolves with its sequence. */
-  give<T extends CommandType>(agentId: string, type: T, data: DataOf<T>): Promise<number> {
+  async give<T extends CommandType>(agentId: string, type: T, data: DataOf<T>): Promise<number> {
     // One of the union by T; the compiler does not distribute over a type parameter.
     const event = this.command(agentId, type, data) as unknown as NewEvent;
     return storeOnce(() => this.services.log.appendOnce(event), this.signal);

@@ -13,12 +13,11 @@ import type {
   ProcessExit,
   ProcessFile,
 } from '../runtime.ts';
-import { type ArchiveEntry, foldersOf, putEntries } from './archive.ts';
 import { containerExec } from './container-exec.ts';
 import { containerLogs } from './container-logs.ts';
-import { AGENT_UID, HOME, mailboxContainer, mailboxVolume } from './container-options.ts';
+import { mailboxContainer, mailboxVolume } from './container-options.ts';
 import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
-import { isThere } from './file-stat.ts';
+import { putHomeFile } from './home-files.ts';
 import type { Mailbox } from './mailbox.ts';
 
 const RETRY_MS = 250;
@@ -117,19 +116,8 @@ export class DockerProcess implements AgentProcess {
   replaceFile(file: ProcessFile): Promise<void> {
     return this.#calls.run(async () => {
       if (file.secret) return this.#mailbox.replaceSecret(file);
-      const { path, content, mode = 0o600 } = file;
-      const entry = { type: 'file', name: path, uid: AGENT_UID, mode, content } as const;
-      await putEntries(this.#container, HOME, [...(await this.#missingFolders(path)), entry]);
+      await putHomeFile(this.#container, file);
     });
-  }
-
-  /** Those that are there keep the owner and mode that they have. */
-  async #missingFolders(path: string): Promise<ArchiveEntry[]> {
-    const missing: ArchiveEntry[] = [];
-    for (const folder of foldersOf([path], AGENT_UID)) {
-      if (!(await isThere(this.#container, `${HOME}/${folder.name}`))) missing.push(folder);
-    }
-    return missing;
   }
 
   async detach(): Promise<void> {

@@ -12,6 +12,7 @@ interface FileStat {
 /** Of Go's io/fs: directory, link, device, pipe, … (`ModeType`). */
 const TYPE_BITS = 0x8f280000;
 const SYMLINK = 0x08000000;
+const FOLDER = 0x80000000;
 
 const MAX_LINKS = 10;
 
@@ -19,6 +20,16 @@ const MAX_LINKS = 10;
 export async function mayBeRun(container: Docker.Container, file: string): Promise<boolean> {
   const stat = await followed(container, file);
   return stat !== undefined && (stat.mode & TYPE_BITS) === 0 && (stat.mode & 0o111) !== 0;
+}
+
+/** What stands at a path of a container: of a link, where that leads to in the end. */
+export type AtPath = 'nothing' | 'folder' | 'file' | { linkTo: string };
+
+export async function whatIsAt(container: Docker.Container, path: string): Promise<AtPath> {
+  const stat = await fileStat(container, path);
+  if (stat === undefined) return 'nothing';
+  if ((stat.mode & SYMLINK) !== 0) return { linkTo: stat.linkTarget };
+  return (stat.mode & FOLDER) !== 0 ? 'folder' : 'file';
 }
 
 /** Is there a file, a link or anything else of this path? */

@@ -1,5 +1,4 @@
-import { type FileHandle, mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { CallQueue } from '../call-queue.ts';
 import type {
   AgentProcess,
@@ -14,7 +13,6 @@ import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';
 import { nudge, openNudge } from './nudge.ts';
 import { isRunning, signalGroup } from './process-identity.ts';
-import { replaceFile } from './replace-file.ts';
 import type { RunEnding } from './run-ending.ts';
 import type { RunFolder, RunProcesses } from './run-folder.ts';
 import { RUN_MARK } from './run-mark.ts';
@@ -119,10 +117,8 @@ export class LocalProcess implements AgentProcess {
     return execProgram({ ...order, environment }, this.#folder.workspace);
   }
 
-  async replaceFile(file: ProcessFile): Promise<void> {
-    const path = this.#folder.fileOf(file);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await replaceFile(path, file.content, file.mode ?? 0o600);
+  replaceFile(file: ProcessFile): Promise<void> {
+    return this.#folder.writeFile(file);
   }
 
   async detach(): Promise<void> {

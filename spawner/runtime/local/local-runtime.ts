@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { folderName } from '../../../core/service/node-name.ts';
 import type { LeftBehind } from '../../../schemas/events/process.ts';
@@ -123,11 +123,7 @@ export class LocalRuntime implements Runtime {
 
   async #prepare(folder: RunFolder, spec: ProcessSpec): Promise<void> {
     await folder.prepare(spec.expiresAt);
-    for (const file of spec.files) {
-      const path = folder.fileOf(file);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(path, file.content, { mode: file.mode ?? 0o600 });
-    }
+    for (const file of spec.files) await folder.writeFile(file);
   }
 
   async #startKeeper(folder: RunFolder, spec: ProcessSpec): Promise<StartResult> {

@@ -2,6 +2,7 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type { ProcessExit, ProcessFile } from '../runtime.ts';
+import { replaceHomeFile } from './home-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -44,9 +45,9 @@ export class RunFolder {
     return join(this.path, name);
   }
 
-  /** Where a file of the agent is. */
-  fileOf({ path, secret }: ProcessFile): string {
-    return join(secret ? this.secrets : this.home, path);
+  /** Writes a file of the agent, whatever that has made of its home. Throws FileRefused. */
+  async writeFile({ path, secret, content, mode = 0o600 }: ProcessFile): Promise<void> {
+    await replaceHomeFile(secret ? this.secrets : this.home, path, content, mode);
   }
 
   /** Makes what is missing; what an earlier try made stays as it is. */

@@ -1,63 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
 import { processesWith } from '../../support/process-tree.ts';
 import { dataFolder, environment } from '../../support/system.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'cli', 'main.ts');
-
-/** `script` of util-linux gives a program a terminal. */
-const hasTerminals = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
-const onTerminal = hasTerminals ? test.serial : test.serial.skip;
-
-/** A command on a terminal of its own. */
-class TerminalSession {
-  readonly #child: ChildProcess;
-  readonly done: Promise<number | null>;
-  #screen = '';
-  #from = 0;
-  #heard: (() => void)[] = [];
-
-  constructor(t: ExecutionContext, command: string, env: NodeJS.ProcessEnv) {
-    const line = `'${process.execPath}' '${MAIN}' ${command}`;
-    this.#child = spawn('script', ['-qefc', line, '/dev/null'], { env });
-    t.teardown(() => this.#child.kill('SIGKILL'));
-    this.#child.stdout?.on('data', (chunk) => this.#hear(String(chunk)));
-    this.done = new Promise((resolve) => this.#child.once('exit', resolve));
-  }
-
-  type(keys: string): void {
-    this.#child.stdin?.write(keys);
-  }
-
-  /** Resolves when the screen has shown it, after what was waited for before. */
-  async shows(words: string): Promise<void> {
-    const ended = this.done.then(() => {
-      throw new Error(`it ended before it showed ${words}: ${this.#screen}`);
-    });
-    ended.catch(() => undefined);
-    for (;;) {
-      const at = this.#screen.indexOf(words, this.#from);
-      if (at >= 0) {
-        this.#from = at + words.length;
-        return;
-      }
-      await Promise.race([new Promise<void>((resolve) => this.#heard.push(resolve)), ended]);
-    }
-  }
-
-  #hear(chunk: string): void {
-    this.#screen += chunk;
-    const heard = this.#heard;
-    this.#heard = [];
-    for (const wake of heard) wake();
-  }
-}
+import { onTerminal, TerminalSession } from '../../support/terminal.ts';
 
 onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end', async (t) => {
   const folder = dataFolder(t);
-  const env = { ...environment(folder), TERM: 'xterm' };
-  const chat = new TerminalSession(t, 'start', env);
+  const env = environment(folder);
+  const chat = new TerminalSession(t, ['start'], env);
   await chat.shows('started agent-');
 
   chat.type('hello\r');
@@ -94,10 +42,10 @@ onTerminal(
   'a chat with a running system leaves it running; Ctrl-D ends only the chat',
   async (t) => {
     const folder = dataFolder(t);
-    const env = { ...environment(folder), TERM: 'xterm' };
-    const first = new TerminalSession(t, 'start', env);
+    const env = environment(folder);
+    const first = new TerminalSession(t, ['start'], env);
     await first.shows('started agent-');
-    const second = new TerminalSession(t, 'chat', env);
+    const second = new TerminalSession(t, ['chat'], env);
     await second.shows('still running: agent-');
 
     second.type('from the second\r');
@@ -114,14 +62,11 @@ onTerminal(
 );
 
 onTerminal('a turn that fails is shown with reason and cure, and a chat goes on', async (t) => {
-  const env = {
-    ...environment(dataFolder(t), {
-      ORCHESTRATOR_AGENT: 'line',
-      ORCHESTRATOR_LINE_COMMAND: 'read -r m; exit 3',
-    }),
-    TERM: 'xterm',
-  };
-  const chat = new TerminalSession(t, 'start', env);
+  const env = environment(dataFolder(t), {
+    ORCHESTRATOR_AGENT: 'line',
+    ORCHESTRATOR_LINE_COMMAND: 'read -r m; exit 3',
+  });
+  const chat = new TerminalSession(t, ['start'], env);
   await chat.shows('started agent-');
 
   chat.type('hello\r');

@@ -6,7 +6,7 @@ import {
   isCommandLike,
 } from '../../../cli/chat/chat-commands.ts';
 import { agentNotice, noticeOf } from '../../../cli/chat/notices.ts';
-import { dim, renderHappening } from '../../../cli/chat/render-happening.ts';
+import { renderHappening } from '../../../cli/chat/render-happening.ts';
 import type { Happening } from '../../../core/conversation/talk.ts';
 
 const AGENT = 'agent-0123456789ab';
@@ -37,23 +37,21 @@ test('failures are told with reason and cure, progress and ends in a line', (t) 
 });
 
 test('a terminal shows answers plainly, questions with options, and the rest marked', (t) => {
-  t.is(renderHappening({ ...said, kind: 'answer', text: 'Done\n\tit' }), 'Done\n\tit');
-  t.is(
-    renderHappening({ ...said, kind: 'question', text: 'Which?', options: ['a', 'b'] }),
-    '❓ Which?\n   1. a\n   2. b',
-  );
-  t.is(renderHappening({ ...said, kind: 'question', text: 'Why?' }), '❓ Why?');
-  t.is(
-    renderHappening({ ...place, kind: 'turn-started', turnId: 't', commandId: 'c' }),
-    dim('⏳ …'),
-  );
-  t.is(renderHappening({ ...said, kind: 'progress', text: 'half' }), dim('⏳ half'));
-  t.is(renderHappening(failed), '❌ ORC_TTL: Its time is over. Send it again.');
+  t.deepEqual(renderHappening({ ...said, kind: 'answer', text: 'Done' }), { text: 'Done' });
+  t.deepEqual(renderHappening({ ...said, kind: 'question', text: 'Which?', options: ['a', 'b'] }), {
+    text: '❓ Which?\n   1. a\n   2. b',
+  });
+  t.deepEqual(renderHappening({ ...said, kind: 'question', text: 'Why?' }), { text: '❓ Why?' });
+  t.deepEqual(renderHappening({ ...place, kind: 'turn-started', turnId: 't', commandId: 'c' }), {
+    text: '⏳ …',
+    dim: true,
+  });
+  t.deepEqual(renderHappening({ ...said, kind: 'progress', text: 'half' }), {
+    text: '⏳ half',
+    dim: true,
+  });
+  t.deepEqual(renderHappening(failed), { text: '❌ ORC_TTL: Its time is over. Send it again.' });
   t.is(renderHappening({ ...place, kind: 'agent-ready' }), undefined);
-});
-
-test('an agent cannot steer the terminal', (t) => {
-  t.is(renderHappening({ ...said, kind: 'answer', text: 'a\x1b[2Jb\x07\r\x9b' }), 'a[2Jb');
 });
 
 test('commands are words after a slash; a path or a sentence is a message', (t) => {

@@ -69,6 +69,17 @@ test('a typed line that fills several rows is drawn again below what is printed'
   t.true(after.includes(`an answer\n\n\n`));
 });
 
+test('F10: nothing that is printed steers the terminal, before or after its end', async (t) => {
+  const { line, type, shown } = terminal();
+  for (const dim of [false, true]) {
+    const before = shown().length;
+    line.print('a\x1b[2J\x07\r\x9b\u202eb\n\tc', { dim });
+    const after = shown().slice(before);
+    t.true(after.includes('a\\u001b[2J\\u0007\\u000d\\u009b\\u202eb\n\tc'));
+    await type('\x04');
+  }
+});
+
 test('Ctrl-D and Ctrl-C end it; what is printed afterwards still shows', async (t) => {
   for (const key of ['\x04', '\x03']) {
     const { line, type, ends, shown } = terminal();

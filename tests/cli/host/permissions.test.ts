@@ -16,7 +16,7 @@ async function asking(t: ExecutionContext, answers: (string | undefined)[], fold
     },
     log: () => undefined,
   });
-  await permissions.load();
+  permissions.load();
   return { permissions, asked };
 }
 

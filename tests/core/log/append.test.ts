@@ -1,8 +1,9 @@
 import test from 'ava';
+import { publishEvent } from '../../../core/log/publish-event.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { scheduleSubject } from '../../../schemas/subjects.ts';
 import { startTestNats } from '../../support/nats.ts';
-import { AGENT, collect, message, nextSecond } from './events.ts';
+import { AGENT, answer, collect, message, nextSecond } from './events.ts';
 
 test('an event is stored with its attributes as headers and its data as JSON', async (t) => {
   const { log } = await startTestNats(t);
@@ -10,7 +11,7 @@ test('an event is stored with its attributes as headers and its data as JSON', a
   t.deepEqual(await log.append(event), { ok: true, sequence: 1, duplicate: false });
   const stored = await log.last('EVENTS', event.subject);
   t.is(stored?.header('ce-id'), 'answer-1');
-  t.is(stored?.header('nats-msg-id'), 'answer-1');
+  t.regex(stored?.header('nats-msg-id') ?? '', /^[\w-]{22}$/, 'what nobody can claim before');
   t.is(stored?.header('ce-type'), 'command.send');
   t.is(stored?.header('ce-causationid'), undefined);
   t.is(new TextDecoder().decode(stored?.payload), '{"text":"Grüße","mode":"join"}');
@@ -186,6 +187,18 @@ test('an id that stands for something else is no repeat: nothing is stored, and 
   const both = [message('m-1', 'two'), message('m-2')];
   t.like(await log.append(both), { ok: false, error: 'id-taken' });
   t.is(await log.lastSequence('EVENTS'), 1);
+});
+
+test('an id that an agent claimed before is free for a service, for one event as for several', async (t) => {
+  const { log, connectAgent } = await startTestNats(t);
+  const { nc } = await connectAgent(AGENT);
+  for (const id of ['m-1', 'm-2']) t.like(await publishEvent(nc, answer(id)), { ok: true });
+  await log.heard(`agents.${AGENT}.>`);
+  t.like(await log.append(message('m-1')), { ok: true, duplicate: false });
+  t.like(await log.append(message('m-1')), { ok: true, duplicate: true });
+  const both = [message('m-2'), message('m-3')];
+  t.like(await log.append(both), { ok: true, duplicate: false });
+  t.like(await log.append(both), { ok: true, duplicate: true });
 });
 
 test('a batch that is repeated after a lost acknowledgement is stored once', async (t) => {

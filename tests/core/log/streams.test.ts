@@ -1,4 +1,5 @@
 import test from 'ava';
+import { EventLog } from '../../../core/log/event-log.ts';
 import { ensureStreams } from '../../../core/log/streams.ts';
 import { STREAM_SUBJECTS } from '../../../schemas/subjects.ts';
 import { startTestNats } from '../../support/nats.ts';
@@ -23,6 +24,14 @@ test('a changed limit is brought up to date', async (t) => {
   t.is((await jsm.streams.info('LOGS')).config.max_msgs_per_subject, 1_000);
   await ensureStreams(connection, { ...OPTIONS, limits: { logLines: 50 } });
   t.is((await jsm.streams.info('LOGS')).config.max_msgs_per_subject, 50);
+});
+
+test('an id is known again by another service, also after EVENTS was brought up to date', async (t) => {
+  const { log, connection, connect } = await startTestNats(t);
+  t.like(await log.append(message('m-1')), { ok: true, duplicate: false });
+  await ensureStreams(connection, { ...OPTIONS, limits: { duplicateWindowMs: 200_000 } });
+  const other = new EventLog(await connect());
+  t.like(await other.append(message('m-1')), { ok: true, duplicate: true });
 });
 
 test('what is up to date is left alone', async (t) => {

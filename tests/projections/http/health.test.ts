@@ -5,37 +5,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Health } from '../../../core/service/health.ts';
 import { serveHealth } from '../../../core/service/serve-health.ts';
-import { ServiceProcess } from '../../../core/service/service-process.ts';
-import { startTestNats, type TestNats, temporaryFolder } from '../../support/nats.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'projections', 'main.ts');
-
-/** The process as `npm start` runs it. */
-function startProjections(
-  t: ExecutionContext,
-  nats: TestNats,
-  dataDir: string,
-  own: Record<string, string> = {},
-): ServiceProcess {
-  const environment = {
-    PATH: process.env.PATH,
-    NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
-    ORCHESTRATOR_NATS_URL: nats.url,
-    ORCHESTRATOR_CREDS: nats.operatorCreds,
-    ORCHESTRATOR_DATA_DIR: dataDir,
-    LOG_LEVEL: 'warn',
-    ...own,
-  };
-  const running = new ServiceProcess({ main: MAIN, environment, logFd: 2 });
-  t.teardown(async () => {
-    running.kill();
-    await running.ended;
-  });
-  return running;
-}
-
-const urlOf = async (dataDir: string): Promise<string> =>
-  (await readFile(join(dataDir, 'http', 'url'), 'utf8')).trim();
+import { startTestNats, temporaryFolder } from '../../support/nats.ts';
+import { startProjections, urlOf } from './running.ts';
 
 async function get(url: string, token?: string) {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };

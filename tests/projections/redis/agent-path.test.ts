@@ -15,6 +15,11 @@ test('what leads out of it, or names it itself, is none', (t) => {
     '.',
     '/home/worker',
     'a\0b',
+    // F12: what the runtime keeps, and what no reader would take.
+    '/home/worker/.orchestrator/creds',
+    '/workspace/../home/worker/runs/x',
+    'a\u202eb',
+    'x/'.repeat(3_000),
   ]) {
     t.is(agentPath(path), undefined, path);
   }

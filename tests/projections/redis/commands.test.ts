@@ -1,8 +1,11 @@
+import { readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { COMMANDS_GROUP, COMMANDS_STREAM, RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
 import { createAgent } from '../../support/commands.ts';
 import { history, ofType } from '../../support/history.ts';
+import { temporaryFolder } from '../../support/nats.ts';
 import { type TestRedis, until } from '../../support/redis.ts';
 import { type SpawnerFixture, startSpawner } from '../../support/spawner.ts';
 import { startAdapters } from './adapters.ts';
@@ -54,6 +57,34 @@ test('commands of one agent are done in order, and no other waits for them', asy
     ['quick', 'slow-1', 'slow-2', 'slow-3'],
   );
   t.regex(String(all[3]?.output), /after\n(.*\n)*order\n/);
+});
+
+test('F12: a file for a place that is not the agent’s is refused at once, and its lane goes on', async (t) => {
+  const spawner = await startSpawner(t);
+  const { redis } = await startAdapters(t, { nats: spawner.nats });
+  const agent = await readyAgent(spawner);
+  const outside = await temporaryFolder(t);
+  await symlink(outside, join(spawner.workspace(agent), 'link'));
+  await symlink('../.orchestrator', join(spawner.workspace(agent), 'own'));
+  const paths = ['/home/worker/.orchestrator/x', '/home/worker/runs/x', '../x', 'a\x1bb'];
+  const places = [...paths, 'y'.repeat(5_000), 'link/x', 'own/x'];
+
+  const before = performance.now();
+  for (const [index, path] of places.entries()) {
+    await give(redis, 'send_file', `f-${index}`, { agent_id: agent, path, content: 'x' });
+  }
+  const late = { agent_id: agent, shell_command: 'true', timeout: 1e15 };
+  await give(redis, 'send_command', 'late', late);
+  await give(redis, 'send_file', 'good', { agent_id: agent, path: 'good', content: 'x' });
+
+  const all = await replied(redis, places.length + 2);
+  t.true(performance.now() - before < 20_000, 'nothing waits for its time-out');
+  t.deepEqual(
+    all.map(({ request_id: id, success }) => [id, success]),
+    [...places.map((_, index) => [`f-${index}`, false]), ['late', false], ['good', true]],
+  );
+  t.deepEqual(await readdir(outside), []);
+  t.false((await readdir(join(spawner.workspace(agent), 'own'))).includes('x'));
 });
 
 test('a command that its adapter did not live to reply is done once and replied once', async (t) => {

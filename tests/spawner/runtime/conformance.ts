@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext, TestFn } from 'ava';
 import { derivedId, isToken, newAgentId } from '../../../schemas/ids.ts';
+import { FileRefused } from '../../../spawner/runtime/file-refused.ts';
 import type {
   AgentProcess,
   ExecOrder,
@@ -9,6 +11,7 @@ import type {
   Runtime,
 } from '../../../spawner/runtime/runtime.ts';
 import { Leavings } from '../../support/leavings.ts';
+import { temporaryFolder } from '../../support/nats.ts';
 import { random } from '../../support/random.ts';
 import { nthMessage, WritingHolder } from './writing-holder.ts';
 
@@ -385,6 +388,35 @@ export function conformance(
     await process.replaceFile({ path: 'workspace/deep/er/notes.txt', content: 'here\n' });
     await process.write('go', message('go'));
     t.deepEqual((await linesOf(process)).map(text), ['here']);
+  });
+
+  test(title('F12: no file is written where a link leads out of the agent’s own'), async (t) => {
+    const { runtime, read } = await make(t);
+    const outside = await temporaryFolder(t);
+    const links = `ln -s ${outside} out; ln -s ${outside}/x file; ln -s ../.orchestrator kept`;
+    const more = 'mkdir -p real folder/in; ln -s real in; ln -s .. home';
+    const program = `${links}; ${more}; touch flat; echo ready; read -r _`;
+    const process = await started(runtime, bashSpec(program));
+    await untilLine(process, 'ready');
+    const write = (path: string) =>
+      process.replaceFile({ path: `workspace/${path}`, content: `to ${path}` });
+
+    for (const path of [
+      'out/x',
+      'out/deep/x',
+      'file',
+      'kept/x',
+      'home/runs/x',
+      'flat/x',
+      'folder',
+    ]) {
+      await t.throwsAsync(write(path), { instanceOf: FileRefused }, path);
+    }
+    t.deepEqual(await readdir(outside), []);
+    for (const path of ['in/a', 'home/workspace/b', 'real/c']) await write(path);
+    t.is(String(await read(process.agentId, 'real/a')), 'to in/a');
+    t.is(String(await read(process.agentId, 'b')), 'to home/workspace/b');
+    t.is(String(await read(process.agentId, 'real/c')), 'to real/c');
   });
 
   const execOrder = (program: string, own: Partial<ExecOrder> = {}): ExecOrder => ({

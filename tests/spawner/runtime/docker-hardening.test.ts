@@ -1,14 +1,22 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { text as allOf } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { ensureAgentNetwork } from '../../../core/docker/agent-network.ts';
 import { dockerEngine as engineClient } from '../../../core/docker/docker-engine.ts';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
-import type { ContainerSettings } from '../../../spawner/runtime/docker/container-options.ts';
+import { putEntries } from '../../../spawner/runtime/docker/archive.ts';
+import {
+  AGENT_UID,
+  type ContainerSettings,
+  HOME,
+} from '../../../spawner/runtime/docker/container-options.ts';
+import { whatIsAt } from '../../../spawner/runtime/docker/file-stat.ts';
 import type { DockerEngine } from '../../support/docker/docker-cli.ts';
 import { dockerEngine } from '../../support/docker/engine.ts';
 import { outsideHost } from '../../support/docker/outside-host.ts';
+import { temporaryFolder } from '../../support/nats.ts';
 import { bashSpec, linesOf, started, text, untilLine } from './conformance.ts';
 import { dockerRuntime } from './docker-under-test.ts';
 
@@ -70,6 +78,27 @@ function hardening(on: DockerEngine): void {
     const { runtime } = await dockerRuntime(t, on);
     const process = await started(runtime, bashSpec(program, { environment }));
     t.deepEqual((await linesOf(process)).map(text), ['ok', 'ok', 'ok', 'no', 'no', 'no']);
+  });
+
+  test('F12: a link that comes between the look and the write leads nowhere out of the container', async (t) => {
+    const { runtime, docker } = await dockerRuntime(t, on);
+    const outside = await temporaryFolder(t);
+    const up = '../'.repeat(20);
+    const program = `ln -s ${outside} out; ln -s ${up}${outside.slice(1)} up; ln -s ${up} root; ln -s .. in; echo ready; read -r _`;
+    const spec = bashSpec(program);
+    await untilLine(await started(runtime, spec), 'ready');
+    const container = docker.getContainer(spec.agentId);
+    const put = (name: string) =>
+      putEntries(container, HOME, [
+        { type: 'file', name: `workspace/${name}`, uid: AGENT_UID, mode: 0o644, content: 'x' },
+      ]);
+
+    // As the engine does it, whatever was looked at before.
+    await Promise.allSettled([put('out/x'), put('up/x'), put(`root${outside}/x`)]);
+    await put('in/followed');
+
+    t.deepEqual(await readdir(outside), []);
+    t.is(await whatIsAt(container, `${HOME}/followed`), 'file');
   });
 
   test('an agent finds no socket of the engine', async (t) => {

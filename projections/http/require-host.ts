@@ -1,0 +1,20 @@
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { hostOfHeader } from '../../schemas/host-name.ts';
+
+/** Refuses with ORC_FOREIGN_HOST what is asked by another host, or by a page of another host. */
+export function requireHost(hosts: readonly string[]): onRequestAsyncHookHandler {
+  const isOurs = (host: string | undefined) => host !== undefined && hosts.includes(host);
+  return async ({ headers }: FastifyRequest) => {
+    const { host = '', origin } = headers;
+    if (!isOurs(hostOfHeader(host))) throw foreign('Host', host);
+    if (origin !== undefined && !isOurs(hostOfOrigin(origin))) throw foreign('Origin', origin);
+  };
+}
+
+/** Of a page without an origin of its own (`null`): none. */
+const hostOfOrigin = (origin: string): string | undefined =>
+  URL.canParse(origin) ? new URL(origin).hostname : undefined;
+
+const foreign = (header: string, value: string): OrchestratorError =>
+  new OrchestratorError('ORC_FOREIGN_HOST', `${header} ${JSON.stringify(value)} is not allowed`);

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { LeaseStore } from '../../core/nodes/lease-store.ts';
+import { Health } from '../../core/service/health.ts';
+import { serveHealth } from '../../core/service/serve-health.ts';
+import { COMMAND_TABLE } from '../../schemas/command-table.ts';
+import { newAgentId } from '../../schemas/ids.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
+import { isVisible } from '../../schemas/visible-text.ts';
+import {
+  dataFolder,
+  environment,
+  orchestrator,
+  startSystem,
+  type TestSystem,
+} from '../support/system.ts';
+import { onTerminal, TerminalSession } from '../support/terminal.ts';
+
+/** Characters that steer a terminal, each before a letter of its own. */
+const STEERING = ['\x1b', '\x07', '\r', '\x08', '\x7f', '\x9b', '\u202e', '\u2066', '\u2028'];
+const HOSTILE = `evil${STEERING.map((char, index) => `${char}${'abcdefghi'[index]}`).join('')}`;
+
+/** How it is shown. Bytes of C1, which the shell below writes as UTF-8, are among it. */
+const SHOWN = 'evil\\u001ba\\u0007b\\u000dc\\u0008d\\u007fe\\u009bf\\u202eg\\u2066h\\u2028i';
+
+/** In a shell, `$EVIL` is the hostile text. */
+const EVIL = `EVIL="$(printf '${[...Buffer.from(HOSTILE)]
+  .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
+  .join('')}')"`;
+
+/** Says it by everything by which an agent can say something. */
+const AGENT = `${EVIL}
+printf '%s\\n' "$EVIL"; printf '%s\\n' "$EVIL" >&2
+while read -r m; do
+  orchestrator progress "$EVIL"
+  case "$m" in
+    fail) orchestrator turn end --problem "$EVIL"; continue ;;
+    ask) orchestrator ask "$EVIL" --option "$EVIL" ;;
+    *) orchestrator answer "$EVIL" ;;
+  esac
+  orchestrator turn end
+done`;
+const TURN_END = { ORCHESTRATOR_LINE_TURN_END: 'signal' };
+
+/** A spawner and a bot that have the text wherever a service can have one. */
+async function hostileServices(system: TestSystem): Promise<void> {
+  const connection = await system.connection();
+  const lease = {
+    node: 'hostile-node',
+    place: HOSTILE,
+    places: [],
+    holder: 'x',
+    pid: 1,
+    version: HOSTILE,
+    startedAt: HOSTILE,
+    draining: false,
+    agents: 0,
+  };
+  await LeaseStore.of(connection).write(lease, 600_000, 0);
+  const health = new Health();
+  health.report(HOSTILE, false, HOSTILE);
+  await serveHealth({ nc: connection.nc, name: 'bot', node: HOSTILE, health });
+}
+
+/** A project whose name is older than the rule for names. */
+async function hostileProject(system: TestSystem, agentId: string): Promise<void> {
+  const log = await system.log();
+  const stored = await log.append({
+    id: 'hostile-project',
+    type: 'project.created',
+    source: 'orchestrator/test',
+    time: new Date().toISOString(),
+    subject: subjectOf({ family: 'project', projectId: 'proj_hostile', name: 'created' }),
+    data: { name: `${HOSTILE}\nproj_forged  mine`, agentId },
+  });
+  if (!stored.ok) throw new Error(stored.error);
+}
+
+/** Runs it on a terminal; nothing on the screen may steer it. */
+async function looked(t: ExecutionContext, args: readonly string[], env: NodeJS.ProcessEnv) {
+  const session = new TerminalSession(t, args, env);
+  await session.done;
+  const { screen } = session;
+  const steers = screen.split('\n').filter((line) => !isVisible(line));
+  t.deepEqual(steers, [], `${args.join(' ')} shows what steers the terminal`);
+  return screen;
+}
+
+onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', async (t) => {
+  t.timeout(180_000);
+  const system = await startSystem(t, { env: TURN_END });
+  const { env } = system;
+  const create = ['create', '--kind', 'line', '--command', AGENT];
+  const agent = (await orchestrator(create, { env })).stdout.trim();
+  await hostileServices(system);
+  await hostileProject(system, agent);
+  const piped = await orchestrator(['send', agent, '--wait', 'first'], { env });
+  t.is(piped.stdout, `${HOSTILE}\n`, 'a pipe gets it as it was said');
+  t.true((await orchestrator(['logs', agent], { env })).stdout.startsWith(`${HOSTILE}\n`));
+  const unstarted = ['create', '--kind', 'line', '--command', `${EVIL}; "$EVIL"`];
+
+  // Each command that is none of a conversation, and a word of it where it shows the text.
+  const lines: Record<string, { args: string[]; shows?: string }[]> = {
+    'init nats': [
+      { args: ['init', 'nats', '--config', join(system.dataDir, HOSTILE)], shows: SHOWN },
+      { args: ['init', 'nats', '--config', 'x', '--port', HOSTILE] },
+    ],
+    'init streams': [{ args: ['init', 'streams'] }],
+    agents: [{ args: ['agents', '--all'] }],
+    create: [{ args: unstarted }, { args: ['create', '--kind', HOSTILE] }],
+    send: [
+      { args: ['send', agent, '--wait', 'again'], shows: SHOWN },
+      { args: ['send', agent, '--wait', 'again', '--json'], shows: 'evil\\u001ba' },
+      { args: ['send', agent, '--wait', 'ask'], shows: SHOWN },
+      { args: ['send', agent, '--wait', 'fail'], shows: 'evil\\u001ba' },
+      { args: ['send', agent, '--mode', HOSTILE, 'x'], shows: '\\u202eg' },
+      { args: ['send', HOSTILE, 'x'], shows: '\\u202eg' },
+    ],
+    interrupt: [{ args: ['interrupt', agent] }],
+    extend: [{ args: ['extend', agent] }, { args: ['extend', agent, '--ttl', HOSTILE] }],
+    logs: [
+      { args: ['logs', agent], shows: SHOWN },
+      { args: ['logs', agent, '--json'], shows: 'evil\\u001ba' },
+    ],
+    events: [{ args: ['events'], shows: '\\u202eg' }, { args: ['events', '--json'] }],
+    nodes: [{ args: ['nodes'], shows: SHOWN }],
+    drain: [{ args: ['drain', HOSTILE], shows: 'evil\\u001ba' }],
+    projects: [
+      { args: ['projects'], shows: `${SHOWN}\\u000aproj_forged  mine` },
+      { args: ['projects', '--json'], shows: 'evil\\u001ba' },
+    ],
+    verify: [{ args: ['verify'] }],
+    health: [{ args: ['health'], shows: `${SHOWN}: ${SHOWN} (since` }],
+    doctor: [{ args: ['doctor'], shows: SHOWN }],
+    stop: [{ args: ['stop', agent] }, { args: ['stop', HOSTILE] }],
+    delete: [{ args: ['delete', agent] }],
+  };
+  const operators = COMMAND_TABLE.filter(({ audience }) => audience === 'operator');
+  const names = operators.map(({ path }) => path.join(' ')).toSorted();
+  t.deepEqual(
+    [...Object.keys(lines), 'chat', 'start'].toSorted(),
+    names,
+    'a new command is to be tried here',
+  );
+  for (const { args, shows = '' } of Object.values(lines).flat()) {
+    const screen = await looked(t, args, env);
+    t.true(screen.includes(shows), `${args.join(' ')}: ${screen}`);
+  }
+  const broken = { ...env, ORCHESTRATOR_AGENT: HOSTILE };
+  t.true((await looked(t, ['doctor'], broken)).includes('evil'));
+  t.true((await looked(t, [HOSTILE], env)).includes('\\u202eg'));
+});
+
+onTerminal(
+  'F10: a chat in a terminal shows what an agent says, and nothing of it acts',
+  async (t) => {
+    const own = { ORCHESTRATOR_AGENT: 'line', ORCHESTRATOR_LINE_COMMAND: AGENT, ...TURN_END };
+    const env = environment(dataFolder(t), own);
+    const start = new TerminalSession(t, ['start'], env);
+    await start.shows('started agent-');
+    const chat = new TerminalSession(t, ['chat'], env);
+    await chat.shows('still running: ');
+
+    for (const session of [start, chat]) {
+      session.type('hello\r');
+      await session.shows(SHOWN);
+      session.type('fail\r');
+      await session.shows('ORC_MODEL_ERROR');
+      session.type('ask\r');
+      await session.shows(`❓ ${SHOWN}`);
+      session.type('/logs\r');
+      await session.shows(SHOWN);
+    }
+    chat.type('\x04');
+    await chat.done;
+    start.type('\x04');
+    await start.done;
+
+    for (const { screen } of [start, chat]) {
+      for (const [index, char] of STEERING.entries()) {
+        t.false(screen.includes(`${char}${'abcdefghi'[index]}`), JSON.stringify(char));
+      }
+    }
+  },
+);
+
+onTerminal('F10: an error names a file of any name on one line', async (t) => {
+  const env = environment(dataFolder(t), {
+    ORCHESTRATOR_AGENT_ID: newAgentId(),
+    ORCHESTRATOR_NATS_URL: 'nats://127.0.0.1:1',
+  });
+
+  const screen = await looked(t, ['answer', '--file', `/nowhere/${HOSTILE}\n`, 'x'], env);
+
+  t.is(screen.split('\n').length, 2);
+  t.true(screen.includes('evil\\u001ba'));
+});

@@ -1,0 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What was tried and what came of it; `docs/security.md` is made from it (`npm run docs`). */
+const REPORT_FILE = join(import.meta.dirname, '..', '..', 'docs', 'security.json');
+
+/** Notes one part of it, where `SECURITY_REPORT=true` asks for that. Files are run one after the other. */
+export function reportAttempts(part: string, outcomes: unknown): void {
+  if (process.env.SECURITY_REPORT !== 'true') return;
+  const all = { ...readReport(), [part]: outcomes };
+  writeFileSync(REPORT_FILE, `${JSON.stringify(all, null, 2)}\n`);
+}
+
+function readReport(): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(REPORT_FILE, 'utf8'));
+  } catch {
+    return {};
+  }
+}

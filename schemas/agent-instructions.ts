@@ -10,14 +10,27 @@ export function renderInstructions(allowedTools: readonly string[] | undefined):
     ({ audience, tool }) =>
       audience === 'agent' && tool !== undefined && (allowedTools?.includes(tool) ?? true),
   );
+  const speaks = allowed.some(({ tool }) => tool === 'respond');
   return `# How you talk and act
 
-You run without a terminal. **The user sees nothing of what you print**: it is only a log. You speak to
-the user and act by one shell command, \`orchestrator\`. Finish every task with \`orchestrator answer\`
-(or \`orchestrator ask\`); otherwise the user gets no reply.
+You run without a terminal. **The user sees nothing of what you print**: it is only a log. ${speaks ? SPEAKS : SILENT}
 
 ${allowed.map(section).join('\n\n')}
+${speaks ? LONG_TEXT : ''}
+Exit codes: 0 done, 1 failed, 2 usage, 3 not permitted, 4 timed out. Errors are one line on stderr that
+says what to do. \`orchestrator <command> --help\` says more.
+`;
+}
 
+const SPEAKS = `You speak to
+the user and act by one shell command, \`orchestrator\`. Finish every task with \`orchestrator answer\`
+(or \`orchestrator ask\`); otherwise the user gets no reply.`;
+
+const SILENT = `You act
+by one shell command, \`orchestrator\`. Here you may not speak to the user: \`orchestrator answer\`, \`ask\`
+and \`progress\` are refused.`;
+
+const LONG_TEXT = `
 A text of several lines goes through stdin:
 
 \`\`\`sh
@@ -26,11 +39,7 @@ First line
 Second line
 TEXT
 \`\`\`
-
-Exit codes: 0 done, 1 failed, 2 usage, 3 not permitted, 4 timed out. Errors are one line on stderr that
-says what to do. \`orchestrator <command> --help\` says more.
 `;
-}
 
 function section({ path, summary, examples }: CommandEntry): string {
   const lines = examples.map(([, line]) => `orchestrator ${line}`).join('\n');

@@ -98,7 +98,7 @@ export const ERRORS = {
   },
   ORC_QUOTA: {
     meaning: 'The agent has said or sent more than it may',
-    cure: 'Wait, and say less; an operator can raise the ORCHESTRATOR_QUOTA_… settings.',
+    cure: 'Try again in a minute; where that does not help, an operator can raise its quota (ORCHESTRATOR_QUOTA_…).',
     exit: EXIT.failed,
     status: 429,
   },

@@ -12,8 +12,10 @@ const check = z.object({
   ok: z.boolean(),
   /** For people: what is the case, and where it is not well what to do. */
   detail: z.string(),
-  /** When `ok` last changed. */
+  /** When `ok` or `notable` last changed. */
   since: z.string(),
+  /** It is well, and an operator is to see it all the same. */
+  notable: z.literal(true).optional(),
 });
 
 /** What one service process says of itself. */

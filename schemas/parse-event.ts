@@ -13,6 +13,8 @@ export interface RawMessage {
   sequence: number;
   /** When the broker stored it: the one thing about time that no publisher can say. */
   time: Date;
+  /** Bytes of subject, headers and payload, as the broker has them. */
+  size: number;
   /** Header by lower-case name. */
   header(name: string): string | undefined;
   payload: Uint8Array;

@@ -28,6 +28,16 @@ const byteSize = (fallback: string) =>
       return z.NEVER;
     });
 
+/** Of what waits for a result, as much as the state of an agent keeps (`MAX_WAITING`) is never allowed. */
+const MAX_WAITING_QUOTA = 500;
+
+const WHOLE = 'a whole number from 1';
+
+const count = (fallback: number, max = Number.MAX_SAFE_INTEGER) => {
+  const allowed = max === Number.MAX_SAFE_INTEGER ? WHOLE : `${WHOLE} to ${max}`;
+  return z.coerce.number(allowed).int(allowed).min(1, allowed).max(max, allowed).default(fallback);
+};
+
 const isEngineUrl = (text: string): boolean =>
   URL.canParse(text) &&
   (/^(tcp|http):$/.test(new URL(text).protocol)
@@ -125,6 +135,40 @@ export const SETTINGS = {
   ORCHESTRATOR_ALLOWED_TOOLS: tokenList
     .optional()
     .describe('Tools that the agent may use, separated by commas. Unset: all.'),
+  ORCHESTRATOR_QUOTA_EVENTS_MINUTE: count(600).describe(
+    'How many messages (answers, questions, progress, tool calls, …) an agent may send within a minute. Above it, it is not heard until the minute is over.',
+  ),
+  ORCHESTRATOR_QUOTA_BYTES_MINUTE: byteSize('32m').describe(
+    'Size of what an agent may send within a minute, files not counted. Above it, it is not heard until the minute is over.',
+  ),
+  ORCHESTRATOR_QUOTA_EVENTS: count(50_000).describe(
+    'How many messages an agent may send in all. Above it, it is not heard any more until the spawner starts with a higher value; so with the next three.',
+  ),
+  ORCHESTRATOR_QUOTA_BYTES: byteSize('256m').describe(
+    'Size of what an agent may send in all, files not counted.',
+  ),
+  ORCHESTRATOR_QUOTA_FILES: count(1_000).describe(
+    'How many files of an agent may be kept, with those that users sent to it.',
+  ),
+  ORCHESTRATOR_QUOTA_FILE_BYTES: byteSize('512m').describe('Size of the files of an agent.'),
+  ORCHESTRATOR_QUOTA_QUESTIONS: count(20, MAX_WAITING_QUOTA).describe(
+    'How many questions of an agent (`ask --wait`) may wait at a time; one more is refused at once.',
+  ),
+  ORCHESTRATOR_QUOTA_CALLS: count(100, MAX_WAITING_QUOTA).describe(
+    'How many tool calls of an agent may wait for their results at a time; one more is refused at once.',
+  ),
+  ORCHESTRATOR_QUOTA_MESSAGE: byteSize('2m').describe(
+    'Size of the largest message of an agent. A file is sent in pieces of 512 KiB, which have to fit.',
+  ),
+  ORCHESTRATOR_SAID_BYTES: byteSize('1g').describe(
+    'Size of what all agents say within a day; set aside on the disk by NATS, or half of it, a quarter, … where it has not that much.',
+  ),
+  ORCHESTRATOR_SAID_PER_SUBJECT: count(50_000).describe(
+    'How many messages of one agent and one kind (answers, progress, …) NATS takes within a day.',
+  ),
+  ORCHESTRATOR_FILES_BYTES: byteSize('4g').describe(
+    'Size of the files of all agents, which are kept for 30 days; set aside as ORCHESTRATOR_SAID_BYTES is.',
+  ),
   ORCHESTRATOR_API_URL: url(['http', 'https'])
     .optional()
     .describe(
@@ -178,12 +222,9 @@ export const SETTINGS = {
     .describe(
       'Telegram user ids of the bot’s admins, separated by commas. Unset: the users of TELEGRAM_ALLOWED_USERS.',
     ),
-  TELEGRAM_RATE_LIMIT: z.coerce
-    .number('a whole number from 1')
-    .int('a whole number from 1')
-    .min(1, 'a whole number from 1')
-    .default(30)
-    .describe('How many messages a minute the bot takes from one user.'),
+  TELEGRAM_RATE_LIMIT: count(30).describe(
+    'How many messages a minute the bot takes from one user.',
+  ),
   TELEGRAM_WEBHOOK_URL: url(['http', 'https'])
     .optional()
     .describe(

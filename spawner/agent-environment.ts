@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import type { AgentGrant } from '../core/nats/agent-credentials.ts';
+import { type Mute, muteNotice } from '../core/nats/mute-notice.ts';
 import type { AgentFactory, AgentOrder } from './agents/agent-factory.ts';
 import type { AgentPlaces, AgentProcess, ProcessFile } from './runtime/runtime.ts';
 
@@ -15,6 +16,8 @@ export interface AgentEnvironmentOptions {
   /** The text of a credentials file for one agent; undefined where the server asks for none. */
   mintCredentials: ((grant: AgentGrant) => Promise<string>) | undefined;
   allowedTools: readonly string[] | undefined;
+  /** Bytes of the largest message of an agent. */
+  maxMessage: number;
   /** The spawner's own environment: only what is on the allow list is taken from it. */
   own: NodeJS.ProcessEnv;
 }
@@ -80,23 +83,30 @@ export class AgentEnvironment {
     factory: AgentFactory,
     places: AgentPlaces,
   ): Promise<ProcessFile[]> {
-    const { mintCredentials, allowedTools } = this.#options;
-    const instructions = factory.generateInstructions(allowedTools);
+    const instructions = factory.generateInstructions(this.#options.allowedTools);
     const own = (await factory.files?.(this.order(state, places))) ?? [];
-    if (mintCredentials === undefined) return [...instructions, ...own];
-    const until = credentialsEnd(state, new Date(state.run.expiresAt));
-    const grant = { agentId: state.agentId, expiresAt: until, allowedTools };
-    const credentials = credentialsFile(await mintCredentials(grant));
-    return [...instructions, ...own, credentials];
+    const text = state.muted
+      ? muteNotice(state.muted)
+      : await this.#credentials(state, new Date(state.run.expiresAt));
+    return [...instructions, ...own, ...(text === undefined ? [] : [credentialsFile(text)])];
   }
 
   /** New credentials for a longer life, put in place whole: a command sees the old or the new. */
   async renewCredentials(process: AgentProcess, state: LiveAgent, expiresAt: Date): Promise<void> {
-    const { mintCredentials, allowedTools } = this.#options;
-    if (mintCredentials === undefined) return;
+    const text = await this.#credentials(state, expiresAt);
+    if (text !== undefined) await process.replaceFile(credentialsFile(text));
+  }
+
+  /** Puts in the place of its credentials why they do not count. */
+  async withdrawCredentials(process: AgentProcess, mute: Mute): Promise<void> {
+    await process.replaceFile(credentialsFile(muteNotice(mute)));
+  }
+
+  async #credentials(state: LiveAgent, expiresAt: Date): Promise<string | undefined> {
+    const { mintCredentials, allowedTools, maxMessage } = this.#options;
     const { agentId } = state;
-    const grant = { agentId, expiresAt: credentialsEnd(state, expiresAt), allowedTools };
-    await process.replaceFile(credentialsFile(await mintCredentials(grant)));
+    const until = credentialsEnd(state, expiresAt);
+    return mintCredentials?.({ agentId, expiresAt: until, allowedTools, maxPayload: maxMessage });
   }
 }
 

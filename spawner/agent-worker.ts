@@ -10,6 +10,7 @@ import {
 } from '../core/domain/agent/decide-agent.ts';
 import { type AgentTraits, nextStep } from '../core/domain/agent/next-step.ts';
 import { AgentLog } from './agent-log.ts';
+import { AgentMute } from './agent-mute.ts';
 import { AgentSteps } from './agent-steps.ts';
 import { IdlePause } from './idle-pause.ts';
 import { NotOwner } from './ownership/owned-process.ts';
@@ -35,6 +36,7 @@ export class AgentWorker {
   #placing = false;
   readonly #steps: AgentSteps;
   readonly #pause: IdlePause;
+  readonly #mute: AgentMute;
   #wakes = 0;
   #loop: Promise<void> | undefined;
 
@@ -44,6 +46,7 @@ export class AgentWorker {
     this.#pause = new IdlePause(deps.pauseAfterMs, () => this.wake());
     this.#signal = signal;
     this.#log = new AgentLog(agentId, deps, signal);
+    this.#mute = new AgentMute(deps, this.#log, () => this.wake());
     this.#steps = new AgentSteps(agentId, deps, this.#log, signal, () => this.wake());
   }
 
@@ -105,16 +108,20 @@ export class AgentWorker {
       case 'give-up':
         return isLive(state) && this.#giveUp(state);
       case 'leave':
+        this.#deps.files.remove(this.agentId);
         await this.#steps.letGo();
         return false;
     }
   }
 
   async #act(state: AgentState): Promise<boolean> {
+    if (!isLive(state)) this.#deps.files.remove(this.agentId);
     if (isLive(state)) {
       if (!(await this.#steps.attached(state))) return true;
       const { end } = this.#steps;
       if (end) return this.#end(state, end);
+      const settled = this.#mute.settle(state, this.#context);
+      if (settled) return settled;
     } else if (state.phase === 'ended' && state.end.how === 'lost') {
       // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
       await this.#steps.letGo();

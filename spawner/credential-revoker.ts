@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { AgentState } from '../core/domain/agent/agent-state.ts';
+import { type AgentState, isLive } from '../core/domain/agent/agent-state.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { Health } from '../core/service/health.ts';
-import type { StoredEvent } from '../schemas/event.ts';
+import type { EventType } from '../schemas/event-catalogue.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import { credentialsEnd } from './agent-environment.ts';
 
@@ -22,15 +22,22 @@ export interface CredentialRevokerOptions {
 const CHECK = 'credentials';
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [250, 30_000];
 
+/** A credential that is taken away. */
+interface Revocation {
+  /** What was minted up to then does not count. */
+  upTo: Date;
+  /** When every such credential has expired by itself. */
+  expires: Date;
+}
+
 /**
  * Takes an agent's credential away when its process has ended, so that nothing that was left behind
- * or copied speaks in its name. All spawners do so, each for all agents: they fold the same log and
- * come to the same, whoever is last.
+ * or copied speaks in its name, and while it is over its quota. All spawners do so, each for all
+ * agents: they fold the same log and come to the same, whoever is last.
  */
 export class CredentialRevoker {
   readonly #options: CredentialRevokerOptions;
-  /** Ended agents by the end of the last credential that they had. */
-  readonly #ended = new Map<string, Date>();
+  readonly #revoked = new Map<string, Revocation>();
   #changed = false;
   #loop: Promise<void> | undefined;
 
@@ -38,12 +45,12 @@ export class CredentialRevoker {
     this.#options = options;
   }
 
-  /** Revokes what is to be revoked, and then at every end of an agent until the signal aborts. */
+  /** Revokes what is to be revoked, and then at every change of that until the signal aborts. */
   start(signal: AbortSignal): void {
     const { follower } = this.#options;
     for (const state of follower.state.agents.values()) this.#note(state);
     const unsubscribe = follower.subscribe((message, parsed) => {
-      if (parsed.kind !== 'event' || !endsAgent(parsed.event)) return;
+      if (parsed.kind !== 'event' || !TYPES.has(parsed.event.type)) return;
       const address = parseSubject(message.subject);
       if (address === undefined || !('agentId' in address)) return;
       this.#note(follower.state.agents.get(address.agentId));
@@ -59,8 +66,9 @@ export class CredentialRevoker {
   }
 
   #note(state: AgentState | undefined): void {
-    if (state?.phase !== 'ended' || state.lastRun === null) return;
-    this.#ended.set(state.agentId, credentialsEnd(state, new Date(state.lastRun.expiresAt)));
+    const revocation = state && revocationOf(state);
+    if (revocation) this.#revoked.set(state.agentId, revocation);
+    else if (state) this.#revoked.delete(state.agentId);
   }
 
   #look(signal: AbortSignal): void {
@@ -75,7 +83,7 @@ export class CredentialRevoker {
       this.#changed = false;
       try {
         await this.#options.revoke(this.#valid());
-        this.#options.health.report(CHECK, true, 'ended agents have none');
+        this.#options.health.report(CHECK, true, 'ended and muted agents have none');
         wait = FIRST_WAIT_MS;
       } catch (error) {
         this.#failed(error);
@@ -89,20 +97,41 @@ export class CredentialRevoker {
   #failed(error: unknown): void {
     const { health, logger } = this.#options;
     const reason = error instanceof Error ? error.message : String(error);
-    health.report(CHECK, false, `ended agents still have theirs: ${reason}; it is tried again`);
-    logger.warn({ err: error }, 'credentials of ended agents not revoked, trying again');
+    health.report(
+      CHECK,
+      false,
+      `ended and muted agents still have theirs: ${reason}; it is tried again`,
+    );
+    logger.warn({ err: error }, 'credentials not revoked, trying again');
   }
 
   /** What has expired by itself needs no revocation. */
   #valid(): ReadonlyMap<string, Date> {
     const now = this.#options.clock();
-    for (const [agentId, end] of this.#ended) if (end <= now) this.#ended.delete(agentId);
-    return this.#ended;
+    for (const [agentId, { expires }] of this.#revoked) {
+      if (expires <= now) this.#revoked.delete(agentId);
+    }
+    return new Map([...this.#revoked].map(([agentId, { upTo }]) => [agentId, upTo]));
   }
 }
 
-const endsAgent = ({ type }: StoredEvent): boolean =>
-  type === 'process.stopped' ||
-  type === 'process.exited' ||
-  type === 'process.lost' ||
-  type === 'process.start-failed';
+/** At these a credential is taken away or given back. */
+const TYPES: ReadonlySet<EventType> = new Set<EventType>([
+  'process.stopped',
+  'process.exited',
+  'process.lost',
+  'process.start-failed',
+  'process.muted',
+  'process.unmuted',
+]);
+
+/** Of an ended agent for good; of one that is muted what it had, so that a new one counts at once. */
+function revocationOf(state: AgentState): Revocation | undefined {
+  if (state.phase === 'ended') {
+    const end = state.lastRun && credentialsEnd(state, new Date(state.lastRun.expiresAt));
+    return end ? { upTo: end, expires: end } : undefined;
+  }
+  if (!isLive(state) || !state.muted) return undefined;
+  const expires = credentialsEnd(state, new Date(state.run.expiresAt));
+  return { upTo: new Date(state.muted.at), expires };
+}

@@ -1,3 +1,4 @@
+import { quotasOf } from '../core/domain/agent/quota.ts';
 import { mintAgentCredentials } from '../core/nats/agent-credentials.ts';
 import { revokeAs } from '../core/nats/revocations.ts';
 import { readAgentKeys } from '../core/nats/trust.ts';
@@ -29,6 +30,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
     allowedTools,
+    maxMessage: settings.ORCHESTRATOR_QUOTA_MESSAGE,
     own: process.env,
   });
   const clock = () => new Date();
@@ -60,6 +62,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
+    quotas: keys && quotasOf(settings),
+    health,
     clock,
   });
   await spawner.start();

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-state.ts';
 import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
+import type { Mute } from '../core/nats/mute-notice.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
 import type { LeftBehind } from '../schemas/events/process.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
@@ -99,8 +100,24 @@ export class ProcessManager {
   async extend(state: LiveAgent, expiresAt: Date): Promise<void> {
     const process = this.#processes.get(state.agentId);
     if (process === undefined) return;
-    await this.#environment.renewCredentials(process, state, expiresAt);
+    // One that is not heard gets credentials when it is heard again.
+    if (!state.muted) await this.#environment.renewCredentials(process, state, expiresAt);
     await process.extend(expiresAt);
+  }
+
+  /** Puts in the place of its credentials why they do not count. */
+  async mute({ agentId }: LiveAgent, mute: Mute): Promise<void> {
+    const process = this.#processes.get(agentId);
+    if (process !== undefined) await this.#environment.withdrawCredentials(process, mute);
+  }
+
+  /** Gives it new credentials. */
+  async unmute(state: LiveAgent): Promise<void> {
+    const process = this.#processes.get(state.agentId);
+    const expiresAt = new Date(state.run.expiresAt);
+    if (process !== undefined) {
+      await this.#environment.renewCredentials(process, state, expiresAt);
+    }
   }
 
   /** Runs a shell command beside the agent, to its end. Never rejects. */

@@ -1,14 +1,18 @@
 import type { AgentState } from '../core/domain/agent/agent-state.ts';
+import type { Health } from '../core/service/health.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { AgentWorker } from './agent-worker.ts';
 import { Drain } from './drain.ts';
+import { FileMeter } from './file-meter.ts';
 import { LostRuns } from './lost-runs.ts';
 import type { Beat, Membership } from './ownership/membership.ts';
 import { Placement } from './placement.ts';
+import { QuotaHealth } from './quota-health.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
-export interface SpawnerDependencies extends Omit<WorkerDependencies, 'ownership'> {
+export interface SpawnerDependencies extends Omit<WorkerDependencies, 'ownership' | 'files'> {
+  health: Health;
   membership: Membership;
   runtimes: AgentRuntimes;
   /** A `create` that is not placed within so many milliseconds goes to another spawner. */
@@ -28,12 +32,17 @@ export class Spawner {
   readonly #placement: Placement;
   readonly #drain: Drain;
   readonly #lostRuns: LostRuns;
+  readonly #files: FileMeter;
+  readonly #quotaHealth: QuotaHealth;
   #unsubscribe: (() => void) | undefined;
 
   constructor(deps: SpawnerDependencies) {
     const { ownership } = deps.membership;
     this.#deps = deps;
-    this.#workerDeps = { ...deps, ownership };
+    this.#files = new FileMeter({ ...deps, onChange: (agentId) => this.#worker(agentId).wake() });
+    this.#workerDeps = { ...deps, ownership, files: this.#files };
+    const enforced = deps.quotas !== undefined;
+    this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
     this.#lostRuns = new LostRuns({ ...deps, ownership });
     this.#placement = new Placement({
@@ -52,13 +61,18 @@ export class Spawner {
   /** Takes up what is there. The follower must have caught up: replay first, then act. */
   async start(): Promise<void> {
     const { follower, membership } = this.#deps;
-    this.#unsubscribe = follower.subscribe((message) => {
+    const endHealth = this.#quotaHealth.start();
+    const endWaking = follower.subscribe((message) => {
       const address = parseSubject(message.subject);
       if (address === undefined) return;
       if ('agentId' in address) this.#worker(address.agentId).wake();
       else if (address.family === 'node') this.#wakeAll(() => true);
       this.#drain.look();
     });
+    this.#unsubscribe = () => {
+      endHealth();
+      endWaking();
+    };
     await membership.start((beat) => this.#onBeat(beat));
     await this.#lostRuns.look(this.#abort.signal);
     this.#wakeAll(isOwed);
@@ -71,6 +85,7 @@ export class Spawner {
     this.#unsubscribe?.();
     const placing = this.#placement.stop();
     this.#abort.abort();
+    this.#files.stop();
     await Promise.all([placing, ...[...this.#workers.values()].map((worker) => worker.idle())]);
     await this.#deps.processes.detachAll();
     await this.#deps.membership.leave();
@@ -81,6 +96,7 @@ export class Spawner {
     if (this.#abort.signal.aborted) return;
     this.#wakeAll(isOwed);
     this.#drain.look();
+    this.#quotaHealth.look();
     if (regained) void this.#lostRuns.look(this.#abort.signal);
   }
 

@@ -1,4 +1,5 @@
 import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
+import { resultEvent } from '../core/domain/agent/result-event.ts';
 import {
   answerGetProject,
   answerListProjects,
@@ -7,8 +8,7 @@ import {
   type ToolOutcome,
 } from '../core/domain/project/decide-project.ts';
 import type { SystemState } from '../core/domain/system-state.ts';
-import type { NewEvent, NewEventOf } from '../schemas/event.ts';
-import { subjectOf } from '../schemas/subjects.ts';
+import type { NewEvent } from '../schemas/event.ts';
 
 export interface ToolContext {
   now: Date;
@@ -42,7 +42,10 @@ export function handleToolCall(
   const outcome = outcomeOf(call, agent, system, context);
   return [
     ...(outcome.ok ? outcome.events : []),
-    resultEvent(call, agent.agentId, outcome, context),
+    resultEvent(agent.agentId, call.callId, outcome, {
+      source: 'orchestrator/tools',
+      now: context.now,
+    }),
   ];
 }
 
@@ -67,26 +70,4 @@ function outcomeOf(
   }
   const caller = { agentId: agent.agentId, ...(agent.owner && { owner: agent.owner }) };
   return handler(call, caller, system, context);
-}
-
-function resultEvent(
-  { callId }: PendingCall,
-  agentId: string,
-  outcome: ToolOutcome,
-  { now }: ToolContext,
-): NewEvent {
-  const data = outcome.ok
-    ? { ok: true as const, callId, value: outcome.value }
-    : { ok: false as const, callId, error: { code: outcome.code, message: outcome.message } };
-  return {
-    // An agent chooses its own call ids: another's may be the same.
-    id: `result:${agentId}:${callId}`,
-    type: 'result',
-    source: 'orchestrator/tools',
-    time: now.toISOString(),
-    causationId: callId,
-    subject: subjectOf({ family: 'result', agentId, callId }),
-    data,
-    // The union is too wide for the compiler to see that `data` is a result's.
-  } as NewEventOf<'result'>;
 }

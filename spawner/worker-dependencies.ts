@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { Quotas } from '../core/domain/agent/quota.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { AgentFactories } from './agents/agent-factories.ts';
+import type { FileMeter } from './file-meter.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import type { ProcessManager } from './process-manager.ts';
@@ -19,5 +21,8 @@ export interface WorkerDependencies {
   stopGraceMs: number;
   /** An idle agent is frozen after this, where its runtime can do that; undefined: never. */
   pauseAfterMs: number | undefined;
+  /** Undefined: agents are kept to none, since there are no keys to their credentials. */
+  quotas: Quotas | undefined;
+  files: FileMeter;
   clock: () => Date;
 }

@@ -26,13 +26,14 @@ export class HealthCommand extends OperatorCommand {
   }
 }
 
-/** A line a service, and one for each of its parts that is not well. */
+/** A line a service, and one for each of its parts that is not well or is to be seen. */
 function textOf({ services, missing }: SystemHealth): string {
   const lines = [
     ...services.flatMap(({ service, node, checks }) => {
-      const ill = checks.filter(({ ok }) => !ok);
-      const parts = ill.map(({ name, detail, since }) => `  ${name}: ${detail} (since ${since})`);
-      return [`${service} on ${node}: ${ill.length === 0 ? 'well' : 'not well'}`, ...parts];
+      const shown = checks.filter(({ ok, notable }) => !ok || notable);
+      const parts = shown.map(({ name, detail, since }) => `  ${name}: ${detail} (since ${since})`);
+      const well = checks.every(({ ok }) => ok);
+      return [`${service} on ${node}: ${well ? 'well' : 'not well'}`, ...parts];
     }),
     ...missing.map((service) => `${service}: does not answer`),
   ];

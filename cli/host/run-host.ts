@@ -6,12 +6,14 @@ import { type HostedKind, hostMessage, hostOrder } from '../../schemas/host-orde
 import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../../schemas/limits.ts';
 import { askAndWait } from '../agent/ask-and-wait.ts';
 import type { CommandStreams } from '../agent/command-streams.ts';
-import { say } from '../agent/say.ts';
 import { AgentHost } from './agent-host.ts';
 import type { StartDriver, TurnOutcome } from './driver.ts';
 import { parseObject } from './json-values.ts';
 import { Permissions } from './permissions.ts';
+import { sayWhenHeard } from './say-when-heard.ts';
 import { secretFilter } from './secret-filter.ts';
+
+type Log = (line: string) => void;
 
 const DRIVERS: Record<HostedKind, () => Promise<StartDriver>> = {
   claude: async () => {
@@ -71,9 +73,9 @@ export async function runHost(
     start: (session, events) =>
       start({ order, session, events, environment, workspace: process.cwd() }),
     permission: (request) => permissions.request(request),
-    sayReady: (problem) => sayReady(problem && clean(problem), streams),
-    sayTurnEnd: (outcome) => sayTurnEnd(outcome, clean, streams),
-    sayNotice: (text) => sayNotice(text, streams),
+    sayReady: (problem) => sayReady(problem && clean(problem), streams, log),
+    sayTurnEnd: (outcome) => sayTurnEnd(outcome, clean, streams, log),
+    sayNotice: (text) => sayNotice(text, streams, log),
     log,
   });
   process.on('SIGINT', () => host.interrupt());
@@ -110,7 +112,7 @@ async function ask(
   text: string,
   options: readonly string[],
   streams: CommandStreams,
-  log: (line: string) => void,
+  log: Log,
 ): Promise<string | undefined> {
   try {
     const question = { text, options, waitMs: PERMISSION_WAIT_MS };
@@ -122,10 +124,14 @@ async function ask(
   }
 }
 
-async function sayReady(problem: string | undefined, streams: CommandStreams): Promise<void> {
+async function sayReady(
+  problem: string | undefined,
+  streams: CommandStreams,
+  log: Log,
+): Promise<void> {
   const data = problem === undefined ? {} : { problem: problem.slice(0, MAX_PROBLEM) };
   const statement = { family: 'turn', name: 'ready', call: 'ready' } as const;
-  await say({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams);
+  await sayWhenHeard({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }
 
 /** By the same code as `orchestrator turn end`. */
@@ -133,6 +139,7 @@ async function sayTurnEnd(
   { problem, lastMessage }: TurnOutcome,
   clean: (text: string) => string,
   streams: CommandStreams,
+  log: Log,
 ): Promise<void> {
   const data = {
     ...(lastMessage !== undefined && {
@@ -143,10 +150,10 @@ async function sayTurnEnd(
     }),
   };
   const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
-  await say({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams);
+  await sayWhenHeard({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }
 
-async function sayNotice(text: string, streams: CommandStreams): Promise<void> {
+async function sayNotice(text: string, streams: CommandStreams, log: Log): Promise<void> {
   const statement = { family: 'response', name: 'progress', call: 'progress' } as const;
-  await say({ ...statement, data: { text }, timeoutMs: STATE_TIMEOUT_MS }, streams);
+  await sayWhenHeard({ ...statement, data: { text }, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }

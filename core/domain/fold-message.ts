@@ -6,8 +6,9 @@ import {
   parseEvent,
   type RawMessage,
 } from '../../schemas/parse-event.ts';
-import { parseSubject } from '../../schemas/subjects.ts';
-import { type PendingCall, unknownAgent } from './agent/agent-state.ts';
+import { isAgentsWord, parseSubject } from '../../schemas/subjects.ts';
+import { isLive, MAX_WAITING, type PendingCall, unknownAgent } from './agent/agent-state.ts';
+import { withWord } from './agent/said.ts';
 import { applyEvent, type SystemState } from './system-state.ts';
 
 /**
@@ -17,6 +18,7 @@ import { applyEvent, type SystemState } from './system-state.ts';
  */
 export function foldMessage(state: SystemState, message: RawMessage): ParsedEvent {
   const parsed = parseEvent(message);
+  if (isAgentsWord(message.subject)) countWord(state, message);
   const folded = parsed.kind === 'event' ? foldEvent(state, parsed.event) : parsed;
   if (folded.kind === 'event') return folded;
   const address = parseSubject(message.subject);
@@ -24,6 +26,14 @@ export function foldMessage(state: SystemState, message: RawMessage): ParsedEven
   if (address?.family === 'process') state.fences.set(address.agentId, message.sequence);
   if (address?.family === 'tool') foldRefusedCall(state, address, message, folded);
   return folded;
+}
+
+/** Valid or not: what an agent says is taken, kept and looked at. */
+function countWord(state: SystemState, { subject, size, time }: RawMessage): void {
+  const address = parseSubject(subject);
+  const agent = address && 'agentId' in address ? state.agents.get(address.agentId) : undefined;
+  if (agent === undefined || !isLive(agent)) return;
+  state.agents.set(agent.agentId, { ...agent, said: withWord(agent.said, size, time) });
 }
 
 /** Each aggregate is replaced when its next state is there: what throws before has changed none. */
@@ -47,6 +57,7 @@ function foldRefusedCall(
   const agent = state.agents.get(agentId) ?? unknownAgent(agentId);
   if (!isAgentEventId(agentId, callId) || agent.calls.some((call) => call.callId === callId))
     return;
+  if (agent.calls.length >= MAX_WAITING) return;
   const refused: PendingCall['refused'] =
     parsed.kind === 'unknown'
       ? { code: 'ORC_NO_SUCH_TOOL', message: `There is no tool ${tool} ${verb}` }

@@ -3,6 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { readNamedFile } from '../files/read-named-file.ts';
+import { errorOfNotice } from '../nats/mute-notice.ts';
 import { connectionError } from './connection-error.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
@@ -53,7 +54,8 @@ const PING_INTERVAL_MS = 5_000;
 
 /**
  * Connects to NATS. Throws {@link OrchestratorError}: ORC_NOT_REACHABLE, ORC_CREDS (missing,
- * unreadable), ORC_CREDS_EXPIRED, ORC_NOT_PERMITTED (the server does not accept them).
+ * unreadable), ORC_CREDS_EXPIRED, ORC_NOT_PERMITTED (the server does not accept them), and what a
+ * credentials file says instead (ORC_QUOTA).
  */
 export async function connectLog(options: ConnectOptions): Promise<LogConnection> {
   const credentials = readCredentials(options.credentials);
@@ -120,6 +122,8 @@ function readCredentials(
 ): { jwt: string; seed: string } | undefined {
   if (credentials === undefined || 'jwt' in credentials) return credentials;
   const text = readCredentialsFile(credentials.file);
+  const notice = errorOfNotice(text);
+  if (notice) throw notice;
   const [jwt, seed] = [...text.matchAll(/-{3,}BEGIN[^\n]*\n\s*(\S+)\s*\n/g)].map((part) => part[1]);
   if (jwt !== undefined && seed !== undefined) return { jwt, seed };
   throw new OrchestratorError('ORC_CREDS', `${credentials.file} is not a NATS credentials file`);

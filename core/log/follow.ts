@@ -1,15 +1,13 @@
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
-import { PullSession, type Start, type Taken } from './pull-session.ts';
+import { PullSession, type Selection, type Start, type Taken } from './pull-session.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { untilReachable } from './until-reachable.ts';
 
-export interface FollowOptions {
+export interface FollowOptions extends Selection {
   stream: StreamName;
   /** The first sequence, or the first instant, that is wanted. */
   from: Start;
-  /** A subject with wildcards; all of the stream without. */
-  filter?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds without a server before it gives up; for ever without. */
   patienceMs?: number | undefined;
@@ -34,12 +32,12 @@ export async function* follow(
   connection: LogConnection,
   options: FollowOptions,
 ): AsyncGenerator<Followed, void, undefined> {
-  const { stream, filter, signal } = options;
+  const { stream, signal } = options;
   const patience = { patienceMs: options.patienceMs ?? Number.POSITIVE_INFINITY, signal };
   let next = options.from;
   let caughtUp = false;
   while (!signal?.aborted) {
-    const open = () => PullSession.open(connection, stream, next, filter);
+    const open = () => PullSession.open(connection, stream, next, options);
     const session = await untilReachable(connection, patience, open).catch(unlessAborted(signal));
     if (session === undefined) return;
     for await (const { messages, atEnd } of takeAll(session, signal)) {

@@ -71,12 +71,14 @@ async function getMessage(
   }
   const block = Buffer.from(message.hdrs ?? '', 'base64').toString();
   const decoded = decodeHeaders(block);
+  const payload = Buffer.from(message.data ?? '', 'base64');
   return {
     source: block.match(SOURCE)?.at(-1)?.slice(SOURCE_NAME.length).trim(),
     sequence: message.seq,
     subject: message.subject,
     time: new Date(message.time),
-    payload: Buffer.from(message.data ?? '', 'base64'),
+    size: [message.subject, block, payload].reduce((sum, part) => sum + Buffer.byteLength(part), 0),
+    payload,
     header: (name) => headerOf({ headers: decoded }, name),
   };
 }

@@ -11,6 +11,14 @@ import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { DeliveredMessage, headerOf, readableHeaders } from './stored-message.ts';
 
+/** Which messages of a stream are read. */
+export interface Selection {
+  /** A subject with wildcards, or several that do not overlap; all of the stream without. */
+  filter?: string | readonly string[] | undefined;
+  /** Without payloads; their sizes are told all the same. */
+  headersOnly?: boolean | undefined;
+}
+
 export type Start = { sequence: number } | { time: Date };
 
 export interface Taken {
@@ -45,6 +53,7 @@ export class PullSession {
   /** Messages of the filter between the start and the end of the stream when it was opened. */
   readonly pending: number;
   readonly #nc: NatsConnection;
+  readonly #headersOnly: boolean;
   readonly #pullSubject: string;
   readonly #deleteSubject: string;
   readonly #inbox: string;
@@ -62,9 +71,11 @@ export class PullSession {
     stream: StreamName,
     name: string,
     pending: number,
+    headersOnly: boolean,
   ) {
     const { nc } = connection;
     this.pending = pending;
+    this.#headersOnly = headersOnly;
     this.#nc = nc;
     this.#pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
     this.#deleteSubject = `$JS.API.CONSUMER.DELETE.${stream}.${name}`;
@@ -83,12 +94,13 @@ export class PullSession {
     connection: LogConnection,
     stream: StreamName,
     start: Start,
-    filter: string | undefined,
+    selection: Selection = {},
   ): Promise<PullSession> {
     const jsm = await connection.jsm();
     const name = nuid.next();
-    const info = await jsm.consumers.add(stream, consumerConfig(name, start, filter));
-    return new PullSession(connection, stream, name, info.num_pending);
+    const info = await jsm.consumers.add(stream, consumerConfig(name, start, selection));
+    const headersOnly = selection.headersOnly ?? false;
+    return new PullSession(connection, stream, name, info.num_pending, headersOnly);
   }
 
   /** Everything that came since the last call; waits where that is nothing. */
@@ -111,7 +123,7 @@ export class PullSession {
 
   #receive(message: Msg): void {
     if (message.subject === this.#inbox) this.#receiveStatus(message);
-    else this.#receiveMessage(new DeliveredMessage(message));
+    else this.#receiveMessage(new DeliveredMessage(message, this.#headersOnly));
   }
 
   #receiveMessage(message: DeliveredMessage): void {
@@ -183,7 +195,7 @@ export class PullSession {
 function consumerConfig(
   name: string,
   start: Start,
-  filter: string | undefined,
+  { filter, headersOnly }: Selection,
 ): Partial<ConsumerConfig> {
   return {
     name,
@@ -191,7 +203,9 @@ function consumerConfig(
     mem_storage: true,
     num_replicas: 1,
     inactive_threshold: nanos(INACTIVE_MS),
-    ...(filter === undefined ? {} : { filter_subject: filter }),
+    ...(typeof filter === 'string' && { filter_subject: filter }),
+    ...(typeof filter === 'object' && { filter_subjects: [...filter] }),
+    ...(headersOnly && { headers_only: true }),
     ...('sequence' in start
       ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, start.sequence) }
       : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: start.time.toISOString() }),

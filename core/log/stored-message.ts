@@ -1,5 +1,6 @@
 import { Match, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import type { RawMessage } from '../../schemas/parse-event.ts';
+import { MAX_PAYLOAD } from '../nats/server-config.ts';
 
 /** A message as it stands in a stream. */
 export type StoredMessage = Readonly<RawMessage>;
@@ -19,12 +20,15 @@ export class DeliveredMessage implements StoredMessage {
   readonly pending: number;
   readonly #message: Msg;
   readonly #nanos: string;
+  readonly #headersOnly: boolean;
 
   /**
    * The reply subject is `$JS.ACK.<stream>.<consumer>.<tries>.<sequence>.<delivery>.<nanoseconds>.
    * <pending>`, since ADR-15 with `<domain>.<account>` before the stream and a token at the end.
+   *
+   * @param headersOnly the consumer asked for no payloads: then the server says how large they are
    */
-  constructor(message: Msg) {
+  constructor(message: Msg, headersOnly = false) {
     const tokens = (message.reply ?? '').split('.');
     const tries = tokens.length > 9 ? 6 : 4;
     this.subject = message.subject;
@@ -33,10 +37,15 @@ export class DeliveredMessage implements StoredMessage {
     this.pending = Number(tokens[tries + 4]);
     this.#nanos = tokens[tries + 3] ?? '0';
     this.#message = message;
+    this.#headersOnly = headersOnly;
   }
 
   get payload(): Uint8Array {
     return this.#message.data;
+  }
+
+  get size(): number {
+    return sizeOfMessage(this.#message) + (this.#headersOnly ? withheldBytes(this.#message) : 0);
   }
 
   get time(): Date {
@@ -46,6 +55,28 @@ export class DeliveredMessage implements StoredMessage {
   header(name: string): string | undefined {
     return headerOf(this.#message, name);
   }
+}
+
+/**
+ * Bytes of subject, headers and payload, as they came over the wire, readable or not. The client
+ * counts the reply subject too, which is of this delivery alone.
+ */
+function sizeOfMessage(message: Msg): number {
+  // The client's class has it, its type does not say so.
+  const { reply = '' } = message;
+  return (message as Msg & { size(): number }).size() - Buffer.byteLength(reply);
+}
+
+/**
+ * Bytes of the payload that was not sent, as the server says in a header of its own; a publisher may
+ * have written some of that name too, so the largest counts. Where the client cannot read the headers,
+ * as large as a message can be.
+ */
+function withheldBytes(message: Msg): number {
+  const headers = readableHeaders(message);
+  if (headers === undefined) return MAX_PAYLOAD;
+  const stated = headers.values('Nats-Msg-Size', Match.IgnoreCase).map(Number);
+  return Math.max(0, ...stated.filter(Number.isSafeInteger));
 }
 
 /**

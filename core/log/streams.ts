@@ -9,6 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import type { Settings } from '../../schemas/settings.ts';
 import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
 import { requireServerVersion } from '../nats/server-version.ts';
 import type { LogConnection } from './connection.ts';
@@ -40,6 +41,13 @@ export interface StreamLimits {
   /** Age of the oldest dead letter and of the oldest claimed id; 30 days. */
   deadLetterAgeMs?: number | undefined;
 }
+
+/** The limits that the settings have. */
+export const limitsOf = (settings: Settings): StreamLimits => ({
+  saidBytes: settings.ORCHESTRATOR_SAID_BYTES,
+  saidPerSubject: settings.ORCHESTRATOR_SAID_PER_SUBJECT,
+  fileBytes: settings.ORCHESTRATOR_FILES_BYTES,
+});
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

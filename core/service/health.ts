@@ -4,8 +4,10 @@ export interface HealthCheck {
   ok: boolean;
   /** For people: what is the case, and where it is not well what to do. */
   detail: string;
-  /** When `ok` last changed, RFC 3339. */
+  /** When this last changed, RFC 3339; the detail alone does not count. */
   since: string;
+  /** It is well, and an operator is to see it all the same. */
+  notable?: true;
 }
 
 /** What a service says of its own parts. In memory: it is about now, and the log about the past. */
@@ -18,10 +20,11 @@ export class Health {
   }
 
   /** States how a part is; cheap enough to be called at every change. */
-  report(name: string, ok: boolean, detail: string): void {
+  report(name: string, ok: boolean, detail: string, notable = false): void {
     const known = this.#checks.get(name);
-    const since = known?.ok === ok ? known.since : this.#clock().toISOString();
-    this.#checks.set(name, { name, ok, detail, since });
+    const isAsBefore = known?.ok === ok && (known.notable ?? false) === notable;
+    const since = isAsBefore ? known.since : this.#clock().toISOString();
+    this.#checks.set(name, { name, ok, detail, since, ...(notable && { notable }) });
   }
 
   /** Every part, by name. */

@@ -83,6 +83,15 @@ export const processEvents = {
     /** Its stderr, at most 256 KiB, or why it was not run to its end. */
     error: z.string(),
   }),
+  /** It has said or sent more than it may, and is not heard until then, or until its quota is raised. */
+  'process.muted': z.object({
+    runId,
+    code: z.string(),
+    reason: z.string(),
+    cure: z.string(),
+    until: instant.optional(),
+  }),
+  'process.unmuted': z.object({ runId }),
   'process.file-written': z.object({ commandId, path: z.string(), bytes: z.int() }),
   /** A command that cannot be done, and why: the visible end of that command. */
   'process.rejected': z.object({

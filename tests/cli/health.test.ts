@@ -43,6 +43,17 @@ test('the part that is not well is named, and the exit code is 1', async (t) => 
   );
 });
 
+test('what is well and to be seen all the same is shown, and the exit code is 0', async (t) => {
+  const nats = await startTestNats(t);
+  const health = await serve(nats, 'spawner');
+  health.report('quotas', true, 'agent-1 is not heard', true);
+
+  const { code, stdout } = await runHere(['health', 'spawner'], operator(nats));
+
+  t.is(code, 0);
+  t.regex(stdout, /^spawner on spawner-1: well\n {2}quotas: agent-1 is not heard \(since /);
+});
+
 test('another service that is ill does not make this one so; one that is silent is', async (t) => {
   const nats = await startTestNats(t);
   await serve(nats, 'spawner');

@@ -26,4 +26,9 @@ test('the instructions of an agent have the commands that it may use, and no oth
   t.true(all.includes('orchestrator project create --name myapp'));
   t.false(all.includes('orchestrator stop'));
   t.false(renderInstructions(['respond']).includes('project create'));
+  const silent = renderInstructions(['project']);
+  t.true(silent.includes('orchestrator project create --name myapp'));
+  t.true(silent.includes('you may not speak to the user'));
+  t.false(silent.includes('Finish every task with'));
+  t.false(silent.includes('orchestrator answer -'));
 });

@@ -34,6 +34,7 @@ function message(
     subject,
     sequence: 7,
     time: STORED,
+    size: 100,
     header: (name) => headers[name],
     payload: Buffer.from(payload),
   };

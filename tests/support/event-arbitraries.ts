@@ -75,6 +75,11 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     output: text,
     error: text,
   }),
+  'process.muted': fc.record(
+    { runId, code: text, reason: text, cure: text, until: instant },
+    { requiredKeys: ['runId', 'code', 'reason', 'cure'] },
+  ),
+  'process.unmuted': fc.record({ runId }),
   'process.file-written': fc.record({
     commandId,
     path: fc.constant('workspace/notes'),

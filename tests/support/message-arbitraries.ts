@@ -151,6 +151,7 @@ export const storedAs = (message: Published, sequence: number): RawMessage => ({
   subject: message.subject,
   sequence,
   time: new Date(Date.parse('2026-01-04T15:00:00.000Z') + sequence),
+  size: message.payload.length,
   header: (name) => message.headers.find(([known]) => known === name)?.[1] || undefined,
   payload: message.payload,
 });

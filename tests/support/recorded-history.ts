@@ -49,6 +49,7 @@ function rawMessage({
     sequence,
     subject,
     time: new Date(time),
+    size: subject.length + JSON.stringify(headers).length + Buffer.byteLength(payload),
     header: (name) => headers[name],
     payload: Buffer.from(payload),
   };

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import { type Quotas, quotasOf } from '../../core/domain/agent/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
+import { revokeAs } from '../../core/nats/revocations.ts';
+import { readAgentKeys } from '../../core/nats/trust.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
 import { Health } from '../../core/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
+import { parseSettings } from '../../schemas/settings.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
 import type { AgentFactories } from '../../spawner/agents/agent-factories.ts';
 import { demoAgentFactory } from '../../spawner/agents/demo/demo-agent-factory.ts';
@@ -16,6 +20,7 @@ import {
   type LineFraming,
   lineAgentFactory,
 } from '../../spawner/agents/line/line-agent-factory.ts';
+import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
@@ -26,6 +31,14 @@ import { Spawner } from '../../spawner/spawner.ts';
 import { untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';
 import { removeFolder } from './remove-folder.ts';
+
+const DEFAULTS = defaults();
+
+function defaults() {
+  const parsed = parseSettings({});
+  if (!parsed.ok) throw new Error('the defaults of the settings do not parse');
+  return parsed.settings;
+}
 
 const COMMANDS = join(import.meta.dirname, '..', '..', 'dist', 'bin');
 
@@ -43,6 +56,10 @@ export interface SpawnerOptions {
   programFolders?: readonly string[];
   /** Of a line agent; it is ready when its process exists, else. */
   readiness?: ReadinessProbe;
+  /** Other than the settings' defaults; with any, credentials are revoked as `main` has it. */
+  quotas?: Partial<Quotas>;
+  /** Bytes of an agent's largest message. */
+  maxMessage?: number;
   /** How long an event may be waited for; 30 s. */
   patienceMs?: number;
 }
@@ -51,8 +68,9 @@ export interface SpawnerOptions {
 export class SpawnerFixture {
   readonly nats: TestNats;
   readonly folder: string;
+  health = new Health();
   readonly #options: SpawnerOptions;
-  #running: { spawner: Spawner; abort: AbortController } | undefined;
+  #running: { spawner: Spawner; follower: SystemFollower; abort: AbortController } | undefined;
 
   constructor(nats: TestNats, folder: string, options: SpawnerOptions) {
     this.nats = nats;
@@ -62,6 +80,12 @@ export class SpawnerFixture {
 
   get log(): EventLog {
     return this.nats.log;
+  }
+
+  /** What it has folded, while it runs. */
+  get follower(): SystemFollower {
+    if (this.#running === undefined) throw new Error('the spawner does not run');
+    return this.#running.follower;
   }
 
   workspace(agentId: string): string {
@@ -89,6 +113,7 @@ export class SpawnerFixture {
       natsUrl: this.nats.url,
       mintCredentials: async (grant) => mintAgentCredentials(this.nats.agentsSeed, grant),
       allowedTools,
+      maxMessage: this.#options.maxMessage ?? DEFAULTS.ORCHESTRATOR_QUOTA_MESSAGE,
       own: process.env,
     });
     const runtimes = { chosen: runtime, byName: new Map([[runtime.name, runtime]]) };
@@ -96,7 +121,7 @@ export class SpawnerFixture {
     const membership = await Membership.join({
       log,
       follower,
-      health: new Health(),
+      health: this.health,
       logger,
       node,
       place: await runtime.place(),
@@ -121,10 +146,33 @@ export class SpawnerFixture {
       stopGraceMs: this.#options.stopGraceMs ?? 500,
       pauseAfterMs: this.#options.pauseAfterMs,
       placementMs: 10_000,
+      quotas: { ...quotasOf(DEFAULTS), ...this.#options.quotas },
+      health: this.health,
       clock: () => new Date(),
     });
     await spawner.start();
-    this.#running = { spawner, abort };
+    if (this.#options.quotas) await this.#revoke(follower, abort.signal);
+    this.#running = { spawner, follower, abort };
+  }
+
+  /** As `main` does it. */
+  async #revoke(follower: SystemFollower, signal: AbortSignal): Promise<void> {
+    const keys = await readAgentKeys(join(this.nats.dataDir, 'auth'));
+    if (keys === undefined) throw new Error('no keys of agents');
+    new CredentialRevoker({
+      follower,
+      health: this.health,
+      logger: pino({ level: 'silent' }),
+      revoke: (agents) => revokeAs(keys, this.nats.url, agents),
+      clock: () => new Date(),
+    }).start(signal);
+  }
+
+  /** Starts it anew with other quotas. */
+  async restart(quotas: Partial<Quotas>): Promise<void> {
+    await this.stop();
+    this.#options.quotas = { ...this.#options.quotas, ...quotas };
+    await this.start();
   }
 
   /** The spawner goes; its agents live on. */

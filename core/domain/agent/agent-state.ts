@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../../schemas/errors.ts';
 import type { FileReference } from '../../../schemas/events/file.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
+import type { Said } from './said.ts';
 
 /** A `send` that no turn has taken yet, or that its turn has not delivered yet. */
 export interface PendingMessage {
@@ -98,7 +99,25 @@ export interface Turn {
   overdue: boolean;
   /** The agent said that it came to nothing. */
   problem?: { code: string; detail: string };
+  /** While it ran, the agent was not heard for a time, and why. */
+  muted?: string;
 }
+
+/** An agent that is over its quota: its credential does not count. */
+export interface Muted {
+  at: string;
+  code: string;
+  reason: string;
+  cure: string;
+  /** Absent: until its quota is raised. */
+  until?: string;
+}
+
+/**
+ * So many questions and calls without a result are kept of an agent. Its owner refuses them from its
+ * quota on, which is less; what comes beyond this has no result.
+ */
+export const MAX_WAITING = 1_000;
 
 interface Known {
   agentId: string;
@@ -132,6 +151,9 @@ interface WithRun extends Known {
   questions?: PendingQuestion[];
   /** The last of those that have their outcome. */
   closedQuestions?: string[];
+  /** Absent while it has said nothing. */
+  said?: Said;
+  muted?: Muted;
 }
 
 /** Commands to an id that nobody created. */

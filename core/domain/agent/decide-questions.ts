@@ -1,7 +1,8 @@
-import type { NewEvent, NewEventOf } from '../../../schemas/event.ts';
+import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
+import type { NewEvent } from '../../../schemas/event.ts';
 import { derivedId } from '../../../schemas/ids.ts';
-import { scheduleSubject, subjectOf } from '../../../schemas/subjects.ts';
-import type { LiveAgent, PendingQuestion, ReadyAgent } from './agent-state.ts';
+import { scheduleSubject } from '../../../schemas/subjects.ts';
+import type { LiveAgent, PendingMessage, PendingQuestion, ReadyAgent } from './agent-state.ts';
 import {
   agentEvent,
   type DecisionContext,
@@ -9,6 +10,9 @@ import {
   decideOpenTurn,
   turnTimer,
 } from './decide-agent.ts';
+import { type CallOutcome, resultEvent } from './result-event.ts';
+
+const SOURCE = 'orchestrator/spawner';
 
 /** The end of the waiting as a message schedule: no process has to be alive for it. */
 export function decideAwaitAnswer(
@@ -32,40 +36,64 @@ export function decideCloseQuestion(
   question: PendingQuestion,
   context: DecisionContext,
 ): NewEvent[] {
-  const { agentId, turn, turnDeadlineMs } = state;
+  const { agentId, turn } = state;
   const { answer, questionId } = question;
   const opened = answer && !turn ? decideOpenTurn(state, answer, context) : [];
   const turnId = turn?.turnId ?? (answer && derivedId('turn-', answer.commandId));
-  const deadlineAt = new Date(context.now.getTime() + turnDeadlineMs).toISOString();
   return [
     ...opened,
     ...(answer && turnId ? decideDelivered(state, answer, turnId, 0, context) : []),
-    ...(turn ? [turnTimer(agentId, turn.turnId, deadlineAt, context, questionId)] : []),
-    resultEvent(agentId, questionId, answer, context),
+    ...turnTimeAnew(state, questionId, context),
+    answer
+      ? answered(agentId, questionId, answer, context)
+      : unanswered(agentId, questionId, ...whyUnanswered(state), context),
   ];
 }
 
-function resultEvent(
+function whyUnanswered({ muted }: ReadyAgent): [code: ErrorCode, message: string] {
+  if (muted === undefined) return ['ORC_TIMED_OUT', 'Nobody answered the question in time'];
+  return ['ORC_QUOTA', `${ERRORS.ORC_QUOTA.meaning}: ${muted.reason}. ${muted.cure}`];
+}
+
+/** A question that is one too many has its outcome at once. */
+export function decideRefuseQuestion(
+  state: LiveAgent,
+  questionId: string,
+  message: string,
+  context: DecisionContext,
+): NewEvent[] {
+  return [
+    ...turnTimeAnew(state, questionId, context),
+    unanswered(state.agentId, questionId, 'ORC_QUOTA', message, context),
+  ];
+}
+
+/** As the fold has it after a question's result. */
+function turnTimeAnew(
+  { agentId, turn, turnDeadlineMs }: LiveAgent,
+  questionId: string,
+  context: DecisionContext,
+): NewEvent[] {
+  if (turn === null) return [];
+  const deadlineAt = new Date(context.now.getTime() + turnDeadlineMs).toISOString();
+  return [turnTimer(agentId, turn.turnId, deadlineAt, context, questionId)];
+}
+
+function answered(
   agentId: string,
   questionId: string,
-  answer: PendingQuestion['answer'],
+  { text, commandId }: PendingMessage,
   { now }: DecisionContext,
 ): NewEvent {
-  const data = answer
-    ? { ok: true, callId: questionId, value: { answer: answer.text, commandId: answer.commandId } }
-    : {
-        ok: false,
-        callId: questionId,
-        error: { code: 'ORC_TIMED_OUT', message: 'Nobody answered the question in time' },
-      };
-  return {
-    id: `result:${agentId}:${questionId}`,
-    type: 'result',
-    source: 'orchestrator/spawner',
-    time: now.toISOString(),
-    causationId: answer?.commandId ?? questionId,
-    subject: subjectOf({ family: 'result', agentId, callId: questionId }),
-    data,
-    // The union is too wide for the compiler to see that `data` is a result's.
-  } as NewEventOf<'result'>;
+  const outcome: CallOutcome = { ok: true, value: { answer: text, commandId } };
+  return resultEvent(agentId, questionId, outcome, { source: SOURCE, now, causationId: commandId });
 }
+
+const unanswered = (
+  agentId: string,
+  questionId: string,
+  code: ErrorCode,
+  message: string,
+  { now }: DecisionContext,
+): NewEvent =>
+  resultEvent(agentId, questionId, { ok: false, code, message }, { source: SOURCE, now });

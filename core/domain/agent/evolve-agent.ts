@@ -9,8 +9,9 @@ import type {
   RequestedAgent,
   Turn,
 } from './agent-state.ts';
-import { isLive } from './agent-state.ts';
+import { isLive, MAX_WAITING } from './agent-state.ts';
 import { endDetail, withLeft } from './end-detail.ts';
+import { onMuted, onUnmuted } from './evolve-muted.ts';
 import {
   answering,
   onQuestionAsked,
@@ -71,6 +72,10 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
       return state.phase === 'ended'
         ? { ...settle(state, event.data.commandId), deleted: true }
         : state;
+    case 'process.muted':
+      return onMuted(state, event);
+    case 'process.unmuted':
+      return onUnmuted(state, event);
     case 'process.command-started':
       return onCommandStarted(state, event.data.commandId);
     case 'process.command-run':
@@ -365,6 +370,7 @@ function onTurnStarted(state: AgentState, event: StoredEventOf<'turn.started'>):
     nudged: false,
     signalled: false,
     overdue: false,
+    ...(state.muted && { muted: state.muted.reason }),
   };
   const counts = { ...state.counts, turns: state.counts.turns + 1 };
   return { ...settle(state, commandId), turn, counts, interrupted: false };
@@ -404,6 +410,7 @@ function onToolCall(state: AgentState, event: ToolEvent): AgentState {
   // Its result would have no subject: nobody waits for it, and nothing is done.
   if (!isToken(callId)) return state;
   if (state.calls.some((call) => call.callId === callId)) return state;
+  if (state.calls.length >= MAX_WAITING) return state;
   const [, tool = '', verb = ''] = event.type.split('.');
   return { ...state, calls: [...state.calls, { callId, tool, verb, input: event.data }] };
 }

@@ -4,6 +4,7 @@ import {
   type AgentState,
   isLive,
   type LiveAgent,
+  MAX_WAITING,
   type PendingMessage,
   type PendingQuestion,
 } from './agent-state.ts';
@@ -23,6 +24,7 @@ export function onQuestionAsked(
   if (!isLive(state) || !isToken(id) || data.waitMs === undefined) return state;
   const questions = state.questions ?? [];
   if (questions.some(({ questionId }) => questionId === id) || isClosed(state, id)) return state;
+  if (questions.length >= MAX_WAITING) return state;
   const question = { questionId: id, until: later(time, data.waitMs) };
   return { ...state, questions: [...questions, question] };
 }

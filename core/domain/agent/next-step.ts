@@ -132,7 +132,7 @@ function turnStep(state: ReadyAgent, traits: AgentTraits): Step | undefined {
   if (turn === null) return message && { do: 'open-turn', message };
   const { turnId } = turn;
   if (turn.undelivered) return firstDelivery(state, turn, turn.undelivered);
-  const end = endStep(state, turn, traits);
+  const end = endStep(state, turn, traits) ?? unheard(state, turn);
   if (end) return end;
   if (message === undefined) return undefined;
   if (message.mode === 'interrupt' && !state.interrupted) {
@@ -146,7 +146,13 @@ function turnStep(state: ReadyAgent, traits: AgentTraits): Step | undefined {
 function firstDelivery(state: ReadyAgent, turn: Turn, message: PendingMessage): Step {
   if (state.interrupted) return { do: 'fail-turn', turn, code: 'ORC_TURN_INTERRUPTED' };
   if (turn.overdue) return { do: 'fail-turn', turn, code: 'ORC_TURN_DEADLINE' };
-  return { do: 'deliver', message, turnId: turn.turnId };
+  return unheard(state, turn) ?? { do: 'deliver', message, turnId: turn.turnId };
+}
+
+/** Nothing that the agent says is heard until somebody raises its quota: no turn of it ends by itself. */
+function unheard({ muted }: ReadyAgent, turn: Turn): Step | undefined {
+  if (muted === undefined || muted.until !== undefined) return undefined;
+  return { do: 'fail-turn', turn, code: 'ORC_QUOTA', detail: muted.reason };
 }
 
 function endStep(state: ReadyAgent, turn: Turn, traits: AgentTraits): Step | undefined {
@@ -160,8 +166,14 @@ function endStep(state: ReadyAgent, turn: Turn, traits: AgentTraits): Step | und
   }
   // While a person is asked, time is theirs.
   const waits = (state.questions?.length ?? 0) > 0;
-  return turn.overdue && !waits ? { do: 'fail-turn', turn, code: 'ORC_TURN_DEADLINE' } : undefined;
+  return turn.overdue && !waits ? failedByTime(turn) : undefined;
 }
+
+/** What it said to end its turn may not have been heard. */
+const failedByTime = (turn: Turn): Step =>
+  turn.muted === undefined
+    ? { do: 'fail-turn', turn, code: 'ORC_TURN_DEADLINE' }
+    : { do: 'fail-turn', turn, code: 'ORC_QUOTA', detail: turn.muted };
 
 /** What the agent itself said of its turn; an interrupt is told as one, whatever broke by it. */
 function failedBy(

@@ -9,6 +9,7 @@ function message(headers: Record<string, string>, payload: string, subject = ANS
     subject,
     sequence: 7,
     time: new Date('2026-01-04T15:30:45.000Z'),
+    size: 100,
     header: (name: string) => headers[name],
     payload: Buffer.from(payload),
   };

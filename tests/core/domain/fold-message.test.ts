@@ -1,4 +1,5 @@
 import test from 'ava';
+import { isLive } from '../../../core/domain/agent/agent-state.ts';
 import { foldMessage } from '../../../core/domain/fold-message.ts';
 import { initialSystem } from '../../../core/domain/system-state.ts';
 import type { RawMessage } from '../../../schemas/parse-event.ts';
@@ -17,6 +18,7 @@ function message(
     subject,
     sequence,
     time: new Date('2026-01-04T15:00:00.000Z'),
+    size: 100,
     header: (name) => headers[name],
     payload: Buffer.from(JSON.stringify(data)),
   };
@@ -115,4 +117,31 @@ test('what stands on a subject that is none of ours changes nothing but the sequ
   const parsed = foldMessage(state, message('jobs.j.requested', 'response.answer', { text: 'x' }));
   t.is(parsed.kind, 'invalid');
   t.deepEqual(state, { ...initialSystem(), sequence: 7 });
+});
+
+test('whatever a living agent says is counted, as large as the broker has it; valid or not', (t) => {
+  const state = initialSystem();
+  const create = { kind: 'line', ttlMs: 1, turnDeadlineMs: 1 };
+  const run = { runId: 'run-1', node: 'n', epoch: 1, runtime: 'local' };
+  const starting = { ...run, expiresAt: '2026-01-04T17:00:00.000Z' };
+  const say = (name: string, type: string | undefined, data: unknown = {}) =>
+    foldMessage(state, message(`agents.${AGENT}.${name}`, type, data));
+  say('response.answer', 'response.answer', { text: 'before it lived' });
+  say('command.create', 'command.create', create);
+  say('process.starting', 'process.starting', starting);
+  say('response.answer', 'response.answer', { text: 'x' });
+  say('response.progress', undefined);
+  say('response.sung', 'response.sung');
+  say('tool.rocket.launch', 'tool.rocket.launch');
+  say('turn.signalled', 'turn.signalled');
+  say('command.send', 'command.send', { text: 'none of its words' });
+  say('turn.nudged', 'turn.nudged', { turnId: 't' });
+
+  const agent = agentOf(state);
+  t.true(agent && isLive(agent));
+  t.deepEqual(agent && isLive(agent) && agent.said, {
+    events: 5,
+    bytes: 500,
+    minute: { since: '2026-01-04T15:00:00.000Z', events: 5, bytes: 500 },
+  });
 });

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { LogConnection } from '../../../core/log/connection.ts';
 import { publishEvent } from '../../../core/log/publish-event.ts';
+import { agentInboxPrefix, mintAgentCredentials } from '../../../core/nats/agent-credentials.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { AGENT, answer } from '../log/events.ts';
 
@@ -117,4 +120,24 @@ test('an agent hears the results of its own calls, and fetches one that it misse
   t.is(await heard, '{"ok":true}');
   const missed = await agent.nc.request(`$JS.API.DIRECT.GET.EVENTS.${subject}`, '');
   t.is(missed.string(), '{"ok":true}');
+});
+
+test('an agent that may not respond says nothing to anybody, whatever it runs', async (t) => {
+  const nats = await startTestNats(t);
+  const file = join(nats.dataDir, 'silent.creds');
+  const expiresAt = new Date(Date.now() + 60_000);
+  const grant = { agentId: AGENT, expiresAt, allowedTools: ['project'] };
+  await writeFile(file, await mintAgentCredentials(nats.agentsSeed, grant));
+  const inboxPrefix = agentInboxPrefix(AGENT);
+  const agent = await nats.connect({ credentials: { file }, inboxPrefix });
+
+  for (const name of ['answer', 'question', 'progress']) {
+    await refused(t, agent, `agents.${AGENT}.response.${name}`);
+  }
+  await refused(t, agent, `agents.${AGENT}.file.file-1`);
+  for (const name of ['tool.project.list', 'turn.signalled', 'turn.ready']) {
+    const subject = `agents.${AGENT}.${name}`;
+    t.like(await publishEvent(agent.nc, { ...answer(name), subject }), { ok: true }, subject);
+  }
+  t.is(await nats.log.lastSequence('FILES'), 0);
 });

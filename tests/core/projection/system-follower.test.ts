@@ -129,6 +129,7 @@ test('no time that an agent states for a waiting question ends the fold', async 
       data: { text: 'Which?', waitMs: 3_153_600_000_000 },
     });
   }
+  await log.heard(subject);
   const last = await log.last('EVENTS', subject);
   await follower.folded(last?.sequence ?? 0, AbortSignal.timeout(10_000));
 

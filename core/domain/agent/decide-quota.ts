@@ -1,0 +1,51 @@
+import type { NewEvent } from '../../../schemas/event.ts';
+import type { LiveAgent } from './agent-state.ts';
+import { agentEvent, type DecisionContext } from './decide-agent.ts';
+import { decideRefuseQuestion } from './decide-questions.ts';
+import type { Excess, Quotas } from './quota.ts';
+import { resultEvent } from './result-event.ts';
+
+/** It is not heard from here on. */
+export function decideMuted(
+  state: LiveAgent,
+  excess: Excess,
+  context: DecisionContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const data = { runId, code: 'ORC_QUOTA', ...excess };
+  const cause = { id: `${runId}:${context.now.toISOString()}` };
+  return [agentEvent(state.agentId, 'process.muted', data, cause, context)];
+}
+
+export function decideUnmuted(state: LiveAgent, context: DecisionContext): NewEvent[] {
+  const { runId } = state.run;
+  const cause = { id: `${runId}:${state.muted?.at}` };
+  return [agentEvent(state.agentId, 'process.unmuted', { runId }, cause, context)];
+}
+
+/** Results that go out at once; the rest follows. */
+const AT_ONCE = 100;
+
+/** Calls and questions that are too many have their outcome before anything else is done. */
+export function decideRefusals(
+  state: LiveAgent,
+  { calls, questions }: Quotas,
+  context: DecisionContext,
+): NewEvent[] {
+  const { agentId } = state;
+  const { now } = context;
+  const refused = { ok: false, code: 'ORC_QUOTA', message: tooMany('calls', calls) } as const;
+  const tooManyCalls = state.calls
+    .slice(calls, calls + AT_ONCE)
+    .map(({ callId }) =>
+      resultEvent(agentId, callId, refused, { source: 'orchestrator/tools', now }),
+    );
+  if (tooManyCalls.length > 0) return tooManyCalls;
+  const open = (state.questions ?? []).filter(({ answer, overdue }) => !answer && !overdue);
+  const [question] = open.slice(questions);
+  if (question === undefined) return [];
+  return decideRefuseQuestion(state, question.questionId, tooMany('questions', questions), context);
+}
+
+const tooMany = (what: string, quota: number): string =>
+  `${quota} ${what} of this agent wait already, which is as many as may`;

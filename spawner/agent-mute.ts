@@ -1,0 +1,73 @@
+import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
+import type { DecisionContext } from '../core/domain/agent/decide-agent.ts';
+import { decideMuted, decideRefusals, decideUnmuted } from '../core/domain/agent/decide-quota.ts';
+import { judgeQuota, type Quotas } from '../core/domain/agent/quota.ts';
+import type { AgentLog } from './agent-log.ts';
+import type { FileMeter } from './file-meter.ts';
+import type { ProcessManager } from './process-manager.ts';
+
+export interface AgentMuteOptions {
+  /** Undefined: nothing is refused. */
+  quotas: Quotas | undefined;
+  files: FileMeter;
+  processes: ProcessManager;
+}
+
+/**
+ * Keeps one agent to its quota: where it says too much, its credentials file tells why, and it is
+ * stated, by which every spawner has the server refuse what it had
+ * (docs/decisions/0044-quotas.md). Everybody else goes on.
+ */
+export class AgentMute {
+  readonly #deps: AgentMuteOptions;
+  readonly #log: AgentLog;
+  readonly #wake: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: AgentMuteOptions, log: AgentLog, wake: () => void) {
+    this.#deps = deps;
+    this.#log = log;
+    this.#wake = wake;
+  }
+
+  /** Does what the quotas ask for; undefined where that is nothing. */
+  settle(state: LiveAgent, context: DecisionContext): Promise<boolean> | undefined {
+    clearTimeout(this.#timer);
+    const { quotas, files, processes } = this.#deps;
+    const { agentId } = state;
+    // Without a process nobody speaks; one that is attached to anew has the file that it had.
+    if (quotas === undefined || processes.get(agentId) === undefined) return undefined;
+    files.add(agentId);
+    const verdict = judgeQuota(state, files.usage(agentId), quotas, context.now);
+    switch (verdict?.do) {
+      case 'mute':
+        return this.#mute(state, verdict.excess, context);
+      case 'unmute':
+        return this.#unmute(state, context);
+      case 'wait':
+        this.#wakeAt(verdict.until, context.now);
+    }
+    const refusals = decideRefusals(state, quotas, context);
+    return refusals.length > 0 ? this.#log.append(refusals) : undefined;
+  }
+
+  /** The file first: whose connection is cut looks there. */
+  async #mute(
+    state: LiveAgent,
+    excess: Parameters<typeof decideMuted>[1],
+    context: DecisionContext,
+  ): Promise<boolean> {
+    await this.#deps.processes.mute(state, { code: 'ORC_QUOTA', ...excess });
+    return this.#log.append(decideMuted(state, excess, context));
+  }
+
+  /** The credentials are minted after the second of the revocation, and count at once. */
+  async #unmute(state: LiveAgent, context: DecisionContext): Promise<boolean> {
+    await this.#deps.processes.unmute(state);
+    return this.#log.append(decideUnmuted(state, context));
+  }
+
+  #wakeAt(instant: Date, now: Date): void {
+    this.#timer = setTimeout(this.#wake, instant.getTime() - now.getTime()).unref();
+  }
+}

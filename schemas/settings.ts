@@ -135,7 +135,7 @@ export const SETTINGS = {
   ORCHESTRATOR_ALLOWED_TOOLS: tokenList
     .optional()
     .describe('Tools that the agent may use, separated by commas. Unset: all.'),
-  ORCHESTRATOR_QUOTA_EVENTS_MINUTE: count(600).describe(
+  ORCHESTRATOR_QUOTA_EVENTS_MINUTE: count(1_200).describe(
     'How many messages (answers, questions, progress, tool calls, …) an agent may send within a minute. Above it, it is not heard until the minute is over.',
   ),
   ORCHESTRATOR_QUOTA_BYTES_MINUTE: byteSize('32m').describe(

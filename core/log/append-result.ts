@@ -116,7 +116,10 @@ export function appendError(failed: AppendFailure): OrchestratorError {
     case 'id-taken':
       return new OrchestratorError('ORC_CONFLICT', failed.reason);
     case 'quota':
-      return new OrchestratorError('ORC_QUOTA');
+      // Not of the agent's own quota, but of what the stream keeps of one subject.
+      return new OrchestratorError('ORC_QUOTA', undefined, {
+        cure: 'Try again tomorrow; an operator can raise ORCHESTRATOR_SAID_PER_SUBJECT.',
+      });
     case 'not-reachable':
       return new OrchestratorError(
         'ORC_NOT_REACHABLE',

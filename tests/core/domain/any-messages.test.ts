@@ -6,6 +6,7 @@ import { evolveMember, newMember } from '../../../bot/people/member.ts';
 import { wordsFor } from '../../../bot/words/words.ts';
 import { eventJson, eventLine } from '../../../cli/operator/event-line.ts';
 import { evolveTalk, happeningOf, newTalk } from '../../../core/conversation/talk.ts';
+import { type AgentState, isLive } from '../../../core/domain/agent/agent-state.ts';
 import { nextStep } from '../../../core/domain/agent/next-step.ts';
 import { type DeliveryState, evolveDelivery } from '../../../core/domain/delivery/delivery.ts';
 import { foldMessage } from '../../../core/domain/fold-message.ts';
@@ -38,11 +39,22 @@ const anyLog = fc
 const stored = (messages: readonly Published[]): RawMessage[] =>
   messages.map((message, index) => storedAs(message, index + 1));
 
-/** Everything but the place in the log, which every message moves. */
+/** Everything but the place in the log, which every message moves, and how much was said. */
 const within = (state: SystemState): string =>
-  serializeSystem({ ...state, sequence: 0, fences: new Map() });
+  serializeSystem({
+    ...state,
+    sequence: 0,
+    fences: new Map(),
+    agents: new Map([...state.agents].map(([agentId, agent]) => [agentId, unmetered(agent)])),
+  });
 
-test('whatever stands in the log is folded, and what is refused changes nothing but the place', (t) => {
+function unmetered(agent: AgentState): AgentState {
+  if (!isLive(agent)) return agent;
+  const { said: _said, ...rest } = agent;
+  return rest;
+}
+
+test('whatever stands in the log is folded; what is refused is counted, and changes nothing but the place', (t) => {
   const property = fc.property(anyLog, (messages) => {
     const state = initialSystem();
     for (const message of stored(messages)) {

@@ -3,6 +3,9 @@
  * program that may be anything. Without zod, so that an agent's commands refuse it before it is sent.
  */
 
+/** Bytes of the largest message that a nats-server of this system takes, where nothing else is asked for. */
+export const MAX_PAYLOAD = 8 * 1024 * 1024;
+
 /** Characters of an event's id, its source, and the ids of what it came from. */
 export const MAX_ATTRIBUTE = 256;
 
@@ -10,7 +13,7 @@ export const MAX_ATTRIBUTE = 256;
 export const MAX_DEPTH = 64;
 
 /** Characters (UTF-16) of what an agent says: as much as the broker takes in one message. */
-export const MAX_TEXT = 8 * 1024 * 1024;
+export const MAX_TEXT = MAX_PAYLOAD;
 
 /** Choices that a question offers, and the characters of each. */
 export const MAX_OPTIONS = 10;

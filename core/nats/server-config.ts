@@ -19,9 +19,6 @@ export interface ServerConfig {
   trust: Trust;
 }
 
-/** Bytes of the largest message, where nothing else is asked for. */
-export const MAX_PAYLOAD = 8 * 1024 * 1024;
-
 const LOOPBACK = '127.0.0.1';
 /**
  * The configuration file of a nats-server of this system: JWT auth with the accounts in the file

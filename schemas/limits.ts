@@ -13,7 +13,7 @@ export const MAX_ATTRIBUTE = 256;
 export const MAX_DEPTH = 64;
 
 /** Characters (UTF-16) of what an agent says: as much as the broker takes in one message. */
-export const MAX_TEXT = MAX_PAYLOAD;
+export const MAX_TEXT = 8 * 1024 * 1024;
 
 /** Choices that a question offers, and the characters of each. */
 export const MAX_OPTIONS = 10;

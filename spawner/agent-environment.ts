@@ -3,7 +3,8 @@ import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { type Mute, muteNotice } from '../core/log/mute-notice.ts';
 import type { AgentGrant } from '../core/nats/agent-credentials.ts';
 import type { AgentFactory, AgentOrder } from './agents/agent-factory.ts';
-import type { AgentPlaces, AgentProcess, ProcessFile } from './runtime/runtime.ts';
+import type { ProcessFile } from './runtime/process-file.ts';
+import type { AgentPlaces, AgentProcess } from './runtime/runtime.ts';
 
 const CREDENTIALS = 'agent.creds';
 

@@ -1,6 +1,6 @@
 import type { AgentTraits } from '../../core/domain/agent/next-step.ts';
 import type { Person } from '../../schemas/events/parts.ts';
-import type { TextFile } from '../runtime/runtime.ts';
+import type { TextFile } from '../runtime/process-file.ts';
 
 /** What a factory may know of the agent that it makes. */
 export interface AgentOrder {

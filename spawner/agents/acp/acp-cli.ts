@@ -1,4 +1,4 @@
-import type { TextFile } from '../../runtime/runtime.ts';
+import type { TextFile } from '../../runtime/process-file.ts';
 import type { HostedCli } from '../hosted/hosted-agent-factory.ts';
 
 export interface AcpCliOptions {

@@ -1,5 +1,5 @@
 import type { PermissionPolicy } from '../../../schemas/host-order.ts';
-import type { TextFile } from '../../runtime/runtime.ts';
+import type { TextFile } from '../../runtime/process-file.ts';
 import type { AgentOrder } from '../agent-factory.ts';
 import type { HostedCli } from '../hosted/hosted-agent-factory.ts';
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
-import type { TextFile } from '../../runtime/runtime.ts';
+import type { TextFile } from '../../runtime/process-file.ts';
 
 /** Variables of a login folder, `NAME=value` a line; all other files go to the agent's home. */
 const VARIABLES_FILE = 'env';

@@ -7,7 +7,7 @@ import {
   type HostOrder,
   type PermissionPolicy,
 } from '../../../schemas/host-order.ts';
-import type { TextFile } from '../../runtime/runtime.ts';
+import type { TextFile } from '../../runtime/process-file.ts';
 import type { AgentFactory, AgentOrder } from '../agent-factory.ts';
 import type { AgentLogins } from './agent-logins.ts';
 

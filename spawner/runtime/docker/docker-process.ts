@@ -5,14 +5,8 @@ import type Docker from 'dockerode';
 import { mayPass, statusOf, unless } from '../../../core/docker/engine-error.ts';
 import { CallQueue } from '../call-queue.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
-import type {
-  AgentProcess,
-  ExecOrder,
-  ExecOutcome,
-  LogLine,
-  ProcessExit,
-  ProcessFile,
-} from '../runtime.ts';
+import type { ProcessFile } from '../process-file.ts';
+import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
 import { containerExec } from './container-exec.ts';
 import { containerLogs } from './container-logs.ts';
 import { mailboxContainer, mailboxVolume } from './container-options.ts';

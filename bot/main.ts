@@ -1,4 +1,4 @@
-import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
+import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { telegramBot } from './telegram-bot.ts';
 
 await runService('bot', startBot);

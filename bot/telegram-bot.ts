@@ -1,7 +1,7 @@
 import { AgentManager, type AgentWish } from '../core/conversation/agent-manager.ts';
 import { agentWish } from '../core/conversation/agent-wish.ts';
-import type { ServiceContext } from '../core/service/run-service.ts';
-import { ViewsClient } from '../core/service/views-client.ts';
+import type { ServiceContext } from '../platform/service/run-service.ts';
+import { ViewsClient } from '../platform/service/views-client.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
 import { AGENT_KINDS, type Settings } from '../schemas/settings.ts';
 import { Deliveries } from './delivery/deliveries.ts';

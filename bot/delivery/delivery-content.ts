@@ -1,6 +1,6 @@
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
-import { readFileOf } from '../../core/files/read-file.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { readFileOf } from '../../platform/files/read-file.ts';
 import { ERRORS } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import type { Logger } from 'pino';
 import type { LogConnection } from '../../core/log/connection.ts';
-import type { Health } from '../../core/service/health.ts';
+import type { Health } from '../../platform/service/health.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { setCommands } from '../commands/commands.ts';
 import { RateLimit } from '../people/rate-limit.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { within } from '../../platform/async/within.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { within } from '../within.ts';
 import type { AgentContext } from './agent-context.ts';
 import type { Deadline } from './deadline.ts';
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { plainFileName, storeFile } from '../../core/files/file-store.ts';
-import { readNamedFile } from '../../core/files/read-named-file.ts';
 import { appendError } from '../../core/log/append-result.ts';
+import { readNamedFile } from '../../core/log/read-named-file.ts';
+import { plainFileName, storeFile } from '../../platform/files/file-store.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { newId } from '../../schemas/ids.ts';

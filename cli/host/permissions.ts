@@ -1,5 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { readNamedFile } from '../../core/files/read-named-file.ts';
+import { readNamedFile } from '../../core/log/read-named-file.ts';
 import type { PermissionPolicy } from '../../schemas/host-order.ts';
 import type { PermissionAnswer, PermissionRequest } from './driver.ts';
 import { decidePermission, grantOf } from './permission-policy.ts';

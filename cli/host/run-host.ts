@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { readNamedFile } from '../../core/files/read-named-file.ts';
+import { readNamedFile } from '../../core/log/read-named-file.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import { type HostedKind, hostMessage, hostOrder } from '../../schemas/host-order.ts';
 import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../../schemas/limits.ts';

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
-import { dataPaths } from '../../core/service/data-paths.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import { parseSettings, type Settings, settingProblemsLine } from '../../schemas/settings.ts';
 import { projectRoot } from '../start/project-root.ts';
@@ -49,7 +49,7 @@ export async function checkNatsServer(
 export async function checkRuntime(settings: Settings): Promise<Check> {
   const name = 'agents';
   try {
-    const { chooseRuntime } = await import('../../core/docker/choose-runtime.ts');
+    const { chooseRuntime } = await import('../../platform/docker/choose-runtime.ts');
     const chosen = await chooseRuntime(settings);
     if (chosen.kind === 'docker') {
       return ok(name, `in containers of ${settings.ORCHESTRATOR_WORKER_IMAGE}`);

@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { CheckpointFile } from '../../core/projection/checkpoint-file.ts';
 import { foldVersion } from '../../core/projection/fold-version.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
-import { runService, type Service, type ServiceContext } from '../../core/service/run-service.ts';
+import {
+  runService,
+  type Service,
+  type ServiceContext,
+} from '../../platform/service/run-service.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { consumerName } from './consumer-name.ts';
 import { Watermark } from './mirror/watermark.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { LeaseStore } from '../../core/nodes/lease-store.ts';
-import type { Health } from '../../core/service/health.ts';
+import type { LeaseStore } from '../../platform/nodes/lease-store.ts';
+import type { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NodeLease } from '../../schemas/node-lease.ts';
 

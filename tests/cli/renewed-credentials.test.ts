@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { asAgent } from '../../cli/agent/as-agent.ts';
 import { Deadline } from '../../cli/agent/deadline.ts';
-import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
+import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { startTestNats, temporaryFolder } from '../support/nats.ts';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../core/docker/choose-runtime.ts';
+import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../platform/docker/choose-runtime.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 import { workerImage } from '../support/docker/project-images.ts';

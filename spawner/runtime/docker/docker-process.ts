@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { mayPass, statusOf, unless } from '../../../core/docker/engine-error.ts';
+import { mayPass, statusOf, unless } from '../../../platform/docker/engine-error.ts';
 import { CallQueue } from '../call-queue.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type { ProcessFile } from '../process-file.ts';

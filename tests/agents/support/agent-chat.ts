@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { dataPaths } from '../../../core/service/data-paths.ts';
+import { dataPaths } from '../../../platform/service/data-paths.ts';
 import { ModelServer } from '../../support/model-server/model-server.ts';
 import { processes } from '../../support/process-tree.ts';
 import type { Shown } from '../../support/telegram/bot-api.ts';

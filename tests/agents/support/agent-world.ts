@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { loadSettings } from '../../../core/service/load-settings.ts';
+import { loadSettings } from '../../../platform/service/load-settings.ts';
 import type { StoredEvent } from '../../../schemas/event.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { agentFactories } from '../../../spawner/agents/agent-factories.ts';

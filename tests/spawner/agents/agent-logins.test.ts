@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { loadSettings } from '../../../core/service/load-settings.ts';
+import { loadSettings } from '../../../platform/service/load-settings.ts';
 import { hostOrder } from '../../../schemas/host-order.ts';
 import { agentFactories } from '../../../spawner/agents/agent-factories.ts';
 import { temporaryFolder } from '../../support/nats.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { AppendFailure } from '../../core/log/append-result.ts';
+import { publishOne } from '../../core/log/publish-event.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
-import type { AppendFailure } from '../log/append-result.ts';
-import { publishOne } from '../log/publish-event.ts';
 
 /** Well below what any broker takes in one message. */
 const PIECE_BYTES = 512 * 1024;

@@ -1,6 +1,6 @@
 import { type Account, type ClaimsData, decode, encodeAccount, fromSeed } from '@nats-io/jwt';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { connectLog } from '../log/connection.ts';
+import { connectLog } from '../../core/log/connection.ts';
 import { agentUserKey } from './agent-user-key.ts';
 import { type AgentKeys, REVOKER_INBOX } from './trust.ts';
 

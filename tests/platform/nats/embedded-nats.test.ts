@@ -9,9 +9,9 @@ import {
   type EmbeddedNats,
   type EmbeddedNatsOptions,
   startEmbeddedNats,
-} from '../../../core/nats/embedded-nats.ts';
-import { freePort } from '../../../core/nats/server-port.ts';
-import { processIdentity } from '../../../core/service/process-identity.ts';
+} from '../../../platform/nats/embedded-nats.ts';
+import { freePort } from '../../../platform/nats/server-port.ts';
+import { processIdentity } from '../../../platform/service/process-identity.ts';
 import { temporaryFolder, testServerPath } from '../../support/nats.ts';
 
 const log = pino({ level: 'silent' });
@@ -99,7 +99,7 @@ test('a server that a killed run left behind is ended, and its data is taken ove
   const given = await options(t);
   const script = `
     import { pino } from 'pino';
-    import { startEmbeddedNats } from './core/nats/embedded-nats.ts';
+    import { startEmbeddedNats } from './platform/nats/embedded-nats.ts';
     const nats = await startEmbeddedNats({ ...JSON.parse(process.argv[1]), log: pino({ level: 'silent' }) });
     console.log(nats.pid);
     setInterval(() => {}, 1000);`;

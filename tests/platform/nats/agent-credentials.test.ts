@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { LogConnection } from '../../../core/log/connection.ts';
 import { publishEvent } from '../../../core/log/publish-event.ts';
-import { agentInboxPrefix, mintAgentCredentials } from '../../../core/nats/agent-credentials.ts';
+import {
+  agentInboxPrefix,
+  mintAgentCredentials,
+} from '../../../platform/nats/agent-credentials.ts';
+import { AGENT, answer } from '../../core/log/events.ts';
 import { startTestNats } from '../../support/nats.ts';
-import { AGENT, answer } from '../log/events.ts';
 
 const OTHER = 'agent-ba9876543210';
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { programVersion, requireServerVersion } from '../../core/log/server-version.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import { type DataPaths, dataPaths } from '../service/data-paths.ts';
@@ -9,7 +10,6 @@ import { serverConfig } from './server-config.ts';
 import { choosePort, freePort, rememberPort } from './server-port.ts';
 import type { ServerFiles } from './server-process.ts';
 import { ServerSupervisor } from './server-supervisor.ts';
-import { programVersion, requireServerVersion } from './server-version.ts';
 import { ensureTrust, type Trust } from './trust.ts';
 
 export interface EmbeddedNatsOptions {

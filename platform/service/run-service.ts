@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
+import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { EventLog } from '../../core/log/event-log.ts';
 import { asOrchestratorError, EXIT, type OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
-import { connectLog, type LogConnection } from '../log/connection.ts';
-import { EventLog } from '../log/event-log.ts';
 import { type DataPaths, dataPaths } from './data-paths.ts';
 import { Health } from './health.ts';
 import { loadSettings } from './load-settings.ts';

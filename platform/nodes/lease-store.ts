@@ -1,12 +1,12 @@
 import { Kvm } from '@nats-io/kv';
+import { type AppendFailure, appendError } from '../../core/log/append-result.ts';
+import type { LogConnection } from '../../core/log/connection.ts';
+import { lastMessage } from '../../core/log/last.ts';
+import { withExpectation } from '../../core/log/outgoing.ts';
+import { publishOne } from '../../core/log/publish-event.ts';
+import { readError } from '../../core/log/read-error.ts';
+import { headerOf } from '../../core/log/stored-message.ts';
 import { NODES_BUCKET, type NodeLease, nodeLease } from '../../schemas/node-lease.ts';
-import { type AppendFailure, appendError } from '../log/append-result.ts';
-import type { LogConnection } from '../log/connection.ts';
-import { lastMessage } from '../log/last.ts';
-import { withExpectation } from '../log/outgoing.ts';
-import { publishOne } from '../log/publish-event.ts';
-import { readError } from '../log/read-error.ts';
-import { headerOf } from '../log/stored-message.ts';
 
 /** What stands under a node's name. */
 export interface LeaseEntry {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { publishEvent } from '../../../core/log/publish-event.ts';
-import { revokeAs } from '../../../core/nats/revocations.ts';
-import { readAgentKeys } from '../../../core/nats/trust.ts';
+import { revokeAs } from '../../../platform/nats/revocations.ts';
+import { readAgentKeys } from '../../../platform/nats/trust.ts';
+import { AGENT, answer } from '../../core/log/events.ts';
 import { startTestNats } from '../../support/nats.ts';
-import { AGENT, answer } from '../log/events.ts';
 
 const OTHER = 'agent-ba9876543210';
 

@@ -2,11 +2,11 @@ import { watch } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { dataPaths } from '../../../core/service/data-paths.ts';
-import { processIdentity } from '../../../core/service/process-identity.ts';
-import { nextDelay, RESTART_POLICY } from '../../../core/service/restart-policy.ts';
-import { Supervisor } from '../../../core/service/supervisor.ts';
-import { openSystemLog } from '../../../core/service/system-log.ts';
+import { dataPaths } from '../../../platform/service/data-paths.ts';
+import { processIdentity } from '../../../platform/service/process-identity.ts';
+import { nextDelay, RESTART_POLICY } from '../../../platform/service/restart-policy.ts';
+import { Supervisor } from '../../../platform/service/supervisor.ts';
+import { openSystemLog } from '../../../platform/service/system-log.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { temporaryFolder } from '../../support/nats.ts';
 

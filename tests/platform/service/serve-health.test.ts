@@ -1,8 +1,8 @@
 import { Svcm } from '@nats-io/services';
 import test from 'ava';
-import { askHealth } from '../../../core/service/ask-health.ts';
-import { Health } from '../../../core/service/health.ts';
-import { serveHealth } from '../../../core/service/serve-health.ts';
+import { askHealth } from '../../../platform/service/ask-health.ts';
+import { Health } from '../../../platform/service/health.ts';
+import { serveHealth } from '../../../platform/service/serve-health.ts';
 import { startTestNats } from '../../support/nats.ts';
 
 test('every process of every service answers for itself', async (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Health } from '../../../core/service/health.ts';
+import { Health } from '../../../platform/service/health.ts';
 
 test('a part is as it was last said to be, since it last changed', (t) => {
   let now = 0;

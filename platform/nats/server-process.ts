@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { connectLog } from '../../core/log/connection.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { connectLog } from '../log/connection.ts';
 import { forgetProcess, rememberProcess } from './left-over.ts';
 import { portInUse } from './server-port.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { EventLog } from '../../core/log/event-log.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
-import type { EventLog } from '../log/event-log.ts';
 
 /**
  * The bytes of a file that goes with a message; undefined where they are not kept any more, or are

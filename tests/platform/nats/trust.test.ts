@@ -1,7 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { ensureTrust, readAgentKeys, shareTrust, type Trust } from '../../../core/nats/trust.ts';
+import {
+  ensureTrust,
+  readAgentKeys,
+  shareTrust,
+  type Trust,
+} from '../../../platform/nats/trust.ts';
 import { temporaryFolder } from '../../support/nats.ts';
 
 const accounts = ({ account, agents, system }: Trust) =>

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TurnProblem } from '../agent/turn-problem.ts';
+import type { TurnProblem } from '../../agents/voice/turn-problem.ts';
 import type { CliExit, Driver, DriverEvents, TurnOutcome } from './driver.ts';
 
 export interface AgentHostOptions {

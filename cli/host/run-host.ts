@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { askAndWait } from '../../agents/voice/ask-and-wait.ts';
+import type { CommandStreams } from '../../agents/voice/command-streams.ts';
 import { readNamedFile } from '../../core/log/read-named-file.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import { type HostedKind, hostMessage, hostOrder } from '../../schemas/host-order.ts';
 import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../../schemas/limits.ts';
-import { askAndWait } from '../agent/ask-and-wait.ts';
-import type { CommandStreams } from '../agent/command-streams.ts';
 import { AgentHost } from './agent-host.ts';
 import type { StartDriver, TurnOutcome } from './driver.ts';
 import { parseObject } from './json-values.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandStreams } from '../../agents/voice/command-streams.ts';
+import { type Said, type Statement, say } from '../../agents/voice/say.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { CommandStreams } from '../agent/command-streams.ts';
-import { type Said, type Statement, say } from '../agent/say.ts';
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [1_000, 10_000];
 

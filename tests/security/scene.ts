@@ -1,4 +1,4 @@
-import { awaitResult } from '../../cli/agent/await-result.ts';
+import { awaitResult } from '../../agents/voice/await-result.ts';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { publishEvent } from '../../core/log/publish-event.ts';

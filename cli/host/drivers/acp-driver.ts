@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream';
 import * as acp from '@agentclientprotocol/sdk';
-import { modelProblem } from '../../agent/turn-problem.ts';
+import { modelProblem } from '../../../agents/voice/turn-problem.ts';
 import { CliProcess } from '../cli-process.ts';
 import type { CliExit, Driver, DriverOptions, PermissionAnswer } from '../driver.ts';
 import { brief, numberOf, objectOf, textOf } from '../json-values.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { modelProblem, type TurnProblem } from '../../agent/turn-problem.ts';
+import { modelProblem, type TurnProblem } from '../../../agents/voice/turn-problem.ts';
 import { CliProcess } from '../cli-process.ts';
 import type { CliExit, Driver, DriverOptions, TurnOutcome } from '../driver.ts';
 import {

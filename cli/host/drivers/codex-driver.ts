@@ -1,4 +1,4 @@
-import { modelProblem } from '../../agent/turn-problem.ts';
+import { modelProblem } from '../../../agents/voice/turn-problem.ts';
 import { CliProcess } from '../cli-process.ts';
 import type { CliExit, Driver, DriverOptions, TurnOutcome } from '../driver.ts';
 import { CliGone, JsonRpc } from '../json-rpc.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { modelProblem, type TurnProblem } from '../../agent/turn-problem.ts';
+import { modelProblem, type TurnProblem } from '../../../agents/voice/turn-problem.ts';
 import { CliProcess } from '../cli-process.ts';
 import type { CliExit, Driver, DriverOptions } from '../driver.ts';
 import { CliGone, JsonRpc } from '../json-rpc.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { modelProblem } from '../../../cli/agent/turn-problem.ts';
+import { modelProblem } from '../../../agents/voice/turn-problem.ts';
 import { secretFilter } from '../../../cli/host/secret-filter.ts';
 
 test('secrets are taken out of a text wherever they stand; short values are words', (t) => {

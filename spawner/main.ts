@@ -1,3 +1,4 @@
+import { agentFactories } from '../agents/agent-factories.ts';
 import { quotasOf } from '../core/domain/agent/quota.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
@@ -8,7 +9,6 @@ import { runService, type Service, type ServiceContext } from '../platform/servi
 import { derivedId } from '../schemas/ids.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
-import { agentFactories } from './agents/agent-factories.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
 import { LogCollector } from './log-collector.ts';
 import { Membership } from './ownership/membership.ts';

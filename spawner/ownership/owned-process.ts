@@ -1,4 +1,4 @@
-import type { ProcessFile } from '../runtime/process-file.ts';
+import type { ProcessFile } from '../../agents/process-file.ts';
 import type {
   AgentProcess,
   ExecOrder,

@@ -1,5 +1,5 @@
+import type { ProcessFile } from '../../agents/process-file.ts';
 import type { LeftBehind } from '../../schemas/events/process.ts';
-import type { ProcessFile } from './process-file.ts';
 
 /**
  * A place where agents run: processes of this machine, containers, … One contract for all; the

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { sayWhenHeard } from '../../cli/host/say-when-heard.ts';
+import { sayWhenHeard } from '../../agents/host/say-when-heard.ts';
 import { muteNotice } from '../../core/log/mute-notice.ts';
 import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../../platform/nats/revocations.ts';

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import type { AgentFactories } from '../../agents/agent-factories.ts';
+import { demoAgentFactory } from '../../agents/demo/demo-agent-factory.ts';
+import { type LineFraming, lineAgentFactory } from '../../agents/line/line-agent-factory.ts';
 import { type Quotas, quotasOf } from '../../core/domain/agent/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
@@ -14,12 +17,6 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import { parseSettings } from '../../schemas/settings.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
-import type { AgentFactories } from '../../spawner/agents/agent-factories.ts';
-import { demoAgentFactory } from '../../spawner/agents/demo/demo-agent-factory.ts';
-import {
-  type LineFraming,
-  lineAgentFactory,
-} from '../../spawner/agents/line/line-agent-factory.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';

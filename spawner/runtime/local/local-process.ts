@@ -1,6 +1,6 @@
 import { type FileHandle, rm } from 'node:fs/promises';
+import type { ProcessFile } from '../../../agents/process-file.ts';
 import { CallQueue } from '../call-queue.ts';
-import type { ProcessFile } from '../process-file.ts';
 import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
 import { execProgram } from './exec-program.ts';
 import { FolderWatch } from './folder-watch.ts';

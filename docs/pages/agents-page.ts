@@ -5,7 +5,7 @@ import { markdownTable } from './markdown-table.ts';
 
 const REPORT = join(import.meta.dirname, '..', 'agents.json');
 
-/** What `npm run test:agents` found out, as tests/agents/support/agent-report.ts writes it. */
+/** What `npm run test:agents` found out, as tests/agents/conformance/support/agent-report.ts writes it. */
 const report = z.record(
   z.string(),
   z.object({
@@ -44,9 +44,9 @@ export function agentsPage(): string {
   return `# Agents
 
 \`ORCHESTRATOR_AGENT\` chooses the kind. A user talks to each of them in the same way and is answered in
-the same way; one suite (\`tests/agents/\`, \`npm run test:agents\`) holds all of them to that with their
+the same way; one suite (\`tests/agents/conformance/\`, \`npm run test:agents\`) holds all of them to that with their
 real programs, against a model on loopback that speaks the real model APIs. This page is made by that run.
-\`/new codex\` in a chat with Claude changes nothing of it: \`tests/agents/switching.test.ts\` takes one
+\`/new codex\` in a chat with Claude changes nothing of it: \`tests/agents/conformance/switching.test.ts\` takes one
 Telegram chat through Claude, Codex, Gemini and Droid, and what its user sees must be the same for all.
 
 ## Versions, start-up, memory

@@ -1,8 +1,8 @@
 import { kill } from 'node:process';
 import test, { type ExecutionContext } from 'ava';
-import { ofType } from '../../support/history.ts';
-import type { ModelReply, ModelRequest } from '../../support/model-server/model-request.ts';
-import { answersEach, answerTo, unanswered } from '../../support/model-server/scripts.ts';
+import { ofType } from '../../../support/history.ts';
+import type { ModelReply, ModelRequest } from '../../../support/model-server/model-request.ts';
+import { answersEach, answerTo, unanswered } from '../../../support/model-server/scripts.ts';
 import { type AgentKind, installedVersion } from './agent-kinds.ts';
 import { AgentReport } from './agent-report.ts';
 import { type AgentWorld, type Containers, memoryOf, startAgent } from './agent-world.ts';

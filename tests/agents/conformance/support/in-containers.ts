@@ -1,7 +1,7 @@
 import test from 'ava';
-import { dockerRuntime } from '../../spawner/runtime/docker-under-test.ts';
-import { dockerEngine } from '../../support/docker/engine.ts';
-import { workerImageWith } from '../../support/docker/project-images.ts';
+import { dockerRuntime } from '../../../spawner/runtime/docker-under-test.ts';
+import { dockerEngine } from '../../../support/docker/engine.ts';
+import { workerImageWith } from '../../../support/docker/project-images.ts';
 import type { AgentKind } from './agent-kinds.ts';
 import { holdsAgentTo } from './conformance.ts';
 

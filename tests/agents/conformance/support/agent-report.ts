@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What a run of the suite found out about the kinds of agents; `docs/agents.md` is made from it. */
-export const REPORT_FILE = join(import.meta.dirname, '..', '..', '..', 'docs', 'agents.json');
+export const REPORT_FILE = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'agents.json');
 
 export interface Measures {
   /** From the start of the process until it takes messages. */

@@ -1,8 +1,8 @@
 import test from 'ava';
-import type { ModelScript } from '../support/model-server/model-request.ts';
-import { answersEach } from '../support/model-server/scripts.ts';
-import { processes } from '../support/process-tree.ts';
-import type { Shown } from '../support/telegram/bot-api.ts';
+import type { ModelScript } from '../../support/model-server/model-request.ts';
+import { answersEach } from '../../support/model-server/scripts.ts';
+import { processes } from '../../support/process-tree.ts';
+import type { Shown } from '../../support/telegram/bot-api.ts';
 import { type AgentChat, openChat } from './support/agent-chat.ts';
 import {
   type AgentKind,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 
 /** Where `npm run agents` puts the pinned CLIs. */
 export const AGENT_CLIS = join(ROOT, '.cache', 'agents', 'node_modules');

@@ -3,11 +3,11 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { dataPaths } from '../../../platform/service/data-paths.ts';
-import { ModelServer } from '../../support/model-server/model-server.ts';
-import { processes } from '../../support/process-tree.ts';
-import type { Shown } from '../../support/telegram/bot-api.ts';
-import { ANN, type BotSystem, startBotSystem } from '../../support/telegram/bot-system.ts';
+import { dataPaths } from '../../../../platform/service/data-paths.ts';
+import { ModelServer } from '../../../support/model-server/model-server.ts';
+import { processes } from '../../../support/process-tree.ts';
+import type { Shown } from '../../../support/telegram/bot-api.ts';
+import { ANN, type BotSystem, startBotSystem } from '../../../support/telegram/bot-system.ts';
 import { type AgentKind, PLANTED_KEY } from './agent-kinds.ts';
 
 const PATIENCE_MS = 120_000;

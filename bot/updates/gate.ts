@@ -1,9 +1,9 @@
 import type { Context, NextFunction } from 'grammy';
 import type { Logger } from 'pino';
 import { CHANNEL, requestDelivery } from '../delivery/ledger.ts';
+import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
 import type { RateLimit } from '../people/rate-limit.ts';
 import { wordsFor } from '../words/words.ts';
-import type { BotContext, BotParts, Incoming } from './bot-context.ts';
 import { shownName } from './shown-name.ts';
 
 export interface GateOptions {

@@ -6,7 +6,7 @@ import type { LogConnection } from '../../core/log/connection.ts';
 import { plainFileName, storeFile } from '../../platform/files/file-store.ts';
 import { inboxPath } from '../../platform/files/read-file.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
-import type { BotContext } from './bot-context.ts';
+import type { BotContext } from '../incoming/bot-context.ts';
 
 export interface ReceivedFile {
   reference: FileReference;

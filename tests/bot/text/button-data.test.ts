@@ -1,5 +1,5 @@
 import test from 'ava';
-import { answerButtons, parsePress } from '../../../bot/updates/button-data.ts';
+import { answerButtons, parsePress } from '../../../bot/text/button-data.ts';
 import { agentEventId, newAgentId } from '../../../schemas/ids.ts';
 
 test('a choice is read back from its button, within what Telegram carries', (t) => {

@@ -18,7 +18,8 @@ import type { Health } from '../../platform/service/health.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { deliveryFilter, parseSubject } from '../../schemas/subjects.ts';
-import { CHANNEL, deliveryPlace, shownId } from './ledger.ts';
+import { CHANNEL } from '../people/channel.ts';
+import { deliveryPlace, shownId } from './ledger.ts';
 import type { MessagePart } from './message-part.ts';
 import type { Pace } from './pace.ts';
 

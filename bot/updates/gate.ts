@@ -1,7 +1,8 @@
 import type { Context, NextFunction } from 'grammy';
 import type { Logger } from 'pino';
-import { CHANNEL, requestDelivery } from '../delivery/ledger.ts';
+import { requestDelivery } from '../delivery/ledger.ts';
 import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
+import { CHANNEL } from '../people/channel.ts';
 import type { RateLimit } from '../people/rate-limit.ts';
 import { wordsFor } from '../words/words.ts';
 import { shownName } from './shown-name.ts';

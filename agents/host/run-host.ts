@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readNamedFile } from '../../core/log/read-named-file.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
-import { type HostedKind, hostMessage, hostOrder } from '../../schemas/host-order.ts';
+import { hostMessage, hostOrder } from '../../schemas/host-order.ts';
 import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../../schemas/limits.ts';
 import { askAndWait } from '../voice/ask-and-wait.ts';
 import type { CommandStreams } from '../voice/command-streams.ts';
@@ -14,28 +14,6 @@ import { sayWhenHeard } from './say-when-heard.ts';
 import { secretFilter } from './secret-filter.ts';
 
 type Log = (line: string) => void;
-
-const DRIVERS: Record<HostedKind, () => Promise<StartDriver>> = {
-  claude: async () => {
-    const { ClaudeDriver } = await import('../claude/claude-driver.ts');
-    return (options) => new ClaudeDriver(options);
-  },
-  codex: async () => {
-    const { CodexDriver } = await import('../codex/codex-driver.ts');
-    return (options) => new CodexDriver(options);
-  },
-  droid: async () => {
-    const { DroidDriver } = await import('../droid/droid-driver.ts');
-    return (options) => new DroidDriver(options);
-  },
-  gemini: acpDriver,
-  acp: acpDriver,
-};
-
-async function acpDriver(): Promise<StartDriver> {
-  const { AcpDriver } = await import('../acp/acp-driver.ts');
-  return (options) => new AcpDriver(options);
-}
 
 /** A person may be away for a while; the turn waits with the question. */
 const PERMISSION_WAIT_MS = 60 * 60_000;
@@ -52,7 +30,7 @@ const MAX_ORDER = 8 * 1024 * 1024;
  * done. The exit code.
  */
 export async function runHost(
-  kind: HostedKind,
+  start: StartDriver,
   orderFile: string,
   streams: CommandStreams,
 ): Promise<number> {
@@ -67,7 +45,6 @@ export async function runHost(
     log,
   });
   permissions.load();
-  const start = await DRIVERS[kind]();
   const environment = { ...ownEnvironment(streams.env), ...order.environment, ...order.secrets };
   const host = new AgentHost({
     start: (session, events) =>

@@ -16,7 +16,8 @@ export class HostCommand extends Command {
       const what = `${JSON.stringify(this.kind)} is none of ${HOSTED_KINDS.join(', ')}`;
       throw new OrchestratorError('ORC_UNKNOWN_KIND', what);
     }
+    const { DRIVERS } = await import('../../agents/drivers.ts');
     const { runHost } = await import('../../agents/host/run-host.ts');
-    return runHost(kind, this.order, this.context);
+    return runHost(await DRIVERS[kind](), this.order, this.context);
   }
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentsPage } from './pages/agents-page.ts';
 import { commandsPage } from './pages/commands-page.ts';
+import { decisionsPage } from './pages/decisions-page.ts';
 import { errorsPage } from './pages/errors-page.ts';
 import { eventsPage } from './pages/events-page.ts';
 import { settingsPage } from './pages/settings-page.ts';
@@ -13,6 +14,7 @@ export const PAGES: Record<string, () => string> = {
   'events.md': eventsPage,
   'commands.md': commandsPage,
   'agents.md': agentsPage,
+  'decisions/README.md': decisionsPage,
 };
 
 if (import.meta.main) {

@@ -30,7 +30,8 @@ const CRASH_WINDOW_MS = 60_000;
 /**
  * The life of an agent's CLI, as its parent: hands messages over in order, keeps them while the CLI
  * cannot take them, states the end of turns, starts a CLI that crashed again on its session, and
- * ends it when it is done. It knows no protocol; its driver does.
+ * ends it when it is done. It knows no protocol; its driver does
+ * (docs/decisions/0040-a-host-for-every-real-cli.md).
  */
 export class AgentHost {
   readonly #options: AgentHostOptions;

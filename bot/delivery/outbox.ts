@@ -64,7 +64,8 @@ const RETRY_MS = 250;
  * Brings what the ledger requests to the chats: in order in each chat, no chat held up by another.
  * An attempt is stated before the call and its outcome after it, so that whoever comes after a
  * crash knows what may have happened. Every append expects the delivery to stand where it is known
- * to, so that two of these never send the same thing without knowing.
+ * to, so that two of these never send the same thing without knowing
+ * (docs/decisions/0021-delivery-ledger.md).
  */
 export class Outbox {
   readonly #options: OutboxOptions;

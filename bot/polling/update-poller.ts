@@ -36,7 +36,8 @@ const PART = 'telegram poller';
 /**
  * Long polling. The offset, by which Telegram forgets updates, moves only when everything before it
  * is stored; so an update is seen again rather than never, and its derived ids make that harmless.
- * grammY's own runner confirms what it has fetched, not what was handled.
+ * grammY's own runner confirms what it has fetched, not what was handled
+ * (docs/decisions/0020-own-polling-loop.md).
  */
 export class UpdatePoller {
   readonly #options: UpdatePollerOptions;

@@ -63,6 +63,7 @@ function incomingOf(context: Context, parts: BotParts, botId: number): Incoming 
   return {
     chatId,
     userId: String(from.id),
+    // The chat, not who wrote: docs/decisions/0022-chat-is-the-person.md.
     person: { channel: CHANNEL, userId: chatId },
     member,
     words: wordsFor(member.language ?? from.language_code),

@@ -13,7 +13,8 @@ const ACK_TIMEOUT_MS = 5_000;
 /**
  * Keeps a file in pieces beside the events, so that it can be had wherever NATS can. Under the same
  * id it may be stored again: a reader takes each piece once. That is why a piece has no
- * `Nats-Msg-Id`, which another agent could claim first. Never throws.
+ * `Nats-Msg-Id`, which another agent could claim first. Never throws
+ * (docs/decisions/0023-files-beside-the-events.md).
  */
 export async function storeFile(
   nc: NatsConnection,

@@ -17,7 +17,8 @@ export interface HealthServiceOptions {
 /**
  * Answers for this process on the common subject, by the services protocol (NATS ADR-32), so that
  * `nats micro` sees it. Without a queue group: everybody answers, not one for all.
- * It ends with the connection.
+ * It ends with the connection
+ * (docs/decisions/0014-health.md).
  */
 export async function serveHealth(options: HealthServiceOptions): Promise<void> {
   const { nc, name, node = hostname(), health } = options;

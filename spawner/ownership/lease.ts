@@ -26,7 +26,8 @@ const RENEWALS = 3;
 /**
  * This node's right to act on its agents. It is held from a renewal that the server has stored, by
  * this process's own monotonic clock from before the request, for less than the server keeps it: so
- * whoever finds it gone can be sure that its holder does not act any more, paused or cut off.
+ * whoever finds it gone can be sure that its holder does not act any more, paused or cut off
+ * (docs/decisions/0010-leases-places-and-holders.md).
  */
 export class Lease {
   readonly #options: LeaseOptions;

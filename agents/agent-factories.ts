@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Settings } from '../schemas/settings.ts';
-import { acpCli } from './acp/acp-cli.ts';
+import { acpCli } from './acp/acp-kind.ts';
 import type { AgentFactory } from './agent-factory.ts';
-import { claudeCli } from './claude/claude-cli.ts';
-import { codexCli } from './codex/codex-cli.ts';
+import { claudeCli } from './claude/claude-kind.ts';
+import { codexCli } from './codex/codex-kind.ts';
 import { demoAgentFactory } from './demo/demo-agent-factory.ts';
-import { droidCli } from './droid/droid-cli.ts';
-import { geminiCli } from './gemini/gemini-cli.ts';
+import { droidCli } from './droid/droid-kind.ts';
+import { geminiCli } from './gemini/gemini-kind.ts';
 import { AgentLogins, filesIn } from './host/agent-logins.ts';
 import { hostedAgentFactory } from './host/hosted-agent-factory.ts';
 import { lineAgentFactory } from './line/line-agent-factory.ts';

@@ -1,7 +1,10 @@
+/** What everybody may know of the kinds of agents: names, settings, what a new one is to be. */
+const KINDS = 'agents/(agent-kinds|agent-wish|load-settings).ts';
+
 /**
  * Which folder may import which. `docs/decisions/0050-rooms.md` says why.
  *
- * @type {Record<string, { may: string[], beside?: string }>}
+ * @type {Record<string, { may: string[] }>}
  */
 const ROOMS = {
   schemas: { may: [] },
@@ -9,8 +12,8 @@ const ROOMS = {
   platform: { may: ['schemas', 'core/log'] },
   agents: { may: ['schemas', 'core', 'platform'] },
   spawner: { may: ['schemas', 'core', 'platform', 'agents'] },
-  projections: { may: ['schemas', 'core', 'platform'] },
-  bot: { may: ['schemas', 'core', 'platform'] },
+  projections: { may: ['schemas', 'core', 'platform', KINDS] },
+  bot: { may: ['schemas', 'core', 'platform', KINDS] },
   cli: { may: ['schemas', 'core', 'platform', 'agents', 'bootstrap'] },
   bootstrap: { may: [] },
   docs: { may: ['schemas', 'agents'] },
@@ -24,7 +27,7 @@ const arrows = Object.entries(ROOMS).map(([room, { may }]) => ({
   comment: `${room}/ imports ${may.length === 0 ? 'nothing of ours' : `${may.join(', ')} only`}.`,
   severity: 'error',
   from: { path: `^${room}/` },
-  to: { path: `^(${ALL})/`, pathNot: `^(${[room, ...may].join('|')})/` },
+  to: { path: `^(${ALL})/`, pathNot: `^(${[room, ...may].join('|')})(/|$)` },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -17,8 +17,8 @@ export interface AgentOrder {
 }
 
 /**
- * All that is particular to one kind of agent (design, "Agent factories"). Adding a kind is one
- * file that implements this and one line in `agent-factories.ts`.
+ * All that is particular to one kind of agent (design, "Agent factories"). A kind
+ * makes its own (`agent-kind.ts`).
  */
 export interface AgentFactory {
   readonly kind: string;

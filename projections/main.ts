@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { loadSettings } from '../agents/load-settings.ts';
 import { CheckpointFile } from '../core/projection/checkpoint-file.ts';
 import { foldVersion } from '../core/projection/fold-version.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
@@ -7,7 +8,7 @@ import { runService, type Service, type ServiceContext } from '../platform/servi
 import { serveHttp } from './http/serve-http.ts';
 import { serveViews } from './views/views-service.ts';
 
-await runService('projections', startProjections);
+await runService('projections', loadSettings, startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
   const { paths, logger, connection, log, health, signal } = context;

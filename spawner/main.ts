@@ -1,4 +1,5 @@
 import { agentFactories } from '../agents/agent-factories.ts';
+import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/quota.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
@@ -15,7 +16,7 @@ import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
 
-await runService('spawner', startSpawner);
+await runService('spawner', loadSettings, startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal } = context;

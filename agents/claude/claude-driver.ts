@@ -169,15 +169,12 @@ export class ClaudeDriver implements Driver {
   }
 }
 
-function claudeArguments({ order, session }: DriverOptions, id: string): string[] {
+function claudeArguments({ session }: DriverOptions, id: string): string[] {
   return [
     '-p',
     '--verbose',
     ...['--input-format', 'stream-json', '--output-format', 'stream-json'],
     ...(session === undefined ? ['--session-id', id] : ['--resume', id]),
-    ...(order.permissions.otherwise === 'allow'
-      ? ['--dangerously-skip-permissions']
-      : ['--permission-prompt-tool', 'stdio']),
   ];
 }
 

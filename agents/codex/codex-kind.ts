@@ -1,11 +1,24 @@
-import type { PermissionPolicy } from '../../schemas/host-order.ts';
 import type { AgentOrder } from '../agent-factory.ts';
+import type { PermissionPolicy } from '../host/host-order.ts';
 import type { HostedCli } from '../host/hosted-agent-factory.ts';
+import { hostedKind } from '../host/hosted-kind.ts';
 import type { TextFile } from '../process-file.ts';
 
 /** OpenAI Codex. */
-export const codexCli: HostedCli = {
-  kind: 'codex',
+export const codex = hostedKind({
+  name: 'codex',
+  title: 'Codex',
+  cli: { package: '@openai/codex', version: '0.169.0' },
+  settings: {},
+  login: { variables: ['OPENAI_API_KEY'], files: ['.codex/auth.json'] },
+  driver: async () => {
+    const { CodexDriver } = await import('./codex-driver.ts');
+    return (options) => new CodexDriver(options);
+  },
+  hosted: () => CLI,
+});
+
+const CLI: HostedCli = {
   joins: true,
   instructions: 'AGENTS.md',
   takes: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'CODEX_MODEL'],

@@ -30,10 +30,9 @@ export class DroidDriver implements Driver {
     this.#options = options;
     const { order, environment, workspace, events } = options;
     const [program, ...args] = order.command;
-    const unsafe = order.permissions.otherwise === 'allow' ? ['--skip-permissions-unsafe'] : [];
     const format = ['--input-format', 'stream-jsonrpc', '--output-format', 'stream-jsonrpc'];
     this.#cli = new CliProcess({
-      command: [program, 'exec', ...format, ...unsafe, ...args],
+      command: [program, 'exec', ...format, ...args],
       environment,
       workspace,
       onStderr: events.log,

@@ -1,8 +1,20 @@
+import { startAcp } from '../acp/start-acp.ts';
 import type { HostedCli } from '../host/hosted-agent-factory.ts';
+import { hostedKind } from '../host/hosted-kind.ts';
 
 /** Google's Gemini CLI, by ACP. */
-export const geminiCli: HostedCli = {
-  kind: 'gemini',
+export const gemini = hostedKind({
+  name: 'gemini',
+  title: 'Gemini CLI',
+  olderName: 'gemini-cli',
+  cli: { package: '@google/gemini-cli', version: '0.61.0' },
+  settings: {},
+  login: { variables: ['GEMINI_API_KEY'], files: ['.gemini/oauth_creds.json'] },
+  driver: startAcp,
+  hosted: () => CLI,
+});
+
+const CLI: HostedCli = {
   // A second prompt cancels the first.
   joins: false,
   instructions: 'GEMINI.md',

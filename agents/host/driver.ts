@@ -1,5 +1,5 @@
-import type { HostOrder } from '../../schemas/host-order.ts';
 import type { TurnProblem } from '../voice/turn-problem.ts';
+import type { HostOrder } from './host-order.ts';
 
 /** What a CLI wants to do and may not do unasked. */
 export interface PermissionRequest {

@@ -1,19 +1,17 @@
 import { join } from 'node:path';
 import { renderInstructions } from '../../schemas/agent-instructions.ts';
-import {
-  frameHostMessage,
-  HOST_ORDER_FILE,
-  type HostedKind,
-  type HostOrder,
-  type PermissionPolicy,
-} from '../../schemas/host-order.ts';
 import type { AgentFactory, AgentOrder } from '../agent-factory.ts';
 import type { TextFile } from '../process-file.ts';
 import type { AgentLogins } from './agent-logins.ts';
+import {
+  frameHostMessage,
+  HOST_ORDER_FILE,
+  type HostOrder,
+  type PermissionPolicy,
+} from './host-order.ts';
 
 /** What is particular to one CLI; the rest of a hosted agent is the same for all. */
 export interface HostedCli {
-  kind: HostedKind;
   /** Takes a message into the running turn; else the next turn begins with it. */
   joins: boolean;
   /** Its instructions file, in the workspace. */
@@ -42,25 +40,26 @@ const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD/;
  * keys included, is in a file of its home that only it can read: never in its command line.
  */
 export function hostedAgentFactory(
+  kind: string,
   cli: HostedCli,
   policy: PermissionPolicy,
   logins: AgentLogins,
 ): AgentFactory {
   return {
-    kind: cli.kind,
+    kind,
     traits: { whileBusy: cli.joins ? 'join' : 'queue', endOfTurn: 'signal' },
     persistentCommand: (order) => {
       const command = cli.command(order, policy);
       return 'missing' in command
         ? command
-        : ['orchestrator', 'host', cli.kind, join(order.secrets, HOST_ORDER_FILE)];
+        : ['orchestrator', 'host', kind, join(order.secrets, HOST_ORDER_FILE)];
     },
     formatMessageForStdin: (message) => Buffer.from(frameHostMessage(message)),
     generateInstructions: (allowedTools) => [
       { path: `workspace/${cli.instructions}`, content: renderInstructions(allowedTools) },
     ],
     files: async (order) => {
-      const login = await logins.of(cli.kind, cli.takes, order.owner);
+      const login = await logins.of(kind, cli.takes, order.owner);
       const own = cli.files(order, login.variables, policy);
       return [...login.over(own), hostOrderFile(cli, order, policy, login.variables)];
     },

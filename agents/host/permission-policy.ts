@@ -1,5 +1,5 @@
-import type { PermissionPolicy } from '../../schemas/host-order.ts';
 import type { PermissionRequest } from './driver.ts';
+import type { PermissionPolicy } from './host-order.ts';
 import { simpleCommand } from './simple-command.ts';
 
 /** How an agent speaks: without it, it could not even ask. */

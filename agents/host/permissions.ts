@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { readNamedFile } from '../../core/log/read-named-file.ts';
-import type { PermissionPolicy } from '../../schemas/host-order.ts';
 import type { PermissionAnswer, PermissionRequest } from './driver.ts';
+import type { PermissionPolicy } from './host-order.ts';
 import { decidePermission, grantOf } from './permission-policy.ts';
 
 /** Bytes of what was allowed for always. */

@@ -1,5 +1,5 @@
+import { agentWish } from '../../agents/agent-wish.ts';
 import { AgentManager, type AssignedAgent } from '../../core/conversation/agent-manager.ts';
-import { agentWish } from '../../core/conversation/agent-wish.ts';
 import type { Happening } from '../../core/conversation/talk.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';

@@ -1,11 +1,11 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'clipanion';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { serverConfig } from '../../platform/nats/server-config.ts';
 import { ensureTrust, shareTrust } from '../../platform/nats/trust.ts';
 import { makeDataFolder } from '../../platform/service/data-folder.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
-import { loadSettings } from '../../platform/service/load-settings.ts';
 import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import { described, jsonOption } from '../options.ts';

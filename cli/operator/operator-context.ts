@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { within } from '../../platform/async/within.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
-import { loadSettings } from '../../platform/service/load-settings.ts';
 import { systemAddress } from '../../platform/service/system-address.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';

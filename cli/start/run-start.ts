@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { lockFolder } from '../../platform/service/folder-lock.ts';
-import { loadSettings } from '../../platform/service/load-settings.ts';
 import { type ServiceSpec, Supervisor } from '../../platform/service/supervisor.ts';
 import { openSystemLog } from '../../platform/service/system-log.ts';
 import { EXIT } from '../../schemas/errors.ts';

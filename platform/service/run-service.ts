@@ -6,7 +6,6 @@ import type { Settings } from '../../schemas/settings.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
 import { type DataPaths, dataPaths } from './data-paths.ts';
 import { Health } from './health.ts';
-import { loadSettings } from './load-settings.ts';
 import { createLogger } from './logger.ts';
 import { serveHealth } from './serve-health.ts';
 import type { ServiceMessage } from './service-message.ts';
@@ -46,6 +45,7 @@ const STOP_TIMEOUT_MS = 10_000;
  */
 export async function runService(
   name: string,
+  loadSettings: () => Settings,
   build: (context: ServiceContext) => Promise<Service>,
 ): Promise<never> {
   const end = new AbortController();

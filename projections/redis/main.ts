@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { CheckpointFile } from '../../core/projection/checkpoint-file.ts';
 import { foldVersion } from '../../core/projection/fold-version.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
@@ -12,7 +13,7 @@ import { consumerName } from './consumer-name.ts';
 import { Watermark } from './mirror/watermark.ts';
 import { RedisAdapters } from './redis-adapters.ts';
 
-await runService('redis', startAdapters);
+await runService('redis', loadSettings, startAdapters);
 
 async function startAdapters(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, log, health, signal } = context;

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { agentFactories } from '../../../agents/agent-factories.ts';
-import { loadSettings } from '../../../platform/service/load-settings.ts';
-import { hostOrder } from '../../../schemas/host-order.ts';
+import { hostOrder } from '../../../agents/host/host-order.ts';
+import { loadSettings } from '../../../agents/load-settings.ts';
 import { temporaryFolder } from '../../support/nats.ts';
 
 const ADA = { channel: 'terminal', userId: 'ada' };

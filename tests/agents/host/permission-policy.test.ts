@@ -1,7 +1,7 @@
 import test from 'ava';
+import { parsePermissionPolicy } from '../../../agents/host/host-order.ts';
 import { decidePermission } from '../../../agents/host/permission-policy.ts';
 import { simpleCommand } from '../../../agents/host/simple-command.ts';
-import { parsePermissionPolicy } from '../../../schemas/host-order.ts';
 
 const shell = (command: string) => ({ tool: 'Bash', command, what: '' });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { agentFactories } from '../../../../agents/agent-factories.ts';
-import { loadSettings } from '../../../../platform/service/load-settings.ts';
+import { loadSettings } from '../../../../agents/load-settings.ts';
 import type { StoredEvent } from '../../../../schemas/event.ts';
 import { newAgentId } from '../../../../schemas/ids.ts';
 import type { Runtime } from '../../../../spawner/runtime/runtime.ts';

@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-/** The agents whose protocol a host speaks (`orchestrator host <kind>`). */
-export const HOSTED_KINDS = ['claude', 'codex', 'gemini', 'droid', 'acp'] as const;
-export type HostedKind = (typeof HOSTED_KINDS)[number];
-
 /** The order of a host, in the folder of its agent's secrets. */
 export const HOST_ORDER_FILE = 'host.json';
 

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
 /** Expected sequence over a filter, atomic batches, schedules and per-message TTL came with it. */
@@ -11,19 +9,4 @@ export function requireServerVersion(version: string): void {
   const enough = major > REQUIRED.major || (major === REQUIRED.major && minor >= REQUIRED.minor);
   if (!enough)
     throw new OrchestratorError('ORC_NATS_OLD', `The nats-server has version ${version}`);
-}
-
-/** The version that a nats-server program states. Throws ORC_NATS_MISSING where it states none. */
-export async function programVersion(serverPath: string): Promise<string> {
-  const output = await promisify(execFile)(serverPath, ['--version']).then(
-    ({ stdout, stderr }) => stdout + stderr,
-    (error: unknown) => {
-      throw new OrchestratorError('ORC_NATS_MISSING', `${serverPath} does not run`, {
-        cause: error,
-      });
-    },
-  );
-  const version = /v?(\d+\.\d+\.\d+\S*)/.exec(output)?.[1];
-  if (version !== undefined) return version;
-  throw new OrchestratorError('ORC_NATS_MISSING', `${serverPath} is no nats-server`);
 }

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { programVersion, requireServerVersion } from '../../core/log/server-version.ts';
+import { requireServerVersion } from '../../core/log/server-version.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import { type DataPaths, dataPaths } from '../service/data-paths.ts';
 import { endLeftOver } from './left-over.ts';
+import { programVersion } from './program-version.ts';
 import { serverConfig } from './server-config.ts';
 import { choosePort, freePort, rememberPort } from './server-port.ts';
 import type { ServerFiles } from './server-process.ts';

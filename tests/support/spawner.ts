@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { AgentFactories } from '../../agents/agent-factories.ts';
 import { demoAgentFactory } from '../../agents/demo/demo-agent-factory.ts';
 import { type LineFraming, lineAgentFactory } from '../../agents/line/line-agent-factory.ts';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { type Quotas, quotasOf } from '../../core/domain/agent/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
@@ -15,7 +16,6 @@ import { readAgentKeys } from '../../platform/nats/trust.ts';
 import { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
-import { parseSettings } from '../../schemas/settings.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
@@ -29,13 +29,7 @@ import { untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';
 import { removeFolder } from './remove-folder.ts';
 
-const DEFAULTS = defaults();
-
-function defaults() {
-  const parsed = parseSettings({});
-  if (!parsed.ok) throw new Error('the defaults of the settings do not parse');
-  return parsed.settings;
-}
+const DEFAULTS = loadSettings({});
 
 const COMMANDS = join(import.meta.dirname, '..', '..', 'dist', 'bin');
 

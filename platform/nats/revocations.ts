@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Account, type ClaimsData, decode, encodeAccount, fromSeed } from '@nats-io/jwt';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog } from '../../core/log/connection.ts';
@@ -53,7 +54,14 @@ async function revokeAgents(
     ]),
   );
   const claims = { ...current.nats, revocations };
+  await laterThan(current.iat);
   await update(nc, await encodeAccount(current.name, agents, claims, { signer }));
+}
+
+/** Of two claims of the same second the server may take either at its next start: so of a later one. */
+async function laterThan(seconds: number): Promise<void> {
+  const next = (seconds + 1) * 1000;
+  while (Date.now() < next) await delay(next - Date.now());
 }
 
 async function claimsOf(nc: NatsConnection, account: string): Promise<ClaimsData<Account>> {

@@ -8,7 +8,7 @@ import type { AppendResult } from './append-result.ts';
 import type { LogConnection } from './connection.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
-import { lastMessage, messageAt } from './last.ts';
+import { firstMessage, lastMessage, messageAt } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
 import { readError } from './read-error.ts';
@@ -68,6 +68,11 @@ export class EventLog {
   /** The last message that a filter selects; see {@link lastMessage}. */
   last(stream: StreamName, filter: string): Promise<StoredMessage | undefined> {
     return lastMessage(this.connection.nc, stream, filter, ACK_TIMEOUT_MS);
+  }
+
+  /** The first message of a subject; see {@link firstMessage}. */
+  first(stream: StreamName, subject: string): Promise<StoredMessage | undefined> {
+    return firstMessage(this.connection.nc, stream, subject, ACK_TIMEOUT_MS);
   }
 
   /** The message at a place of a stream; see {@link messageAt}. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Speakers } from '../../core/conversation/speakers.ts';
 import { agentOf } from '../../core/conversation/talk.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
@@ -30,15 +31,17 @@ const RETRY_MS = 250;
  * Hears what agents say and requests its delivery in the ledger, in the order of the log. Where it
  * is in the log is part of the log: it begins behind the last place up to which everything is
  * settled, and what it meets again is in the ledger already. So nothing that is said while the bot
- * is down, or dies, is passed over.
+ * is down, or dies, is passed over. What an agent says after its end is nobody's.
  */
 export class ResponseListener {
   readonly #options: ResponseListenerOptions;
+  readonly #speakers: Speakers;
   /** The last event that was dealt with. */
   place = 0;
 
   constructor(options: ResponseListenerOptions) {
     this.#options = options;
+    this.#speakers = new Speakers(options.log);
   }
 
   /** Follows the log from behind a settled place until the signal aborts. */
@@ -77,6 +80,7 @@ export class ResponseListener {
     const parsed = parseEvent(message);
     if (parsed.kind !== 'event') return;
     const { event } = parsed;
+    if ((await this.#speakers.refusal(event)) !== undefined) return;
     this.#options.owners.learn(agentId, event);
     if (!this.#matters(event)) return;
     const chatId = await this.#options.owners.chatOf(agentId, event.sequence);

@@ -1,7 +1,9 @@
 import { Option } from 'clipanion';
+import { Speakers } from '../../core/conversation/speakers.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Start } from '../../core/log/pull-session.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
 import { eventJson, eventLine } from '../operator/event-line.ts';
 import { requireAgentId } from '../operator/known-agent.ts';
@@ -20,6 +22,9 @@ interface Part {
   until: number;
 }
 
+/** As long as reading waits for a server that is gone. */
+const PATIENCE_MS = 30_000;
+
 export class EventsCommand extends OperatorCommand {
   static override paths = [['events']];
   static override usage = usageOf('events');
@@ -33,28 +38,31 @@ export class EventsCommand extends OperatorCommand {
     const start = startPoint(this.from, new Date());
     const filter = this.agent === undefined ? undefined : agentFilter(requireAgentId(this.agent));
     const signal = untilInterrupted(this.context.stdout);
+    const speakers = new Speakers(log, { patienceMs: PATIENCE_MS, signal });
     const events = await partOf(log, 'EVENTS', start);
     // A sequence is one of EVENTS; log lines are then shown from the time of that event on.
     const lines = await partOf(log, 'LOGS', await logStartOf(log, start));
     const read = (part: Part) => log.read({ ...part, filter, signal });
     for await (const message of mergeByTime(read(events), read(lines))) {
       if (signal.aborted) return;
-      this.#print(message);
+      await this.#print(message, speakers);
     }
     if (!this.follow) return;
     await Promise.all(
       [events, lines].map(async ({ stream, from, until }) => {
         const after = { sequence: Math.max(until + 1, 'sequence' in from ? from.sequence : 0) };
         for await (const { messages } of log.follow({ stream, from: after, filter, signal })) {
-          for (const message of messages) this.#print(message);
+          for (const message of messages) await this.#print(message, speakers);
         }
       }),
     );
   }
 
-  #print(message: StoredMessage): void {
+  async #print(message: StoredMessage, speakers: Speakers): Promise<void> {
+    const parsed = parseEvent(message);
+    const late = parsed.kind === 'event' ? await speakers.refusal(parsed.event) : undefined;
     if (this.type !== undefined && !message.header('ce-type')?.startsWith(this.type)) return;
-    this.context.stdout.write(this.json ? eventJson(message) : eventLine(message));
+    this.context.stdout.write(this.json ? eventJson(message, late) : eventLine(message));
   }
 }
 

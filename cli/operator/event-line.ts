@@ -9,13 +9,14 @@ export function eventLine(message: StoredMessage): string {
   return `${message.time.toISOString()} ${message.sequence} ${subject} ${what}\n`;
 }
 
-/** The same for a program: one JSON object. */
-export function eventJson(message: StoredMessage): string {
+/** The same for a program: one JSON object. `refused`: why it counts for nobody, if it does not. */
+export function eventJson(message: StoredMessage, refused?: string): string {
   return `${JSON.stringify({
     time: message.time.toISOString(),
     sequence: message.sequence,
     subject: message.subject,
     ...attributes(message),
+    ...(refused !== undefined && { invalid: refused }),
     data: dataOf(message),
   })}\n`;
 }

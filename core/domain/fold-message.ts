@@ -1,3 +1,4 @@
+import { speakerAt } from '../../schemas/agents-word.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { isAgentEventId } from '../../schemas/ids.ts';
 import {
@@ -7,16 +8,23 @@ import {
   type RawMessage,
 } from '../../schemas/parse-event.ts';
 import { isAgentsWord, parseSubject } from '../../schemas/subjects.ts';
-import { isLive, MAX_WAITING, type PendingCall, unknownAgent } from './agent/agent-state.ts';
+import { type AgentState, isLive, MAX_WAITING, type PendingCall } from './agent/agent-state.ts';
 import { withWord } from './agent/said.ts';
+import { type Silence, silenceReason } from './agent/silence.ts';
 import { applyEvent, type SystemState } from './system-state.ts';
+
+export type FoldedMessage =
+  | ParsedEvent
+  /** The word of an agent that has ended, or that nobody created: for EVENTS_DLQ. */
+  | { kind: 'refused'; reason: string };
 
 /**
  * Folds one stored message, whatever it is: an event that does not parse, that the state has no
- * place for, or that is of a type that a newer version wrote, changes no aggregate but still counts
- * as the last of its subject. Never throws: a message that ended the fold would end it for ever.
+ * place for, that is said by an agent after its end, or that is of a type that a newer version
+ * wrote, changes no aggregate but still counts as the last of its subject. Never throws: a message
+ * that ended the fold would end it for ever.
  */
-export function foldMessage(state: SystemState, message: RawMessage): ParsedEvent {
+export function foldMessage(state: SystemState, message: RawMessage): FoldedMessage {
   const parsed = parseEvent(message);
   if (isAgentsWord(message.subject)) countWord(state, message);
   const folded = parsed.kind === 'event' ? foldEvent(state, parsed.event) : parsed;
@@ -37,7 +45,12 @@ function countWord(state: SystemState, { subject, size, time }: RawMessage): voi
 }
 
 /** Each aggregate is replaced when its next state is there: what throws before has changed none. */
-function foldEvent(state: SystemState, event: StoredEvent): ParsedEvent {
+function foldEvent(state: SystemState, event: StoredEvent): FoldedMessage {
+  const agentId = speakerAt(parseSubject(event.subject));
+  const silence = agentId === undefined ? undefined : silenceOf(state.agents.get(agentId));
+  if (agentId !== undefined && silence !== undefined) {
+    return { kind: 'refused', reason: silenceReason(agentId, silence) };
+  }
   try {
     applyEvent(state, event);
     return { kind: 'event', event };
@@ -46,22 +59,29 @@ function foldEvent(state: SystemState, event: StoredEvent): ParsedEvent {
   }
 }
 
+/** Whether what an agent says now counts for nobody. */
+function silenceOf(agent: AgentState | undefined): Silence | undefined {
+  if (agent === undefined || agent.phase === 'unknown') return 'unknown';
+  return agent.phase === 'ended' ? 'ended' : undefined;
+}
+
 /** A call that nobody can do is owed a result all the same, where the agent can have made it. */
 function foldRefusedCall(
   state: SystemState,
   { agentId, tool, verb }: { agentId: string; tool: string; verb: string },
   message: RawMessage,
-  parsed: Exclude<ParsedEvent, { kind: 'event' }>,
+  folded: Exclude<FoldedMessage, { kind: 'event' }>,
 ): void {
   const callId = message.header('ce-id') ?? '';
-  const agent = state.agents.get(agentId) ?? unknownAgent(agentId);
+  const agent = state.agents.get(agentId);
+  if (agent === undefined || silenceOf(agent) !== undefined) return;
   if (!isAgentEventId(agentId, callId) || agent.calls.some((call) => call.callId === callId))
     return;
   if (agent.calls.length >= MAX_WAITING) return;
   const refused: PendingCall['refused'] =
-    parsed.kind === 'unknown'
+    folded.kind === 'unknown'
       ? { code: 'ORC_NO_SUCH_TOOL', message: `There is no tool ${tool} ${verb}` }
-      : { code: 'ORC_BAD_INPUT', message: parsed.reason };
+      : { code: 'ORC_BAD_INPUT', message: folded.reason };
   const call: PendingCall = { callId, tool, verb, input: {}, refused };
   state.agents.set(agentId, { ...agent, calls: [...agent.calls, call] });
 }

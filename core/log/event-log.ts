@@ -9,7 +9,7 @@ import type { LogConnection } from './connection.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
 import { untilHeard } from './heard.ts';
-import { lastMessage, messageAt } from './last.ts';
+import { firstMessage, lastMessage, messageAt } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -56,6 +56,11 @@ export class EventLog {
   /** The last message that a filter selects; see {@link lastMessage}. */
   last(stream: StreamName, filter: string): Promise<StoredMessage | undefined> {
     return lastMessage(this.connection.nc, stream, filter, ACK_TIMEOUT_MS);
+  }
+
+  /** The first message of a subject; see {@link firstMessage}. */
+  first(stream: StreamName, subject: string): Promise<StoredMessage | undefined> {
+    return firstMessage(this.connection.nc, stream, subject, ACK_TIMEOUT_MS);
   }
 
   /** The message at a place of a stream; see {@link messageAt}. */

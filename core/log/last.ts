@@ -20,6 +20,16 @@ export function lastMessage(
   return getMessage(nc, stream, { last_by_subj: filter }, timeoutMs);
 }
 
+/** The first message of a subject. Throws as above. */
+export function firstMessage(
+  nc: NatsConnection,
+  stream: string,
+  subject: string,
+  timeoutMs: number,
+): Promise<StoredMessage | undefined> {
+  return getMessage(nc, stream, { seq: 1, next_by_subj: subject }, timeoutMs);
+}
+
 /** The message at a place of a stream, undefined where none is (any more). Throws as above. */
 export function messageAt(
   nc: NatsConnection,
@@ -55,7 +65,7 @@ const [NO_MESSAGE, NO_STREAM] = [10037, 10059];
 async function getMessage(
   nc: NatsConnection,
   stream: string,
-  wanted: { last_by_subj: string } | { seq: number },
+  wanted: { last_by_subj: string } | { seq: number; next_by_subj?: string },
   timeoutMs: number,
 ): Promise<FoundMessage | undefined> {
   const reply = await nc

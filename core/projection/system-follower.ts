@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
-import type { ParsedEvent } from '../../schemas/parse-event.ts';
-import { foldMessage } from '../domain/fold-message.ts';
+import { type FoldedMessage, foldMessage } from '../domain/fold-message.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 
-export type FoldListener = (message: StoredMessage, parsed: ParsedEvent) => void;
+export type FoldListener = (message: StoredMessage, folded: FoldedMessage) => void;
 
 export interface SystemFollowerOptions {
   log: EventLog;
@@ -34,8 +33,8 @@ export class SystemFollower {
   state: SystemState = initialSystem();
   /** The last sequence of EVENTS that was seen, folded or skipped. */
   sequence = 0;
-  /** What was met and not folded: of a newer version, or nothing that can be believed. */
-  readonly skipped = { unknown: 0, invalid: 0 };
+  /** What was met and not folded: of a newer version, not what it promises, or said too late. */
+  readonly skipped = { unknown: 0, invalid: 0, refused: 0 };
   readonly #options: SystemFollowerOptions;
   readonly #listeners = new Set<FoldListener>();
   readonly #ended = Promise.withResolvers<void>();
@@ -154,9 +153,9 @@ export class SystemFollower {
 
   #fold(message: StoredMessage): void {
     this.sequence = message.sequence;
-    const parsed = foldMessage(this.state, message);
-    if (parsed.kind !== 'event') this.#skip(message, parsed);
-    for (const listener of this.#listeners) this.#tell(listener, message, parsed);
+    const folded = foldMessage(this.state, message);
+    if (folded.kind !== 'event') this.#skip(message, folded);
+    for (const listener of this.#listeners) this.#tell(listener, message, folded);
     this.#resolveWaiters();
   }
 
@@ -165,22 +164,23 @@ export class SystemFollower {
   }
 
   /** A listener's mistake is its own: the state goes on. */
-  #tell(listener: FoldListener, message: StoredMessage, parsed: ParsedEvent): void {
+  #tell(listener: FoldListener, message: StoredMessage, folded: FoldedMessage): void {
     try {
-      listener(message, parsed);
+      listener(message, folded);
     } catch (error) {
       this.#options.logger.error({ err: error, sequence: message.sequence }, 'listener failed');
     }
   }
 
-  #skip(message: StoredMessage, parsed: Exclude<ParsedEvent, { kind: 'event' }>): void {
-    this.skipped[parsed.kind] += 1;
-    if (parsed.kind === 'unknown') return;
+  #skip(message: StoredMessage, folded: Exclude<FoldedMessage, { kind: 'event' }>): void {
+    this.skipped[folded.kind] += 1;
+    if (folded.kind === 'unknown') return;
     const { sequence } = message;
-    const { reason } = parsed;
+    const { reason } = folded;
     const { logger, health } = this.#options;
     logger.warn({ sequence, reason }, 'event left out');
-    const detail = `${this.skipped.invalid} left out since the start, the last at ${sequence}: ${reason}`;
+    const count = this.skipped.invalid + this.skipped.refused;
+    const detail = `${count} left out since the start, the last at ${sequence}: ${reason}`;
     // Nothing that an operator has to do: whoever stated them can state more.
     health?.report('events', true, `${detail}; EVENTS_DLQ keeps them`);
     // One after the other, beside the fold; whoever meets it again stores it once.

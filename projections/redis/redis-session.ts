@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Speakers } from '../../core/conversation/speakers.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
@@ -130,9 +131,11 @@ export class RedisSession {
     const { log, logger, watermark } = this.#options;
     const shared = { log, logger, position, begin: this.#begin() };
     const written = (sequence: number) => watermark.raise(identity, sequence);
-    const events = (message: StoredMessage) => {
+    const speakers = new Speakers(log);
+    const events = async (message: StoredMessage) => {
       const parsed = parseEvent(message);
       if (parsed.kind !== 'event') return [];
+      if ((await speakers.refusal(parsed.event)) !== undefined) return [];
       const quiet = message.sequence <= claim.quiet;
       return eventOps(parsed.event, { storedAt: message.time, quiet });
     };

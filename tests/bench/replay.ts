@@ -21,7 +21,7 @@ export async function replay(): Promise<string[]> {
       await log.append(
         Array.from({ length: 500 }, (_, index) => {
           const agent = agents[index % AGENTS] ?? '';
-          return answerOf(agent, `answer-${begin + index}`);
+          return answerOf(agent, `${agent}_answer-${begin + index}`);
         }),
       );
     }

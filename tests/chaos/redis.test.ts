@@ -6,6 +6,7 @@ import { newAgentId } from '../../schemas/ids.ts';
 import { RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import { foreignEntryOf } from '../../schemas/redis/response-entry.ts';
 import { said } from '../core/log/events.ts';
+import { createAgent } from '../support/commands.ts';
 import { history, ofType } from '../support/history.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';
 import { random } from '../support/random.ts';
@@ -35,7 +36,7 @@ async function talk(nats: TestNats, agents: readonly string[], signal: AbortSign
   const one = async (agent: string) => {
     for (let nth = 1; !signal.aborted; nth += 1) {
       const time = new Date().toISOString();
-      await nats.log.append({ ...said(`${agent}-${nth}`, `${nth}`, agent), time });
+      await nats.log.append({ ...said(`answer-${nth}`, `${nth}`, agent), time });
       await delay(15, undefined, { signal }).catch(() => undefined);
     }
   };
@@ -114,6 +115,7 @@ test('kill -9 of the adapter and of Redis, with and without its memory, while te
   const dataDir = await temporaryFolder(t);
   const agents = Array.from({ length: 7 }, newAgentId);
   const older = Array.from({ length: 3 }, newAgentId);
+  for (const agent of [...agents, ...older]) await createAgent(nats.log, agent, 'cat');
   let adapter = startAdapter(nats, redis, dataDir);
   t.teardown(async () => {
     adapter.kill();

@@ -114,6 +114,7 @@ const SCENARIOS: Record<string, Scenario> = {
       await Promise.all([say(spawner, ANN, 'hello'), say(spawner, BEN, 'Create project two')]);
       await playOddities(spawner);
       await Promise.all([stop(spawner, ANN), stop(spawner, BEN)]);
+      await playLateWords(log);
     },
   },
 };
@@ -132,6 +133,21 @@ async function playOddities(spawner: SpawnerFixture): Promise<void> {
   await append(log, { ...call, subject: `agents.${BEN}.tool.rocket.launch` } as never);
   await sendMessage(log, 'agent-0000000000ff', 'msg-to-nobody', 'hello?');
   await spawner.event('agent-0000000000ff', 'process.rejected');
+}
+
+/** After the end, before the beginning, and under an id that is another's. */
+async function playLateWords(log: EventLog): Promise<void> {
+  for (const [agentId, id] of [
+    [ANN, agentEventId(ANN, 'answer')],
+    ['agent-0000000000ee', agentEventId('agent-0000000000ee', 'answer')],
+    [BEN, agentEventId(ANN, 'answer')],
+  ] as const) {
+    const subject = subjectOf({ family: 'response', agentId, name: 'answer' });
+    const time = 'garbage';
+    const data = { text: 'Does anybody hear me?' };
+    const event = { id, type: 'response.answer', source: 'orchestrator/spawner', time } as const;
+    await append(log, { ...event, subject, data });
+  }
 }
 
 async function record(name: string, { options, play }: Scenario): Promise<void> {

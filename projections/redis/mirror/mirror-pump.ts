@@ -16,8 +16,8 @@ export interface MirrorPumpOptions {
   begin: Date;
   /** Is told the sequence up to which all is written. */
   written?: (sequence: number) => void;
-  /** What a message comes to. */
-  translate: (message: StoredMessage) => MirrorOp[];
+  /** What a message comes to; called in the order of the stream. */
+  translate: (message: StoredMessage) => MirrorOp[] | Promise<MirrorOp[]>;
 }
 
 /** Messages that come to nothing move the position now and then: they are soon read again. */
@@ -74,7 +74,8 @@ export class MirrorPump {
   /** False where another mirror was faster: then one goes on from where that is. */
   async #mirrorAll(messages: readonly StoredMessage[]): Promise<boolean> {
     for (const batch of batches(messages)) {
-      const ops = batch.flatMap(this.#options.translate);
+      const ops: MirrorOp[] = [];
+      for (const message of batch) ops.push(...(await this.#options.translate(message)));
       const to = batch.at(-1)?.sequence ?? this.seen;
       const idle = ops.length === 0 && to - (this.#written ?? 0) < IDLE_MESSAGES;
       if (!idle && !(await this.#write(to, ops))) return false;

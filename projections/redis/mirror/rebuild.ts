@@ -1,3 +1,4 @@
+import { Speakers } from '../../../core/conversation/speakers.ts';
 import type { SystemState } from '../../../core/domain/system-state.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import type { StoredMessage } from '../../../core/log/stored-message.ts';
@@ -47,16 +48,20 @@ async function rebuildResponses({
   signal,
 }: RebuildOptions): Promise<boolean> {
   let at = await position.at('history');
-  const ops = (message: StoredMessage): MirrorOp[] => {
+  const speakers = new Speakers(log);
+  const ops = async (message: StoredMessage): Promise<MirrorOp[]> => {
     const parsed = parseEvent(message);
     if (parsed.kind !== 'event') return [];
+    if ((await speakers.refusal(parsed.event)) !== undefined) return [];
     return historyOps(parsed.event, message.time, claim.mirrored ?? 0);
   };
   const messages: StoredMessage[] = [];
   const write = async (): Promise<boolean> => {
     for (const batch of batches(messages.splice(0))) {
       const to = batch.at(-1)?.sequence;
-      const result = await position.write('history', at, to, batch.flatMap(ops));
+      const all: MirrorOp[] = [];
+      for (const message of batch) all.push(...(await ops(message)));
+      const result = await position.write('history', at, to, all);
       if (result.moved) return false;
       at = to;
     }

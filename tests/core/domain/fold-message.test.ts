@@ -1,9 +1,25 @@
 import test from 'ava';
 import { isLive } from '../../../core/domain/agent/agent-state.ts';
 import { foldMessage } from '../../../core/domain/fold-message.ts';
-import { initialSystem } from '../../../core/domain/system-state.ts';
+import {
+  applyEvent,
+  initialSystem,
+  type SystemState,
+  serializeSystem,
+} from '../../../core/domain/system-state.ts';
+import type { StoredEvent } from '../../../schemas/event.ts';
 import type { RawMessage } from '../../../schemas/parse-event.ts';
-import { AGENT } from '../../support/decider.ts';
+import {
+  created,
+  deleteAsked,
+  exited,
+  RUN,
+  sent,
+  stopped,
+  stopping,
+  working,
+} from '../../support/agent-events.ts';
+import { AGENT, stored } from '../../support/decider.ts';
 import { idOf } from '../log/events.ts';
 
 function message(
@@ -25,6 +41,22 @@ function message(
 }
 
 const agentOf = (state: ReturnType<typeof initialSystem>) => state.agents.get(AGENT);
+
+/** After some of an agent's life. */
+function lived(...events: StoredEvent[]): SystemState {
+  const state = initialSystem();
+  for (const event of events) applyEvent(state, event);
+  return state;
+}
+
+const WORDS = [
+  ['response.answer', { text: 'x' }],
+  ['response.question', { text: 'x', waitMs: 1_000 }],
+  ['response.progress', { text: 'x' }],
+  ['tool.project.create', { name: 'x' }],
+  ['turn.signalled', {}],
+  ['turn.ready', {}],
+] as const;
 
 test('an event is folded, and is the last of the log', (t) => {
   const state = initialSystem();
@@ -62,7 +94,7 @@ test('an agent cannot state on a subject that it may use what belongs on another
 });
 
 test('a tool call that nobody can do is owed a refusal', (t) => {
-  const state = initialSystem();
+  const state = lived(created);
   foldMessage(
     state,
     message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch', {}, idOf('c-1')),
@@ -87,7 +119,7 @@ test('a tool call that nobody can do is owed a refusal', (t) => {
 });
 
 test('a tool call without an id that its agent may give is owed nothing', (t) => {
-  const state = initialSystem();
+  const state = lived(created);
   const [launch, create] = ['rocket.launch', 'project.create'].map(
     (tool) => `agents.${AGENT}.tool.${tool}`,
   ) as [string, string];
@@ -144,4 +176,64 @@ test('whatever a living agent says is counted, as large as the broker has it; va
     bytes: 500,
     minute: { since: '2026-01-04T15:00:00.000Z', events: 5, bytes: 500 },
   });
+});
+
+test('what an agent says counts while it lives', (t) => {
+  for (const [type, data] of WORDS) {
+    const state = lived(...working());
+    t.is(foldMessage(state, message(`agents.${AGENT}.${type}`, type, data)).kind, 'event', type);
+  }
+});
+
+test('what an agent says after its end counts for nobody, and is no call that is owed anything', (t) => {
+  const deleted = stored('process.deleted', { commandId: 'delete-1' });
+  const lost = stored('process.lost', { runId: RUN, reason: 'gone' });
+  const notStarted = stored('process.start-failed', { runId: RUN, reason: 'no bash' });
+  for (const end of [
+    [...working(), exited],
+    [...working(), stopping, stopped],
+    [...working(), lost],
+    [created, notStarted],
+    [...working(), exited, deleteAsked, deleted],
+  ]) {
+    for (const [type, data] of WORDS) {
+      const state = lived(...end);
+      const before = serializeSystem({ ...state, sequence: 7 });
+      const folded = foldMessage(state, message(`agents.${AGENT}.${type}`, type, data));
+      const reason = `${AGENT} had ended before it said this`;
+      t.deepEqual(folded, { kind: 'refused', reason }, type);
+      t.is(serializeSystem(state), before);
+    }
+    const state = lived(...end);
+    const launch = message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch');
+    t.is(foldMessage(state, launch).kind, 'unknown');
+    t.deepEqual(agentOf(state)?.calls, []);
+  }
+});
+
+test('an agent that nobody created says nothing, and comes to be by nothing that it says', (t) => {
+  for (const [type, data] of WORDS) {
+    const state = initialSystem();
+    const folded = foldMessage(state, message(`agents.${AGENT}.${type}`, type, data));
+    const reason = `nobody has created ${AGENT}, so it says nothing`;
+    t.deepEqual(folded, { kind: 'refused', reason }, type);
+    t.is(state.agents.size, 0);
+  }
+  const asked = lived(sent('m-1'));
+  t.is(
+    foldMessage(asked, message(`agents.${AGENT}.turn.ready`, 'turn.ready')).kind,
+    'refused',
+    'a message to it does not make it one',
+  );
+});
+
+test('a call that was made before the end is still owed its result', (t) => {
+  const state = lived(...working());
+  const create = `agents.${AGENT}.tool.project.create`;
+  foldMessage(state, message(create, 'tool.project.create', { name: 'x' }, idOf('c-1')));
+  applyEvent(state, exited);
+  t.deepEqual(
+    agentOf(state)?.calls.map(({ callId }) => callId),
+    [idOf('c-1')],
+  );
 });

@@ -98,7 +98,7 @@ test('what does not parse is counted, put on the dead letters and never stops th
   await createAgent(log, AGENT, 'cat');
   await follower.folded(4);
 
-  t.deepEqual(follower.skipped, { invalid: 2, unknown: 1 });
+  t.deepEqual(follower.skipped, { invalid: 2, unknown: 1, refused: 0 });
   t.is(follower.state.agents.get(AGENT)?.phase, 'requested');
   const letters = [];
   for await (const { messages } of log.follow({ stream: 'EVENTS_DLQ', from: { sequence: 1 } })) {
@@ -106,6 +106,35 @@ test('what does not parse is counted, put on the dead letters and never stops th
     if (letters.length === 2) break;
   }
   t.deepEqual(letters, ['1', '2'], 'an unknown type is of a newer version, and none of them');
+});
+
+test('what an agent says after its end is a dead letter with the reason, and health tells of it', async (t) => {
+  const { log } = await startTestNats(t);
+  const health = new Health();
+  const { follower } = await startFollower(t, log, { health });
+  await createAgent(log, AGENT, 'cat');
+  await log.append({
+    id: 'process.start-failed:run-1',
+    type: 'process.start-failed',
+    source: 'orchestrator/test',
+    time: new Date().toISOString(),
+    subject: `agents.${AGENT}.process.start-failed`,
+    data: { runId: 'run-1', reason: 'no bash' },
+  });
+  await log.append(said('late'));
+  await follower.folded(3);
+  const counts = { messages: 0, answers: 0, turns: 0, failed: 0 };
+  t.like(follower.state.agents.get(AGENT), { phase: 'ended', counts });
+  t.deepEqual(follower.skipped, { invalid: 0, unknown: 0, refused: 1 });
+
+  const reason = `${AGENT} had ended before it said this`;
+  for await (const { messages } of log.follow({ stream: 'EVENTS_DLQ', from: { sequence: 1 } })) {
+    if (messages.length === 0) continue;
+    t.is(messages[0]?.header('orc-reason'), reason);
+    break;
+  }
+  const check = health.checks().find(({ name }) => name === 'events');
+  t.true(check?.detail.startsWith(`1 left out since the start, the last at 3: ${reason}`));
 });
 
 test('no time that an agent states for a waiting question ends the fold', async (t) => {
@@ -198,7 +227,7 @@ test('a timer that is set is no event of the log', async (t) => {
   t.deepEqual(heard, [`agents.${AGENT}.process.starting`]);
   t.is(await log.lastSequence('EVENTS'), 2);
   t.truthy(await log.last('TIMERS', 'schedules.>'));
-  t.deepEqual(follower.skipped, { invalid: 0, unknown: 0 });
+  t.deepEqual(follower.skipped, { invalid: 0, unknown: 0, refused: 0 });
   t.is((await collect(log.read({ stream: 'EVENTS_DLQ', from: { sequence: 1 } }))).length, 0);
 });
 

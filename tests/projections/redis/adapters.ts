@@ -6,11 +6,23 @@ import {
   RedisAdapters,
   type RedisAdaptersOptions,
 } from '../../../projections/redis/redis-adapters.ts';
+import { AGENT } from '../../core/log/events.ts';
 import { quiet, startFollower } from '../../core/projection/folded-log.ts';
+import { createAgent } from '../../support/commands.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../../support/nats.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
 const DAY_MS = 86_400_000;
+
+/** The same, where {@link AGENT} is one that somebody has created: so what it says is heard. */
+export async function startWithAgent(
+  t: ExecutionContext,
+  given: Parameters<typeof startAdapters>[1] = {},
+) {
+  const nats = given.nats ?? (await startTestNats(t));
+  await createAgent(nats.log, AGENT, 'cat');
+  return startAdapters(t, { ...given, nats });
+}
 
 /** The adapters between a real NATS and a real Redis, in this process. */
 export async function startAdapters(

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ServiceProcess } from '../../../platform/service/service-process.ts';
 import { RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
-import { said } from '../../core/log/events.ts';
+import { AGENT, said } from '../../core/log/events.ts';
+import { createAgent } from '../../support/commands.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { startTestRedis, until } from '../../support/redis.ts';
 
@@ -30,6 +31,7 @@ test('the process is ready without Redis, does its work when that comes, and end
   };
   const running = start({ ORCHESTRATOR_REDIS_URL: redis.url });
   t.true(await running.ready);
+  await createAgent(nats.log, AGENT, 'cat');
   await nats.log.append(said('r-1', 'one'));
   await redis.start();
   const entries = await until(async () => {

@@ -11,10 +11,10 @@ import {
 } from '../../../schemas/redis/keys.ts';
 import { pythonTime } from '../../../schemas/redis/python-time.ts';
 import { AGENT, idOf, said } from '../../core/log/events.ts';
-import { sendMessage } from '../../support/commands.ts';
+import { createAgent, sendMessage } from '../../support/commands.ts';
 import { startTestNats, type TestNats } from '../../support/nats.ts';
 import { startTestRedis, type TestRedis, until } from '../../support/redis.ts';
-import { startAdapters } from './adapters.ts';
+import { startAdapters, startWithAgent } from './adapters.ts';
 
 /** The responses in the stream, when there are so many. */
 const responses = (redis: TestRedis, count: number) =>
@@ -46,13 +46,13 @@ async function appendLines(nats: TestNats, lines: readonly string[], agentId = A
 }
 
 test('responses stand in the stream with the fields that every older reader takes, in its order', async (t) => {
-  const { log, redis } = await startAdapters(t);
+  const { log, redis } = await startWithAgent(t);
   const subject = (name: string) => `agents.${AGENT}.response.${name}`;
   await log.append(said('r-1', 'Готово ✓'));
   await log.append(event('response.question', subject('question'), { text: 'Which?' }));
   await log.append(event('response.progress', subject('progress'), { text: 'half' }));
   const times: string[] = [];
-  for await (const { time } of log.read({ stream: 'EVENTS', from: { sequence: 1 } })) {
+  for await (const { time } of log.read({ stream: 'EVENTS', from: { sequence: 2 } })) {
     times.push(pythonTime(time.toISOString()));
   }
   t.deepEqual(
@@ -84,7 +84,7 @@ test('responses stand in the stream with the fields that every older reader take
 });
 
 test('log lines stand in the stream of their agent, the last thousand or somewhat more', async (t) => {
-  const { nats, redis } = await startAdapters(t);
+  const { nats, redis } = await startWithAgent(t);
   const lines = Array.from({ length: 900 }, (_, index) => `line ${index} ä`);
   await appendLines(nats, lines);
   const entries = await until(async () => {
@@ -113,7 +113,7 @@ test('log lines stand in the stream of their agent, the last thousand or somewha
 });
 
 test('the lookups of Telegram’s users are keys, and a released agent is nobody’s next', async (t) => {
-  const { log, redis } = await startAdapters(t);
+  const { log, redis } = await startWithAgent(t);
   const [first, second] = [newAgentId(), newAgentId()];
   const assign = (agentId: string, user = 'telegram.7') =>
     log.append({
@@ -141,7 +141,7 @@ test('the lookups of Telegram’s users are keys, and a released agent is nobody
 });
 
 test('what happens is published in the older channels', async (t) => {
-  const { log, redis } = await startAdapters(t);
+  const { log, redis } = await startWithAgent(t);
   await log.append(said('before', 'so that the mirror runs'));
   await responses(redis, 1);
   const published: [string, string][] = [];
@@ -182,8 +182,29 @@ test('what happens is published in the older channels', async (t) => {
   ]);
 });
 
+test('what an agent says after its end is not there, nor in a history that is made anew', async (t) => {
+  const { log, redis } = await startWithAgent(t);
+  const exited = { runId: 'run-1', code: 0, signal: null };
+  await log.append(said('r-1', 'in time'));
+  await log.append(event('process.exited', `agents.${AGENT}.process.exited`, exited));
+  await log.append(said('r-2', 'late'));
+  const other = newAgentId();
+  await log.append(said('r-3', 'nobody created it', other));
+  await createAgent(log, other, 'cat');
+  await log.append(said('r-4', 'the end', other));
+  const before = await responses(redis, 2);
+  t.deepEqual(texts(before), ['in time', 'the end']);
+
+  await redis.cli('FLUSHALL');
+  const after = await until(async () => {
+    const found = await redis.entries(RESPONSES_STREAM);
+    return found.length >= 2 ? found : undefined;
+  }, 'the history');
+  t.deepEqual(after, before);
+});
+
 test('two mirrors at once write nothing twice and leave nothing out', async (t) => {
-  const { log, redis, start } = await startAdapters(t);
+  const { log, redis, start } = await startWithAgent(t);
   await start({ consumer: 'orchestrator-other' });
   const count = 300;
   for (let nth = 0; nth < count; nth += 1) await log.append(said(`r-${nth}`, `${nth}`));
@@ -194,7 +215,7 @@ test('two mirrors at once write nothing twice and leave nothing out', async (t) 
 });
 
 test('it goes on where it stopped, with what was said meanwhile', async (t) => {
-  const { log, redis, start, stop } = await startAdapters(t);
+  const { log, redis, start, stop } = await startWithAgent(t);
   await log.append(said('r-1', 'one'));
   await responses(redis, 1);
   await stop();
@@ -233,7 +254,7 @@ for (const [what, lose] of [
   ],
 ] as const) {
   test(`a Redis that loses its memory ${what} gets all again, and a reader finds its place in it`, async (t) => {
-    const { log, redis } = await startAdapters(t);
+    const { log, redis } = await startWithAgent(t);
     for (const text of ['one', 'two', 'three']) await log.append(said(text, text));
     const before = await responses(redis, 3);
     const lastRead = before[1]?.id ?? '';
@@ -251,6 +272,7 @@ for (const [what, lose] of [
 
 test('a Redis that is new gets what is younger than the history it is to have', async (t) => {
   const nats = await startTestNats(t);
+  await createAgent(nats.log, AGENT, 'cat');
   await nats.log.append(said('old', 'old'));
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const { redis } = await startAdapters(t, { nats, options: { historyMs: 1_000 } });
@@ -263,7 +285,7 @@ test('the lookups of an older history are there all the same', async (t) => {
   const data = { agentId: AGENT };
   await nats.log.append(event('user.agent-assigned', 'users.telegram.7.agent-assigned', data));
   await new Promise((resolve) => setTimeout(resolve, 50));
-  const { redis } = await startAdapters(t, { nats, options: { historyMs: 1 } });
+  const { redis } = await startWithAgent(t, { nats, options: { historyMs: 1 } });
   await until(
     async () => ((await redis.cli('GET', agentUserKey(AGENT))) === '7\n' ? true : undefined),
     'it',
@@ -272,7 +294,7 @@ test('the lookups of an older history are there all the same', async (t) => {
 });
 
 test('a log that was restored from an older copy is mirrored on from where it ends', async (t) => {
-  const { log, redis, stop, start } = await startAdapters(t);
+  const { log, redis, stop, start } = await startWithAgent(t);
   await log.append(said('r-1', 'one'));
   await responses(redis, 1);
   await stop();
@@ -280,7 +302,7 @@ test('a log that was restored from an older copy is mirrored on from where it en
   await redis.cli('HSET', key, 'events', '1000');
   await start();
   await until(
-    async () => ((await redis.cli('HGET', key, 'events')) === '1\n' ? true : undefined),
+    async () => ((await redis.cli('HGET', key, 'events')) === '2\n' ? true : undefined),
     'it',
   );
   await log.append(said('r-2', 'two'));
@@ -288,7 +310,7 @@ test('a log that was restored from an older copy is mirrored on from where it en
 });
 
 test('a key of something else is left as it is, and the rest goes on', async (t) => {
-  const { nats, redis } = await startAdapters(t);
+  const { nats, redis } = await startWithAgent(t);
   await redis.cli('SET', logsStream(AGENT), 'mine');
   await appendLines(nats, ['lost on it']);
   const other = newAgentId();
@@ -303,7 +325,7 @@ test('a key of something else is left as it is, and the rest goes on', async (t)
 test('while the stream of responses is something else, nothing is taken for written', async (t) => {
   const redis = await startTestRedis(t);
   await redis.cli('SET', RESPONSES_STREAM, 'mine');
-  const { log, health } = await startAdapters(t, { redis });
+  const { log, health } = await startWithAgent(t, { redis });
   await log.append(said('r-1', 'one'));
   await untilHealth(t, health, /WRONGTYPE/);
   await redis.cli('DEL', RESPONSES_STREAM);

@@ -5,7 +5,7 @@ import { HISTORY_STREAM, RESPONSES_STREAM } from '../../../schemas/redis/keys.ts
 import { AGENT, said } from '../../core/log/events.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { startTestRedis, type TestRedis, until } from '../../support/redis.ts';
-import { startAdapters } from './adapters.ts';
+import { startWithAgent } from './adapters.ts';
 
 const untilHealth = (health: Health, name: string, ok: boolean, what: RegExp) =>
   until(
@@ -24,7 +24,7 @@ const untilTexts = (redis: TestRedis, wanted: readonly string[]) =>
 test('a Redis that comes later gets what was said before, and health tells of it', async (t) => {
   const redis = await startTestRedis(t);
   await redis.kill();
-  const { log, health } = await startAdapters(t, { redis });
+  const { log, health } = await startWithAgent(t, { redis });
   await untilHealth(health, 'redis', false, /ECONNREFUSED.*everything else works/);
   await log.append(said('r-1', 'one'));
   await redis.start();
@@ -35,7 +35,7 @@ test('a Redis that comes later gets what was said before, and health tells of it
 });
 
 test('a Redis that hangs is noticed, and what it missed comes when it answers again', async (t) => {
-  const { log, redis, health } = await startAdapters(t);
+  const { log, redis, health } = await startWithAgent(t);
   await log.append(said('r-1', 'one'));
   await untilTexts(redis, ['one']);
   process.kill(redis.pid, 'SIGSTOP');
@@ -59,7 +59,7 @@ test('a server that takes connections and says nothing keeps nobody from ending'
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const url = `redis://user:hush@127.0.0.1:${port}`;
-  const { health, stop } = await startAdapters(t, {
+  const { health, stop } = await startWithAgent(t, {
     redis: await startTestRedis(t),
     options: { url },
   });
@@ -71,13 +71,13 @@ test('a server that takes connections and says nothing keeps nobody from ending'
 test('a password that is wrong is said, and is not shown', async (t) => {
   const redis = await startTestRedis(t);
   const url = redis.url.replace('redis://', 'redis://nobody:hush@');
-  const { health } = await startAdapters(t, { redis, options: { url } });
+  const { health } = await startWithAgent(t, { redis, options: { url } });
   const { detail } = await untilHealth(health, 'redis', false, /WRONGPASS/);
   t.false(detail.includes('hush'));
 });
 
 test('a Redis without room loses nothing: what it refused comes when there is room', async (t) => {
-  const { log, redis, health } = await startAdapters(t);
+  const { log, redis, health } = await startWithAgent(t);
   await log.append(said('r-1', 'one'));
   await untilTexts(redis, ['one']);
   await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
@@ -90,7 +90,7 @@ test('a Redis without room loses nothing: what it refused comes when there is ro
 test('a replica that becomes the master is gone on with, without a gap or a repeat', async (t) => {
   const [master, replica] = [await startTestRedis(t), await startTestRedis(t)];
   await replica.cli('REPLICAOF', '127.0.0.1', String(master.port));
-  const { log, stop, start } = await startAdapters(t, { redis: master });
+  const { log, stop, start } = await startWithAgent(t, { redis: master });
   await log.append(said('r-1', 'one'));
   const before = await untilTexts(master, ['one']);
   await untilTexts(replica, ['one']);
@@ -107,7 +107,7 @@ test('a replica that becomes the master is gone on with, without a gap or a repe
 });
 
 test('a script that is faster than the history stands behind it, and what was missed behind that', async (t) => {
-  const { log, redis, stop, start, watermark } = await startAdapters(t);
+  const { log, redis, stop, start, watermark } = await startWithAgent(t);
   for (const text of ['one', 'two']) await log.append(said(text, text));
   const before = await untilTexts(redis, ['one', 'two']);
   await stop();
@@ -125,7 +125,7 @@ test('a script that is faster than the history stands behind it, and what was mi
 
 test('lookups and history come back where two adapters find the same loss', async (t) => {
   const nats = await startTestNats(t);
-  const { log, redis, start, watermark } = await startAdapters(t, { nats });
+  const { log, redis, start, watermark } = await startWithAgent(t, { nats });
   await start({ consumer: 'another', watermark });
   const texts = Array.from({ length: 50 }, (_, index) => `${index}`);
   for (const text of texts) await log.append(said(text, text));

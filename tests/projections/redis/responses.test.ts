@@ -5,7 +5,7 @@ import { RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
 import { AGENT, said as answer } from '../../core/log/events.ts';
 import { history } from '../../support/history.ts';
 import { type TestRedis, until } from '../../support/redis.ts';
-import { startAdapters } from './adapters.ts';
+import { startWithAgent } from './adapters.ts';
 
 const say = (redis: TestRedis, ...fields: string[]) =>
   redis.cli('XADD', RESPONSES_STREAM, '*', ...fields);
@@ -17,7 +17,7 @@ const said = (log: EventLog, count: number) =>
   }, `${count} responses in the log`);
 
 test('what older scripts write becomes events, with the broker’s time whatever time they state', async (t) => {
-  const { log, redis } = await startAdapters(t);
+  const { log, redis } = await startWithAgent(t);
   const before = Date.now();
   await say(
     redis,
@@ -47,7 +47,7 @@ test('what older scripts write becomes events, with the broker’s time whatever
 });
 
 test('neither what the mirror wrote nor a reply to a command is read back, nor a script’s own word mirrored', async (t) => {
-  const { log, redis } = await startAdapters(t);
+  const { log, redis } = await startWithAgent(t);
   await log.append(answer('r-1', 'ours'));
   await until(
     async () => ((await redis.entries(RESPONSES_STREAM)).length ? true : undefined),
@@ -69,7 +69,7 @@ test('neither what the mirror wrote nor a reply to a command is read back, nor a
 });
 
 test('what is no response of an agent stays where it is, and what comes after it is read', async (t) => {
-  const { log, redis } = await startAdapters(t);
+  const { log, redis } = await startWithAgent(t);
   await say(redis, ...['agent_id', 'agent-abc123', 'type', 'answer', 'message', 'short id']);
   await say(redis, ...['agent_id', AGENT, 'type', 'dance', 'message', 'what']);
   await say(redis, ...['agent_id', AGENT, 'type', 'answer']);
@@ -86,7 +86,7 @@ test('what is no response of an agent stays where it is, and what comes after it
 });
 
 test('entries are read once, also when the position in Redis is older than they are', async (t) => {
-  const { log, redis, stop, start } = await startAdapters(t);
+  const { log, redis, stop, start } = await startWithAgent(t);
   const agents = [newAgentId(), newAgentId()];
   for (let nth = 1; nth <= 20; nth += 1) {
     for (const agent of agents) {
@@ -110,7 +110,7 @@ test('entries are read once, also when the position in Redis is older than they 
 });
 
 test('a Redis that came back without its last seconds has what a script had said in them again', async (t) => {
-  const { log, redis, stop, start } = await startAdapters(t);
+  const { log, redis, stop, start } = await startWithAgent(t);
   await say(redis, ...['agent_id', AGENT, 'type', 'answer', 'message', 'kept']);
   await said(log, 1);
   await until(

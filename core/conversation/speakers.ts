@@ -1,0 +1,90 @@
+import { speakerAt } from '../../schemas/agents-word.ts';
+import type { StoredEvent } from '../../schemas/event.ts';
+import type { EventType } from '../../schemas/event-catalogue.ts';
+import { parseSubject, subjectOf } from '../../schemas/subjects.ts';
+import { type Silence, silenceReason } from '../domain/agent/silence.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { type Patience, untilReachable } from '../log/until-reachable.ts';
+
+/** Places in the log; infinite where it has not happened. */
+interface Life {
+  created: number;
+  ended: number;
+}
+
+/** An agent has one run, so the first of these is its end. */
+const ENDS = ['stopped', 'exited', 'lost', 'start-failed'] as const;
+
+const END_TYPES: ReadonlySet<EventType> = new Set(ENDS.map((name) => `process.${name}` as const));
+
+/** So many agents that have spoken are remembered; another one is looked up again. */
+const REMEMBERED = 10_000;
+
+/**
+ * Who is heard, for readers of the log that do not fold it: as the fold does, they refuse what an
+ * agent says after its end, or before anybody created it. It is shown every event that passes by, in
+ * the order of the log from wherever, and learns the ends; an agent whose word it meets first is
+ * looked up once, so it may begin anywhere.
+ */
+export class Speakers {
+  readonly #log: EventLog;
+  readonly #patience: Patience;
+  readonly #lives = new Map<string, Life>();
+
+  /** @param patience for a server that is gone; none without: who asks asks again. */
+  constructor(log: EventLog, patience: Patience = { patienceMs: 0 }) {
+    this.#log = log;
+    this.#patience = patience;
+  }
+
+  /**
+   * Why an event is to be left out, in words; undefined where it is not. A promise only where the
+   * log has to be asked; that rejects with ORC_NOT_REACHABLE, and may be asked again.
+   */
+  refusal(event: StoredEvent): string | undefined | Promise<string | undefined> {
+    const address = parseSubject(event.subject);
+    if (address === undefined || !('agentId' in address)) return undefined;
+    const { agentId } = address;
+    const known = this.#lives.get(agentId);
+    if (known !== undefined) learn(known, event);
+    if (speakerAt(address) === undefined) return undefined;
+    if (known !== undefined) return refusalOf(agentId, known, event.sequence);
+    return this.#lookUp(agentId).then((life) => refusalOf(agentId, life, event.sequence));
+  }
+
+  /** What is after the present place is in it already: an agent ends once. */
+  async #lookUp(agentId: string): Promise<Life> {
+    const first = async (family: 'command' | 'process', name: string): Promise<number> => {
+      const subject = subjectOf({ family, agentId, name });
+      const message = await this.#log.first('EVENTS', subject);
+      return message?.sequence ?? Number.POSITIVE_INFINITY;
+    };
+    const places = () =>
+      Promise.all([first('command', 'create'), ...ENDS.map((name) => first('process', name))]);
+    const [created = Number.POSITIVE_INFINITY, ...ends] = await untilReachable(
+      this.#log.connection,
+      this.#patience,
+      places,
+    );
+    const life = { created, ended: Math.min(...ends) };
+    const [oldest] = this.#lives.keys();
+    if (this.#lives.size >= REMEMBERED && oldest !== undefined) this.#lives.delete(oldest);
+    this.#lives.set(agentId, life);
+    return life;
+  }
+}
+
+function learn(life: Life, { type, sequence }: StoredEvent): void {
+  if (type === 'command.create') life.created = Math.min(life.created, sequence);
+  if (END_TYPES.has(type)) life.ended = Math.min(life.ended, sequence);
+}
+
+function refusalOf(agentId: string, life: Life, sequence: number): string | undefined {
+  const silence = silenceAt(life, sequence);
+  return silence && silenceReason(agentId, silence);
+}
+
+function silenceAt({ created, ended }: Life, sequence: number): Silence | undefined {
+  if (created > sequence) return 'unknown';
+  return ended < sequence ? 'ended' : undefined;
+}

@@ -13,6 +13,10 @@ import { firstMessage, lastMessage, messageAt } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { untilReachable } from './until-reachable.ts';
+
+/** Who waits for what was said waits as long for a server that is gone. */
+const HEARD_PATIENCE_MS = 30_000;
 
 /** The event log: everything that a service does with the streams. One file a verb beside this. */
 export class EventLog {
@@ -40,7 +44,10 @@ export class EventLog {
    * with its sequence there, 0 where nothing was said.
    */
   heard(filter: string, signal?: AbortSignal): Promise<number> {
-    return untilHeard(this.connection.nc, filter, signal);
+    const patience = { patienceMs: HEARD_PATIENCE_MS, signal };
+    return untilReachable(this.connection, patience, () =>
+      untilHeard(this.connection.nc, filter, signal),
+    );
   }
 
   /** The messages up to the end as of now; see {@link read}. */

@@ -8,7 +8,7 @@ if (!withAgents) {
 
 export default {
   extensions: ['ts'],
-  files: ['tests/**/*.test.ts', ...(withAgents ? [] : ['!tests/agents/**'])],
+  files: ['tests/**/*.test.ts', ...(withAgents ? [] : ['!tests/agents/conformance/*.test.ts'])],
   timeout: '2m',
   concurrency: 2,
   serial: true,

@@ -15,7 +15,7 @@ import { BootstrapError } from './bootstrap-error.mjs';
 import { withFolderLock } from './folder-lock.mjs';
 
 /** What the command may be made of (the arrows of the design: cli imports core and schemas). */
-const SOURCES = ['bootstrap', 'cli', 'core', 'schemas'];
+const SOURCES = ['bootstrap', 'cli', 'core', 'platform', 'agents', 'schemas'];
 
 /**
  * Makes the command that agents call: `dist/orchestrator.cjs`, one file because start-up counts,

@@ -1,7 +1,8 @@
-import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
+import { loadSettings } from '../agents/load-settings.ts';
+import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { telegramBot } from './telegram-bot.ts';
 
-await runService('bot', startBot);
+await runService('bot', loadSettings, startBot);
 
 /** Ready at once: that Telegram cannot be reached stops nothing else, and is told by its health. */
 async function startBot(context: ServiceContext): Promise<Service> {

@@ -1,9 +1,8 @@
-import { AgentManager, type AgentWish } from '../core/conversation/agent-manager.ts';
-import { agentWish } from '../core/conversation/agent-wish.ts';
-import type { ServiceContext } from '../core/service/run-service.ts';
-import { ViewsClient } from '../core/service/views-client.ts';
+import { agentWish, agentWishes } from '../agents/agent-wish.ts';
+import { AgentManager } from '../core/conversation/agent-manager.ts';
+import type { ServiceContext } from '../platform/service/run-service.ts';
+import { ViewsClient } from '../platform/service/views-client.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
-import { AGENT_KINDS, type Settings } from '../schemas/settings.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { DeliveryContent } from './delivery/delivery-content.ts';
 import { Outbox } from './delivery/outbox.ts';
@@ -67,7 +66,7 @@ export async function telegramBot(context: ServiceContext) {
     directory,
     access: new Access(settings, directory),
     wish: agentWish(settings),
-    kinds: wishes(settings),
+    kinds: agentWishes(settings),
     knocked: new Map<string, string>(),
   };
   return {
@@ -75,12 +74,4 @@ export async function telegramBot(context: ServiceContext) {
     deliveries: new Deliveries({ log, listener, outbox }),
     updates: new Updates({ client, connection, parts, settings, logger, health }),
   };
-}
-
-/** An agent of each kind; a `line` agent only where its command line is set. */
-function wishes(settings: Settings): Map<string, AgentWish> {
-  const kinds = AGENT_KINDS.filter(
-    (kind) => kind !== 'line' || settings.ORCHESTRATOR_LINE_COMMAND !== undefined,
-  );
-  return new Map(kinds.map((kind) => [kind, agentWish({ ...settings, ORCHESTRATOR_AGENT: kind })]));
 }

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
+import { loadSettings } from '../agents/load-settings.ts';
 import { CheckpointFile } from '../core/projection/checkpoint-file.ts';
 import { foldVersion } from '../core/projection/fold-version.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
-import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { serveHttp } from './http/serve-http.ts';
 import { serveViews } from './views/views-service.ts';
 
-await runService('projections', startProjections);
+await runService('projections', loadSettings, startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
   const { paths, logger, connection, log, health, signal } = context;

@@ -226,7 +226,7 @@ export const COMMAND_TABLE = [
       {
         flags: '--kind',
         value: 'kind',
-        what: 'demo, line, claude, codex, gemini, droid or acp; unset: ORCHESTRATOR_AGENT.',
+        what: 'A kind of agent, as ORCHESTRATOR_AGENT takes it; unset: what that says.',
       },
       { flags: '--ttl', value: 'duration', what: 'Its life time; unset: ORCHESTRATOR_AGENT_TTL.' },
       { flags: '--command', value: 'text', what: 'The command line of a line or acp agent.' },

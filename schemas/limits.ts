@@ -3,6 +3,9 @@
  * program that may be anything. Without zod, so that an agent's commands refuse it before it is sent.
  */
 
+/** Bytes of the largest message that a nats-server of this system takes, where nothing else is asked for. */
+export const MAX_PAYLOAD = 8 * 1024 * 1024;
+
 /** Characters of an event's id, its source, and the ids of what it came from. */
 export const MAX_ATTRIBUTE = 256;
 

@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
 import { parseDuration } from './durations.ts';
 import { hostName } from './host-name.ts';
-import { HOSTED_KINDS, parsePermissionPolicy } from './host-order.ts';
 import { isAgentId, isToken } from './ids.ts';
-
-/** The kinds of agents that the settings know; the spawner's factories say which it can start. */
-export const AGENT_KINDS = ['demo', 'line', ...HOSTED_KINDS] as const;
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
   const ms = parseDuration(text);
@@ -61,7 +57,8 @@ const url = (protocols: string[]) =>
       `a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
     );
 
-const tokenList = z.string().transform((text, context) => {
+/** Names separated by commas. */
+export const tokenList = z.string().transform((text, context) => {
   const names = text
     .split(',')
     .map((name) => name.trim())
@@ -83,26 +80,11 @@ const hostList = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const permissions = (kind: string) =>
-  z
-    .string()
-    .default('allow')
-    .transform((text, context) => {
-      const policy = parsePermissionPolicy(text);
-      if (policy !== undefined) return policy;
-      const message = 'allow, ask, deny, ask:<patterns> or deny:<patterns>';
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    })
-    .describe(
-      `What a \`${kind}\` agent may do unasked: \`allow\` (everything), \`ask\` (the user is asked), \`deny\`; \`ask:\` or \`deny:\` with patterns separated by commas (\`ask:npm test*,Edit\`) allows those and treats the rest so.`,
-    );
-
 /**
- * Every setting of the system, read from environment variables of these names.
- * `docs/settings.md` is made from the descriptions; an empty value counts as unset.
+ * The settings of the system, read from environment variables of these names. Those of the kinds of
+ * agents come beside them: see {@link withKinds}.
  */
-export const SETTINGS = {
+const SYSTEM_SETTINGS = {
   ORCHESTRATOR_DATA_DIR: z
     .string()
     .default('.orchestrator')
@@ -240,57 +222,12 @@ export const SETTINGS = {
     .default('127.0.0.1')
     .describe('Address that the webhook binds, behind your own TLS proxy.'),
   TELEGRAM_WEBHOOK_PORT: port.default(8443).describe('Port that the webhook binds.'),
-  ORCHESTRATOR_AGENT: z
-    .enum(AGENT_KINDS, `one of ${AGENT_KINDS.join(', ')}`)
-    .default('demo')
-    .describe('The kind of agent that is started for a user.'),
-  ORCHESTRATOR_ACP_COMMAND: z
-    .string()
-    .optional()
-    .describe(
-      'The command line of an `acp` agent, run by `bash -c`: a program that speaks the Agent Client Protocol on its stdin and stdout.',
-    ),
-  ORCHESTRATOR_ACP_ENVIRONMENT: tokenList
-    .optional()
-    .describe(
-      'Names of environment variables that an `acp` agent gets from the system’s own environment, separated by commas.',
-    ),
-  ORCHESTRATOR_ACP_FILES: z
-    .string()
-    .optional()
-    .describe(
-      'A folder whose files are copied into the home of an `acp` agent before it starts: its configuration.',
-    ),
-  ORCHESTRATOR_CLAUDE_PERMISSIONS: permissions('claude'),
-  ORCHESTRATOR_CODEX_PERMISSIONS: permissions('codex'),
-  ORCHESTRATOR_GEMINI_PERMISSIONS: permissions('gemini'),
-  ORCHESTRATOR_DROID_PERMISSIONS: permissions('droid'),
-  ORCHESTRATOR_ACP_PERMISSIONS: permissions('acp'),
-  ORCHESTRATOR_DROID_MODEL: z
-    .string()
-    .optional()
-    .describe('The model of a `droid` agent, as its `-m` takes it (`custom:…` for your own).'),
+  ORCHESTRATOR_AGENT: z.string().default('demo'),
   ORCHESTRATOR_CREDENTIALS_DIR: z
     .string()
     .optional()
     .describe(
       'Folder of the agents’ logins: `<kind>/` for everybody, `<channel>/<user id>/<kind>/` for one user. Unset: `credentials` in the data folder.',
-    ),
-  ORCHESTRATOR_LINE_COMMAND: z
-    .string()
-    .optional()
-    .describe('The command line of a `line` agent, run by `bash -c`.'),
-  ORCHESTRATOR_LINE_FRAMING: z
-    .enum(['line', 'nul', 'json'], 'one of line, nul, json')
-    .default('line')
-    .describe(
-      'How a message is framed on the stdin of a `line` agent: `line` (one line, line breaks and backslashes escaped as \\n and \\\\), `nul` (bytes as they are, ended by NUL), `json` (one JSON object a line).',
-    ),
-  ORCHESTRATOR_LINE_TURN_END: z
-    .enum(['response', 'signal'], 'one of response, signal')
-    .default('response')
-    .describe(
-      'What ends a turn of a `line` agent: its answer or question (`response`), or its `orchestrator turn end` (`signal`).',
     ),
   ORCHESTRATOR_RUNTIME: z
     .enum(['auto', 'docker', 'local'], 'one of auto, docker, local')
@@ -382,12 +319,33 @@ export const SETTINGS = {
     .describe('How much the system’s own log says.'),
 } satisfies Record<string, z.ZodType>;
 
-const schema = z.object(SETTINGS);
+export type Settings = z.infer<z.ZodObject<typeof SYSTEM_SETTINGS>>;
+
+/** Settings by their names. `docs/settings.md` is made from the descriptions. */
+export type SettingSchemas = Readonly<Record<string, z.ZodType>>;
+
+/** What a kind of agent brings to the settings (`agents/agent-kind.ts`). */
+interface KindSettings {
+  readonly name: string;
+  readonly settings: SettingSchemas;
+}
+
+/** Every setting that there is, with these kinds of agents. */
+export function withKinds(kinds: readonly KindSettings[]): SettingSchemas {
+  const names = kinds.map(({ name }) => name).join(', ');
+  const agent = SYSTEM_SETTINGS.ORCHESTRATOR_AGENT.refine(
+    (name) => kinds.some((kind) => kind.name === name),
+    `one of ${names}`,
+  ).describe(`The kind of agent that is started for a user: ${names}.`);
+  const ofKinds = kinds.flatMap(({ settings }) => Object.entries(settings));
+  const all = Object.entries(SYSTEM_SETTINGS).flatMap(([name, schema]): [string, z.ZodType][] =>
+    name === 'ORCHESTRATOR_AGENT' ? [[name, agent], ...ofKinds] : [[name, schema]],
+  );
+  return Object.fromEntries(all);
+}
 
 /** Settings whose value is never shown. */
 const SECRET = /_(TOKEN|SECRET)$/;
-
-export type Settings = z.infer<typeof schema>;
 
 export interface SettingProblem {
   setting: string;
@@ -395,39 +353,45 @@ export interface SettingProblem {
   allowed: string;
 }
 
-/** All settings of an environment, or every wrong one at once. Nothing else is read from it. */
+/**
+ * All settings of an environment, or every wrong one at once. An empty value counts as unset; nothing
+ * else is read from it.
+ */
 export function parseSettings(
   environment: Record<string, string | undefined>,
+  schemas: SettingSchemas,
 ): { ok: true; settings: Settings } | { ok: false; problems: SettingProblem[] } {
   const given = Object.fromEntries(
-    Object.keys(SETTINGS).flatMap((name) => {
+    Object.keys(schemas).flatMap((name) => {
       const value = environment[name];
       return value === undefined || value === '' ? [] : [[name, value]];
     }),
   );
-  const result = schema.safeParse(given);
-  if (result.success) return withUnknown(environment, result.data);
-  const problems = result.error.issues.map((issue) => {
+  const unknown = unknownSettings(environment, schemas);
+  const result = z.object(schemas).safeParse(given);
+  if (result.success && unknown.length === 0) {
+    // `withKinds` has all of the system's among them, each read by its own schema.
+    return { ok: true, settings: result.data as Settings };
+  }
+  const wrong = (result.error?.issues ?? []).map((issue) => {
     const setting = String(issue.path[0] ?? '');
     const value = SECRET.test(setting) ? '…' : String(given[setting] ?? '');
     return { setting, value, allowed: issue.message };
   });
-  return { ok: false, problems: [...problems, ...unknownSettings(environment)] };
+  return { ok: false, problems: [...wrong, ...unknown] };
 }
 
-function unknownSettings(environment: Record<string, string | undefined>): SettingProblem[] {
+function unknownSettings(
+  environment: Record<string, string | undefined>,
+  schemas: SettingSchemas,
+): SettingProblem[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('ORCHESTRATOR_') && !Object.hasOwn(SETTINGS, name))
+    .filter((name) => name.startsWith('ORCHESTRATOR_') && !Object.hasOwn(schemas, name))
     .map((setting) => ({
       setting,
       value: environment[setting] ?? '',
       allowed: 'no such setting; docs/settings.md lists them',
     }));
-}
-
-function withUnknown(environment: Record<string, string | undefined>, settings: Settings) {
-  const problems = unknownSettings(environment);
-  return problems.length === 0 ? { ok: true as const, settings } : { ok: false as const, problems };
 }
 
 /** One line that names every wrong setting, its value and what is allowed. */

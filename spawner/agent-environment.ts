@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { AgentFactory, AgentOrder } from '../agents/agent-factory.ts';
+import type { ProcessFile } from '../agents/process-file.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
-import type { AgentGrant } from '../core/nats/agent-credentials.ts';
-import { type Mute, muteNotice } from '../core/nats/mute-notice.ts';
-import type { AgentFactory, AgentOrder } from './agents/agent-factory.ts';
-import type { AgentPlaces, AgentProcess, ProcessFile } from './runtime/runtime.ts';
+import { type Mute, muteNotice } from '../core/log/mute-notice.ts';
+import type { AgentGrant } from '../platform/nats/agent-credentials.ts';
+import type { AgentPlaces, AgentProcess } from './runtime/runtime.ts';
 
 const CREDENTIALS = 'agent.creds';
 

@@ -28,6 +28,8 @@ export class AgentLog {
   /** Appends what was decided on the state as folded; true, for the state is another now. */
   async append(events: NewEvent[]): Promise<boolean> {
     const { follower } = this.#deps;
+    // Not all of the agent's subjects, or one that talks fast starves its own spawner
+    // (docs/decisions/0004-fence-on-process-facts.md).
     const filter = agentFilter(this.agentId, 'process');
     const sequence = follower.state.fences.get(this.agentId) ?? 0;
     return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence } }));

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import { ensureAgentNetwork } from '../core/docker/agent-network.ts';
-import { chooseRuntime } from '../core/docker/choose-runtime.ts';
-import { dockerEngine } from '../core/docker/docker-engine.ts';
-import type { Health } from '../core/service/health.ts';
+import { ensureAgentNetwork } from '../platform/docker/agent-network.ts';
+import { chooseRuntime } from '../platform/docker/choose-runtime.ts';
+import { dockerEngine } from '../platform/docker/docker-engine.ts';
+import type { Health } from '../platform/service/health.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type AgentState, isLive } from '../core/domain/agent/agent-state.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
-import type { Health } from '../core/service/health.ts';
+import type { Health } from '../platform/service/health.ts';
 import type { EventType } from '../schemas/event-catalogue.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import { credentialsEnd } from './agent-environment.ts';

@@ -15,7 +15,10 @@ export interface DrainOptions {
   clock: () => Date;
 }
 
-/** States that this node is drained, once none of its agents works or can still be given away. */
+/**
+ * States that this node is drained, once none of its agents works or can still be given away
+ * (docs/decisions/0013-drain-releases.md).
+ */
 export class Drain {
   readonly #options: DrainOptions;
   #stating = false;

@@ -25,7 +25,8 @@ export interface LostRunsOptions {
  * Compares what runs here with what the log says. A run that was given up as lost while its node was
  * away is ended gracefully, for its user has been told that it is gone; what it said until then is
  * stored all the same. What an ended run has left alive is ended, what is left of it else is removed
- * where it would be in the way. A run that the log does not know is reported, and never ended.
+ * where it would be in the way. A run that the log does not know is reported, and never ended
+ * (docs/decisions/0012-takeover-and-giving-up.md).
  */
 export class LostRuns {
   readonly #options: LostRunsOptions;

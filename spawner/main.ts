@@ -1,21 +1,22 @@
+import { agentFactories } from '../agents/agent-factories.ts';
+import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/quota.ts';
-import { mintAgentCredentials } from '../core/nats/agent-credentials.ts';
-import { revokeAs } from '../core/nats/revocations.ts';
-import { readAgentKeys } from '../core/nats/trust.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
-import { nodeName } from '../core/service/node-name.ts';
-import { runService, type Service, type ServiceContext } from '../core/service/run-service.ts';
+import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
+import { revokeAs } from '../platform/nats/revocations.ts';
+import { readAgentKeys } from '../platform/nats/trust.ts';
+import { nodeName } from '../platform/service/node-name.ts';
+import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { derivedId } from '../schemas/ids.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
-import { agentFactories } from './agents/agent-factories.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
 import { LogCollector } from './log-collector.ts';
 import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
 
-await runService('spawner', startSpawner);
+await runService('spawner', loadSettings, startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal } = context;

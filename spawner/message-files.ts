@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { inboxPath, readFileOf } from '../core/files/read-file.ts';
 import type { EventLog } from '../core/log/event-log.ts';
+import { inboxPath, readFileOf } from '../platform/files/read-file.ts';
 import type { FileReference } from '../schemas/events/file.ts';
 import { FileRefused } from './runtime/file-refused.ts';
 import type { AgentProcess } from './runtime/runtime.ts';

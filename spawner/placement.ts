@@ -28,7 +28,8 @@ const RETRY_MS = 250;
 /**
  * Hands new agents to spawners: each `create` to one of those that ask, in turn, for each asks for
  * one at a time. Acknowledged only when the log says who owns the agent, so one that is taken by a
- * spawner that dies comes to another.
+ * spawner that dies comes to another
+ * (docs/decisions/0011-placement.md).
  */
 export class Placement {
   readonly #options: PlacementOptions;

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
+import type { AgentFactory } from '../agents/agent-factory.ts';
 import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-state.ts';
 import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
-import type { Mute } from '../core/nats/mute-notice.ts';
+import type { Mute } from '../core/log/mute-notice.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
 import type { LeftBehind } from '../schemas/events/process.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
-import type { AgentFactory } from './agents/agent-factory.ts';
 import { commandOutcome, NOT_RUN } from './command-outcome.ts';
 import { NotOwner, OwnedProcess } from './ownership/owned-process.ts';
 import type { AgentProcess, Runtime, StartResult } from './runtime/runtime.ts';

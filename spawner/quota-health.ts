@@ -1,7 +1,7 @@
 import type { AgentState, LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { isLive } from '../core/domain/agent/agent-state.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
-import type { Health } from '../core/service/health.ts';
+import type { Health } from '../platform/service/health.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { Ownership } from './ownership/ownership.ts';
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { AgentFactory } from './agents/agent-factory.ts';
+import type { AgentFactory } from '../agents/agent-factory.ts';
 
 export type ReadinessProbe = ReturnType<AgentFactory['readinessProbe']>;
 

@@ -1,5 +1,5 @@
 import type { AgentState } from '../core/domain/agent/agent-state.ts';
-import type { Health } from '../core/service/health.ts';
+import type { Health } from '../platform/service/health.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { AgentWorker } from './agent-worker.ts';

@@ -1,5 +1,5 @@
 import { derivedId } from '../../schemas/ids.ts';
-import { modeButton, switchButton } from '../updates/button-data.ts';
+import { modeButton, switchButton } from '../text/button-data.ts';
 import { agentLine } from './agent-line.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';

@@ -1,4 +1,4 @@
-import type { BotContext, BotParts } from '../updates/bot-context.ts';
+import type { BotContext, BotParts } from '../incoming/bot-context.ts';
 
 /** What a command does; `argument` is what stands behind it. */
 export type BotCommand = (context: BotContext, parts: BotParts, argument: string) => Promise<void>;

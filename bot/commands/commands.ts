@@ -1,6 +1,6 @@
 import type { Api } from 'grammy';
-import { addressedCommand } from '../updates/addressed.ts';
-import type { BotContext, BotParts } from '../updates/bot-context.ts';
+import { addressedCommand } from '../incoming/addressed.ts';
+import type { BotContext, BotParts } from '../incoming/bot-context.ts';
 import { english } from '../words/english.ts';
 import { russian } from '../words/russian.ts';
 import { ADMIN_COMMANDS, COMMANDS, type Words } from '../words/words.ts';

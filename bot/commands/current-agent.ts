@@ -1,5 +1,5 @@
 import type { AgentSummary } from '../../schemas/views.ts';
-import type { BotContext, BotParts } from '../updates/bot-context.ts';
+import type { BotContext, BotParts } from '../incoming/bot-context.ts';
 import { VIEW_TIMEOUT_MS } from './bot-command.ts';
 
 /** The agent that the chat talks to, as it is now; undefined, and said, where there is none. */

@@ -1,5 +1,5 @@
 import { requestDelivery } from '../delivery/ledger.ts';
-import type { BotParts } from '../updates/bot-context.ts';
+import type { BotParts } from '../incoming/bot-context.ts';
 import type { BotCommand } from './bot-command.ts';
 
 /** `/users`: who may talk, and who tried. */

@@ -1,11 +1,11 @@
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
-import { readFileOf } from '../../core/files/read-file.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { readFileOf } from '../../platform/files/read-file.ts';
 import { ERRORS } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import type { Directory } from '../people/directory.ts';
-import { answerButtons } from '../updates/button-data.ts';
+import { answerButtons } from '../text/button-data.ts';
 import { type Words, wordsFor } from '../words/words.ts';
 import { fileParts, messageParts, type Spoken, type SpokenFile } from './message-part.ts';
 import type { Content } from './outbox.ts';

@@ -6,8 +6,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import { asToken } from '../../schemas/ids.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { deliveryFilter, subjectOf } from '../../schemas/subjects.ts';
-
-export const CHANNEL = 'telegram';
+import { CHANNEL } from '../people/channel.ts';
 
 export const deliveryPlace = (deliveryId: string): DeliveryPlace => ({
   channel: CHANNEL,

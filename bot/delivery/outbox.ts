@@ -14,11 +14,12 @@ import {
 } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
-import type { Health } from '../../core/service/health.ts';
+import type { Health } from '../../platform/service/health.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { deliveryFilter, parseSubject } from '../../schemas/subjects.ts';
-import { CHANNEL, deliveryPlace, shownId } from './ledger.ts';
+import { CHANNEL } from '../people/channel.ts';
+import { deliveryPlace, shownId } from './ledger.ts';
 import type { MessagePart } from './message-part.ts';
 import type { Pace } from './pace.ts';
 
@@ -63,7 +64,8 @@ const RETRY_MS = 250;
  * Brings what the ledger requests to the chats: in order in each chat, no chat held up by another.
  * An attempt is stated before the call and its outcome after it, so that whoever comes after a
  * crash knows what may have happened. Every append expects the delivery to stand where it is known
- * to, so that two of these never send the same thing without knowing.
+ * to, so that two of these never send the same thing without knowing
+ * (docs/decisions/0021-delivery-ledger.md).
  */
 export class Outbox {
   readonly #options: OutboxOptions;

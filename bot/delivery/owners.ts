@@ -1,7 +1,7 @@
 import type { Views } from '../../core/conversation/agent-manager.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
-import { CHANNEL } from './ledger.ts';
+import { CHANNEL } from '../people/channel.ts';
 
 const VIEW_TIMEOUT_MS = 5_000;
 

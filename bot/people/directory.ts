@@ -4,7 +4,7 @@ import type { NewEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject, subjectOf } from '../../schemas/subjects.ts';
-import { CHANNEL } from '../delivery/ledger.ts';
+import { CHANNEL } from './channel.ts';
 import { evolveMember, type Member, newMember } from './member.ts';
 
 type UserEventType = Exclude<

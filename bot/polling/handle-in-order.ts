@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
-import type { Handled } from '../updates/update-handler.ts';
 
 const RETRY_MS = 300;
+
+/** What happened to an update: `again` where it could not be stored, and must not be forgotten. */
+export type Handled = 'done' | 'again';
 
 export type HandleUpdate = (update: Update) => Promise<Handled>;
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Api, GrammyError } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { Logger } from 'pino';
-import type { Health } from '../../core/service/health.ts';
+import type { Health } from '../../platform/service/health.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import { type HandleUpdate, handleInOrder } from './handle-in-order.ts';
 
@@ -36,7 +36,8 @@ const PART = 'telegram poller';
 /**
  * Long polling. The offset, by which Telegram forgets updates, moves only when everything before it
  * is stored; so an update is seen again rather than never, and its derived ids make that harmless.
- * grammY's own runner confirms what it has fetched, not what was handled.
+ * grammY's own runner confirms what it has fetched, not what was handled
+ * (docs/decisions/0020-own-polling-loop.md).
  */
 export class UpdatePoller {
   readonly #options: UpdatePollerOptions;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Api } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { Logger } from 'pino';
-import type { Health } from '../../core/service/health.ts';
+import type { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import { chatOf, type HandleUpdate } from './handle-in-order.ts';

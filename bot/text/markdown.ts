@@ -1,16 +1,18 @@
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import { type FormattedText, joined, plain, styled } from './formatted-text.ts';
+import { withRealAddresses } from './real-addresses.ts';
 import { textTable } from './text-table.ts';
 
 /**
  * What an agent writes (Markdown, as all of them do) as text with entities. Nothing is dropped:
- * what Telegram has no form for (tables, images, HTML, definitions) is there as text. Never throws.
+ * what Telegram has no form for (tables, images, HTML, definitions) is there as text. A link that
+ * looks like another address shows its own. Never throws.
  */
 export function formatMarkdown(markdown: string): FormattedText {
   // Telegram refuses what is not Unicode.
   const text = markdown.toWellFormed().replaceAll('\0', '\u{fffd}');
   try {
-    return blocks(new Lexer({ gfm: true }).lex(text));
+    return withRealAddresses(blocks(new Lexer({ gfm: true }).lex(text)));
   } catch {
     // So many quotes within each other that the stack is at its end: nobody reads that as Markdown.
     return plain(text);

@@ -1,9 +1,10 @@
 import type { Context, NextFunction } from 'grammy';
 import type { Logger } from 'pino';
-import { CHANNEL, requestDelivery } from '../delivery/ledger.ts';
+import { requestDelivery } from '../delivery/ledger.ts';
+import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
+import { CHANNEL } from '../people/channel.ts';
 import type { RateLimit } from '../people/rate-limit.ts';
 import { wordsFor } from '../words/words.ts';
-import type { BotContext, BotParts, Incoming } from './bot-context.ts';
 import { shownName } from './shown-name.ts';
 
 export interface GateOptions {
@@ -62,6 +63,7 @@ function incomingOf(context: Context, parts: BotParts, botId: number): Incoming 
   return {
     chatId,
     userId: String(from.id),
+    // The chat, not who wrote: docs/decisions/0022-chat-is-the-person.md.
     person: { channel: CHANNEL, userId: chatId },
     member,
     words: wordsFor(member.language ?? from.language_code),

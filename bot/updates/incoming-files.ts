@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from 'grammy';
 import type { Message } from 'grammy/types';
-import { plainFileName, storeFile } from '../../core/files/file-store.ts';
-import { inboxPath } from '../../core/files/read-file.ts';
 import { appendError } from '../../core/log/append-result.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
+import { plainFileName, storeFile } from '../../platform/files/file-store.ts';
+import { inboxPath } from '../../platform/files/read-file.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
-import type { BotContext } from './bot-context.ts';
+import type { BotContext } from '../incoming/bot-context.ts';
 
 export interface ReceivedFile {
   reference: FileReference;

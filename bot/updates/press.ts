@@ -2,8 +2,8 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredEventOf } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { requestedDelivery } from '../delivery/ledger.ts';
-import type { BotContext, BotParts } from './bot-context.ts';
-import { type Press, parsePress } from './button-data.ts';
+import type { BotContext, BotParts } from '../incoming/bot-context.ts';
+import { type Press, parsePress } from '../text/button-data.ts';
 
 type AnswerPress = Press & { kind: 'answer' };
 

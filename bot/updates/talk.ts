@@ -1,7 +1,7 @@
 import type { AssignedAgent } from '../../core/conversation/agent-manager.ts';
 import { deliveryIdOf, requestedDelivery, shownQuestion } from '../delivery/ledger.ts';
-import { addressedText, spokenBy } from './addressed.ts';
-import type { BotContext, BotParts, Incoming } from './bot-context.ts';
+import { addressedText, spokenBy } from '../incoming/addressed.ts';
+import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
 import type { IncomingFiles, ReceivedFile } from './incoming-files.ts';
 
 /**

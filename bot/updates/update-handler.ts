@@ -3,8 +3,9 @@ import type { Update, UserFromGetMe } from 'grammy/types';
 import type { Logger } from 'pino';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import { commands } from '../commands/commands.ts';
+import type { BotContext } from '../incoming/bot-context.ts';
+import type { Handled } from '../polling/handle-in-order.ts';
 import { callError } from '../telegram/call-outcome.ts';
-import type { BotContext } from './bot-context.ts';
 import { type GateOptions, gate } from './gate.ts';
 import type { IncomingFiles } from './incoming-files.ts';
 import { press } from './press.ts';
@@ -15,9 +16,6 @@ export interface UpdateHandlerOptions extends Omit<GateOptions, 'botId'> {
   me: UserFromGetMe;
   files: IncomingFiles;
 }
-
-/** What happened to an update: `again` where it could not be stored, and must not be forgotten. */
-export type Handled = 'done' | 'again';
 
 /** What can be different in a moment; anything else fails the same way for ever. */
 const PASSING = new Set([

@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import type { Logger } from 'pino';
 import type { LogConnection } from '../../core/log/connection.ts';
-import type { Health } from '../../core/service/health.ts';
+import type { Health } from '../../platform/service/health.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { setCommands } from '../commands/commands.ts';
+import type { BotParts } from '../incoming/bot-context.ts';
 import { RateLimit } from '../people/rate-limit.ts';
 import { UpdatePoller } from '../polling/update-poller.ts';
 import { WebhookServer } from '../polling/webhook-server.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import type { TelegramClient } from '../telegram/telegram-client.ts';
-import type { BotParts } from './bot-context.ts';
 import { IncomingFiles } from './incoming-files.ts';
 import { UpdateHandler } from './update-handler.ts';
 

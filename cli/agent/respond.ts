@@ -1,7 +1,7 @@
+import type { CommandStreams } from '../../agents/voice/command-streams.ts';
+import { type Said, say } from '../../agents/voice/say.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
-import type { CommandStreams } from './command-streams.ts';
 import { messageText } from './message-text.ts';
-import { type Said, say } from './say.ts';
 
 export interface Response {
   name: 'answer' | 'question' | 'progress';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'clipanion';
+import { callTool } from '../../agents/voice/call-tool.ts';
 import { described, durationOption, jsonOption } from '../options.ts';
-import { callTool } from './call-tool.ts';
 
 /** What every tool call has: `--json`, and `--timeout` for its result. */
 export abstract class ToolCommand extends Command {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { DataPaths } from '../../core/service/data-paths.ts';
+import type { DataPaths } from '../../platform/service/data-paths.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 
 const position = z.object({

@@ -1,10 +1,10 @@
+import { agentWish } from '../../agents/agent-wish.ts';
 import { AgentManager, type AssignedAgent } from '../../core/conversation/agent-manager.ts';
-import { agentWish } from '../../core/conversation/agent-wish.ts';
 import type { Happening } from '../../core/conversation/talk.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
-import type { DataPaths } from '../../core/service/data-paths.ts';
-import { ViewsClient } from '../../core/service/views-client.ts';
+import type { DataPaths } from '../../platform/service/data-paths.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { Dialogue } from './dialogue.ts';
 import { ReadingPosition } from './reading-position.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Option } from 'clipanion';
-import { Deadline } from '../agent/deadline.ts';
+import { Deadline } from '../../agents/voice/deadline.ts';
 import { respond } from '../agent/respond.ts';
 import { SayCommand } from '../agent/say-command.ts';
 import { described } from '../options.ts';
@@ -28,7 +28,7 @@ export class AnswerCommand extends SayCommand {
   /** Loaded where there is a file: every other answer does without. */
   async #attached(deadline: Deadline) {
     if (this.file === undefined) return undefined;
-    const { attachFile } = await import('../agent/attach-file.ts');
+    const { attachFile } = await import('../../agents/voice/attach-file.ts');
     return attachFile(this.file, deadline, this.context);
   }
 }

@@ -1,5 +1,5 @@
 import { Option } from 'clipanion';
-import { dataPaths } from '../../core/service/data-paths.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
 import { EXIT } from '../../schemas/errors.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
 import { talkInTerminal } from '../chat/talk-in-terminal.ts';

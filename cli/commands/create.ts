@@ -1,9 +1,9 @@
 import { Option } from 'clipanion';
+import { KIND_NAMES } from '../../agents/agent-kinds.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { isToken, newAgentId } from '../../schemas/ids.ts';
-import { AGENT_KINDS } from '../../schemas/settings.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { giveCommand } from '../operator/give-command.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
@@ -15,7 +15,9 @@ export class CreateCommand extends OperatorCommand {
   static override paths = [['create']];
   static override usage = usageOf('create');
 
-  kind = Option.String('--kind', described('create', '--kind'));
+  kind = Option.String('--kind', {
+    description: `${described('create', '--kind').description} One of ${KIND_NAMES.join(', ')}.`,
+  });
   ttl = Option.String('--ttl', described('create', '--ttl'));
   command = Option.String('--command', described('create', '--command'));
   owner = Option.String('--owner', described('create', '--owner'));
@@ -43,8 +45,8 @@ export class CreateCommand extends OperatorCommand {
 
 /** Which of them this system can start, its spawner says. */
 function requireKind(kind: string): void {
-  if (AGENT_KINDS.some((known) => known === kind)) return;
-  const what = `--kind ${JSON.stringify(kind)} is none of ${AGENT_KINDS.join(', ')}`;
+  if (KIND_NAMES.includes(kind)) return;
+  const what = `--kind ${JSON.stringify(kind)} is none of ${KIND_NAMES.join(', ')}`;
   throw new OrchestratorError('ORC_UNKNOWN_KIND', what);
 }
 

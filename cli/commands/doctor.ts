@@ -1,10 +1,11 @@
 import { Command, Option } from 'clipanion';
+import { readSettings } from '../../agents/load-settings.ts';
 import { EXIT } from '../../schemas/errors.ts';
-import { parseSettings } from '../../schemas/settings.ts';
 import type { Check } from '../operator/check.ts';
 import {
   checkCommand,
   checkDataFolder,
+  checkKind,
   checkNatsServer,
   checkNode,
   checkPrograms,
@@ -38,11 +39,12 @@ async function allChecks(
   env: Record<string, string | undefined>,
   timeoutMs: number,
 ): Promise<Check[]> {
-  const parsed = parseSettings(env);
+  const parsed = readSettings(env);
   const machine = [checkNode(), checkSettings(env), checkPrograms(env.PATH), await checkCommand()];
   if (!parsed.ok) return machine;
   return [
     ...machine,
+    checkKind(parsed.settings),
     await checkNatsServer(env, parsed.settings),
     await checkRuntime(parsed.settings),
     await checkDataFolder(parsed.settings),

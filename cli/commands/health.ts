@@ -1,5 +1,5 @@
 import { Option } from 'clipanion';
-import { askHealth } from '../../core/service/ask-health.ts';
+import { askHealth } from '../../platform/service/ask-health.ts';
 import { EXIT } from '../../schemas/errors.ts';
 import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';

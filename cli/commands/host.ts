@@ -1,6 +1,5 @@
 import { Command, Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { HOSTED_KINDS } from '../../schemas/host-order.ts';
 import { usageOf } from '../usage.ts';
 
 export class HostCommand extends Command {
@@ -11,12 +10,15 @@ export class HostCommand extends Command {
   order = Option.String({ required: true });
 
   override async execute(): Promise<number> {
-    const kind = HOSTED_KINDS.find((known) => known === this.kind);
-    if (kind === undefined) {
-      const what = `${JSON.stringify(this.kind)} is none of ${HOSTED_KINDS.join(', ')}`;
+    const { AGENT_KINDS } = await import('../../agents/agent-kinds.ts');
+    const hosted = AGENT_KINDS.filter(({ driver }) => driver !== undefined);
+    const start = await hosted.find(({ name }) => name === this.kind)?.driver?.();
+    if (start === undefined) {
+      const names = hosted.map(({ name }) => name).join(', ');
+      const what = `${JSON.stringify(this.kind)} is none of ${names}`;
       throw new OrchestratorError('ORC_UNKNOWN_KIND', what);
     }
-    const { runHost } = await import('../host/run-host.ts');
-    return runHost(kind, this.order, this.context);
+    const { runHost } = await import('../../agents/host/run-host.ts');
+    return runHost(start, this.order, this.context);
   }
 }

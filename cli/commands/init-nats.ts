@@ -1,12 +1,13 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'clipanion';
-import { MAX_PAYLOAD, serverConfig } from '../../core/nats/server-config.ts';
-import { ensureTrust, shareTrust } from '../../core/nats/trust.ts';
-import { makeDataFolder } from '../../core/service/data-folder.ts';
-import { dataPaths } from '../../core/service/data-paths.ts';
-import { loadSettings } from '../../core/service/load-settings.ts';
+import { loadSettings } from '../../agents/load-settings.ts';
+import { serverConfig } from '../../platform/nats/server-config.ts';
+import { ensureTrust, shareTrust } from '../../platform/nats/trust.ts';
+import { makeDataFolder } from '../../platform/service/data-folder.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
 import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
+import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import { described, jsonOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
 

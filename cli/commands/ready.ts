@@ -1,6 +1,6 @@
 import { Option } from 'clipanion';
+import { say } from '../../agents/voice/say.ts';
 import { MAX_PROBLEM } from '../../schemas/limits.ts';
-import { say } from '../agent/say.ts';
 import { SayCommand } from '../agent/say-command.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';

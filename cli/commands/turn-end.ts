@@ -1,8 +1,8 @@
 import { Option } from 'clipanion';
+import { say } from '../../agents/voice/say.ts';
+import { modelProblem } from '../../agents/voice/turn-problem.ts';
 import { MAX_LAST_MESSAGE } from '../../schemas/limits.ts';
-import { say } from '../agent/say.ts';
 import { SayCommand } from '../agent/say-command.ts';
-import { modelProblem } from '../agent/turn-problem.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 

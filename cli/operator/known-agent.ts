@@ -1,4 +1,4 @@
-import type { ViewsClient } from '../../core/service/views-client.ts';
+import type { ViewsClient } from '../../platform/service/views-client.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isAgentId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';

@@ -1,7 +1,7 @@
 import type { NodeState } from '../../core/domain/node/node.ts';
 import { evolveNode } from '../../core/domain/node/node.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
-import { LeaseStore } from '../../core/nodes/lease-store.ts';
+import { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import type { NodeLease } from '../../schemas/node-lease.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { nodeFilter } from '../../schemas/subjects.ts';

@@ -1,10 +1,12 @@
 import { accessSync, constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { readSettings } from '../../agents/load-settings.ts';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
-import { dataPaths } from '../../core/service/data-paths.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
-import { parseSettings, type Settings, settingProblemsLine } from '../../schemas/settings.ts';
+import { type Settings, settingProblemsLine } from '../../schemas/settings.ts';
+import { requireUsable } from '../start/check-settings.ts';
 import { projectRoot } from '../start/project-root.ts';
 import { type Check, missing, ok, wrong } from './check.ts';
 
@@ -24,9 +26,20 @@ export function checkNode(version = process.versions.node): Check {
 }
 
 export function checkSettings(environment: Environment): Check {
-  const result = parseSettings(environment);
+  const result = readSettings(environment);
   const name = 'settings';
   return result.ok ? ok(name, 'valid') : wrong(name, settingProblemsLine(result.problems));
+}
+
+/** The kind of agent that a user gets, where nothing else is said. */
+export function checkKind(settings: Settings): Check {
+  const name = 'kind of agent';
+  try {
+    requireUsable(settings);
+    return ok(name, settings.ORCHESTRATOR_AGENT);
+  } catch (error) {
+    return wrong(name, asOrchestratorError(error).message);
+  }
 }
 
 export async function checkNatsServer(
@@ -49,7 +62,7 @@ export async function checkNatsServer(
 export async function checkRuntime(settings: Settings): Promise<Check> {
   const name = 'agents';
   try {
-    const { chooseRuntime } = await import('../../core/docker/choose-runtime.ts');
+    const { chooseRuntime } = await import('../../platform/docker/choose-runtime.ts');
     const chosen = await chooseRuntime(settings);
     if (chosen.kind === 'docker') {
       return ok(name, `in containers of ${settings.ORCHESTRATOR_WORKER_IMAGE}`);

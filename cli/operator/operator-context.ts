@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
-import { dataPaths } from '../../core/service/data-paths.ts';
-import { loadSettings } from '../../core/service/load-settings.ts';
-import { systemAddress } from '../../core/service/system-address.ts';
-import { ViewsClient } from '../../core/service/views-client.ts';
+import { within } from '../../platform/async/within.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
+import { systemAddress } from '../../platform/service/system-address.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
-import { within } from '../within.ts';
 
 /** The running system as an operator's command has it. */
 export interface OperatorContext {

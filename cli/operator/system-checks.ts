@@ -1,4 +1,4 @@
-import { askHealth } from '../../core/service/ask-health.ts';
+import { askHealth } from '../../platform/service/ask-health.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import { expectedServices, type ServiceHealth, systemHealth } from '../../schemas/health.ts';
 import { STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';

@@ -1,24 +1,15 @@
+import { kindOf } from '../../agents/agent-kinds.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 
-/**
- * Refuses what this version cannot do: ORC_SETTINGS for a `line` or `acp` agent without a command
- * line.
- */
+/** Refuses a kind of agent that lacks the setting which it cannot do without: ORC_SETTINGS. */
 export function requireUsable(settings: Settings): void {
-  const { ORCHESTRATOR_AGENT: kind } = settings;
-  if (kind === 'line' && settings.ORCHESTRATOR_LINE_COMMAND === undefined) {
-    throw new OrchestratorError(
-      'ORC_SETTINGS',
-      'ORCHESTRATOR_LINE_COMMAND is not set (wanted by ORCHESTRATOR_AGENT="line": a command line)',
-    );
-  }
-  if (kind === 'acp' && settings.ORCHESTRATOR_ACP_COMMAND === undefined) {
-    throw new OrchestratorError(
-      'ORC_SETTINGS',
-      'ORCHESTRATOR_ACP_COMMAND is not set (wanted by ORCHESTRATOR_AGENT="acp": a command line)',
-    );
-  }
+  const { ORCHESTRATOR_AGENT: name } = settings;
+  const wants = kindOf(name)?.wants;
+  const set: Record<string, unknown> = settings;
+  if (wants === undefined || set[wants] !== undefined) return;
+  const what = `${wants} is not set (wanted by ORCHESTRATOR_AGENT="${name}")`;
+  throw new OrchestratorError('ORC_SETTINGS', what);
 }
 
 const UNUSED = ['ORCHESTRATOR_API_URL'] as const satisfies (keyof Settings)[];

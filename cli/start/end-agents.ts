@@ -1,7 +1,7 @@
 import { AgentManager } from '../../core/conversation/agent-manager.ts';
 import { EventLog } from '../../core/log/event-log.ts';
-import { MAIN_INSTANCE, nodeName } from '../../core/service/node-name.ts';
-import { ViewsClient } from '../../core/service/views-client.ts';
+import { MAIN_INSTANCE, nodeName } from '../../platform/service/node-name.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
 import { terminalPerson } from '../chat/terminal-person.ts';

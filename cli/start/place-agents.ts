@@ -1,5 +1,5 @@
-import { ensureAgentNetwork } from '../../core/docker/agent-network.ts';
-import { chooseRuntime } from '../../core/docker/choose-runtime.ts';
+import { ensureAgentNetwork } from '../../platform/docker/agent-network.ts';
+import { chooseRuntime } from '../../platform/docker/choose-runtime.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { startRelay } from './agents-relay.ts';

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
-import { dataPaths } from '../../core/service/data-paths.ts';
-import { lockFolder } from '../../core/service/folder-lock.ts';
-import { loadSettings } from '../../core/service/load-settings.ts';
-import { type ServiceSpec, Supervisor } from '../../core/service/supervisor.ts';
-import { openSystemLog } from '../../core/service/system-log.ts';
+import { loadSettings } from '../../agents/load-settings.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
+import { lockFolder } from '../../platform/service/folder-lock.ts';
+import { type ServiceSpec, Supervisor } from '../../platform/service/supervisor.ts';
+import { openSystemLog } from '../../platform/service/system-log.ts';
 import { EXIT } from '../../schemas/errors.ts';
 import { requireUsable, unusedSettingsLine } from './check-settings.ts';
 import { endAgents } from './end-agents.ts';

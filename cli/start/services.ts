@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { DataPaths } from '../../core/service/data-paths.ts';
-import { MAIN_INSTANCE } from '../../core/service/node-name.ts';
-import type { ServiceSpec } from '../../core/service/supervisor.ts';
-import type { SystemAddress } from '../../core/service/system-address.ts';
+import type { DataPaths } from '../../platform/service/data-paths.ts';
+import { MAIN_INSTANCE } from '../../platform/service/node-name.ts';
+import type { ServiceSpec } from '../../platform/service/supervisor.ts';
+import type { SystemAddress } from '../../platform/service/system-address.ts';
 import { projectRoot } from './project-root.ts';
 
 /** The services of the system, in the order in which they are started; some where a setting asks for them. */

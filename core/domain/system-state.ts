@@ -9,7 +9,8 @@ import { evolveUser, initialUser, type UserState } from './user/user.ts';
 
 /**
  * Everything that the log of EVENTS says, folded: what the spawner acts on, what the projections
- * serve and what `orchestrator verify` compares are this one state.
+ * serve and what `orchestrator verify` compares are this one state
+ * (docs/decisions/0007-one-fold.md).
  */
 export interface SystemState {
   /** The sequence of the last event that was folded. */

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { readNamedFile } from '../files/read-named-file.ts';
-import { errorOfNotice } from '../nats/mute-notice.ts';
 import { connectionError } from './connection-error.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
+import { errorOfNotice } from './mute-notice.ts';
+import { readNamedFile } from './read-named-file.ts';
 
 /** Bytes; one has about a thousand. */
 const MAX_CREDENTIALS = 64 * 1024;

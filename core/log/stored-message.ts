@@ -1,6 +1,6 @@
 import { Match, type Msg, type MsgHdrs } from '@nats-io/transport-node';
+import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import type { RawMessage } from '../../schemas/parse-event.ts';
-import { MAX_PAYLOAD } from '../nats/server-config.ts';
 
 /** A message as it stands in a stream. */
 export type StoredMessage = Readonly<RawMessage>;

@@ -11,9 +11,9 @@ import { nanos } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
-import { requireServerVersion } from '../nats/server-version.ts';
 import type { LogConnection } from './connection.ts';
 import { ID_KEY_ENTRY } from './id-key.ts';
+import { requireServerVersion } from './server-version.ts';
 
 export interface StreamOptions {
   /** 1 with the embedded server, 3 in a cluster. */

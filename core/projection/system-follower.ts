@@ -4,7 +4,6 @@ import { foldMessage } from '../domain/fold-message.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
-import type { Health } from '../service/health.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 
 export type FoldListener = (message: StoredMessage, parsed: ParsedEvent) => void;
@@ -13,7 +12,7 @@ export interface SystemFollowerOptions {
   log: EventLog;
   logger: Logger;
   /** Where it says what it left out. */
-  health?: Health;
+  health?: { report(name: string, ok: boolean, detail: string): void };
   /** Where to go on from, and where to note it; without one everything is replayed. */
   checkpoint?: CheckpointFile;
   /** Milliseconds between checkpoints, where something changed; 10 seconds. */

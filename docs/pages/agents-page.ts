@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { AGENT_KINDS } from '../../agents/agent-kinds.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const REPORT = join(import.meta.dirname, '..', 'agents.json');
 
-/** What `npm run test:agents` found out, as tests/agents/support/agent-report.ts writes it. */
+/** What `npm run test:agents` found out, as tests/agents/conformance/support/agent-report.ts writes it. */
 const report = z.record(
   z.string(),
   z.object({
@@ -24,17 +25,13 @@ const report = z.record(
 
 type Report = z.infer<typeof report>;
 
-const NAMES: Record<string, string> = {
-  demo: 'demo',
-  line: 'line',
-  claude: 'Claude Code',
-  'claude in a container': 'Claude Code in a container',
-  codex: 'Codex',
-  gemini: 'Gemini CLI',
-  droid: 'Factory Droid',
-  'droid in a container': 'Factory Droid in a container',
-  acp: 'any ACP agent (here OpenCode)',
-};
+/** Titles of what the report tells of: each kind, here and in a container. */
+const NAMES: Record<string, string> = Object.fromEntries(
+  AGENT_KINDS.flatMap(({ name, title }) => [
+    [name, title],
+    [`${name} in a container`, `${title} in a container`],
+  ]),
+);
 
 /** `docs/agents.md`: what each kind of agent was seen to do. */
 export function agentsPage(): string {
@@ -44,9 +41,9 @@ export function agentsPage(): string {
   return `# Agents
 
 \`ORCHESTRATOR_AGENT\` chooses the kind. A user talks to each of them in the same way and is answered in
-the same way; one suite (\`tests/agents/\`, \`npm run test:agents\`) holds all of them to that with their
+the same way; one suite (\`tests/agents/conformance/\`, \`npm run test:agents\`) holds all of them to that with their
 real programs, against a model on loopback that speaks the real model APIs. This page is made by that run.
-\`/new codex\` in a chat with Claude changes nothing of it: \`tests/agents/switching.test.ts\` takes one
+\`/new codex\` in a chat with Claude changes nothing of it: \`tests/agents/conformance/switching.test.ts\` takes one
 Telegram chat through Claude, Codex, Gemini and Droid, and what its user sees must be the same for all.
 
 ## Versions, start-up, memory
@@ -61,6 +58,8 @@ ${measuresTable(found, kinds)}
 ${holdsTable(found, kinds, notes)}
 
 ${notes.map((note, index) => `${index + 1}. ${note}`).join('\n')}
+
+The ACP agent is OpenCode here.
 
 ## How they run
 
@@ -80,18 +79,34 @@ Codex has a sandbox of its own (it wants \`bubblewrap\`): it asks for what leave
 
 ## Credentials
 
-The system's environment serves every agent: \`ANTHROPIC_API_KEY\` or \`CLAUDE_CODE_OAUTH_TOKEN\` (from
-\`claude setup-token\`), \`OPENAI_API_KEY\`, \`GEMINI_API_KEY\`, \`FACTORY_API_KEY\`. Logins are files in
-\`credentials/<kind>/\` of the data folder (or \`ORCHESTRATOR_CREDENTIALS_DIR\`), as they would stand in the
-agent's home: \`claude/.claude/.credentials.json\`, \`codex/.codex/auth.json\`,
-\`gemini/.gemini/oauth_creds.json\`, \`droid/.factory/settings.json\` (own models); a file \`env\` holds
-variables, \`NAME=value\` a line. A folder \`credentials/<channel>/<user id>/<kind>/\` is one user's own: that
-user's agents get it and nothing of the system's, and no other agent ever does.
+The system's environment serves every agent. Logins are files in \`credentials/<kind>/\` of the data folder
+(or \`ORCHESTRATOR_CREDENTIALS_DIR\`), as they would stand in the agent's home; a file \`env\` holds variables,
+\`NAME=value\` a line. A folder \`credentials/<channel>/<user id>/<kind>/\` is one user's own: that user's
+agents get it and nothing of the system's, and no other agent ever does.
+
+${loginsTable()}
 
 Keys reach an agent in a file that only it can read; they are in no command line, event or log. A login
 that is refused or has expired is said in the chat (\`ORC_MODEL_LOGIN\`). A login that its CLI renews in the
 agent's home is not written back: use keys or long-lived tokens for several agents.
 `;
+}
+
+function loginsTable(): string {
+  const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(', ');
+  const rows = AGENT_KINDS.flatMap(({ name, title, login }) =>
+    login === undefined
+      ? []
+      : [
+          [
+            title,
+            code(login.variables),
+            code(login.files.map((file) => `${name}/${file}`)),
+            login.hint ?? '',
+          ],
+        ],
+  );
+  return markdownTable(['agent', 'variables', 'files below `credentials/`', ''], rows);
 }
 
 function measuresTable(found: Report, kinds: string[]): string {

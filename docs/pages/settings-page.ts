@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { SETTINGS } from '../../schemas/settings.ts';
+import { SETTINGS } from '../../agents/load-settings.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** `docs/settings.md`, from the one schema that also reads them. */

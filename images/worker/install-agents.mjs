@@ -1,20 +1,22 @@
 // Installs agent CLIs in the versions of package-lock.json, and links each command into /opt/bin.
 // usage: node install-agents.mjs none|all|claude,codex,…
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** The package of each command. */
-const PACKAGES = {
-  claude: '@anthropic-ai/claude-code',
-  codex: '@openai/codex',
-  gemini: '@google/gemini-cli',
-  droid: 'droid',
-};
 const LINKS = '/opt/bin';
 
-const all = Object.keys(PACKAGES);
+/** The package of each command: what the lock file says of the packages that are wanted here. */
+const PACKAGES = Object.fromEntries(
+  Object.keys(readJson('package.json').dependencies).flatMap((name) =>
+    Object.keys(readJson('package-lock.json').packages[`node_modules/${name}`].bin).map((bin) => [
+      bin,
+      name,
+    ]),
+  ),
+);
+const all = Object.keys(PACKAGES).sort();
 const [list = 'none'] = process.argv.slice(2);
 const wanted =
   list === 'all' ? all : list.split(',').filter((name) => !['', 'none'].includes(name));
@@ -24,6 +26,11 @@ if (unknown.length > 0) {
     `AGENTS: no such agent: ${unknown.join(', ')} (none, all, ${all.join(', ')})\n`,
   );
   process.exit(2);
+}
+
+/** @param {string} name */
+function readJson(name) {
+  return JSON.parse(readFileSync(name, 'utf8'));
 }
 
 /** @param {string[]} args */

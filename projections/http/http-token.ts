@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
-import type { DataPaths } from '../../core/service/data-paths.ts';
+import type { DataPaths } from '../../platform/service/data-paths.ts';
 import type { Settings } from '../../schemas/settings.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { DataPaths } from '../../core/service/data-paths.ts';
+import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
 export interface ListenOptions {

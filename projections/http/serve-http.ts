@@ -1,5 +1,5 @@
-import { askHealth } from '../../core/service/ask-health.ts';
-import type { ServiceContext } from '../../core/service/run-service.ts';
+import { askHealth } from '../../platform/service/ask-health.ts';
+import type { ServiceContext } from '../../platform/service/run-service.ts';
 import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { httpApi } from './http-api.ts';

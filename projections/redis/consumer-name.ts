@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { DataPaths } from '../../core/service/data-paths.ts';
+import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { derivedId } from '../../schemas/ids.ts';
 
 /**

@@ -1,14 +1,19 @@
 import { join } from 'node:path';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { CheckpointFile } from '../../core/projection/checkpoint-file.ts';
 import { foldVersion } from '../../core/projection/fold-version.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
-import { runService, type Service, type ServiceContext } from '../../core/service/run-service.ts';
+import {
+  runService,
+  type Service,
+  type ServiceContext,
+} from '../../platform/service/run-service.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { consumerName } from './consumer-name.ts';
 import { Watermark } from './mirror/watermark.ts';
 import { RedisAdapters } from './redis-adapters.ts';
 
-await runService('redis', startAdapters);
+await runService('redis', loadSettings, startAdapters);
 
 async function startAdapters(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, log, health, signal } = context;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Health } from '../../core/service/health.ts';
+import type { Health } from '../../platform/service/health.ts';
 import { reasonOf, redisAddress } from './redis-connection.ts';
 import { type MirrorLag, RedisSession, type SessionOptions } from './redis-session.ts';
 

@@ -34,7 +34,10 @@ const BLOCK_MS = 2_000;
 /** Entries of our own move the position now and then: they are soon read again. */
 const OWN_ENTRIES = 1_000;
 
-/** Makes events of what scripts of older agents write into `cli-agent:responses`. */
+/**
+ * Makes events of what scripts of older agents write into `cli-agent:responses`
+ * (docs/decisions/0032-redis-ids-derived-from-entries.md).
+ */
 export class ResponsesImporter {
   readonly #options: ResponsesImporterOptions;
   /** Entries that are nobody's response, and were left where they are. */

@@ -15,7 +15,11 @@ export const turnEvents = {
     /** It came to nothing, and why: a code of the error table, and at most 4,000 characters. */
     problem: z.object({ code: z.string().max(64), detail: saidText(MAX_PROBLEM) }).optional(),
   }),
-  /** The agent says that it takes messages, or in at most 4,000 characters why it cannot (`ready`). */
+  /**
+   * The agent's process takes messages, or says in at most 4,000 characters why it cannot (`ready`).
+   * Of no turn: it has the family's name because an agent may state this family of itself
+   * (docs/words.md).
+   */
   'turn.ready': z.object({ problem: saidText(MAX_PROBLEM).min(1).optional() }),
   'turn.nudged': z.object({ turnId }),
   'turn.ended': z.object({ turnId, answers: z.int(), questions: z.int() }),

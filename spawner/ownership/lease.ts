@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { LeaseStore } from '../../core/nodes/lease-store.ts';
-import type { Health } from '../../core/service/health.ts';
+import type { LeaseStore } from '../../platform/nodes/lease-store.ts';
+import type { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NodeLease } from '../../schemas/node-lease.ts';
 
@@ -26,7 +26,8 @@ const RENEWALS = 3;
 /**
  * This node's right to act on its agents. It is held from a renewal that the server has stored, by
  * this process's own monotonic clock from before the request, for less than the server keeps it: so
- * whoever finds it gone can be sure that its holder does not act any more, paused or cut off.
+ * whoever finds it gone can be sure that its holder does not act any more, paused or cut off
+ * (docs/decisions/0010-leases-places-and-holders.md).
  */
 export class Lease {
   readonly #options: LeaseOptions;

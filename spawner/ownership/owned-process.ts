@@ -1,10 +1,10 @@
+import type { ProcessFile } from '../../agents/process-file.ts';
 import type {
   AgentProcess,
   ExecOrder,
   ExecOutcome,
   LogLine,
   ProcessExit,
-  ProcessFile,
 } from '../runtime/runtime.ts';
 
 /** The agent is another's by now, or that cannot be told: nothing was done. */

@@ -1,3 +1,4 @@
+import type { ProcessFile } from '../../agents/process-file.ts';
 import type { LeftBehind } from '../../schemas/events/process.ts';
 
 /**
@@ -55,21 +56,6 @@ export interface AgentPlaces {
   secrets: string;
   /** Its PATH: the `orchestrator` command is on it. */
   searchPath: string;
-}
-
-export interface ProcessFile {
-  /** Relative to the agent's home; of a `secret` one, to the folder of secrets. */
-  path: string;
-  content: string | Uint8Array;
-  /** Permission bits; 0o600 where none are given. */
-  mode?: number;
-  /** For the agent to read and not to change, where the runtime can keep it from that. */
-  secret?: boolean;
-}
-
-/** One that is text. */
-export interface TextFile extends ProcessFile {
-  content: string;
 }
 
 export interface ProcessSpec {

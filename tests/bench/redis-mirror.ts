@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceProcess } from '../../core/service/service-process.ts';
+import { ServiceProcess } from '../../platform/service/service-process.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { startTestNats, type TestNats } from '../support/nats.ts';
 import { startTestRedis, type TestRedis, until } from '../support/redis.ts';

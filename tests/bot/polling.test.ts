@@ -5,8 +5,8 @@ import { pino } from 'pino';
 import { UpdatePoller, type UpdatePollerOptions } from '../../bot/polling/update-poller.ts';
 import { WebhookServer } from '../../bot/polling/webhook-server.ts';
 import { telegramClient } from '../../bot/telegram/telegram-client.ts';
-import { freePort } from '../../core/nats/server-port.ts';
-import { Health } from '../../core/service/health.ts';
+import { freePort } from '../../platform/nats/server-port.ts';
+import { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { startTelegram, TOKEN } from '../support/telegram/telegram-server.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { freePort } from '../../core/nats/server-port.ts';
-import { askHealth } from '../../core/service/ask-health.ts';
+import { freePort } from '../../platform/nats/server-port.ts';
+import { askHealth } from '../../platform/service/ask-health.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 import { ANN, botEnvironment } from '../support/telegram/bot-system.ts';
 import { startTelegram } from '../support/telegram/telegram-server.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { ServiceProcess } from '../../core/service/service-process.ts';
+import { ServiceProcess } from '../../platform/service/service-process.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import { foreignEntryOf } from '../../schemas/redis/response-entry.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { Health } from '../../core/service/health.ts';
-import { serveHealth } from '../../core/service/serve-health.ts';
+import { Health } from '../../platform/service/health.ts';
+import { serveHealth } from '../../platform/service/serve-health.ts';
 import { startTestNats, type TestNats } from '../support/nats.ts';
 import { environment } from '../support/system.ts';
 import { oneLine, runHere } from './run-here.ts';

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { sayWhenHeard } from '../../cli/host/say-when-heard.ts';
-import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
-import { muteNotice } from '../../core/nats/mute-notice.ts';
-import { revokeAs } from '../../core/nats/revocations.ts';
-import { readAgentKeys } from '../../core/nats/trust.ts';
+import { sayWhenHeard } from '../../agents/host/say-when-heard.ts';
+import { muteNotice } from '../../core/log/mute-notice.ts';
+import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
+import { revokeAs } from '../../platform/nats/revocations.ts';
+import { readAgentKeys } from '../../platform/nats/trust.ts';
 import { type AgentShell, agentShell } from '../support/agent-shell.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { oneLine, runHere } from './run-here.ts';

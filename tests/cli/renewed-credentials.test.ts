@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { asAgent } from '../../cli/agent/as-agent.ts';
-import { Deadline } from '../../cli/agent/deadline.ts';
-import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
+import { asAgent } from '../../agents/voice/as-agent.ts';
+import { Deadline } from '../../agents/voice/deadline.ts';
+import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { startTestNats, temporaryFolder } from '../support/nats.ts';
 

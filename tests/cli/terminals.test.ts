@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { LeaseStore } from '../../core/nodes/lease-store.ts';
-import { Health } from '../../core/service/health.ts';
-import { serveHealth } from '../../core/service/serve-health.ts';
+import { LeaseStore } from '../../platform/nodes/lease-store.ts';
+import { Health } from '../../platform/service/health.ts';
+import { serveHealth } from '../../platform/service/serve-health.ts';
 import { COMMAND_TABLE } from '../../schemas/command-table.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';

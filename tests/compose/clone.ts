@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../bootstrap/run-program.mjs';
-import { freePort } from '../../core/nats/server-port.ts';
+import { freePort } from '../../platform/nats/server-port.ts';
 import { baseImages } from '../support/docker/base-images.ts';
 import { compose } from '../support/docker/compose.ts';
 import { type DockerEngine, docker, dockerEnvironment } from '../support/docker/docker-cli.ts';

@@ -6,7 +6,7 @@ import { PAGES } from '../../docs/generate.ts';
 const DOCS = join(import.meta.dirname, '..', '..', 'docs');
 
 for (const [name, page] of Object.entries(PAGES)) {
-  test(`docs/${name} is what its table says (else: npm run docs)`, async (t) => {
+  test(`${join('docs', name)} is what its table says (else: npm run docs)`, async (t) => {
     t.is(await readFile(join(DOCS, name), 'utf8'), page());
   });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import Docker from 'dockerode';
-import { freePort } from '../../core/nats/server-port.ts';
+import { freePort } from '../../platform/nats/server-port.ts';
 import { baseImages } from '../support/docker/base-images.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';

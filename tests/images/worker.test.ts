@@ -1,5 +1,5 @@
 import test from 'ava';
-import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../core/docker/choose-runtime.ts';
+import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../platform/docker/choose-runtime.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 import { workerImage } from '../support/docker/project-images.ts';
@@ -75,8 +75,14 @@ withDocker('the image says what it is, and that its entry is the agents’ own',
 
 withDocker('an agent CLI that there is not is refused by name', async (t) => {
   const here = engine as DockerEngine; // As above.
-  const script = ['install-agents.mjs', 'claude,clod'];
-  const mount = `${import.meta.dirname}/../../images/worker:/s:ro`;
-  const args = ['run', '--rm', '-v', mount, '-w', '/s', '--entrypoint=node', image, ...script];
+  const mount = `${import.meta.dirname}/../../images:/s:ro`;
+  const inFolder = [
+    '--workdir=/s/agents',
+    '--entrypoint=node',
+    image,
+    '/s/worker/install-agents.mjs',
+    'claude,clod',
+  ];
+  const args = ['run', '--rm', '-v', mount, ...inFolder];
   await t.throwsAsync(docker(here, args), { message: /AGENTS: no such agent: clod/ });
 });

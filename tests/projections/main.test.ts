@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { ServiceProcess } from '../../core/service/service-process.ts';
-import { ViewsClient } from '../../core/service/views-client.ts';
+import { ServiceProcess } from '../../platform/service/service-process.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import { AGENT } from '../core/log/events.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava';
-import { ViewsClient } from '../../core/service/views-client.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import { serveViews } from '../../projections/views/views-service.ts';
 import { quiet, startFollower } from '../core/projection/folded-log.ts';
 import { startTestNats, type TestNatsOptions } from '../support/nats.ts';

@@ -2,7 +2,7 @@ import { Svcm } from '@nats-io/services';
 import { headers } from '@nats-io/transport-node';
 import test, { type ExecutionContext } from 'ava';
 import type { EventLog } from '../../core/log/event-log.ts';
-import { ViewsClient } from '../../core/service/views-client.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import { VIEWS, VIEWS_SERVICE } from '../../schemas/views.ts';
 import { AGENT } from '../core/log/events.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';

@@ -1,9 +1,9 @@
 import test from 'ava';
+import { readSettings } from '../../agents/load-settings.ts';
 import { expectedServices, type ServiceHealth, systemHealth } from '../../schemas/health.ts';
-import { parseSettings } from '../../schemas/settings.ts';
 
 const expectedOf = (environment: Record<string, string>) => {
-  const result = parseSettings(environment);
+  const result = readSettings(environment);
   if (!result.ok) throw new Error('the settings are wrong');
   return expectedServices(result.settings);
 };

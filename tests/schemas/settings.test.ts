@@ -1,13 +1,14 @@
 import test from 'ava';
-import { parseSettings, SETTINGS, settingProblemsLine } from '../../schemas/settings.ts';
+import { readSettings, SETTINGS } from '../../agents/load-settings.ts';
+import { settingProblemsLine } from '../../schemas/settings.ts';
 
 const problemsOf = (environment: Record<string, string | undefined>) => {
-  const result = parseSettings(environment);
+  const result = readSettings(environment);
   return result.ok ? [] : result.problems;
 };
 
 test('an empty environment is all defaults', (t) => {
-  const result = parseSettings({});
+  const result = readSettings({});
   t.like(result, {
     ok: true,
     settings: {
@@ -22,12 +23,12 @@ test('an empty environment is all defaults', (t) => {
 });
 
 test('an empty value counts as unset', (t) => {
-  const result = parseSettings({ ORCHESTRATOR_NATS_URL: '', ORCHESTRATOR_AGENT: '' });
+  const result = readSettings({ ORCHESTRATOR_NATS_URL: '', ORCHESTRATOR_AGENT: '' });
   t.true(result.ok && result.settings.ORCHESTRATOR_NATS_URL === undefined);
 });
 
 test('right values are read as what they mean', (t) => {
-  const result = parseSettings({
+  const result = readSettings({
     ORCHESTRATOR_NATS_URL: 'nats://127.0.0.1:4222',
     ORCHESTRATOR_NATS_PORT: '4333',
     ORCHESTRATOR_AGENT_ID: 'agent-0123456789ab',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { ensureStreams } from '../../core/log/streams.ts';
-import { type AgentKeys, readAgentKeys } from '../../core/nats/trust.ts';
+import { type AgentKeys, readAgentKeys } from '../../platform/nats/trust.ts';
 import { startTestNats } from '../support/nats.ts';
 import { startOwnNats } from '../support/own-nats.ts';
 

@@ -2,7 +2,7 @@ import { AckPolicy } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
-import { LeaseStore } from '../../core/nodes/lease-store.ts';
+import { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import { newId } from '../../schemas/ids.ts';
 import { ownResult } from './places.ts';

@@ -1,8 +1,8 @@
-import { awaitResult } from '../../cli/agent/await-result.ts';
+import { awaitResult } from '../../agents/voice/await-result.ts';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { publishEvent } from '../../core/log/publish-event.ts';
-import { agentInboxPrefix, mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
+import { agentInboxPrefix, mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command } from '../support/commands.ts';
 import { untilEvent } from '../support/history.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { programVersion } from '../../core/nats/server-version.ts';
+import { programVersion } from '../../platform/nats/program-version.ts';
 import { testServerPath } from '../support/nats.ts';
 import { KNOWN_HEADERS, unknownHeaders } from './server-headers.ts';
 

@@ -1,7 +1,7 @@
 import { headers } from '@nats-io/transport-node';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import { storeFile } from '../../core/files/file-store.ts';
+import { storeFile } from '../../platform/files/file-store.ts';
 import { FileMeter } from '../../spawner/file-meter.ts';
 import { startTestNats, type TestNats } from '../support/nats.ts';
 

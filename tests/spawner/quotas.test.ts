@@ -7,7 +7,7 @@ import { isLive } from '../../core/domain/agent/agent-state.ts';
 import { foldMessage } from '../../core/domain/fold-message.ts';
 import { hashSystem, initialSystem } from '../../core/domain/system-state.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
-import { agentInboxPrefix } from '../../core/nats/agent-credentials.ts';
+import { agentInboxPrefix } from '../../platform/nats/agent-credentials.ts';
 import { derivedId, newAgentId, newId } from '../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';

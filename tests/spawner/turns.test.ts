@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import test from 'ava';
-import { storeFile } from '../../core/files/file-store.ts';
+import { storeFile } from '../../platform/files/file-store.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
 import { history, ofType, untilLogLine } from '../support/history.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
+import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { startTestNats, type TestNats } from './nats.ts';
 import { environment, type Finished, orchestrator } from './system.ts';

@@ -7,9 +7,9 @@ import { findNatsServer } from '../../bootstrap/nats-server.mjs';
 import { type ConnectOptions, connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { ensureStreams, type StreamLimits } from '../../core/log/streams.ts';
-import { agentInboxPrefix, mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
-import { type EmbeddedNats, startEmbeddedNats } from '../../core/nats/embedded-nats.ts';
-import { freePort } from '../../core/nats/server-port.ts';
+import { agentInboxPrefix, mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
+import { type EmbeddedNats, startEmbeddedNats } from '../../platform/nats/embedded-nats.ts';
+import { freePort } from '../../platform/nats/server-port.ts';
 
 export interface TestNats {
   readonly url: string;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { freePort } from '../../core/nats/server-port.ts';
+import { freePort } from '../../platform/nats/server-port.ts';
 import { type Ran, runHere } from '../cli/run-here.ts';
 import { temporaryFolder, testServerPath } from './nats.ts';
 import { environment } from './system.ts';

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { hashSystem, type SystemState, serializeSystem } from '../../core/domain/system-state.ts';
 import { connectLog } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
-import { dataPaths } from '../../core/service/data-paths.ts';
-import { loadSettings } from '../../core/service/load-settings.ts';
-import { systemAddress } from '../../core/service/system-address.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
+import { systemAddress } from '../../platform/service/system-address.ts';
 import {
   foldHistory,
   HISTORIES,

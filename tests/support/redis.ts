@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
-import { freePort } from '../../core/nats/server-port.ts';
+import { freePort } from '../../platform/nats/server-port.ts';
 import { connectRedis, type Redis } from '../../projections/redis/redis-connection.ts';
 import { findRedis, type RedisPrograms } from './find-redis.ts';
 import { temporaryFolder } from './nats.ts';

@@ -3,23 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import type { AgentFactories } from '../../agents/agent-factories.ts';
+import { demoAgentFactory } from '../../agents/demo/demo-agent-factory.ts';
+import { type LineFraming, lineAgentFactory } from '../../agents/line/line-agent-factory.ts';
+import { loadSettings } from '../../agents/load-settings.ts';
 import { type Quotas, quotasOf } from '../../core/domain/agent/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
-import { mintAgentCredentials } from '../../core/nats/agent-credentials.ts';
-import { revokeAs } from '../../core/nats/revocations.ts';
-import { readAgentKeys } from '../../core/nats/trust.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
-import { Health } from '../../core/service/health.ts';
+import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
+import { revokeAs } from '../../platform/nats/revocations.ts';
+import { readAgentKeys } from '../../platform/nats/trust.ts';
+import { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
-import { parseSettings } from '../../schemas/settings.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
-import type { AgentFactories } from '../../spawner/agents/agent-factories.ts';
-import { demoAgentFactory } from '../../spawner/agents/demo/demo-agent-factory.ts';
-import {
-  type LineFraming,
-  lineAgentFactory,
-} from '../../spawner/agents/line/line-agent-factory.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
@@ -32,13 +29,7 @@ import { untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';
 import { removeFolder } from './remove-folder.ts';
 
-const DEFAULTS = defaults();
-
-function defaults() {
-  const parsed = parseSettings({});
-  if (!parsed.ok) throw new Error('the defaults of the settings do not parse');
-  return parsed.settings;
-}
+const DEFAULTS = loadSettings({});
 
 const COMMANDS = join(import.meta.dirname, '..', '..', 'dist', 'bin');
 

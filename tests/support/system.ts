@@ -8,8 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
-import { dataPaths } from '../../core/service/data-paths.ts';
-import { ViewsClient } from '../../core/service/views-client.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import { killAll, systemTree } from './process-tree.ts';
 import { removeFolder } from './remove-folder.ts';
 

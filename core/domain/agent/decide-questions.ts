@@ -29,7 +29,8 @@ export function decideAwaitAnswer(
 /**
  * The outcome of a question, as the result of its asker's call: the first answer, or that nobody
  * answered in time. The message that answers joins the running turn, or opens one, so that it has a
- * visible end like any other; the turn's deadline is counted anew. The result comes last.
+ * visible end like any other; the turn's deadline is counted anew. The result comes last
+ * (docs/decisions/0041-answers-of-waiting-questions.md).
  */
 export function decideCloseQuestion(
   state: ReadyAgent,

@@ -114,7 +114,10 @@ function questionStep({ questions }: ReadyAgent): Step | undefined {
   return question && { do: 'close-question', question };
 }
 
-/** TTL is idle time: counted from the last turn, and never over while there is work. */
+/**
+ * TTL is idle time: counted from the last turn, and never over while there is work
+ * (docs/decisions/0006-ttl-is-idle-time.md).
+ */
 function lifeStep(state: ReadyAgent): Step | undefined {
   if (!state.expired) return undefined;
   const waits = (state.questions?.length ?? 0) > 0;

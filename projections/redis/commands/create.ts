@@ -1,7 +1,7 @@
+import { kindOfOlderName } from '../../../agents/agent-kinds.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import { derivedId, isToken } from '../../../schemas/ids.ts';
-import { kindOfOlderName } from '../../../schemas/redis/agent-kinds.ts';
 import type { Json } from '../../../schemas/redis/python-json.ts';
 import { parseWorkerConfig, type WorkerConfig } from '../../../schemas/redis/worker-config.ts';
 import { subjectOf } from '../../../schemas/subjects.ts';
@@ -23,7 +23,7 @@ export async function create(
   context: CommandContext,
 ): Promise<Record<string, Json>> {
   const config = configOf(request);
-  const kind = kindOfOlderName(config.agent);
+  const kind = kindOfOlderName(config.agent)?.name;
   if (kind === undefined) throw new CommandError(`Unknown agent type: ${config.agent}`);
   const agentId = derivedId('agent-', context.causeId);
   const owner = ownerOf(request);

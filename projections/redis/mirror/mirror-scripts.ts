@@ -31,7 +31,8 @@ return redis.call('HMGET', KEYS[1], 'life', 'quiet', 'joined', 'responses', 'mir
  * the stream is beyond that already (a script wrote into it), it gets the next id that there is.
  *
  * KEYS: the position, the responses (or their history). ARGV: life, field, where it is, where it
- * goes, operations.
+ * goes, operations
+ * (docs/decisions/0030-redis-position-in-the-same-script.md).
  */
 export const WRITE_SCRIPT = `
 local position, responses = KEYS[1], KEYS[2]

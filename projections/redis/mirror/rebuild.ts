@@ -23,7 +23,8 @@ const CHUNK = 500;
 /**
  * Gives a Redis that has begun a new life its history back: the lookups, and the responses that
  * stood there before, under the ids that they had. Made aside and put in place as one. Goes on where
- * an earlier try died; of two at once, one writes each part.
+ * an earlier try died; of two at once, one writes each part
+ * (docs/decisions/0031-redis-begins-again.md).
  */
 export async function rebuild(options: RebuildOptions): Promise<void> {
   const { position, claim, state } = options;

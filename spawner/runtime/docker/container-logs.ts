@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { statusOf } from '../../../core/docker/engine-error.ts';
+import { statusOf } from '../../../platform/docker/engine-error.ts';
 import type { LogLine } from '../runtime.ts';
 import { LineAssembler } from './line-assembler.ts';
 import { FrameReader } from './log-frames.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { engineMessage } from '../../../core/docker/engine-error.ts';
+import { engineMessage } from '../../../platform/docker/engine-error.ts';
 import { AGENT_LABEL } from './container-options.ts';
 
 const RETRY_MS = 250;

@@ -2,17 +2,11 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { mayPass, statusOf, unless } from '../../../core/docker/engine-error.ts';
+import type { ProcessFile } from '../../../agents/process-file.ts';
+import { mayPass, statusOf, unless } from '../../../platform/docker/engine-error.ts';
 import { CallQueue } from '../call-queue.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
-import type {
-  AgentProcess,
-  ExecOrder,
-  ExecOutcome,
-  LogLine,
-  ProcessExit,
-  ProcessFile,
-} from '../runtime.ts';
+import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
 import { containerExec } from './container-exec.ts';
 import { containerLogs } from './container-logs.ts';
 import { mailboxContainer, mailboxVolume } from './container-options.ts';

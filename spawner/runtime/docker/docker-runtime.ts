@@ -6,7 +6,7 @@ import {
   isUnreachable,
   statusOf,
   unless,
-} from '../../../core/docker/engine-error.ts';
+} from '../../../platform/docker/engine-error.ts';
 import { asToken } from '../../../schemas/ids.ts';
 import { findProgram } from '../find-program.ts';
 import type {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
-import { statusOf } from '../../../core/docker/engine-error.ts';
+import { statusOf } from '../../../platform/docker/engine-error.ts';
 
 /** What the engine tells of a file in a container. */
 interface FileStat {

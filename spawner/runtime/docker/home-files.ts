@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path/posix';
 import type Docker from 'dockerode';
+import type { ProcessFile } from '../../../agents/process-file.ts';
 import { FileRefused, requireOwnFile } from '../file-refused.ts';
-import type { ProcessFile } from '../runtime.ts';
 import { type ArchiveEntry, foldersOf, putEntries } from './archive.ts';
 import { AGENT_UID, HOME } from './container-options.ts';
 import { whatIsAt } from './file-stat.ts';

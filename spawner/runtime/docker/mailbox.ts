@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { ProcessFile } from '../runtime.ts';
+import type { ProcessFile } from '../../../agents/process-file.ts';
 import { type ArchiveEntry, linksIn, putEntries } from './archive.ts';
 import { AGENT_UID, MAILBOX, mailboxContainer, SECRETS } from './container-options.ts';
 import { isThere } from './file-stat.ts';

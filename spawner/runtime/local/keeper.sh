@@ -17,7 +17,7 @@
   mkdir "$run/started" 2>/dev/null || exit 0
   echo "$cgroup" >"$run/cgroup"
 
-  # What tells a process from a later one with its pid, as core/service/process-identity.ts has it.
+  # What tells a process from a later one with its pid, as platform/service/process-identity.ts has it.
   boot=$(</proc/sys/kernel/random/boot_id)
   identity() {
     local stat

@@ -1,13 +1,7 @@
 import { type FileHandle, rm } from 'node:fs/promises';
+import type { ProcessFile } from '../../../agents/process-file.ts';
 import { CallQueue } from '../call-queue.ts';
-import type {
-  AgentProcess,
-  ExecOrder,
-  ExecOutcome,
-  LogLine,
-  ProcessExit,
-  ProcessFile,
-} from '../runtime.ts';
+import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
 import { execProgram } from './exec-program.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';

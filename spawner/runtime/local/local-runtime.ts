@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { folderName } from '../../../core/service/node-name.ts';
+import { folderName } from '../../../platform/service/node-name.ts';
 import type { LeftBehind } from '../../../schemas/events/process.ts';
 import { findProgram } from '../find-program.ts';
 import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';

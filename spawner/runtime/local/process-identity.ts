@@ -1,9 +1,9 @@
-import { processIdentity } from '../../../core/service/process-identity.ts';
+import { processIdentity } from '../../../platform/service/process-identity.ts';
 
 /** A process for certain: a pid alone is given to another one day. */
 export interface ProcessIdentity {
   pid: number;
-  /** The boot and the start time (core/service/process-identity.ts), as the keeper noted them. */
+  /** The boot and the start time (platform/service/process-identity.ts), as the keeper noted them. */
   identity: string;
 }
 

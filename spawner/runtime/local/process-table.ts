@@ -4,7 +4,7 @@ import {
   identityOf,
   type ProcessStat,
   processStat,
-} from '../../../core/service/process-identity.ts';
+} from '../../../platform/service/process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** A process of this machine, as it was at one look. */

@@ -1,7 +1,8 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProcessFile } from '../../../agents/process-file.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
-import type { ProcessExit, ProcessFile } from '../runtime.ts';
+import type { ProcessExit } from '../runtime.ts';
 import { replaceHomeFile } from './home-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { replaceFile } from './replace-file.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processIdentity } from '../../../core/service/process-identity.ts';
+import { processIdentity } from '../../../platform/service/process-identity.ts';
 import type { ProcessSpec } from '../runtime.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { signalGroup } from './process-identity.ts';

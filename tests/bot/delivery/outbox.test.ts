@@ -9,7 +9,7 @@ import { Pace } from '../../../bot/delivery/pace.ts';
 import { ResponseListener } from '../../../bot/delivery/response-listener.ts';
 import { sendPart } from '../../../bot/telegram/send-part.ts';
 import { telegramClient } from '../../../bot/telegram/telegram-client.ts';
-import { Health } from '../../../core/service/health.ts';
+import { Health } from '../../../platform/service/health.ts';
 import { history, ofType, untilEvent } from '../../support/history.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { type Fault, startTelegram, TOKEN } from '../../support/telegram/telegram-server.ts';

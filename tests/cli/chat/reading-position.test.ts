@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { ReadingPosition } from '../../../cli/chat/reading-position.ts';
-import { dataPaths } from '../../../core/service/data-paths.ts';
+import { dataPaths } from '../../../platform/service/data-paths.ts';
 import { temporaryFolder } from '../../support/nats.ts';
 
 const ADA = { channel: 'terminal', userId: 'ada' };

@@ -1,6 +1,6 @@
 import test from 'ava';
+import { loadSettings } from '../../../agents/load-settings.ts';
 import { requireUsable, unusedSettingsLine } from '../../../cli/start/check-settings.ts';
-import { loadSettings } from '../../../core/service/load-settings.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 
 const refused = (environment: NodeJS.ProcessEnv): OrchestratorError => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../../core/docker/choose-runtime.ts';
-import { dockerEngine as engineClient } from '../../../core/docker/docker-engine.ts';
+import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../../platform/docker/choose-runtime.ts';
+import { dockerEngine as engineClient } from '../../../platform/docker/docker-engine.ts';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
 import { removeAgent } from '../../spawner/runtime/docker-under-test.ts';
 import type { DockerEngine } from '../../support/docker/docker-cli.ts';

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { processIdentity } from '../../../core/service/process-identity.ts';
+import { processIdentity } from '../../../platform/service/process-identity.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { killAll, processesWith, systemTree } from '../../support/process-tree.ts';
 import { dataFolder, environment, orchestrator } from '../../support/system.ts';

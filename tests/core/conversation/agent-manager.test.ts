@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { AgentManager } from '../../../core/conversation/agent-manager.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
-import { ViewsClient } from '../../../core/service/views-client.ts';
+import { ViewsClient } from '../../../platform/service/views-client.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { subjectOf } from '../../../schemas/subjects.ts';

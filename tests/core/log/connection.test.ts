@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { connectLog } from '../../../core/log/connection.ts';
 import { publishEvent } from '../../../core/log/publish-event.ts';
-import { mintAgentCredentials } from '../../../core/nats/agent-credentials.ts';
-import { freePort } from '../../../core/nats/server-port.ts';
-import { ensureTrust } from '../../../core/nats/trust.ts';
+import { mintAgentCredentials } from '../../../platform/nats/agent-credentials.ts';
+import { freePort } from '../../../platform/nats/server-port.ts';
+import { ensureTrust } from '../../../platform/nats/trust.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { AGENT, answer } from './events.ts';
 

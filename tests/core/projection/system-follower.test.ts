@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { decideStart } from '../../../core/domain/agent/decide-agent.ts';
 import { hashSystem } from '../../../core/domain/system-state.ts';
 import { SystemFollower } from '../../../core/projection/system-follower.ts';
-import { Health } from '../../../core/service/health.ts';
+import { Health } from '../../../platform/service/health.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../../support/commands.ts';

@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Health } from '../../../core/service/health.ts';
-import { serveHealth } from '../../../core/service/serve-health.ts';
+import { Health } from '../../../platform/service/health.ts';
+import { serveHealth } from '../../../platform/service/serve-health.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { startProjections, urlOf } from './running.ts';
 

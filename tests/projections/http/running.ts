@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { ServiceProcess } from '../../../core/service/service-process.ts';
+import { ServiceProcess } from '../../../platform/service/service-process.ts';
 import type { TestNats } from '../../support/nats.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'projections', 'main.ts');

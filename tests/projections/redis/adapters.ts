@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { Health } from '../../../core/service/health.ts';
+import { Health } from '../../../platform/service/health.ts';
 import { Watermark } from '../../../projections/redis/mirror/watermark.ts';
 import {
   RedisAdapters,

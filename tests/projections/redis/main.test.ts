@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { ServiceProcess } from '../../../core/service/service-process.ts';
+import { ServiceProcess } from '../../../platform/service/service-process.ts';
 import { RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
 import { said } from '../../core/log/events.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import test from 'ava';
-import type { Health } from '../../../core/service/health.ts';
+import type { Health } from '../../../platform/service/health.ts';
 import { HISTORY_STREAM, RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
 import { AGENT, said } from '../../core/log/events.ts';
 import { startTestNats } from '../../support/nats.ts';

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { kindOfOlderName } from '../../../schemas/redis/agent-kinds.ts';
 import { parseWorkerConfig } from '../../../schemas/redis/worker-config.ts';
 
 const BASE = { name: 'x', agent: 'claude-code', allowed_tools: ['respond'] };
@@ -44,13 +43,4 @@ test('each wrong value is named as pydantic names it', (t) => {
     'Input should be a valid boolean, unable to interpret input [type=bool_parsing',
   ]);
   t.deepEqual(problems({ env_vars: [] }), ['Input should be a valid dictionary [type=dict_type']);
-});
-
-test('older names of agents are kinds of ours, and so are our own', (t) => {
-  t.deepEqual(
-    ['claude-code', 'factory-droid', 'codex', 'gemini-cli', 'demo', 'toString', 'cobol'].map(
-      kindOfOlderName,
-    ),
-    ['claude', 'droid', 'codex', 'gemini', 'demo', undefined, undefined],
-  );
 });

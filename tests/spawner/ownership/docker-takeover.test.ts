@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { dockerEngine as engineClient } from '../../../core/docker/docker-engine.ts';
+import { dockerEngine as engineClient } from '../../../platform/docker/docker-engine.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { createAgent, sendMessage } from '../../support/commands.ts';
 import type { DockerEngine } from '../../support/docker/docker-cli.ts';

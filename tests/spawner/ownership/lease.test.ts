@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import { LeaseStore } from '../../../core/nodes/lease-store.ts';
-import { Health } from '../../../core/service/health.ts';
+import { LeaseStore } from '../../../platform/nodes/lease-store.ts';
+import { Health } from '../../../platform/service/health.ts';
 import type { NodeLease } from '../../../schemas/node-lease.ts';
 import { Lease } from '../../../spawner/ownership/lease.ts';
 import { startTestNats, type TestNats } from '../../support/nats.ts';

@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { text as allOf } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { ensureAgentNetwork } from '../../../core/docker/agent-network.ts';
-import { dockerEngine as engineClient } from '../../../core/docker/docker-engine.ts';
+import { ensureAgentNetwork } from '../../../platform/docker/agent-network.ts';
+import { dockerEngine as engineClient } from '../../../platform/docker/docker-engine.ts';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
 import { putEntries } from '../../../spawner/runtime/docker/archive.ts';
 import {

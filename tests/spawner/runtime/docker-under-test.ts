@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import type { ExecutionContext } from 'ava';
 import type Docker from 'dockerode';
 import { extract } from 'tar-stream';
-import { dockerEngine } from '../../../core/docker/docker-engine.ts';
+import { dockerEngine } from '../../../platform/docker/docker-engine.ts';
 import {
   AGENT_LABEL,
   type ContainerSettings,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { processIdentity } from '../../../core/service/process-identity.ts';
+import { processIdentity } from '../../../platform/service/process-identity.ts';
 import { isRunning, signalGroup } from '../../../spawner/runtime/local/process-identity.ts';
 
 const identityOf = (pid: number) => processIdentity(pid) ?? '';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { dockerEngine } from '../../../core/docker/docker-engine.ts';
+import { dockerEngine } from '../../../platform/docker/docker-engine.ts';
 import type { ContainerSettings } from '../../../spawner/runtime/docker/container-options.ts';
 import { DockerRuntime } from '../../../spawner/runtime/docker/docker-runtime.ts';
 

@@ -18,7 +18,8 @@ export const TOKEN = '4242:test-token';
 
 /**
  * The Telegram Bot API on loopback, in its wire protocol: a bot's account, its chats, and whatever
- * can go wrong on the way to it.
+ * can go wrong on the way to it
+ * (docs/decisions/0024-own-telegram-emulator.md).
  */
 export class TelegramServer {
   readonly api = new BotApi();

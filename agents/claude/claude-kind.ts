@@ -1,0 +1,53 @@
+import type { HostedCli } from '../host/hosted-agent-factory.ts';
+import { hostedKind } from '../host/hosted-kind.ts';
+
+/** Milliseconds: a question to the user may take a while inside its shell tool. */
+const SHELL_TIMEOUT = '600000';
+const LONGEST_SHELL_TIMEOUT = '7200000';
+
+/** Claude Code. */
+export const claude = hostedKind({
+  name: 'claude',
+  title: 'Claude Code',
+  olderName: 'claude-code',
+  cli: { package: '@anthropic-ai/claude-code', version: '2.1.330', installs: true },
+  settings: {},
+  login: {
+    variables: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
+    files: ['.claude/.credentials.json'],
+    hint: '`claude setup-token` makes the token',
+  },
+  driver: async () => {
+    const { ClaudeDriver } = await import('./claude-driver.ts');
+    return (options) => new ClaudeDriver(options);
+  },
+  hosted: () => CLI,
+});
+
+const CLI: HostedCli = {
+  joins: true,
+  instructions: 'CLAUDE.md',
+  takes: [
+    'ANTHROPIC_API_KEY',
+    'ANTHROPIC_AUTH_TOKEN',
+    'CLAUDE_CODE_OAUTH_TOKEN',
+    'ANTHROPIC_BASE_URL',
+    'ANTHROPIC_MODEL',
+    'CLAUDE_CODE_MAX_RETRIES',
+  ],
+  command: (_order, { otherwise }) => [
+    'claude',
+    ...(otherwise === 'allow'
+      ? ['--dangerously-skip-permissions']
+      : ['--permission-prompt-tool', 'stdio']),
+  ],
+  environment: () => ({
+    // Else it refuses to skip permissions as root, which a container's user may be.
+    IS_SANDBOX: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    BASH_DEFAULT_TIMEOUT_MS: SHELL_TIMEOUT,
+    BASH_MAX_TIMEOUT_MS: LONGEST_SHELL_TIMEOUT,
+  }),
+  files: () => [],
+};

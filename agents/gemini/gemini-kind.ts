@@ -1,0 +1,51 @@
+import { startAcp } from '../acp/start-acp.ts';
+import type { HostedCli } from '../host/hosted-agent-factory.ts';
+import { hostedKind } from '../host/hosted-kind.ts';
+
+/** Google's Gemini CLI, by ACP. */
+export const gemini = hostedKind({
+  name: 'gemini',
+  title: 'Gemini CLI',
+  olderName: 'gemini-cli',
+  cli: { package: '@google/gemini-cli', version: '0.61.0' },
+  settings: {},
+  login: { variables: ['GEMINI_API_KEY'], files: ['.gemini/oauth_creds.json'] },
+  driver: startAcp,
+  hosted: () => CLI,
+});
+
+const CLI: HostedCli = {
+  // A second prompt cancels the first.
+  joins: false,
+  instructions: 'GEMINI.md',
+  takes: ['GEMINI_API_KEY', 'GOOGLE_GEMINI_BASE_URL', 'GEMINI_MODEL'],
+  command: (_order, { otherwise }) => [
+    'gemini',
+    '--acp',
+    '--skip-trust',
+    ...(otherwise === 'allow' ? ['--yolo'] : []),
+  ],
+  environment: () => ({
+    // One process, which obeys signals.
+    GEMINI_CLI_NO_RELAUNCH: 'true',
+    GEMINI_CLI_TRUST_WORKSPACE: 'true',
+    GEMINI_TELEMETRY_ENABLED: 'false',
+    NO_COLOR: '1',
+  }),
+  files: (_order, { GEMINI_API_KEY, GEMINI_MODEL }) => [
+    {
+      path: '.gemini/settings.json',
+      content: JSON.stringify({
+        security: {
+          auth: { selectedType: GEMINI_API_KEY ? 'gemini-api-key' : 'oauth-personal' },
+          folderTrust: { enabled: false },
+        },
+        // Its ten attempts would keep a person waiting for minutes before they hear of a limit.
+        general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 4 },
+        privacy: { usageStatisticsEnabled: false },
+        telemetry: { enabled: false },
+        ...(GEMINI_MODEL && { model: { name: GEMINI_MODEL } }),
+      }),
+    },
+  ],
+};

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { FileReference } from '../../schemas/events/file.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
+
+/**
+ * The bytes of a file that goes with a message; undefined where they are not kept any more, or are
+ * not what the message says. Throws as reading the log does.
+ */
+export async function readFileOf(
+  log: EventLog,
+  agentId: string,
+  { fileId, size, sha256, pieces }: FileReference,
+): Promise<Uint8Array | undefined> {
+  const filter = subjectOf({ family: 'file', agentId, fileId });
+  const found = new Map<number, Uint8Array>();
+  if (pieces > 0) {
+    let left = size;
+    for await (const message of log.read({ stream: 'FILES', from: { sequence: 1 }, filter })) {
+      const piece = Number(message.header('ce-piece'));
+      if (!Number.isInteger(piece) || piece < 0 || piece >= pieces || found.has(piece)) continue;
+      // Whoever wrote the pieces may have written more than the reference says: no more is kept.
+      left -= message.payload.length;
+      if (left < 0) return undefined;
+      found.set(piece, message.payload);
+      if (found.size === pieces) break;
+    }
+  }
+  const parts = Array.from({ length: pieces }, (_, piece) => found.get(piece) ?? new Uint8Array());
+  const bytes = Buffer.concat(parts);
+  const isWhole =
+    bytes.length === size && createHash('sha256').update(bytes).digest('hex') === sha256;
+  return isWhole ? bytes : undefined;
+}
+
+/** Where an agent finds a file that came with a message, in its workspace. */
+export const inboxPath = ({ fileId, name }: Pick<FileReference, 'fileId' | 'name'>): string =>
+  `inbox/${fileId}-${name}`;

@@ -1,0 +1,72 @@
+import { type Account, type ClaimsData, decode, encodeAccount, fromSeed } from '@nats-io/jwt';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectLog } from '../../core/log/connection.ts';
+import { agentUserKey } from './agent-user-key.ts';
+import { type AgentKeys, REVOKER_INBOX } from './trust.ts';
+
+const TIMEOUT_MS = 5_000;
+
+/** The server's word for a claim that it has taken. */
+const TAKEN = 200;
+
+/** As {@link revokeAgents}, on a connection of its own. Throws what connecting says, too. */
+export async function revokeAs(
+  keys: AgentKeys,
+  url: string,
+  agentIds: ReadonlyMap<string, Date>,
+): Promise<void> {
+  const connection = await connectLog({
+    url,
+    credentials: { file: keys.revokerCreds },
+    name: 'orchestrator/revoker',
+    inboxPrefix: REVOKER_INBOX,
+    timeoutMs: TIMEOUT_MS,
+    maxReconnectAttempts: 0,
+  });
+  try {
+    await revokeAgents(connection.nc, keys, agentIds);
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Takes the credentials of these agents away, and of no others: whatever was minted for one up to
+ * now is refused from then on, and its connections are closed. Credentials that are minted in a
+ * later second count. The server keeps it over its restarts (NATS account JWT, `revocations`).
+ *
+ * `nc` has the revoker's credentials. Safe to repeat; the caller gives all that are to be revoked
+ * each time. Throws where the server does not answer or refuses.
+ */
+async function revokeAgents(
+  nc: NatsConnection,
+  keys: AgentKeys,
+  agentIds: ReadonlyMap<string, Date>,
+): Promise<void> {
+  const agents = fromSeed(new TextEncoder().encode(keys.agentsSeed));
+  const signer = fromSeed(new TextEncoder().encode(keys.signingSeed));
+  const current = await claimsOf(nc, agents.getPublicKey());
+  const revocations = Object.fromEntries(
+    [...agentIds].map(([agentId, at]) => [
+      agentUserKey(keys.agentsSeed, agentId).getPublicKey(),
+      Math.floor(at.getTime() / 1000),
+    ]),
+  );
+  const claims = { ...current.nats, revocations };
+  await update(nc, await encodeAccount(current.name, agents, claims, { signer }));
+}
+
+async function claimsOf(nc: NatsConnection, account: string): Promise<ClaimsData<Account>> {
+  const subject = `$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`;
+  const reply = await nc.request(subject, '', { timeout: TIMEOUT_MS });
+  return decode<Account>(reply.string());
+}
+
+async function update(nc: NatsConnection, jwt: string): Promise<void> {
+  const reply = await nc.request('$SYS.REQ.CLAIMS.UPDATE', jwt, { timeout: TIMEOUT_MS });
+  const answer: { data?: { code?: number; message?: string }; error?: { description?: string } } =
+    reply.json();
+  if (answer.data?.code === TAKEN) return;
+  const reason = answer.error?.description ?? answer.data?.message ?? 'no reason given';
+  throw new Error(`nats-server did not take the agents' account: ${reason}`);
+}

@@ -1,0 +1,171 @@
+import type { Logger } from 'pino';
+import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { EventLog } from '../../core/log/event-log.ts';
+import { asOrchestratorError, EXIT, type OrchestratorError } from '../../schemas/errors.ts';
+import type { Settings } from '../../schemas/settings.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
+import { type DataPaths, dataPaths } from './data-paths.ts';
+import { Health } from './health.ts';
+import { createLogger } from './logger.ts';
+import { serveHealth } from './serve-health.ts';
+import type { ServiceMessage } from './service-message.ts';
+import { systemAddress } from './system-address.ts';
+
+/** What every service is built from. */
+export interface ServiceContext {
+  settings: Settings;
+  paths: DataPaths;
+  logger: Logger;
+  connection: LogConnection;
+  log: EventLog;
+  /** Where the service says how its parts are. */
+  health: Health;
+  /** Aborted when the service is to end, before its `stop` is called. */
+  signal: AbortSignal;
+}
+
+/** A running service: all that its main has to know of it. */
+export interface Service {
+  /** The name under which it works, where that is not its machine's. */
+  node?: string;
+  /** Ends it in order; nothing of it runs any more when this resolves. */
+  stop(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** What a service may take to end. */
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * The life of a service process: settings, logger, connection (for which it waits as long as it
+ * takes), build, `{ready: true}` to the parent, and at SIGTERM, SIGINT or the parent's end
+ * everything in reverse. Exits 0 when it was asked to end, 2 for wrong settings, 1 for anything
+ * unexpected, so that its supervisor starts it again. It never returns.
+ */
+export async function runService(
+  name: string,
+  loadSettings: () => Settings,
+  build: (context: ServiceContext) => Promise<Service>,
+): Promise<never> {
+  const end = new AbortController();
+  const failure = endOfProcess(end);
+  let logger: Logger | undefined;
+  try {
+    const settings = loadSettings();
+    logger = createLogger(name, settings.LOG_LEVEL);
+    await Promise.race([serve(name, settings, logger, end.signal, build), failure]);
+    process.exit(EXIT.done);
+  } catch (error) {
+    if (end.signal.aborted && isAbort(error)) process.exit(EXIT.done);
+    process.exit(await report(asOrchestratorError(error), error, logger));
+  }
+}
+
+async function serve(
+  name: string,
+  settings: Settings,
+  logger: Logger,
+  signal: AbortSignal,
+  build: (context: ServiceContext) => Promise<Service>,
+): Promise<void> {
+  const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+  const connection = await firstConnection(name, settings, paths, signal);
+  if (connection === undefined) return;
+  try {
+    const log = new EventLog(connection);
+    const health = new Health();
+    const context = { settings, paths, logger, connection, log, health, signal };
+    const service = await build(context);
+    await serveHealth({ nc: connection.nc, name, node: service.node, health });
+    await tellParent({ ready: true });
+    logger.info('ready');
+    await Promise.race([aborted(signal), connectionLost(connection, signal)]);
+    logger.info('stopping');
+    exitWhenLate(logger);
+    await service.stop();
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Undefined where the service was asked to end before there was a server. */
+async function firstConnection(
+  name: string,
+  settings: Settings,
+  paths: DataPaths,
+  signal: AbortSignal,
+): Promise<LogConnection | undefined> {
+  try {
+    return await connectLog({
+      ...systemAddress(settings, paths),
+      name: `orchestrator/${name}`,
+      timeoutMs: CONNECT_TIMEOUT_MS,
+      waitOnFirstConnect: true,
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Aborts `end` when the process is asked to end; rejects for what nobody caught. */
+function endOfProcess(end: AbortController): Promise<never> {
+  const stop = () => end.abort();
+  process.on('SIGTERM', stop);
+  // Ctrl-C and a closed terminal reach the whole group: a supervised service ends when its
+  // supervisor says so.
+  const ofTerminal = process.connected ? () => undefined : stop;
+  process.on('SIGINT', ofTerminal);
+  process.on('SIGHUP', ofTerminal);
+  process.on('disconnect', stop);
+  return new Promise((_resolve, reject) => {
+    process.on('uncaughtException', reject);
+    process.on('unhandledRejection', reject);
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** It reconnects for ever, so a connection that closes by itself was refused for good. */
+async function connectionLost(connection: LogConnection, signal: AbortSignal): Promise<void> {
+  const error = await connection.nc.closed();
+  if (!signal.aborted) throw error ?? new Error('the connection to NATS was closed');
+}
+
+/** Nobody may be left behind by an end that hangs, with the server gone for good perhaps. */
+function exitWhenLate(logger: Logger): void {
+  const late = () => {
+    logger.error('did not end in time');
+    process.exit(EXIT.failed);
+  };
+  setTimeout(late, STOP_TIMEOUT_MS).unref();
+}
+
+/** Resolves when it was handed over, or cannot be. */
+function tellParent(message: ServiceMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
+/** The whole story for the log, then the one line for the person. The exit code. */
+async function report(
+  shown: OrchestratorError,
+  error: unknown,
+  logger: Logger | undefined,
+): Promise<number> {
+  logger?.fatal({ err: error }, 'ended by an error');
+  process.stderr.write(`${visibleLine(shown.line)}\n`);
+  await tellParent({ failed: shown.line });
+  return shown.exit === EXIT.usage ? EXIT.usage : EXIT.failed;
+}

@@ -1,0 +1,50 @@
+import { hostname } from 'node:os';
+import { Svcm } from '@nats-io/services';
+import type { NatsConnection } from '@nats-io/transport-node';
+import packageJson from '../../package.json' with { type: 'json' };
+import { HEALTH_SUBJECT, healthServiceName, type ServiceHealth } from '../../schemas/health.ts';
+import type { Health } from './health.ts';
+
+export interface HealthServiceOptions {
+  nc: NatsConnection;
+  /** Of the service: `spawner`. */
+  name: string;
+  /** Where it works under another name than its machine's. */
+  node?: string | undefined;
+  health: Health;
+}
+
+/**
+ * Answers for this process on the common subject, by the services protocol (NATS ADR-32), so that
+ * `nats micro` sees it. Without a queue group: everybody answers, not one for all.
+ * It ends with the connection
+ * (docs/decisions/0014-health.md).
+ */
+export async function serveHealth(options: HealthServiceOptions): Promise<void> {
+  const { nc, name, node = hostname(), health } = options;
+  const { version } = packageJson;
+  const startedAt = new Date().toISOString();
+  const service = await new Svcm(nc).add({
+    name: healthServiceName(name),
+    version,
+    description: `The health of ${name}`,
+    queue: '',
+  });
+  const stated = (): ServiceHealth => ({
+    service: name,
+    node,
+    pid: process.pid,
+    version,
+    startedAt,
+    checks: health.checks(),
+  });
+  service.addEndpoint('health', {
+    subject: HEALTH_SUBJECT,
+    handler: (error, request) => {
+      // A subscription that fails is heard of as silence.
+      if (error === null) request.respond(JSON.stringify(stated()));
+    },
+  });
+  // It is counted as ready when the server knows that it answers.
+  await nc.flush();
+}

@@ -1,0 +1,74 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import {
+  ensureTrust,
+  readAgentKeys,
+  shareTrust,
+  type Trust,
+} from '../../../platform/nats/trust.ts';
+import { temporaryFolder } from '../../support/nats.ts';
+
+const accounts = ({ account, agents, system }: Trust) =>
+  [account, agents, system].map((each) => each.getPublicKey());
+
+test('the keys are made once and kept', async (t) => {
+  const folder = join(await temporaryFolder(t), 'auth');
+  const first = await ensureTrust(folder);
+  const second = await ensureTrust(folder);
+  t.is(second.agentsSeed, first.agentsSeed);
+  t.is(second.operator.getPublicKey(), first.operator.getPublicKey());
+  t.is(new Set(accounts(first)).size, 3);
+  t.deepEqual(
+    second.claims,
+    first.claims,
+    'the server takes claims that are newer, and forgets what was revoked',
+  );
+});
+
+test('nobody but their owner reads the keys', async (t) => {
+  const folder = join(await temporaryFolder(t), 'auth');
+  await ensureTrust(folder);
+  const modes = [(await stat(folder)).mode & 0o777];
+  const files = await readdir(folder);
+  for (const file of files) modes.push((await stat(join(folder, file))).mode & 0o777);
+  t.deepEqual(files.sort(), [
+    'account.seed',
+    'agents.seed',
+    'claims.json',
+    'operator.creds',
+    'operator.seed',
+    'revoker.creds',
+    'signing.seed',
+    'system.seed',
+  ]);
+  t.deepEqual(modes, [0o700, ...files.map(() => 0o600)]);
+});
+
+test('where nothing was made there is nothing to read, and reading makes nothing', async (t) => {
+  const folder = await temporaryFolder(t);
+  t.is(await readAgentKeys(folder), undefined);
+  t.deepEqual(await readdir(folder), []);
+  const made = await ensureTrust(folder);
+  t.is((await readAgentKeys(folder))?.agentsSeed, made.agentsSeed);
+});
+
+test('a share has what its holder needs, and never the seeds above it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const trust = await ensureTrust(join(folder, 'auth'));
+  const [services, spawner] = [join(folder, 'services'), join(folder, 'spawner')];
+
+  const auth = join(folder, 'auth');
+  await shareTrust(auth, { services: [services], spawners: [spawner] });
+  await shareTrust(auth, { services: [services], spawners: [spawner] });
+
+  t.deepEqual(await readdir(services), ['operator.creds']);
+  t.deepEqual((await readdir(spawner)).sort(), [
+    'agents.seed',
+    'operator.creds',
+    'revoker.creds',
+    'signing.seed',
+  ]);
+  t.is((await readAgentKeys(spawner))?.agentsSeed, trust.agentsSeed);
+  t.is((await stat(join(spawner, 'agents.seed'))).mode & 0o777, 0o600);
+});

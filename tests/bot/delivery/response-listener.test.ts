@@ -13,6 +13,7 @@ import { telegramClient } from '../../../bot/telegram/telegram-client.ts';
 import { Health } from '../../../platform/service/health.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { answer, said } from '../../core/log/events.ts';
+import { appendInOrder } from '../../support/append-in-order.ts';
 import { createAgent } from '../../support/commands.ts';
 import { history, ofType, untilEvent } from '../../support/history.ts';
 import { startTestNats } from '../../support/nats.ts';
@@ -82,17 +83,17 @@ async function fixture(t: ExecutionContext) {
 test('what an agent says after its end reaches nobody, also where the bot begins behind the end', async (t) => {
   const { telegram, api, log, agents, begin, exit } = await fixture(t);
   const [ann, ben] = agents;
-  await log.append(said('1', 'in time', ann));
+  await appendInOrder(log, [said('1', 'in time', ann)]);
   await exit(ann);
   const first = await begin();
-  await log.append(said('2', 'late', ann));
-  await log.append(said('3', 'of the other', ben));
+  await appendInOrder(log, [said('2', 'late', ann)]);
+  await appendInOrder(log, [said('3', 'of the other', ben)]);
   await telegram.until(() => api.texts(2).length === 1, 'the other');
   await untilEvent(log, ({ type }) => type === 'delivery.settled');
   await first.stop();
-  await log.append(said('4', 'later still', ann));
+  await appendInOrder(log, [said('4', 'later still', ann)]);
   await begin();
-  await log.append(said('5', 'the end', ben));
+  await appendInOrder(log, [said('5', 'the end', ben)]);
   await telegram.until(() => api.texts(2).length === 2, 'the end');
 
   t.deepEqual(api.texts(1), ['in time']);
@@ -104,13 +105,13 @@ test('an answer that has the id of another chat’s notice does not stand in its
   const [ann, ben] = agents;
   await begin();
   const notice = 'tg-4242-17-too-fast';
-  await log.append(answer(notice, 'swallowed', ann));
-  await log.append(answer(`deliveries.telegram.${notice}`, 'swallowed', ann));
-  await log.append(answer(`${ben}_1`, 'swallowed', ann));
-  await log.append(said('1', 'sound', ann));
+  await appendInOrder(log, [answer(notice, 'swallowed', ann)]);
+  await appendInOrder(log, [answer(`deliveries.telegram.${notice}`, 'swallowed', ann)]);
+  await appendInOrder(log, [answer(`${ben}_1`, 'swallowed', ann)]);
+  await appendInOrder(log, [said('1', 'sound', ann)]);
   await telegram.until(() => api.texts(1).length > 0, 'what is sound');
   await requestDelivery(log, notice, { chatId: '2', text: 'not so fast' });
-  await log.append(said('2', 'sound as well', ben));
+  await appendInOrder(log, [said('2', 'sound as well', ben)]);
   await telegram.until(() => api.texts(2).includes('sound as well'), 'what comes after it');
 
   t.deepEqual(api.texts(1), ['sound']);

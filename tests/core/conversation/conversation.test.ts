@@ -3,6 +3,7 @@ import { followConversation } from '../../../core/conversation/conversation.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { subjectOf } from '../../../schemas/subjects.ts';
+import { appendInOrder } from '../../support/append-in-order.ts';
 import { command, createAgent } from '../../support/commands.ts';
 import { startTestNats } from '../../support/nats.ts';
 
@@ -40,7 +41,7 @@ test.serial(
   async (t) => {
     const { log } = await startTestNats(t);
     await createBoth(log);
-    await log.append([answer(ADA, 'before'), answer(ADA, 'first'), answer(BOB, 'other')]);
+    await appendInOrder(log, [answer(ADA, 'before'), answer(ADA, 'first'), answer(BOB, 'other')]);
     const following = answers({ log, agentId: ADA, from: 4 }, 2);
     await log.append(answer(ADA, 'second'));
 
@@ -51,7 +52,7 @@ test.serial(
 test.serial('without an agent all are followed', async (t) => {
   const { log } = await startTestNats(t);
   await createBoth(log);
-  await log.append([answer(ADA, '1'), answer(BOB, '2')]);
+  await appendInOrder(log, [answer(ADA, '1'), answer(BOB, '2')]);
 
   t.deepEqual(await answers({ log, from: 1 }, 2), ['1', '2']);
 });
@@ -60,7 +61,7 @@ test.serial('what does not parse is left out', async (t) => {
   const { log, connection } = await startTestNats(t);
   await createBoth(log);
   await connection.nc.request(`agents.${ADA}.response.answer`, 'no event');
-  await log.append(answer(ADA, 'good'));
+  await appendInOrder(log, [answer(ADA, 'good')]);
 
   t.deepEqual(await answers({ log, agentId: ADA, from: 1 }, 1), ['good']);
 });
@@ -76,7 +77,12 @@ test.serial('what an agent says after its end is left out, wherever one begins',
     subject: subjectOf({ family: 'process', agentId: ADA, name: 'exited' }),
     data: { runId: 'run-1', code: 0, signal: null },
   };
-  await log.append([answer(ADA, 'in time'), exited, answer(ADA, 'late'), answer(BOB, 'the end')]);
+  await appendInOrder(log, [
+    answer(ADA, 'in time'),
+    exited,
+    answer(ADA, 'late'),
+    answer(BOB, 'the end'),
+  ]);
 
   t.deepEqual(await answers({ log, from: 1 }, 2), ['in time', 'the end']);
   t.deepEqual(await answers({ log, from: 5 }, 1), ['the end']);

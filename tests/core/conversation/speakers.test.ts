@@ -3,6 +3,7 @@ import { Speakers } from '../../../core/conversation/speakers.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import type { NewEvent, StoredEvent } from '../../../schemas/event.ts';
 import { parseEvent } from '../../../schemas/parse-event.ts';
+import { appendInOrder } from '../../support/append-in-order.ts';
 import { command, createAgent, sendMessage } from '../../support/commands.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { AGENT, collect, said } from '../log/events.ts';
@@ -47,7 +48,7 @@ for (const name of Object.keys(ends) as (keyof typeof ends)[]) {
     const { log } = await startTestNats(t);
     await createAgent(log, AGENT, 'cat');
     await createAgent(log, OTHER, 'cat');
-    await log.append([said('a'), ended(name), said('b'), said('c', 'c', OTHER), said('d')]);
+    await appendInOrder(log, [said('a'), ended(name), said('b'), said('c', 'c', OTHER), said('d')]);
     const late: [number, string][] = [
       [5, LATE],
       [7, LATE],
@@ -65,13 +66,13 @@ for (const name of Object.keys(ends) as (keyof typeof ends)[]) {
 
 test('an agent is not heard before somebody created it, nor brought back by being created again', async (t) => {
   const { log } = await startTestNats(t);
-  await log.append(said('a'));
+  await appendInOrder(log, [said('a')]);
   await sendMessage(log, AGENT, 'm-1', 'is anybody there?');
-  await log.append(said('b'));
+  await appendInOrder(log, [said('b')]);
   await createAgent(log, AGENT, 'cat');
-  await log.append([said('c'), ended('exited')]);
+  await appendInOrder(log, [said('c'), ended('exited')]);
   await createAgent(log, AGENT, 'cat');
-  await log.append(said('d'));
+  await appendInOrder(log, [said('d')]);
 
   for (const from of [1, 2, 3]) {
     const refused = await refusals(log, from);
@@ -90,7 +91,7 @@ test('an agent is not heard before somebody created it, nor brought back by bein
 test('an end that comes after the agent was looked up is learned as it passes by', async (t) => {
   const { log } = await startTestNats(t);
   await createAgent(log, AGENT, 'cat');
-  await log.append(said('a'));
+  await appendInOrder(log, [said('a')]);
   const speakers = new Speakers(log);
   const hear = async (sequence: number) => {
     const message = await log.at('EVENTS', sequence);
@@ -99,7 +100,7 @@ test('an end that comes after the agent was looked up is learned as it passes by
     return speakers.refusal(parsed.event);
   };
   t.is(await hear(2), undefined);
-  await log.append([ended('exited'), said('b')]);
+  await appendInOrder(log, [ended('exited'), said('b')]);
 
   t.is(await hear(3), undefined);
   t.is(await hear(4), LATE);
@@ -120,7 +121,7 @@ test('only the first word of an agent asks the log; what services state never do
 test('with the server gone it says so, and is asked again', async (t) => {
   const nats = await startTestNats(t);
   await createAgent(nats.log, AGENT, 'cat');
-  await nats.log.append(said('a'));
+  await appendInOrder(nats.log, [said('a')]);
   const [first] = await collect(nats.log.read({ stream: 'EVENTS', from: { sequence: 2 } }));
   const parsed = first && parseEvent(first);
   if (parsed?.kind !== 'event') return t.fail();

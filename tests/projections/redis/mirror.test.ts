@@ -11,6 +11,7 @@ import {
 } from '../../../schemas/redis/keys.ts';
 import { pythonTime } from '../../../schemas/redis/python-time.ts';
 import { AGENT, idOf, said } from '../../core/log/events.ts';
+import { appendInOrder } from '../../support/append-in-order.ts';
 import { createAgent, sendMessage } from '../../support/commands.ts';
 import { startTestNats, type TestNats } from '../../support/nats.ts';
 import { startTestRedis, type TestRedis, until } from '../../support/redis.ts';
@@ -51,6 +52,7 @@ test('responses stand in the stream with the fields that every older reader take
   await log.append(said('r-1', 'Готово ✓'));
   await log.append(event('response.question', subject('question'), { text: 'Which?' }));
   await log.append(event('response.progress', subject('progress'), { text: 'half' }));
+  await log.heard('agents.>');
   const times: string[] = [];
   for await (const { time } of log.read({ stream: 'EVENTS', from: { sequence: 2 } })) {
     times.push(pythonTime(time.toISOString()));
@@ -185,13 +187,13 @@ test('what happens is published in the older channels', async (t) => {
 test('what an agent says after its end is not there, nor in a history that is made anew', async (t) => {
   const { log, redis } = await startWithAgent(t);
   const exited = { runId: 'run-1', code: 0, signal: null };
-  await log.append(said('r-1', 'in time'));
+  await appendInOrder(log, [said('r-1', 'in time')]);
   await log.append(event('process.exited', `agents.${AGENT}.process.exited`, exited));
-  await log.append(said('r-2', 'late'));
+  await appendInOrder(log, [said('r-2', 'late')]);
   const other = newAgentId();
-  await log.append(said('r-3', 'nobody created it', other));
+  await appendInOrder(log, [said('r-3', 'nobody created it', other)]);
   await createAgent(log, other, 'cat');
-  await log.append(said('r-4', 'the end', other));
+  await appendInOrder(log, [said('r-4', 'the end', other)]);
   const before = await responses(redis, 2);
   t.deepEqual(texts(before), ['in time', 'the end']);
 

@@ -145,7 +145,8 @@ for (const [name, start] of Object.entries(BROKERS)) {
 
   test(`${name}: nothing of it comes due later`, async (t) => {
     const before = await scene.belongings();
-    const schedules = headerAttacks(scene.aim).filter(({ header }) => /Schedule/.test(header));
+    const soon = /Nats-Schedule: (@at|@every|\*)/;
+    const schedules = headerAttacks(scene.aim).filter(({ headers }) => soon.test(headers));
     // A subject has one schedule, its last message: so they are set a few at a time.
     for (let first = 0; first < schedules.length; first += scene.subjects.length) {
       const some = schedules.slice(first, first + scene.subjects.length);

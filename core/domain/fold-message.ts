@@ -62,6 +62,7 @@ function foldRefusedCall(
     parsed.kind === 'unknown'
       ? { code: 'ORC_NO_SUCH_TOOL', message: `There is no tool ${tool} ${verb}` }
       : { code: 'ORC_BAD_INPUT', message: parsed.reason };
-  const call: PendingCall = { callId, tool, verb, input: {}, refused };
+  const { sequence } = message;
+  const call: PendingCall = { callId, sequence, tool, verb, input: {}, refused };
   state.agents.set(agentId, { ...agent, calls: [...agent.calls, call] });
 }

@@ -16,6 +16,17 @@ const ATTEMPTS = Number(process.env.CHAOS_ATTEMPTS ?? 300);
 const HOSTILE = join(import.meta.dirname, '..', 'security', 'fixtures', 'hostile-agent.ts');
 const TALKER = 'while IFS= read -r message; do orchestrator answer "got $message"; done';
 
+/** Here nobody is to be kept quiet by a quota: the harm is to be done. */
+const SETTINGS = {
+  ORCHESTRATOR_AGENT_TTL: '1h',
+  ORCHESTRATOR_QUOTA_EVENTS_MINUTE: '1000000',
+  ORCHESTRATOR_QUOTA_EVENTS: '1000000',
+  ORCHESTRATOR_QUOTA_BYTES_MINUTE: '100g',
+  ORCHESTRATOR_QUOTA_BYTES: '100g',
+  ORCHESTRATOR_QUOTA_FILES: '1000000',
+  ORCHESTRATOR_QUOTA_FILE_BYTES: '100g',
+};
+
 /** Messages of the conversation that is compared with, which nobody disturbs. */
 const QUIET_MESSAGES = 5;
 
@@ -23,7 +34,7 @@ test('an agent that does all the harm it can changes nothing of others, and they
   t.timeout(120_000 + ATTEMPTS * 60);
   const { seed } = random();
   t.log(`seed ${seed}, ${ATTEMPTS} attempts`);
-  const system = await startSystem(t, { env: { ORCHESTRATOR_AGENT_TTL: '1h' } });
+  const system = await startSystem(t, { env: SETTINGS });
   const { nc } = await system.connection();
   const log = await system.log();
   const [hostile, quiet, other] = [newAgentId(), newAgentId(), newAgentId()];
@@ -92,7 +103,10 @@ function heard(
   return promise;
 }
 
-/** All that stands on an agent's subjects, one list a turn, without what differs from turn to turn. */
+/**
+ * All that stands on an agent's subjects, one list a turn, without what differs from turn to turn: the
+ * order, too, for an agent may have answered before it is stated that the message was delivered.
+ */
 async function turnsOf(log: EventLog, agentId: string): Promise<string[][]> {
   const turns: string[][] = [];
   const filter = `agents.${agentId}.>`;
@@ -101,7 +115,7 @@ async function turnsOf(log: EventLog, agentId: string): Promise<string[][]> {
     const data = JSON.parse(Buffer.from(message.payload).toString(), withoutIds);
     turns.at(-1)?.push(`${message.subject.replace(agentId, '#')} ${JSON.stringify(data)}`);
   }
-  return turns;
+  return turns.map((turn) => turn.sort());
 }
 
 /** Ids and times differ from turn to turn. */

@@ -35,10 +35,19 @@ export class AgentLog {
     return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence } }));
   }
 
-  /** Of an agent without an owner. The result's own subject is expected to be empty: a call has one result, for ever. */
+  /**
+   * Of an agent without an owner: whoever comes first states it. What stands on the result's subject
+   * is folded, and the call waits all the same: it is the result of an earlier call of this id.
+   */
   async appendResult(events: NewEvent[]): Promise<boolean> {
+    const { log, follower } = this.#deps;
     const filter = events.at(-1)?.subject ?? '';
-    return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence: 0 } }));
+    const sequence = (await log.last('EVENTS', filter))?.sequence ?? 0;
+    if (sequence > follower.sequence) {
+      await follower.folded(sequence, this.#signal);
+      return true;
+    }
+    return this.#settled(await log.append(events, { expect: { filter, sequence } }));
   }
 
   /** Resolves when all that the agent has said is folded: its end is stated after its last word. */

@@ -55,7 +55,8 @@ export class AgentSteps {
   readonly #log: AgentLog;
   readonly #wake: () => void;
   readonly #runs: CommandRuns;
-  readonly #awaited = new Set<string>();
+  /** Questions whose clock was set, by their place in the log. */
+  readonly #awaited = new Set<number>();
   #attachment: Attachment | undefined;
   /** Set once an agent is launched that says itself when it is ready. */
   #readyBy: number | undefined;
@@ -215,10 +216,10 @@ export class AgentSteps {
 
   /** Sets the clock of a new question; true when one was set. */
   async awaitAnswers(state: LiveAgent): Promise<boolean> {
-    const fresh = state.questions?.find(({ questionId }) => !this.#awaited.has(questionId));
+    const fresh = state.questions?.find(({ sequence }) => !this.#awaited.has(sequence));
     if (fresh === undefined) return false;
     // Again after a restart: the same schedule takes the place of itself.
-    this.#awaited.add(fresh.questionId);
+    this.#awaited.add(fresh.sequence);
     return this.#log.append(decideAwaitAnswer(state, fresh, this.#context));
   }
 

@@ -42,7 +42,7 @@ export function handleToolCall(
   const outcome = outcomeOf(call, agent, system, context);
   return [
     ...(outcome.ok ? outcome.events : []),
-    resultEvent(agent.agentId, call.callId, outcome, {
+    resultEvent(agent.agentId, call, outcome, {
       source: 'orchestrator/tools',
       now: context.now,
     }),

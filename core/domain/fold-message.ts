@@ -82,6 +82,7 @@ function foldRefusedCall(
     folded.kind === 'unknown'
       ? { code: 'ORC_NO_SUCH_TOOL', message: `There is no tool ${tool} ${verb}` }
       : { code: 'ORC_BAD_INPUT', message: folded.reason };
-  const call: PendingCall = { callId, tool, verb, input: {}, refused };
+  const { sequence } = message;
+  const call: PendingCall = { callId, sequence, tool, verb, input: {}, refused };
   state.agents.set(agentId, { ...agent, calls: [...agent.calls, call] });
 }

@@ -27,6 +27,11 @@ const seconds = (fromNow: number): string =>
 const say = (agent: PlainClient, { own }: Aim, lines: readonly string[]): void =>
   agent.publish(saidWith(own, lines));
 
+/** A subject has one schedule, its last message: each on a subject of its own. */
+function schedule(agent: PlainClient, { own }: Aim, name: string, lines: readonly string[]): void {
+  agent.publish({ ...saidWith(own, lines), subject: `agents.${own}.${name}` });
+}
+
 export const ATTACKS = {
   /** A reply subject is not checked against permissions, and JetStream answers there. */
   'F1 orders by reply': (agent, { own }) => {
@@ -45,20 +50,24 @@ export const ATTACKS = {
     }
   },
   'F2 schedules for others': (agent, aim) => {
-    for (const target of [`agents.${aim.other}.command.run`, 'users.telegram.666.allowed']) {
-      say(agent, aim, [`Nats-Schedule: @at ${seconds(1)}`, `Nats-Schedule-Target: ${target}`]);
-    }
+    const at = `Nats-Schedule: @at ${seconds(1)}`;
+    const run = `agents.${aim.other}.command.run`;
+    schedule(agent, aim, 'response.answer', [at, `Nats-Schedule-Target: ${run}`]);
+    const allowed = 'users.telegram.666.allowed';
+    schedule(agent, aim, 'response.question', [at, `Nats-Schedule-Target: ${allowed}`]);
   },
   'F2 copies of what others said': (agent, aim) => {
-    say(agent, aim, [
+    schedule(agent, aim, 'response.progress', [
       `Nats-Schedule: @at ${seconds(1)}`,
       `Nats-Schedule-Target: agents.${aim.own}.result.stolen`,
       `Nats-Schedule-Source: agents.${aim.other}.command.send`,
     ]);
   },
   'F2 schedules that outlive it': (agent, aim) => {
-    const target = `Nats-Schedule-Target: agents.${aim.own}.response.progress`;
-    say(agent, aim, ['Nats-Schedule: @every 1s', target]);
+    schedule(agent, aim, 'response.answer', [
+      'Nats-Schedule: @every 1s',
+      `Nats-Schedule-Target: agents.${aim.own}.response.progress`,
+    ]);
   },
   'F4 rollup': (agent, aim) => {
     say(agent, aim, ['Nats-Rollup: sub']);

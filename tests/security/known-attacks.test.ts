@@ -24,7 +24,7 @@ async function harmless(t: ExecutionContext, scene: Scene, ...names: AttackName[
   const before = await scene.belongings();
   for (const name of names) {
     ATTACKS[name](scene.attacker, scene.aim);
-    await scene.settled();
+    await scene.attempt([]);
     await scene.timePassed(DUE_MS);
     t.deepEqual(await scene.belongings(), before, name);
     t.deepEqual(scene.leaked, [], name);

@@ -53,9 +53,9 @@ export class PlainClient {
     });
   }
 
-  /** `creds` is the text of a credentials file. */
+  /** `url` is `nats://host:port` or without the scheme, `creds` the text of a credentials file. */
   static async connect(url: string, creds: string): Promise<PlainClient> {
-    const { hostname, port } = new URL(url);
+    const { hostname, port } = new URL(url.includes('://') ? url : `nats://${url}`);
     const client = new PlainClient(connect(Number(port), hostname));
     await client.#authenticate(creds);
     return client;
@@ -101,7 +101,7 @@ export class PlainClient {
 
   /** Resolves when the server has taken everything that was sent before, or has closed. */
   flush(): Promise<void> {
-    if (this.#socket.destroyed) return Promise.resolve();
+    if (this.isClosed) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#pongs.push(resolve);
     this.send(`PING${CRLF}`);
@@ -112,6 +112,10 @@ export class PlainClient {
   async until(isSo: () => boolean, withinMs: number): Promise<void> {
     const signal = AbortSignal.timeout(withinMs);
     while (!isSo()) await once(this.#socket, 'data', { signal });
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.destroyed;
   }
 
   async close(): Promise<void> {

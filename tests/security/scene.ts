@@ -121,7 +121,7 @@ export class Scene {
   async timePassed(ms: number): Promise<void> {
     const timer = timerOf(this.#clock, new Date(Date.now() + ms));
     await this.log.append(timer);
-    await untilEvent(this.log, ({ id }) => id === timer.id);
+    await untilEvent(this.log, ({ id, subject }) => id === timer.id && subject !== timer.subject);
     this.reached.length = 0;
   }
 

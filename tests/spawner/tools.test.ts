@@ -1,6 +1,8 @@
 import test from 'ava';
+import { outgoingEvent } from '../../core/log/outgoing.ts';
+import { publishOne } from '../../core/log/publish-event.ts';
 import type { NewEvent } from '../../schemas/event.ts';
-import { newAgentId } from '../../schemas/ids.ts';
+import { newAgentId, newId } from '../../schemas/ids.ts';
 import { command } from '../support/commands.ts';
 import { history, ofType } from '../support/history.ts';
 import { type SpawnerFixture, startSpawner } from '../support/spawner.ts';
@@ -22,20 +24,22 @@ async function call(
   data: object,
   name: string,
 ): Promise<unknown> {
-  const id = `${agent}_${name}`;
-  const event = {
-    id,
+  const event = callEvent(agent, type, data, name);
+  await spawner.log.append(event);
+  const result = await spawner.event(agent, 'result', ({ data }) => data.callId === event.id);
+  return result.data.ok ? result.data.value : result.data.error.code;
+}
+
+const callEvent = (agent: string, type: string, data: object, name: string): NewEvent =>
+  ({
+    id: `${agent}_${name}`,
     type: `tool.${type}`,
     source: `orchestrator/agent/${agent}`,
     time: new Date().toISOString(),
     subject: `agents.${agent}.tool.${type}`,
     data,
-  };
-  // Also calls that no version of ours would make: the log takes what an agent publishes.
-  await spawner.log.append(event as unknown as NewEvent);
-  const result = await spawner.event(agent, 'result', ({ data }) => data.callId === id);
-  return result.data.ok ? result.data.value : result.data.error.code;
-}
+    // Also calls that no version of ours would make: the log takes what an agent publishes.
+  }) as unknown as NewEvent;
 
 test('a project is created once for a call, and can be got and listed', async (t) => {
   const spawner = await startSpawner(t);
@@ -53,6 +57,32 @@ test('a project is created once for a call, and can be got and listed', async (t
   t.like(got, { id: projectId, name: 'myapp' });
   t.is(ofType(await history(spawner.log), 'project.created').length, 1);
   t.is(Array.isArray(listed) ? listed.length : 0, 1);
+});
+
+test('calls to which an agent gives one id have a result each, and keep it from nothing else', async (t) => {
+  const spawner = await startSpawner(t);
+  const agent = await demoAgent(spawner);
+  const { nc } = spawner.nats.connection;
+  let results = 0;
+  for (const name of ['first', 'first', 'second']) {
+    const event = callEvent(agent, 'project.create', { name }, 'same');
+    // Under another Nats-Msg-Id, which is the sender's to choose.
+    t.like(await publishOne(nc, outgoingEvent(event, newId('any')), 5_000), { ok: true });
+    results += 1;
+    let seen = 0;
+    await spawner.event(agent, 'result', () => {
+      seen += 1;
+      return seen === results;
+    });
+  }
+  await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
+  await spawner.event(agent, 'process.stopped');
+
+  const created = ofType(await history(spawner.log), 'project.created');
+  t.deepEqual(
+    created.map(({ data }) => data.name),
+    ['first', 'first', 'second'],
+  );
 });
 
 test("another user's project is as good as none", async (t) => {

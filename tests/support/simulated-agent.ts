@@ -53,7 +53,7 @@ export class SimulatedAgent {
   end: ProcessEnd | undefined;
   launches = true;
   readonly #traits: AgentTraits;
-  readonly #awaited = new Set<string>();
+  readonly #awaited = new Set<number>();
   readonly #schedules = new Map<string, { at: number; event: NewEvent }>();
 
   constructor(traits: AgentTraits) {
@@ -129,10 +129,10 @@ export class SimulatedAgent {
       return this.#append(decideCommandRun(state, command.commandId, outcome, this.#context));
     }
     const fresh = isLive(state)
-      ? state.questions?.find(({ questionId }) => !this.#awaited.has(questionId))
+      ? state.questions?.find(({ sequence }) => !this.#awaited.has(sequence))
       : undefined;
     if (isLive(state) && fresh) {
-      this.#awaited.add(fresh.questionId);
+      this.#awaited.add(fresh.sequence);
       return this.#append(decideAwaitAnswer(state, fresh, this.#context));
     }
     if (state.phase === 'stopping') {

@@ -43,6 +43,8 @@ export interface PendingFile {
 /** A tool call that has no result yet. */
 export interface PendingCall {
   callId: string;
+  /** Its place in the log: an agent may give the same id to two calls. */
+  sequence: number;
   tool: string;
   verb: string;
   input: Record<string, unknown>;
@@ -53,6 +55,8 @@ export interface PendingCall {
 /** A question whose asker waits for its result (`ask --wait`). */
 export interface PendingQuestion {
   questionId: string;
+  /** Its place in the log: an agent may give the same id to two questions. */
+  sequence: number;
   /** When nobody waits any more. */
   until: string;
   /** The first message that answers it. */

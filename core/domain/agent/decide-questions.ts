@@ -17,10 +17,10 @@ const SOURCE = 'orchestrator/spawner';
 /** The end of the waiting as a message schedule: no process has to be alive for it. */
 export function decideAwaitAnswer(
   { agentId }: LiveAgent,
-  { questionId, until }: PendingQuestion,
+  { questionId, sequence, until }: PendingQuestion,
   context: DecisionContext,
 ): NewEvent[] {
-  const cause = { id: questionId, causationId: questionId };
+  const cause = { id: `${questionId}:${sequence}`, causationId: questionId };
   const event = agentEvent(agentId, 'timer.question', { questionId }, cause, context);
   const schedule = { at: new Date(until), target: event.subject };
   return [{ ...event, subject: scheduleSubject(agentId, 'question', questionId), schedule }];
@@ -38,16 +38,16 @@ export function decideCloseQuestion(
   context: DecisionContext,
 ): NewEvent[] {
   const { agentId, turn } = state;
-  const { answer, questionId } = question;
+  const { answer } = question;
   const opened = answer && !turn ? decideOpenTurn(state, answer, context) : [];
   const turnId = turn?.turnId ?? (answer && derivedId('turn-', answer.commandId));
   return [
     ...opened,
     ...(answer && turnId ? decideDelivered(state, answer, turnId, 0, context) : []),
-    ...turnTimeAnew(state, questionId, context),
+    ...turnTimeAnew(state, question, context),
     answer
-      ? answered(agentId, questionId, answer, context)
-      : unanswered(agentId, questionId, ...whyUnanswered(state), context),
+      ? answered(agentId, question, answer, context)
+      : unanswered(agentId, question, ...whyUnanswered(state), context),
   ];
 }
 
@@ -59,42 +59,45 @@ function whyUnanswered({ muted }: ReadyAgent): [code: ErrorCode, message: string
 /** A question that is one too many has its outcome at once. */
 export function decideRefuseQuestion(
   state: LiveAgent,
-  questionId: string,
+  question: PendingQuestion,
   message: string,
   context: DecisionContext,
 ): NewEvent[] {
   return [
-    ...turnTimeAnew(state, questionId, context),
-    unanswered(state.agentId, questionId, 'ORC_QUOTA', message, context),
+    ...turnTimeAnew(state, question, context),
+    unanswered(state.agentId, question, 'ORC_QUOTA', message, context),
   ];
 }
 
 /** As the fold has it after a question's result. */
 function turnTimeAnew(
   { agentId, turn, turnDeadlineMs }: LiveAgent,
-  questionId: string,
+  { questionId, sequence }: PendingQuestion,
   context: DecisionContext,
 ): NewEvent[] {
   if (turn === null) return [];
   const deadlineAt = new Date(context.now.getTime() + turnDeadlineMs).toISOString();
-  return [turnTimer(agentId, turn.turnId, deadlineAt, context, questionId)];
+  return [turnTimer(agentId, turn.turnId, deadlineAt, context, `${questionId}:${sequence}`)];
 }
 
 function answered(
   agentId: string,
-  questionId: string,
+  question: PendingQuestion,
   { text, commandId }: PendingMessage,
   { now }: DecisionContext,
 ): NewEvent {
   const outcome: CallOutcome = { ok: true, value: { answer: text, commandId } };
-  return resultEvent(agentId, questionId, outcome, { source: SOURCE, now, causationId: commandId });
+  const stated = { source: SOURCE, now, causationId: commandId };
+  return resultEvent(agentId, askedBy(question), outcome, stated);
 }
 
 const unanswered = (
   agentId: string,
-  questionId: string,
+  question: PendingQuestion,
   code: ErrorCode,
   message: string,
   { now }: DecisionContext,
 ): NewEvent =>
-  resultEvent(agentId, questionId, { ok: false, code, message }, { source: SOURCE, now });
+  resultEvent(agentId, askedBy(question), { ok: false, code, message }, { source: SOURCE, now });
+
+const askedBy = ({ questionId, sequence }: PendingQuestion) => ({ callId: questionId, sequence });

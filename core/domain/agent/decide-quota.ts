@@ -37,14 +37,12 @@ export function decideRefusals(
   const refused = { ok: false, code: 'ORC_QUOTA', message: tooMany('calls', calls) } as const;
   const tooManyCalls = state.calls
     .slice(calls, calls + AT_ONCE)
-    .map(({ callId }) =>
-      resultEvent(agentId, callId, refused, { source: 'orchestrator/tools', now }),
-    );
+    .map((call) => resultEvent(agentId, call, refused, { source: 'orchestrator/tools', now }));
   if (tooManyCalls.length > 0) return tooManyCalls;
   const open = (state.questions ?? []).filter(({ answer, overdue }) => !answer && !overdue);
   const [question] = open.slice(questions);
   if (question === undefined) return [];
-  return decideRefuseQuestion(state, question.questionId, tooMany('questions', questions), context);
+  return decideRefuseQuestion(state, question, tooMany('questions', questions), context);
 }
 
 const tooMany = (what: string, quota: number): string =>

@@ -412,5 +412,8 @@ function onToolCall(state: AgentState, event: ToolEvent): AgentState {
   if (state.calls.some((call) => call.callId === callId)) return state;
   if (state.calls.length >= MAX_WAITING) return state;
   const [, tool = '', verb = ''] = event.type.split('.');
-  return { ...state, calls: [...state.calls, { callId, tool, verb, input: event.data }] };
+  return {
+    ...state,
+    calls: [...state.calls, { callId, sequence: event.sequence, tool, verb, input: event.data }],
+  };
 }

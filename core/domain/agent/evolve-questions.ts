@@ -18,14 +18,14 @@ const later = (instant: string, ms: number): string =>
 /** A question that its asker waits for. */
 export function onQuestionAsked(
   state: AgentState,
-  { id, time, data }: StoredEventOf<'response.question'>,
+  { id, sequence, time, data }: StoredEventOf<'response.question'>,
 ): AgentState {
   // Without a token for an id its result would have no subject: nobody can wait for it.
   if (!isLive(state) || !isToken(id) || data.waitMs === undefined) return state;
   const questions = state.questions ?? [];
   if (questions.some(({ questionId }) => questionId === id) || isClosed(state, id)) return state;
   if (questions.length >= MAX_WAITING) return state;
-  const question = { questionId: id, until: later(time, data.waitMs) };
+  const question = { questionId: id, sequence, until: later(time, data.waitMs) };
   return { ...state, questions: [...questions, question] };
 }
 

@@ -19,7 +19,7 @@ export type ToolOutcome =
 /** `project create`: the id is derived from the call, so a call that is handled twice is one project. */
 export function decideCreateProject(call: PendingCall, caller: Caller, now: Date): ToolOutcome {
   const name = String(call.input.name);
-  const projectId = derivedId('proj_', caller.agentId, call.callId);
+  const projectId = derivedId('proj_', call.callId, String(call.sequence));
   const { agentId, owner } = caller;
   const event: NewEvent = {
     id: `project.created:${projectId}`,

@@ -16,6 +16,7 @@ const BEN = { channel: 'telegram', userId: 'ann' };
 
 const call = (callId: string, input: Record<string, unknown>): PendingCall => ({
   callId,
+  sequence: 7,
   tool: 'project',
   verb: 'create',
   input,

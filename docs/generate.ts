@@ -6,6 +6,7 @@ import { commandsPage } from './pages/commands-page.ts';
 import { decisionsPage } from './pages/decisions-page.ts';
 import { errorsPage } from './pages/errors-page.ts';
 import { eventsPage } from './pages/events-page.ts';
+import { securityPage } from './pages/security-page.ts';
 import { settingsPage } from './pages/settings-page.ts';
 
 /** What is made from tables in the code, by name from here; a test fails when one is out of date. */
@@ -17,6 +18,7 @@ export const PAGES: Record<string, () => string> = {
   'agents.md': agentsPage,
   'decisions/README.md': decisionsPage,
   '../images/agents/package.json': agentPackages,
+  'security.md': securityPage,
 };
 
 if (import.meta.main) {

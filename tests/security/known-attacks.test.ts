@@ -9,6 +9,7 @@ import { agentEvent } from './agent-event.ts';
 import { ATTACKS, type AttackName, claimedIds } from './attacks.ts';
 import { BROKERS } from './brokers.ts';
 import { Scene } from './scene.ts';
+import { reportHeld } from './security-report.ts';
 
 /** More than a second after this everything that an agent set to one second has come due. */
 const DUE_MS = 2_000;
@@ -31,6 +32,8 @@ async function harmless(t: ExecutionContext, scene: Scene, ...names: AttackName[
   }
   t.deepEqual(await scene.othersGoOn(), { answered: true, heard: true, stated: true });
 }
+
+test.afterEach(({ title }) => reportHeld(title));
 
 test('F1: a look-up that has its answer sent to the API deletes and purges nothing', async (t) => {
   await harmless(t, await makeScene(t), 'F1 orders by reply');

@@ -6,6 +6,7 @@ import { oneLine, runHere } from '../cli/run-here.ts';
 import { type AgentShell, agentShell } from '../support/agent-shell.ts';
 import { history, ofType } from '../support/history.ts';
 import { startTestNats, type TestNats, type TestNatsOptions } from '../support/nats.ts';
+import { reportHeld } from './security-report.ts';
 
 /** Two agents of one system whose streams take little. */
 async function twoAgents(
@@ -18,6 +19,8 @@ async function twoAgents(
 
 const answers = async ({ nats, agentId }: AgentShell): Promise<number> =>
   ofType(await history(nats.log, `agents.${agentId}.>`), 'response.answer').length;
+
+test.afterEach(({ title }) => reportHeld(title));
 
 test('F9: a flood of files ends where files may take no more, in one line, and others talk on', async (t) => {
   const { nats, flooding, other } = await twoAgents(t, { fileBytes: 4 * 1024 * 1024 });

@@ -1,8 +1,10 @@
 import { createUser, encodeUser, fmtCreds, fromSeed } from '@nats-io/jwt';
 import test, { type ExecutionContext } from 'ava';
+import { programVersion } from '../../core/nats/server-version.ts';
 import { serveViews } from '../../projections/views/views-service.ts';
 import { runHere } from '../cli/run-here.ts';
 import { quiet, startFollower } from '../core/projection/folded-log.ts';
+import { testServerPath } from '../support/nats.ts';
 import { environment } from '../support/system.ts';
 import type { Belongings } from './belongings.ts';
 import { BROKERS, type Life } from './brokers.ts';
@@ -21,6 +23,7 @@ for (const [name, start] of Object.entries(BROKERS)) {
   const ends: (() => unknown)[] = [];
   const life: Life = { title: name, teardown: (end) => void ends.push(end) };
   let scene: Scene;
+  let version: string;
 
   /** Nothing of others was touched by what was attempted since `before`. */
   const untouched = async (t: ExecutionContext, before: Belongings, what: string) => {
@@ -34,9 +37,11 @@ for (const [name, start] of Object.entries(BROKERS)) {
     if (seen.has(part)) t.deepEqual(outcomes, seen.get(part), 'as on the other server');
     seen.set(part, outcomes);
     reportAttempts(part, outcomes);
+    reportAttempts('server', version);
   };
 
   test.before(async () => {
+    version = await programVersion(await testServerPath());
     scene = await Scene.make(life, await start(life));
   });
 
@@ -45,7 +50,8 @@ for (const [name, start] of Object.entries(BROKERS)) {
   });
 
   test.afterEach(async (t) => {
-    if (!t.title.startsWith(name)) return;
+    // The title of a hook is `afterEach hook for …`.
+    if (!t.title.includes(`${name}:`)) return;
     t.deepEqual(await scene.othersGoOn(), { answered: true, heard: true, stated: true });
     // What services stated just now is no attack.
     scene.reached.length = 0;
@@ -135,7 +141,7 @@ for (const [name, start] of Object.entries(BROKERS)) {
     foreign.forEach((subject, index) => {
       const outcome = outcomeOf(heardOn(`_INBOX.${index}`));
       // The account has no JetStream (10039), and there is no cluster (10010, or no word at all).
-      const wanted = /^(nobody hears it|no answer|refused \(100(39|10)\))$/;
+      const wanted = /^(nobody hears it|no answer|refused: .*\(100(39|10)\))$/;
       // What the server tells every user of himself.
       if (subject !== '$SYS.REQ.USER.INFO') t.regex(outcome, wanted, subject);
     });

@@ -8,14 +8,23 @@ export function outcomeOf(answer: Heard | undefined): string {
   if (status === '503') return 'nobody hears it';
   if (status !== undefined) return `status ${status}`;
   const reply = parsed(answer.payload);
-  if (reply.error) return `refused (${reply.error.err_code})`;
+  if (reply.error) return `refused: ${reasonOf(reply.error)}`;
   if (reply.stream) return 'stored';
   return /Nats-Sequence/.test(answer.headers) ? 'its own result' : 'another answer';
 }
 
+interface JetStreamError {
+  err_code: number;
+  description: string;
+}
+
+/** Without what differs from one time to another: `wrong last sequence (10071)`. */
+const reasonOf = ({ err_code, description }: JetStreamError): string =>
+  `${description.split(':')[0]} (${err_code})`;
+
 interface Reply {
   stream?: string;
-  error?: { err_code: number };
+  error?: JetStreamError;
 }
 
 function parsed(payload: string): Reply {

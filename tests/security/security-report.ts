@@ -11,7 +11,18 @@ export function reportAttempts(part: string, outcomes: unknown): void {
   writeFileSync(REPORT_FILE, `${JSON.stringify(all, null, 2)}\n`);
 }
 
-function readReport(): Record<string, unknown> {
+/** Notes that what a test's title says, `F1: …`, holds: from a hook after it, which has its title at its end. */
+export function reportHeld(hookTitle: string): void {
+  const { held = {} } = readReport();
+  const title = hookTitle.slice(hookTitle.indexOf('F'));
+  reportAttempts('held', { ...held, [title]: true });
+}
+
+interface Report {
+  held?: Record<string, true>;
+}
+
+function readReport(): Report {
   try {
     return JSON.parse(readFileSync(REPORT_FILE, 'utf8'));
   } catch {

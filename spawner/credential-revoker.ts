@@ -39,7 +39,7 @@ export class CredentialRevoker {
   readonly #options: CredentialRevokerOptions;
   readonly #revoked = new Map<string, Revocation>();
   #changed = false;
-  #loop: Promise<void> | undefined;
+  #running = false;
 
   constructor(options: CredentialRevokerOptions) {
     this.#options = options;
@@ -60,11 +60,6 @@ export class CredentialRevoker {
     this.#look(signal);
   }
 
-  /** Resolves when nothing is under way any more. */
-  async idle(): Promise<void> {
-    await this.#loop;
-  }
-
   #note(state: AgentState | undefined): void {
     const revocation = state && revocationOf(state);
     if (revocation) this.#revoked.set(state.agentId, revocation);
@@ -73,12 +68,12 @@ export class CredentialRevoker {
 
   #look(signal: AbortSignal): void {
     this.#changed = true;
-    this.#loop ??= this.#run(signal).finally(() => {
-      this.#loop = undefined;
-    });
+    if (!this.#running) void this.#run(signal);
   }
 
+  /** Never rejects. It is over in the same moment in which it finds nothing changed any more. */
   async #run(signal: AbortSignal): Promise<void> {
+    this.#running = true;
     for (let wait = FIRST_WAIT_MS; this.#changed && !signal.aborted; ) {
       this.#changed = false;
       try {
@@ -92,6 +87,7 @@ export class CredentialRevoker {
         wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       }
     }
+    this.#running = false;
   }
 
   #failed(error: unknown): void {

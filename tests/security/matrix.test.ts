@@ -1,6 +1,6 @@
 import { createUser, encodeUser, fmtCreds, fromSeed } from '@nats-io/jwt';
 import test, { type ExecutionContext } from 'ava';
-import { programVersion } from '../../core/nats/server-version.ts';
+import { programVersion } from '../../platform/nats/program-version.ts';
 import { serveViews } from '../../projections/views/views-service.ts';
 import { runHere } from '../cli/run-here.ts';
 import { quiet, startFollower } from '../core/projection/folded-log.ts';

@@ -15,6 +15,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 export class ComposeClone {
   readonly folder: string;
   readonly httpPort: number;
+  readonly natsPort: number;
   readonly project: string;
   readonly #engine: DockerEngine;
   readonly #command: readonly [string, ...string[]];
@@ -30,6 +31,7 @@ export class ComposeClone {
     this.#command = command;
     this.folder = folder;
     this.httpPort = httpPort;
+    this.natsPort = natsPort;
     this.project = `orchestrator-test-${process.pid}`;
     this.#env = {
       ...dockerEnvironment(engine),

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
+import { EventLog } from '../../core/log/event-log.ts';
+import { newAgentId } from '../../schemas/ids.ts';
+import { claimedIds } from '../security/attacks.ts';
+import { timePassed } from '../security/furniture.ts';
+import { command } from '../support/commands.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
+import { untilEvent } from '../support/history.ts';
+import { attackFrom, leases, operatorOf, othersBelongings } from './attacks.ts';
 import { ComposeClone } from './clone.ts';
 
 const UP_MS = 15 * 60_000;
@@ -167,3 +174,44 @@ withDocker('the seed that mints credentials is the spawner’s alone', async (t)
     'operator.creds\n',
   );
 });
+
+/** The agent of a user who has not talked before. */
+async function agentOf(user: string): Promise<string> {
+  const before = new Set(await system.agents());
+  await chat('hello\n', '-e', `ORCHESTRATOR_USER=${user}`);
+  const fresh = (await system.agents()).find((id) => !before.has(id));
+  if (fresh === undefined) throw new Error(`${user} has no agent`);
+  return fresh;
+}
+
+withDocker(
+  'F1, F2, F4, F5, F6: what an agent tries from inside its container changes nothing of others',
+  async (t) => {
+    t.timeout(TURN_MS);
+    const [attacker, other] = [await agentOf('attacker'), await agentOf('other')];
+    const connection = await operatorOf(system);
+    t.teardown(() => connection.close());
+    const log = new EventLog(connection);
+    const clock = newAgentId();
+    // Its user has the answer a moment before its turn has ended.
+    await untilEvent(log, ({ type, subject }) => type === 'turn.ended' && subject.includes(other));
+    const before = await othersBelongings(connection, [attacker, clock]);
+    const held = await leases(connection);
+
+    t.is(await attackFrom(system, attacker, other), 'attacked\n');
+    await timePassed(log, clock, 2_000);
+
+    t.deepEqual(await othersBelongings(connection, [attacker, clock]), before);
+    t.deepEqual(await leases(connection), held);
+    t.is(await log.last('EVENTS', `agents.${attacker}.result.stolen`), undefined);
+    const claimed = claimedIds({ own: attacker, other });
+    for (const id of claimed) {
+      const message = command(other, 'command.send', { text: id, mode: 'join' }, id);
+      t.like(await log.append(message), { ok: true, duplicate: false }, id);
+    }
+    const { stdout } = await chat('hello again\n', '-e', 'ORCHESTRATOR_USER=other');
+    t.regex(stdout, /You said: hello again/);
+    const verified = await system.run(['run', '--rm', '-T', 'cli', 'verify']);
+    t.is(verified.code, 0, verified.stderr);
+  },
+);

@@ -5,6 +5,7 @@ import { EventLog } from '../../core/log/event-log.ts';
 import { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import { newId } from '../../schemas/ids.ts';
+import { untilEvent } from '../support/history.ts';
 import { ownResult } from './places.ts';
 import type { Aim } from './server-headers.ts';
 
@@ -51,7 +52,7 @@ const belongingTo = (other: string): string[] => [
   'ids.0123456789abcdef0123456789abcdef',
 ];
 
-export function timerOf(agentId: string, at: Date): NewEvent {
+function timerOf(agentId: string, at: Date): NewEvent {
   return {
     id: newId('timer'),
     type: 'timer.ttl',
@@ -104,3 +105,13 @@ export const servedSubjects = ({ own, other }: Aim): string[] => [
   `_INBOX_${other}.>`,
   '_INBOX_revoker.>',
 ];
+
+/**
+ * Resolves when a timer that is due in so long has come due, and so whatever was set before it. It is
+ * set for an agent that nobody knows.
+ */
+export async function timePassed(log: EventLog, clock: string, ms: number): Promise<void> {
+  const timer = timerOf(clock, new Date(Date.now() + ms));
+  await log.append(timer);
+  await untilEvent(log, ({ id, subject }) => id === timer.id && subject !== timer.subject);
+}

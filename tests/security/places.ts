@@ -1,19 +1,8 @@
-import { decode, type User } from '@nats-io/jwt';
 import { STREAM_SUBJECTS } from '../../schemas/subjects.ts';
-import { PlainClient } from './plain-client.ts';
 import type { Aim } from './server-headers.ts';
 
 /** Where an agent's own result stands, and where it looks one up. */
 export const ownResult = (agentId: string): string => `agents.${agentId}.result.call-1`;
-
-/** Every subject that a credential lets its holder publish on, as the credential itself says. */
-export function mayPublish(creds: string): string[] {
-  const [jwt = ''] = PlainClient.partsOf(creds);
-  const allowed = decode<User>(jwt).nats.pub?.allow ?? [];
-  return allowed.map((subject) =>
-    subject.replace('result.*', 'result.call-1').replace('file.*', 'file.file-1'),
-  );
-}
 
 /** Subjects on which something listens, or which something obeys: an agent may reach none of them. */
 export function foreignSubjects({ own, other }: Aim): string[] {

@@ -5,13 +5,12 @@ import { publishEvent } from '../../core/log/publish-event.ts';
 import { agentInboxPrefix, mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command } from '../support/commands.ts';
-import { untilEvent } from '../support/history.ts';
 import { agentEvent } from './agent-event.ts';
 import { type Belongings, belongings } from './belongings.ts';
 import type { Broker, Life } from './brokers.ts';
-import { furnish, SECRET, servedSubjects, timerOf } from './furniture.ts';
+import { furnish, SECRET, servedSubjects, timePassed } from './furniture.ts';
+import { mayPublish } from './may-publish.ts';
 import { outcomeOf } from './outcomes.ts';
-import { mayPublish } from './places.ts';
 import { PlainClient, type Publish } from './plain-client.ts';
 import type { Aim } from './server-headers.ts';
 
@@ -119,9 +118,7 @@ export class Scene {
 
   /** Resolves when a timer that is due in so long has come due: whatever was set before it has, too. */
   async timePassed(ms: number): Promise<void> {
-    const timer = timerOf(this.#clock, new Date(Date.now() + ms));
-    await this.log.append(timer);
-    await untilEvent(this.log, ({ id, subject }) => id === timer.id && subject !== timer.subject);
+    await timePassed(this.log, this.#clock, ms);
     this.reached.length = 0;
   }
 

@@ -38,7 +38,8 @@ ${markdownTable(['what', 'who', 'enforced by'], MODEL)}
 ## What was tried: known attacks
 
 What worked when agents and streams had one account, and the tests that hold what holds now: their titles, of
-\`tests/security/\`, or their files.
+\`tests/security/\`, or their files. F1, F2, F4, F5 and F6 are tried from inside an agent’s container of the Compose
+file’s system, too (\`tests/compose/\`).
 
 ${knownTable(found)}
 

@@ -48,5 +48,8 @@ test('what readers leave out is shown as it was stated, with the reason', (t) =>
 
 test('nothing of a message acts on the terminal', (t) => {
   const line = eventLine(message({}, 'a\u001b[2J\nb', `agents.${AGENT}.tool.\u001b]0;x\u0007.y`));
-  t.is(line, `2026-01-04T15:30:45.000Z 7 agents.${AGENT}.tool.\\x1b]0;x\\x07.y a\\x1b[2J\\x0ab\n`);
+  t.is(
+    line,
+    `2026-01-04T15:30:45.000Z 7 agents.${AGENT}.tool.\\u001b]0;x\\u0007.y a\\u001b[2J\\u000ab\n`,
+  );
 });

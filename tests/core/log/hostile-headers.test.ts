@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { EventLog } from '../../../core/log/event-log.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { rawPublisher } from '../../support/raw-publisher.ts';
 import { AGENT, answer, collect } from './events.ts';
@@ -10,6 +11,11 @@ const UNREADABLE = [
   'NATS/1.0\r\n\u0000: x\r\n\r\n',
   'NATS/1.0\r\nçé-id: x\r\n\r\n',
 ];
+
+/** Of what is published without an acknowledgement nobody knows when the stream has it. */
+async function heardUpTo(log: EventLog, sequence: number): Promise<void> {
+  while ((await log.heard('agents.>')) < sequence);
+}
 
 test('of headers that the client cannot read there is none, and the reading goes on', async (t) => {
   const nats = await startTestNats(t);
@@ -32,7 +38,7 @@ test('a message with such headers and nothing in it is looked up like any other'
   for (const [index, headers] of UNREADABLE.entries()) {
     raw.publish(subject, headers, '');
     await raw.flush();
-    t.is(await nats.log.heard('agents.>'), index + 1);
+    await heardUpTo(nats.log, index + 1);
     const last = await nats.log.last('EVENTS', `agents.${AGENT}.>`);
     t.like(last, { sequence: index + 1, subject });
     t.is(last?.header('ce-id'), undefined);
@@ -51,7 +57,7 @@ test('where and when a message stands is what the broker says, not what its head
   const subject = `agents.${AGENT}.response.answer`;
   raw.publish(subject, `NATS/1.0 404 Not Found\r\n${forged.join('')}ce-id: a\r\n\r\n`, 'x');
   await raw.flush();
-  await nats.log.heard('agents.>');
+  await heardUpTo(nats.log, 1);
 
   for (const found of [
     await nats.log.last('EVENTS', `agents.${AGENT}.>`),

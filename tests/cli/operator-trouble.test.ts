@@ -215,8 +215,8 @@ test('events -f shows each event once, and ends when nobody reads any more', asy
 
 test('what is not JSON is shown as text, and control characters as their escapes', async (t) => {
   const nats = await startTestNats(t);
-  nats.connection.nc.publish(`agents.${newAgentId()}.response.answer`, 'not \u001b[2J json');
-  await nats.connection.nc.flush();
+  const subject = `agents.${newAgentId()}.response.answer`;
+  await nats.connection.nc.request(subject, 'not \u001b[2J json');
   await nats.log.heard('agents.>');
   const line = (await runHere(['events'], operator(nats))).stdout;
   t.true(line.endsWith('not \\u001b[2J json\n'), line);

@@ -112,15 +112,24 @@ async function turnsOf(log: EventLog, agentId: string): Promise<string[][]> {
   const filter = `agents.${agentId}.>`;
   for await (const message of log.read({ stream: 'EVENTS', from: { sequence: 1 }, filter })) {
     if (message.subject.endsWith('.command.send')) turns.push([]);
-    const data = JSON.parse(Buffer.from(message.payload).toString(), withoutIds);
-    turns.at(-1)?.push(`${message.subject.replace(agentId, '#')} ${JSON.stringify(data)}`);
+    const text = withoutIds(Buffer.from(message.payload).toString());
+    turns.at(-1)?.push(`${message.subject.replace(agentId, '#')} ${text}`);
   }
   return turns.map((turn) => turn.sort());
 }
 
-/** Ids and times differ from turn to turn. */
-const withoutIds = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' && /\d/.test(value) ? '#' : value;
+/** Ids and times differ from turn to turn. What is no JSON is nobody's event. */
+function withoutIds(text: string): string {
+  try {
+    return JSON.stringify(
+      JSON.parse(text, (_, value: unknown) =>
+        typeof value === 'string' && /\d/.test(value) ? '#' : value,
+      ),
+    );
+  } catch {
+    return text;
+  }
+}
 
 /** The hash of the fold of the log, where one agent is left out of its state, or its events are. */
 async function hashWithout(

@@ -63,7 +63,7 @@ export function randomAttacks(aim: Aim, own: readonly string[], next: Next): () 
   const replies = [...foreign, ...oddReplies(aim), `_INBOX_${aim.own}.x`];
   const bodies = [...hostileBodies(aim), ...DATA];
   return () => ({
-    subject: pick(next(10) === 0 ? foreign : own),
+    subject: pick(next(4) === 0 ? foreign : own),
     reply: next(2) === 0 ? pick(replies) : undefined,
     headers: anyHeaders(aim, headers, pick, next),
     body: pick(bodies),

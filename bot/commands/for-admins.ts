@@ -1,3 +1,4 @@
+import { noticeIdOf } from '../delivery/delivery-ids.ts';
 import { requestDelivery } from '../delivery/ledger.ts';
 import type { BotParts } from '../incoming/bot-context.ts';
 import type { BotCommand } from './bot-command.ts';
@@ -48,4 +49,4 @@ export const broadcast: BotCommand = async ({ incoming }, parts, argument) => {
 };
 
 const say = ({ log }: BotParts, chatId: string, text: string, id: string) =>
-  requestDelivery(log, `${id}-to-${chatId}`, { chatId, text }, id);
+  requestDelivery(log, noticeIdOf(id, `to${chatId}`), { chatId, text }, id);

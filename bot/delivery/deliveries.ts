@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { deliveryEvent } from '../../core/domain/delivery/decide-delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
-import { BOOKMARK, deliveryPlace, settledThrough } from './ledger.ts';
+import { BOOKMARK } from './delivery-ids.ts';
+import { deliveryPlace, settledThrough } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
 import type { ResponseListener } from './response-listener.ts';
 

@@ -3,10 +3,10 @@ import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
-import { asToken } from '../../schemas/ids.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { deliveryFilter, subjectOf } from '../../schemas/subjects.ts';
 import { CHANNEL } from '../people/channel.ts';
+import { BOOKMARK, shownId } from './delivery-ids.ts';
 
 export const deliveryPlace = (deliveryId: string): DeliveryPlace => ({
   channel: CHANNEL,
@@ -14,12 +14,9 @@ export const deliveryPlace = (deliveryId: string): DeliveryPlace => ({
   now: new Date(),
 });
 
-/** The delivery of a response, or of what else an event has to say. */
-export const deliveryIdOf = (eventId: string): string => asToken(eventId);
-
 /**
  * States that something is to be brought to a chat; whoever follows the ledger brings it. The same
- * id is stored once, for ever. Throws what appending says where it is not stored.
+ * id (see delivery-ids.ts) is stored once, for ever. Throws what appending says where it is not stored.
  */
 export async function requestDelivery(
   log: EventLog,
@@ -42,10 +39,6 @@ export async function requestedDelivery(
   return event?.type === 'delivery.requested' ? event.data : undefined;
 }
 
-/** The ledger's name for a message of a chat. */
-export const shownId = (chatId: string, messageId: string): string =>
-  asToken(`${chatId}_${messageId}`);
-
 /** The question that a message of a chat shows, and undefined where it shows none. */
 export async function shownQuestion(
   log: EventLog,
@@ -61,9 +54,6 @@ export async function settledThrough(log: EventLog): Promise<number> {
   const event = await lastOf(log, BOOKMARK, 'settled');
   return event?.type === 'delivery.settled' ? event.data.through : 0;
 }
-
-/** Stands where a delivery's id does. */
-export const BOOKMARK = 'bookmark';
 
 async function lastOf(
   log: EventLog,

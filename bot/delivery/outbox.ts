@@ -19,7 +19,8 @@ import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { deliveryFilter, parseSubject } from '../../schemas/subjects.ts';
 import { CHANNEL } from '../people/channel.ts';
-import { deliveryPlace, shownId } from './ledger.ts';
+import { shownId } from './delivery-ids.ts';
+import { deliveryPlace } from './ledger.ts';
 import type { MessagePart } from './message-part.ts';
 import type { Pace } from './pace.ts';
 

@@ -6,7 +6,8 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
-import { deliveryIdOf, requestDelivery } from './ledger.ts';
+import { deliveryIdOf } from './delivery-ids.ts';
+import { requestDelivery } from './ledger.ts';
 import type { Owners } from './owners.ts';
 
 /** What is shown while an agent works, and is worth nothing afterwards. */
@@ -87,7 +88,8 @@ export class ResponseListener {
     if (chatId === undefined) return;
     if (isDelivered(event)) {
       const request = { chatId, agentId, sequence: event.sequence };
-      await requestDelivery(this.#options.log, deliveryIdOf(event.id), request, event.id);
+      const deliveryId = deliveryIdOf(agentId, event.id);
+      await requestDelivery(this.#options.log, deliveryId, request, event.id);
     }
     if (live) this.#show(chatId, event);
   }

@@ -1,5 +1,4 @@
 import type { ButtonData } from '../../schemas/events/delivery.ts';
-import { asToken } from '../../schemas/ids.ts';
 import type { QueueMode } from '../people/member.ts';
 
 /** What the press of a button means. */
@@ -16,13 +15,12 @@ const MAX_ID = MAX_BYTES - 'a:99:'.length;
 /** A button shows its beginning; the answer is the whole choice. */
 const MAX_LABEL = 60;
 
-/** One button a choice. The id is that of the question's delivery, shortened where it is too long. */
-export function answerButtons(eventId: string, options: readonly string[]): ButtonData[] {
-  const id = asToken(eventId);
-  if (id.length > MAX_ID) return [];
+/** One button a choice. The id is the question's, and none where it is too long for a button. */
+export function answerButtons(questionId: string, options: readonly string[]): ButtonData[] {
+  if (questionId.length > MAX_ID) return [];
   return options.map((text, index) => ({
     text: text.length > MAX_LABEL ? `${text.slice(0, MAX_LABEL).toWellFormed()}…` : text,
-    data: `a:${index}:${id}`,
+    data: `a:${index}:${questionId}`,
   }));
 }
 

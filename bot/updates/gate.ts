@@ -1,5 +1,6 @@
 import type { Context, NextFunction } from 'grammy';
 import type { Logger } from 'pino';
+import { noticeIdOf } from '../delivery/delivery-ids.ts';
 import { requestDelivery } from '../delivery/ledger.ts';
 import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
 import { CHANNEL } from '../people/channel.ts';
@@ -72,7 +73,7 @@ function incomingOf(context: Context, parts: BotParts, botId: number): Incoming 
     reply: (name, text, buttons) =>
       requestDelivery(
         parts.log,
-        `${id}-${name}`,
+        noticeIdOf(id, name),
         { chatId, text, ...(buttons && { buttons: [...buttons] }) },
         id,
       ),

@@ -1,5 +1,5 @@
 import type { AssignedAgent } from '../../core/conversation/agent-manager.ts';
-import { deliveryIdOf, requestedDelivery, shownQuestion } from '../delivery/ledger.ts';
+import { requestedDelivery, shownQuestion } from '../delivery/ledger.ts';
 import { addressedText, spokenBy } from '../incoming/addressed.ts';
 import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
 import type { IncomingFiles, ReceivedFile } from './incoming-files.ts';
@@ -52,13 +52,13 @@ export async function agentFor(
   return assigned;
 }
 
-/** The question that the message replies to, and the agent that asked it. */
+/** The question that the message replies to, and the agent that asked it: its delivery has its id. */
 async function questionOf({ msg, me, incoming }: BotContext, { log }: BotParts) {
   const original = msg?.reply_to_message;
   if (original === undefined || original.from?.id !== me.id) return undefined;
   const questionId = await shownQuestion(log, incoming.chatId, String(original.message_id));
   if (questionId === undefined) return undefined;
-  const request = await requestedDelivery(log, deliveryIdOf(questionId));
+  const request = await requestedDelivery(log, questionId);
   const { agentId } = request ?? {};
   return agentId === undefined ? undefined : { questionId, agentId };
 }

@@ -15,6 +15,11 @@ CloudEvents 1.0 in binary mode on the stream EVENTS: attributes in \`ce-*\` head
 payload. Log lines are raw bytes on the stream LOGS, \`agents.<agentId>.log.stdout|stderr\`. Unknown
 types and fields are tolerated; what does not parse goes to EVENTS_DLQ with the reason.
 
+What an agent says (\`response\`, \`tool\`, \`turn.signalled\`, \`turn.ready\`) has its time from the broker and its
+source from its subject, whatever its headers state; its id begins with \`<agentId>_\`. Said after the agent’s
+end, or before anybody created it, it goes to EVENTS_DLQ as well, and counts for nobody
+([decision 0046](decisions/0046-an-agents-word.md)).
+
 ${markdownTable(['type', 'subject', 'data'], rows)}
 `;
 }

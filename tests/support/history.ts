@@ -1,4 +1,5 @@
 import type { EventLog } from '../../core/log/event-log.ts';
+import { untilReachable } from '../../core/log/until-reachable.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
@@ -7,7 +8,8 @@ import { parseEvent } from '../../schemas/parse-event.ts';
 export async function history(log: EventLog, filter?: string): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
   const from = { sequence: 1 };
-  await log.heard('agents.>');
+  const patience = { patienceMs: 30_000 };
+  await untilReachable(log.connection, patience, () => log.heard('agents.>'));
   for await (const message of log.read({ stream: 'EVENTS', from, ...(filter && { filter }) })) {
     const parsed = parseEvent(message);
     if (parsed.kind === 'event') events.push(parsed.event);

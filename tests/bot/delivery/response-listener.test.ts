@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { Deliveries } from '../../../bot/delivery/deliveries.ts';
 import { DeliveryContent } from '../../../bot/delivery/delivery-content.ts';
+import { noticeIdOf } from '../../../bot/delivery/delivery-ids.ts';
 import { requestDelivery } from '../../../bot/delivery/ledger.ts';
 import { Outbox } from '../../../bot/delivery/outbox.ts';
 import { Owners } from '../../../bot/delivery/owners.ts';
@@ -104,7 +105,7 @@ test('an answer that has the id of another chat’s notice does not stand in its
   const { telegram, api, log, agents, begin } = await fixture(t);
   const [ann, ben] = agents;
   await begin();
-  const notice = 'tg-4242-17-too-fast';
+  const notice = noticeIdOf('tg-4242-17', 'too-fast');
   await appendInOrder(log, [answer(notice, 'swallowed', ann)]);
   await appendInOrder(log, [answer(`deliveries.telegram.${notice}`, 'swallowed', ann)]);
   await appendInOrder(log, [answer(`${ben}_1`, 'swallowed', ann)]);

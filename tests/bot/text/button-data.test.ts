@@ -12,9 +12,8 @@ test('a choice is read back from its button, within what Telegram carries', (t) 
   }
 });
 
-test('an id that is too long to be carried has no buttons, any other text is shortened', (t) => {
-  t.deepEqual(answerButtons('q'.repeat(100), ['Red']), []);
-  t.regex(answerButtons('a.b c', ['Red'])[0]?.data ?? '', /^a:0:x-[0-9a-f]{12}$/);
+test('an id that is too long to be carried has no buttons', (t) => {
+  t.deepEqual(answerButtons(`${newAgentId()}_${'q'.repeat(60)}`, ['Red']), []);
 });
 
 test('anything else is no press', (t) => {

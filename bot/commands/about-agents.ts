@@ -14,11 +14,13 @@ export const status: BotCommand = async (context, parts) => {
 };
 
 /** `/agents`: those that live, and a button to talk to each. */
-export const agents: BotCommand = async ({ incoming }, { views }) => {
+export const agents: BotCommand = async ({ incoming }, { log, views }) => {
   const { words, person, reply } = incoming;
   const options = { timeoutMs: VIEW_TIMEOUT_MS };
-  const own = await views.request('user', person, options);
-  const all = await views.request('agents', {}, options);
+  // What the person has done just before is in the list.
+  const atLeast = await log.lastSequence('EVENTS');
+  const own = await views.request('user', { ...person, atLeast }, options);
+  const all = await views.request('agents', { atLeast }, options);
   const living = all.agents
     .filter(({ agentId, phase }) => own.agents.includes(agentId) && phase !== 'ended')
     .slice(-MAX_LISTED);

@@ -1,3 +1,4 @@
+/* c8 ignore start -- only on Debian, only where neither PATH, cache nor release has a nats-server. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';

@@ -43,7 +43,8 @@ import type { WorkerDependencies } from './worker-dependencies.ts';
 
 const FILE_MODE = 0o644;
 
-const REMINDER =
+/** What an agent is told that ended its turn without a word. */
+export const REMINDER =
   'You ended your turn without a word to the user, who sees nothing of your output. ' +
   'Answer now with: orchestrator answer "<your answer>"';
 

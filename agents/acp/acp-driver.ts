@@ -1,8 +1,7 @@
-import { Readable, Writable } from 'node:stream';
 import * as acp from '@agentclientprotocol/sdk';
 import { CliProcess } from '../host/cli-process.ts';
 import type { CliExit, Driver, DriverOptions, PermissionAnswer } from '../host/driver.ts';
-import { brief, numberOf, objectOf, textOf } from '../host/json-values.ts';
+import { brief, numberOf, objectOf, parseObject, textOf } from '../host/json-values.ts';
 import { modelProblem } from '../voice/turn-problem.ts';
 
 /** For a process that has closed its stdout and is about to end by itself. */
@@ -29,16 +28,13 @@ export class AcpDriver implements Driver {
     const { command } = order;
     this.#cli = new CliProcess({ command, environment, workspace, onStderr: events.log });
     this.exited = this.#cli.exited;
-    // Node's web streams and the platform's are the same at run time; their types differ by name.
-    const output = Writable.toWeb(this.#cli.stdin) as WritableStream<Uint8Array>;
-    const input = Readable.toWeb(this.#cli.stdout) as ReadableStream<Uint8Array>;
     this.#connection = acp
       .client({ name: 'orchestrator' })
       .onRequest(acp.methods.client.session.requestPermission, ({ params }) => this.#asked(params))
       .onNotification(acp.methods.client.session.update, ({ params }) =>
         this.#update(params.update),
       )
-      .connect(acp.ndJsonStream(output, input));
+      .connect(messageStream(this.#cli, events.log));
     this.ready = this.#begin();
   }
 
@@ -109,7 +105,9 @@ export class AcpDriver implements Driver {
       protocolVersion: acp.PROTOCOL_VERSION,
       clientCapabilities: {},
     });
-    if (session !== undefined && agentCapabilities?.loadSession) {
+    if (session !== undefined) {
+      // Its host begins a new one, and says so.
+      if (!agentCapabilities?.loadSession) throw new Error('it cannot load a session');
       this.#replaying = true;
       await agent.request(acp.methods.agent.session.load, {
         sessionId: session,
@@ -162,6 +160,28 @@ export class AcpDriver implements Driver {
   #flush(): void {
     if (this.#said.trim() !== '') this.#options.events.log(this.#said);
   }
+}
+
+/**
+ * The CLI's pipes as the SDK takes them. The SDK's own reader would answer a line that is no message
+ * with an error, and nobody would read it.
+ */
+function messageStream(cli: CliProcess, onGarbage: (line: string) => void): acp.Stream {
+  const readable = new ReadableStream<acp.AnyMessage>({
+    start: (controller) => {
+      cli.onLine((line) => {
+        const message = parseObject(line);
+        // The SDK looks at the members itself, and refuses what is none of its messages.
+        if (message) controller.enqueue(message as unknown as acp.AnyMessage);
+        else onGarbage(line);
+      });
+      cli.stdout.once('close', () => controller.close());
+    },
+  });
+  const writable = new WritableStream<acp.AnyMessage>({
+    write: (message) => cli.writeLine(message),
+  });
+  return { readable, writable };
 }
 
 const KINDS: Record<PermissionAnswer, readonly string[]> = {

@@ -106,13 +106,15 @@ export class ClaudeDriver implements Driver {
 
   #result(result: JsonObject): void {
     const text = textOf(result.result);
-    const failed = result.is_error === true && result.terminal_reason !== 'aborted_tools';
+    // An interrupt says `aborted_tools` or `aborted_streaming`, and is no failure of the model.
+    const isError = result.is_error === true;
+    const failed = isError && !textOf(result.terminal_reason).startsWith('aborted_');
     const problem =
       this.#refused ?? (failed ? modelProblem(text, numberOf(result.api_error_status)) : undefined);
     this.#refused = undefined;
     this.#outcome = { ...(problem && { problem }), ...(text !== '' && { lastMessage: text }) };
     // What it was interrupted in, or refused, is done too.
-    if (result.queued_turn_count === 0 && (failed || result.stop_reason === 'tool_use')) {
+    if (result.queued_turn_count === 0 && (isError || result.stop_reason === 'tool_use')) {
       this.#open.clear();
     }
     this.#tellEnd();

@@ -46,17 +46,15 @@ export class CodexDriver implements Driver {
   send(text: string): void {
     this.#starting += 1;
     const input = [{ type: 'text', text }];
-    this.#rpc.call('turn/start', { threadId: this.#thread, input }).then(
-      (result) => {
-        this.#starting -= 1;
-        this.#turn = textOf(objectOf(result.turn).id);
-      },
-      (error: unknown) => {
-        this.#starting -= 1;
-        if (error instanceof CliGone) return;
-        this.#tellEnd({ problem: modelProblem(error instanceof Error ? error.message : '') });
-      },
-    );
+    const answered = (result: JsonObject | undefined) => {
+      this.#starting -= 1;
+      if (result) this.#turn = textOf(objectOf(result.turn).id);
+    };
+    const params = { threadId: this.#thread, input };
+    this.#rpc.call('turn/start', params, answered).catch((error: unknown) => {
+      if (error instanceof CliGone) return;
+      this.#tellEnd({ problem: modelProblem(error instanceof Error ? error.message : '') });
+    });
   }
 
   interrupt(): void {

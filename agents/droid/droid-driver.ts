@@ -25,6 +25,7 @@ export class DroidDriver implements Driver {
   #error = '';
   #problem: TurnProblem | undefined;
   #lastMessage = '';
+  #isWorking = false;
 
   constructor(options: DriverOptions) {
     this.#options = options;
@@ -51,6 +52,7 @@ export class DroidDriver implements Driver {
 
   send(text: string): void {
     this.#unseen.push(text);
+    this.#isWorking = true;
     this.#rpc.call('droid.add_user_message', { text }).catch((error: unknown) => {
       this.#unseen.splice(this.#unseen.indexOf(text), 1);
       if (error instanceof CliGone) return;
@@ -138,8 +140,10 @@ export class DroidDriver implements Driver {
     }
   }
 
+  /** It says so once more when it is closed. */
   #idle(): void {
-    if (this.#unseen.length > 0) return;
+    if (this.#unseen.length > 0 || !this.#isWorking) return;
+    this.#isWorking = false;
     const [problem, lastMessage] = [this.#problem, this.#lastMessage];
     [this.#problem, this.#lastMessage, this.#error] = [undefined, '', ''];
     this.#options.events.turnEnded({

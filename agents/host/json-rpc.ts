@@ -17,10 +17,15 @@ export class CliGone extends Error {
   override readonly name = 'CliGone';
 }
 
+/** A call that has no answer yet. */
+interface Waiting extends PromiseWithResolvers<JsonObject> {
+  answered: (result: JsonObject | undefined) => void;
+}
+
 /** Our end of a JSON-RPC connection over the pipes of a CLI, in the dialect that it speaks. */
 export class JsonRpc {
   readonly #options: JsonRpcOptions;
-  readonly #waiting = new Map<string, PromiseWithResolvers<JsonObject>>();
+  readonly #waiting = new Map<string, Waiting>();
   #last = 0;
 
   constructor(options: JsonRpcOptions) {
@@ -28,11 +33,19 @@ export class JsonRpc {
     options.cli.onLine((line) => this.#hear(line));
   }
 
-  /** Rejects with the CLI's own words where it refuses, and when it ends. */
-  call(method: string, params: JsonObject): Promise<JsonObject> {
+  /**
+   * Rejects with the CLI's own words where it refuses, and when it ends. A promise is settled after
+   * all lines that came with the answer: `answered` is called before the next one, without a result
+   * where the CLI refuses.
+   */
+  call(
+    method: string,
+    params: JsonObject,
+    answered: Waiting['answered'] = () => undefined,
+  ): Promise<JsonObject> {
     this.#last += 1;
     const id = String(this.#last);
-    const waiting = Promise.withResolvers<JsonObject>();
+    const waiting = { ...Promise.withResolvers<JsonObject>(), answered };
     this.#waiting.set(id, waiting);
     this.#options.cli.writeLine({ ...this.#options.request, id, method, params });
     const gone = this.#options.cli.exited.then(() => {
@@ -64,9 +77,12 @@ export class JsonRpc {
 
   #answered({ id, error, result }: JsonObject): void {
     const waiting = this.#waiting.get(String(id));
+    if (waiting === undefined) return;
     this.#waiting.delete(String(id));
-    if (error === undefined || error === null) waiting?.resolve(objectOf(result));
-    else waiting?.reject(new Error(textOf(objectOf(error).message) || JSON.stringify(error)));
+    const refused = error !== undefined && error !== null;
+    waiting.answered(refused ? undefined : objectOf(result));
+    if (!refused) waiting.resolve(objectOf(result));
+    else waiting.reject(new Error(textOf(objectOf(error).message) || JSON.stringify(error)));
   }
 
   async #asked(id: unknown, method: string, params: JsonObject): Promise<void> {

@@ -16,7 +16,8 @@ export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? val
 export function parseObject(line: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? objectOf(value) : undefined;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? objectOf(value) : undefined;
   } catch {
     return undefined;
   }

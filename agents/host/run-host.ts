@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readNamedFile } from '../../core/log/read-named-file.ts';
@@ -33,6 +34,7 @@ export async function runHost(
   start: StartDriver,
   orderFile: string,
   streams: CommandStreams,
+  signals: Pick<EventEmitter, 'on'> = process,
 ): Promise<number> {
   const home = streams.env.HOME ?? '';
   const order = readOrder(orderFile);
@@ -55,8 +57,8 @@ export async function runHost(
     sayNotice: (text) => sayNotice(text, streams, log),
     log,
   });
-  process.on('SIGINT', () => host.interrupt());
-  process.on('SIGTERM', () => host.finish());
+  signals.on('SIGINT', () => host.interrupt());
+  signals.on('SIGTERM', () => host.finish());
   createInterface({ input: streams.stdin, crlfDelay: Number.POSITIVE_INFINITY })
     .on('line', (line) => {
       const parsed = hostMessage.safeParse(parseObject(line));

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { AgentHost } from '../../../agents/host/agent-host.ts';
+import { AgentHost, type AgentHostOptions } from '../../../agents/host/agent-host.ts';
 import type { CliExit, Driver, DriverEvents, TurnOutcome } from '../../../agents/host/driver.ts';
 
 /** A CLI that does what the test tells it. */
@@ -58,7 +58,11 @@ interface Scene {
 }
 
 /** `prepare` is called with each process of the CLI when it is started. */
-function scene(joins: boolean, prepare: (driver: ScriptedDriver, nth: number) => void): Scene {
+function scene(
+  joins: boolean,
+  prepare: (driver: ScriptedDriver, nth: number) => void,
+  own: Partial<AgentHostOptions> = {},
+): Scene {
   const drivers: ScriptedDriver[] = [];
   const said: string[] = [];
   const turnEnd = ({ problem }: TurnOutcome) => `end ${problem?.code ?? 'well'}`;
@@ -75,6 +79,7 @@ function scene(joins: boolean, prepare: (driver: ScriptedDriver, nth: number) =>
     sayNotice: async (text) => void said.push(text),
     log: () => undefined,
     patienceMs: 20,
+    ...own,
   });
   return { host, drivers, said, ended: host.run() };
 }
@@ -140,6 +145,23 @@ test('an interrupt without a turn does nothing', async (t) => {
   await settle();
   host.interrupt();
   t.deepEqual(drivers[0]?.calls, []);
+});
+
+test('an interrupt takes back what the CLI could not be given yet', async (t) => {
+  const { host, drivers, said } = scene(true, () => undefined);
+  host.message('one');
+  host.interrupt();
+  drivers[0]?.becomeReady();
+  await settle();
+  t.deepEqual(drivers[0]?.taken, []);
+  t.deepEqual(said.toSorted(), ['end well', 'ready']);
+});
+
+test('a CLI that is never ready is ended, and said to be the problem', async (t) => {
+  const { drivers, said, ended } = scene(true, () => undefined, { startTimeoutMs: 10 });
+  t.is(await ended, 1);
+  t.deepEqual(drivers[0]?.calls, ['kill']);
+  t.deepEqual(said, ['not ready: it was not ready within 0.01 s']);
 });
 
 test('a crash ends the turn at once; the next message goes to a new process on the session', async (t) => {

@@ -25,8 +25,8 @@ export interface ModelRequest {
 /** What the model does next. */
 export type ModelReply =
   | { do: 'say'; text: string }
-  /** Calls the CLI's shell tool. */
-  | { do: 'shell'; command: string }
+  /** Calls the CLI's shell tool; `unsandboxed` asks to leave its sandbox, where it has one. */
+  | { do: 'shell'; command: string; unsandboxed?: true }
   /** Calls a tool that there is none of, with an input that is none. */
   | { do: 'nonsense' }
   /** Refuses with an HTTP status; `type` is the API's own name for the error. */

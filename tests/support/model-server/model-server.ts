@@ -89,7 +89,7 @@ export class ModelServer {
       case 'say':
         return this.#send(api, request, { text: reply.text }, response);
       case 'shell': {
-        const call = shellCall(request.tools, reply.command);
+        const call = shellCall(request.tools, reply.command, reply.unsandboxed);
         const said = call === undefined ? { text: 'There is no shell.' } : { call };
         return this.#send(api, request, said, response);
       }

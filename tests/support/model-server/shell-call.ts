@@ -2,10 +2,14 @@ import { type JsonObject, list, type OfferedTool, object, string } from './model
 
 const SHELL_TOOL = /^(bash|shell|exec_command|shell_command|run_shell_command|execute)$/i;
 
+/** How Codex's model asks to leave the sandbox. */
+const UNSANDBOXED = { sandbox_permissions: 'require_escalated', justification: 'a test' };
+
 /** The call of the CLI's shell tool, whatever it is called and wants; undefined where it has none. */
 export function shellCall(
   tools: readonly OfferedTool[],
   command: string,
+  unsandboxed = false,
 ): { tool: string; input: JsonObject } | undefined {
   const tool = tools.find(({ name }) => SHELL_TOOL.test(name));
   if (tool === undefined) return undefined;
@@ -14,7 +18,8 @@ export function shellCall(
   const required = list(tool.schema.required).map(string);
   const others = required.filter((name) => name !== named);
   const filled = others.map((name) => [name, anyValue(object(properties[name]))]);
-  return { tool: tool.name, input: { ...Object.fromEntries(filled), [named]: command } };
+  const input = { ...Object.fromEntries(filled), [named]: command };
+  return { tool: tool.name, input: unsandboxed ? { ...input, ...UNSANDBOXED } : input };
 }
 
 /** A value that a schema accepts, for what a CLI wants beside the command. */

@@ -14,6 +14,7 @@ import { ModelServer } from '../../../support/model-server/model-server.ts';
 import { processes } from '../../../support/process-tree.ts';
 import { type SpawnerFixture, startSpawner } from '../../../support/spawner.ts';
 import { AGENT_CLIS, type AgentKind, PLANTED_KEY } from './agent-kinds.ts';
+import { beginRecording, recordedAgent } from './recorded-agent.ts';
 
 const NAMES = /<([^>]+)>|MSG\[([^\]]+)\]/g;
 
@@ -179,15 +180,17 @@ export async function startAgent(
     ...own,
   };
   const factories = await agentFactories(loadSettings(environment), environment);
+  const recording = containers ? undefined : beginRecording(t, kind);
   const programFolders = [join(AGENT_CLIS, '.bin'), dirname(process.execPath)];
   const spawner = await startSpawner(t, {
     factories,
-    programFolders,
+    programFolders: recording ? [recording.programFolder, ...programFolders] : programFolders,
     stopGraceMs: 2000,
     patienceMs: 120_000,
     ...(containers && { runtime: containers.runtime }),
   });
   const world = new AgentWorld(t, model, spawner, containers);
+  recording?.saveAtEndOf(recordedAgent(world));
   const create = { kind: kind.kind, ttlMs: 3_600_000, turnDeadlineMs: 120_000 };
   await spawner.log.append(command(world.agentId, 'command.create', create));
   await spawner.event(world.agentId, 'process.ready');

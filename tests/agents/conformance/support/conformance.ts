@@ -1,7 +1,11 @@
 import { kill } from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { ofType } from '../../../support/history.ts';
-import type { ModelReply, ModelRequest } from '../../../support/model-server/model-request.ts';
+import type {
+  ModelReply,
+  ModelRequest,
+  ModelScript,
+} from '../../../support/model-server/model-request.ts';
 import { answersEach, answerTo, unanswered } from '../../../support/model-server/scripts.ts';
 import { type AgentKind, installedVersion } from './agent-kinds.ts';
 import { AgentReport } from './agent-report.ts';
@@ -297,31 +301,60 @@ async function permissionsHold(
   world: AgentWorld,
   t: ExecutionContext,
 ): Promise<string | undefined> {
-  const commands = ['touch listed', 'touch granted', 'touch refused'];
-  world.model.script = (request) => {
-    if (request.tools.length === 0) return { do: 'say', text: 'A title.' };
-    const tried = request.parts.filter(({ from }) => from === 'model').map(({ text }) => text);
-    const next = commands.find((command) => !tried.some((text) => text.includes(command)));
-    if (next !== undefined && unanswered(request).length > 0) return { do: 'shell', command: next };
-    return answersEach(request);
-  };
-  const done = () =>
-    Promise.all(commands.map((command) => world.hasFile(command.slice('touch '.length))));
+  const files = ['listed', 'granted', 'refused'];
+  world.model.script = touching(files);
   await world.say('one');
   if (kind.sandboxed) {
     await world.ended('one');
-    t.deepEqual(await world.answered(), ['one']);
+    t.deepEqual(await areThere(world, files), [true, true, true]);
+    await sandboxHolds(world, t);
     return 'in its own sandbox: it asks for what leaves the workspace, and for nothing in it';
   }
+  await answerQuestions(world, t, ['granted', 'refused']);
+  await world.ended('one');
+
+  t.deepEqual(await areThere(world, files), [true, true, false]);
+  t.deepEqual(await world.answered(), ['one']);
+  return undefined;
+}
+
+async function sandboxHolds(world: AgentWorld, t: ExecutionContext): Promise<void> {
+  const outside: [string, string] = ['../granted', '../refused'];
+  world.model.script = touching(outside, { unsandboxed: true });
+  await world.say('two');
+  await answerQuestions(world, t, outside);
+  await world.ended('two');
+
+  t.deepEqual(await areThere(world, outside), [true, false]);
+  t.deepEqual(await world.answered(), ['one', 'two']);
+}
+
+/** Makes each file by a command of its own, and then answers. */
+const touching =
+  (files: readonly string[], how: { unsandboxed?: true } = {}): ModelScript =>
+  (request) => {
+    if (request.tools.length === 0) return { do: 'say', text: 'A title.' };
+    const tried = request.parts.filter(({ from }) => from === 'model').map(({ text }) => text);
+    const commands = files.map((file) => `touch ${file}`);
+    const next = commands.find((command) => !tried.some((text) => text.includes(command)));
+    return next !== undefined && unanswered(request).length > 0
+      ? { do: 'shell', command: next, ...how }
+      : answersEach(request);
+  };
+
+const areThere = (world: AgentWorld, files: readonly string[]): Promise<boolean[]> =>
+  Promise.all(files.map((file) => world.hasFile(file)));
+
+/** A yes to the question about the first file, a no to that about the second. */
+async function answerQuestions(
+  world: AgentWorld,
+  t: ExecutionContext,
+  files: readonly [string, string],
+): Promise<void> {
   for (const [index, answer] of ['once', 'no'].entries()) {
     const question = await world.question(index);
-    t.true(question.data.text.includes(commands[index + 1] ?? ''), question.data.text);
+    t.true(question.data.text.includes(`touch ${files[index]}`), question.data.text);
     t.deepEqual(question.data.options, ['once', 'for this session', 'always', 'no']);
     await world.answerQuestion(question.id, answer);
   }
-  await world.ended('one');
-
-  t.deepEqual(await done(), [true, true, false]);
-  t.deepEqual(await world.answered(), ['one']);
-  return undefined;
 }

@@ -5,9 +5,9 @@ import { pino } from 'pino';
 import { UpdatePoller, type UpdatePollerOptions } from '../../bot/polling/update-poller.ts';
 import { WebhookServer } from '../../bot/polling/webhook-server.ts';
 import { telegramClient } from '../../bot/telegram/telegram-client.ts';
-import { freePort } from '../../platform/nats/server-port.ts';
 import { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { ownPort } from '../support/own-port.ts';
 import { startTelegram, TOKEN } from '../support/telegram/telegram-server.ts';
 
 const USER = 1001;
@@ -155,7 +155,7 @@ test('a wrong token and a server that is not there are told, without the token',
 
 test('with a webhook, what shows the secret is stored before it is answered, and nothing else is read', async (t) => {
   const { telegram, common, handled } = await fixture(t);
-  const port = await freePort();
+  const port = ownPort(t);
   const url = `http://127.0.0.1:${port}/hook`;
   let result: 'done' | 'again' = 'again';
   const handle = async (update: Update) => {

@@ -1,10 +1,11 @@
+import '../support/measured-children.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { askHealth } from '../../platform/service/ask-health.ts';
+import { ownPort } from '../support/own-port.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 import { ANN, botEnvironment } from '../support/telegram/bot-system.ts';
 import { startTelegram } from '../support/telegram/telegram-server.ts';
-import { ownPort } from '../support/own-port.ts';
 
 /** What the bot says of its parts, once it is there. */
 async function checksOfBot(system: TestSystem) {

@@ -13,7 +13,6 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** A clean clone of what is committed, and Compose in it: a project and a network of its own. */
 export class ComposeClone {
   readonly folder: string;
-  readonly natsPort: number;
   readonly project: string;
   readonly #engine: DockerEngine;
   readonly #command: readonly [string, ...string[]];
@@ -28,7 +27,6 @@ export class ComposeClone {
     this.#engine = engine;
     this.#command = command;
     this.folder = folder;
-    this.natsPort = natsPort;
     this.project = `orchestrator-test-${process.pid}`;
     this.#env = {
       ...dockerEnvironment(engine),
@@ -72,11 +70,11 @@ export class ComposeClone {
     return docker(this.#engine, args);
   }
 
-  /** Where the HTTP API is found on this machine. */
-  async httpUrl(): Promise<string> {
-    const { stdout, stderr } = await this.run(['port', 'projections', '8000']);
-    if (stdout === '') throw new Error(`the HTTP API has no port: ${stderr}`);
-    return `http://${stdout.trim()}`;
+  /** `host:port` by which a service's port is found on this machine. */
+  async address(service: string, port: number): Promise<string> {
+    const { stdout, stderr } = await this.run(['port', service, String(port)]);
+    if (stdout === '') throw new Error(`${service} has no port here: ${stderr}`);
+    return stdout.trim();
   }
 
   /** The containers of agents that run, by id of the agent. */

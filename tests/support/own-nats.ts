@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { type Ran, runHere } from '../cli/run-here.ts';
 import { temporaryFolder, testServerPath } from './nats.ts';
-import { environment } from './system.ts';
 import { ownPort } from './own-port.ts';
+import { environment } from './system.ts';
 
 export interface OwnNats {
   /** Its configuration file. */

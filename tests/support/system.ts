@@ -10,9 +10,9 @@ import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
+import { ownPort } from './own-port.ts';
 import { killAll, systemTree } from './process-tree.ts';
 import { removeFolder } from './remove-folder.ts';
-import { ownPort } from './own-port.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MAIN = join(ROOT, 'cli', 'main.ts');

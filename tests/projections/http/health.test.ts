@@ -1,3 +1,4 @@
+import '../../support/measured-children.ts';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

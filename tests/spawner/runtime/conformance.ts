@@ -359,8 +359,8 @@ export function conformance(
       .map(text)
       .join('\n')
       .split('\0')
-      // The mark of the run; and what Node adds to all that it starts while coverage is measured.
-      .filter((each) => !/^(ORCHESTRATOR_RUN|NODE_V8_COVERAGE)=|^$/.test(each));
+      // The mark of the run.
+      .filter((each) => !/^ORCHESTRATOR_RUN=|^$/.test(each));
     t.deepEqual(
       given.toSorted(),
       Object.entries(environment)

@@ -6,7 +6,7 @@ const PATHS = ['agents', 'images/agents', 'tests/agents/conformance'];
 
 /** Of what a report of the suite of agents is; kept in `docs/agents.json`. */
 export interface ReportedSources {
-  /** The commit that was checked out: for people, who may want to look. */
+  /** The commit that was checked out, and a `+` for what was changed in it: for people, to look. */
   commit: string;
   /** Stands for the files as they were: what counts. */
   sources: string;
@@ -14,7 +14,7 @@ export interface ReportedSources {
 
 /** Undefined in a copy that is no git checkout. */
 export function agentSources(): ReportedSources | undefined {
-  const args = ['rev-parse', '--short=12', 'HEAD'];
+  const args = ['describe', '--always', '--abbrev=12', '--exclude=*', '--dirty=+'];
   const { status, stdout } = spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' });
   if (status !== 0) return undefined;
   return { commit: stdout.trim(), sources: digestOfFiles(PATHS) };

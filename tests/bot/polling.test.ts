@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { Update } from 'grammy/types';
@@ -89,12 +90,16 @@ test('what cannot be stored is tried until it can, and its chat waits in order',
 });
 
 test('what is not handled when it ends waits for the next start', async (t) => {
-  const { telegram, start, end } = await fixture(t, { handle: async () => 'again' });
+  const tried = Promise.withResolvers<void>();
+  const handle = async () => {
+    tried.resolve();
+    return 'again' as const;
+  };
+  const { telegram, start, end } = await fixture(t, { handle });
   const { api } = telegram;
   api.say(USER, 'one');
   const running = start();
-  await telegram.until(() => api.calls.some(({ method }) => method === 'getUpdates'), 'a poll');
-  await delay(300);
+  await tried.promise;
   end.abort();
   await running;
 
@@ -127,17 +132,31 @@ test('empty polls while Telegram has updates are noticed too', async (t) => {
 });
 
 test('two pollers are one clear line and a pause, not a storm', async (t) => {
-  const { telegram, start, check, until, lines } = await fixture(t);
+  const pauses: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const pause = async (ms: number, signal: AbortSignal) => {
+    pauses.push(ms);
+    // The first ends when the test lets it, the second with the poller.
+    await (pauses.length === 1 ? gate.promise : once(signal, 'abort'));
+  };
+  const { telegram, start, check, until, lines } = await fixture(t, { pause });
+  const polls = () => telegram.api.calls.filter(({ method }) => method === 'getUpdates').length;
   const description = 'Conflict: terminated by other getUpdates request';
   telegram.fault = ({ method }) =>
     method === 'getUpdates' ? { kind: 'answer', code: 409, description } : undefined;
   void start();
-  await until(() => check()?.ok === false, 'its health is red');
-  await delay(2_000);
+  await until(() => pauses.length === 1, 'it waits');
 
+  t.false(check()?.ok, 'its health is red');
   t.regex(check()?.detail ?? '', /Another program polls with the same bot token/);
-  const polls = telegram.api.calls.filter(({ method }) => method === 'getUpdates').length;
-  t.is(polls, 1, 'it waits');
+  t.is(polls(), 1);
+  gate.resolve();
+  await until(() => pauses.length === 2, 'it waits after the next poll too');
+  t.is(polls(), 2);
+  t.true(
+    pauses.every((ms) => ms >= 5_000),
+    pauses.join(),
+  );
   t.is(lines.filter((line) => line.includes('Another program polls')).length, 1);
 });
 

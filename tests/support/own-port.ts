@@ -6,6 +6,8 @@ import type { ExecutionContext } from 'ava';
 
 /** Below the ports that the system gives to outgoing connections (core/nats/server-port.ts). */
 const PORTS = [20_000, 32_768] as const;
+/** The state of a socket that listens. */
+const LISTENING = '0A';
 /** One file a port that a test has, with the pid of the test's process. */
 const TAKEN = join(tmpdir(), 'orchestrator-test-ports');
 
@@ -21,7 +23,25 @@ export function ownPort(t: Pick<ExecutionContext, 'teardown'>): number {
     const file = join(TAKEN, String(port));
     if (!take(file)) continue;
     t.teardown(() => rmSync(file, { force: true }));
-    return port;
+    // Somebody's who does not know of this: then it stays taken, until the end of the test.
+    if (!isListenedOn(port)) return port;
+  }
+}
+
+/** Whether any program listens on it now, as Linux tells (proc_net_tcp(5)). */
+function isListenedOn(port: number): boolean {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  return ['tcp', 'tcp6'].some((table) => {
+    const lines = readIfThere(`/proc/net/${table}`).split('\n');
+    return lines.some((line) => line.includes(local) && line.split(/\s+/)[4] === LISTENING);
+  });
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }
 
@@ -37,13 +57,7 @@ function take(file: string): boolean {
 }
 
 /** NaN while the file is being written or removed, which counts as alive. */
-function holderOf(file: string): number {
-  try {
-    return Number.parseInt(readFileSync(file, 'utf8'), 10);
-  } catch {
-    return Number.NaN;
-  }
-}
+const holderOf = (file: string): number => Number.parseInt(readIfThere(file), 10);
 
 function isAlive(pid: number): boolean {
   if (Number.isNaN(pid)) return true;

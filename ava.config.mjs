@@ -1,15 +1,30 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
+import { selection } from './tests/runner/selection.ts';
+import { timesFolder } from './tests/runner/slowest-files.ts';
 
-/** The real agent CLIs take minutes and 1.5 GB: in CI always, else by `npm run test:agents`. */
-const withAgents = Boolean(process.env.CI || process.env.AGENTS);
-if (!withAgents) {
-  process.stderr.write('left out: tests/agents (the real agent CLIs); npm run test:agents\n');
-}
+/** Tests wait more than they compute. */
+const FILES_PER_CORE = 3;
+
+/** What comes from it was compiled without counters, so a measured run goes without. */
+const compileCache = process.env.NODE_V8_COVERAGE
+  ? {}
+  : { NODE_COMPILE_CACHE: join(import.meta.dirname, '.cache', 'compiled') };
+
+const { files, leftOut, wholeAgentSuite } = await selection(process.env);
 
 export default {
   extensions: ['ts'],
-  files: ['tests/**/*.test.ts', ...(withAgents ? [] : ['!tests/agents/conformance/*.test.ts'])],
+  files,
   timeout: '2m',
-  concurrency: 2,
-  serial: true,
+  // Each file in a process of its own: what a large one forks costs it more than starting it.
+  workerThreads: false,
+  concurrency: FILES_PER_CORE * availableParallelism(),
+  require: ['in-turn', 'child-processes', 'file-time'].map((name) => `./tests/runner/${name}.ts`),
+  environmentVariables: {
+    ...compileCache,
+    TEST_TIMES: timesFolder(leftOut),
+    WHOLE_AGENT_SUITE: String(wholeAgentSuite),
+  },
 };

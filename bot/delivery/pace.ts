@@ -50,14 +50,26 @@ class Bucket {
 
 const SWEEP_AT = 1_000;
 
+/** Time, as the pace has it; in milliseconds. */
+export interface PaceClock {
+  now(): number;
+  /** Rejects when the signal aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<unknown>;
+}
+
+const REAL_TIME: PaceClock = {
+  now: () => performance.now(),
+  wait: (ms, signal) => delay(ms, undefined, { signal }),
+};
+
 /** Holds each chat to its rate, without holding up another. */
 export class Pace {
   readonly #limits: PaceLimits;
-  readonly #clock: () => number;
+  readonly #clock: PaceClock;
   readonly #bot: Bucket;
   readonly #chats = new Map<string, Bucket>();
 
-  constructor(limits = TELEGRAM_LIMITS, clock: () => number = () => performance.now()) {
+  constructor(limits = TELEGRAM_LIMITS, clock = REAL_TIME) {
     this.#limits = limits;
     this.#clock = clock;
     this.#bot = new Bucket(limits.bot);
@@ -66,16 +78,16 @@ export class Pace {
   /** Resolves when a message may go to the chat; it counts as sent then. */
   async take(chatId: string, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const now = this.#clock();
+      const now = this.#clock.now();
       const wait = Math.max(this.#chat(chatId).wait(now), this.#bot.wait(now));
       if (wait === 0) return this.#count(chatId, now);
-      await delay(Math.ceil(wait), undefined, { signal });
+      await this.#clock.wait(Math.ceil(wait), signal);
     }
   }
 
   /** Takes one only where another one is left for a message that matters more. */
   tryTakeSpare(chatId: string): boolean {
-    const now = this.#clock();
+    const now = this.#clock.now();
     const wait = Math.max(this.#chat(chatId).wait(now, 2), this.#bot.wait(now, 2));
     if (wait > 0) return false;
     this.#count(chatId, now);

@@ -19,6 +19,8 @@ export interface UpdatePollerOptions {
   graceMs?: number;
   /** Milliseconds of empty polls after which Telegram is asked whether it has something; 120,000. */
   quietMs?: number;
+  /** Waits after a failure; for so many milliseconds. Rejects when the signal aborts. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** What the bot wants to hear of; everything else Telegram keeps to itself. */
@@ -119,7 +121,8 @@ export class UpdatePoller {
     this.#said = detail;
     this.#failures += 1;
     if (isWebhookConflict(error)) await api.deleteWebhook().catch(() => undefined);
-    await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    const { pause = (ms) => delay(ms, undefined, { signal }) } = this.#options;
+    await pause(waitMs, signal).catch(() => undefined);
   }
 
   #verdict(error: unknown): { detail: string; waitMs: number } {

@@ -11,15 +11,22 @@ export function eventLine(message: StoredMessage): string {
 
 /** The same for a program: one JSON object. `refused`: why it counts for nobody, if it does not. */
 export function eventJson(message: StoredMessage, refused?: string): string {
-  return `${JSON.stringify({
+  const shown = {
     time: message.time.toISOString(),
     sequence: message.sequence,
     subject: message.subject,
     ...attributes(message),
     ...(refused !== undefined && { invalid: refused }),
-    data: dataOf(message),
-  })}\n`;
+  };
+  try {
+    return `${JSON.stringify({ ...shown, data: dataOf(message) })}\n`;
+  } catch {
+    // JSON can be nested deeper than it can be written again: it is shown as it came.
+    return `${JSON.stringify({ ...shown, data: textOf(message) })}\n`;
+  }
 }
+
+const textOf = ({ payload }: StoredMessage): string => Buffer.from(payload).toString();
 
 /** As readers take them: an agent may state anything. Of what is no event, as they were stated. */
 function attributes(message: StoredMessage) {
@@ -44,9 +51,9 @@ const isEvent = ({ subject }: StoredMessage): boolean =>
   !subject.includes('.log.') && !subject.startsWith('schedules.');
 
 /** JSON of an event; the text of a log line. */
-function dataOf({ subject, payload }: StoredMessage): unknown {
-  const text = Buffer.from(payload).toString();
-  if (subject.includes('.log.')) return text;
+function dataOf(message: StoredMessage): unknown {
+  const text = textOf(message);
+  if (message.subject.includes('.log.')) return text;
   try {
     return JSON.parse(text);
   } catch {

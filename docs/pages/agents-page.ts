@@ -7,23 +7,26 @@ import { markdownTable } from './markdown-table.ts';
 const REPORT = join(import.meta.dirname, '..', 'agents.json');
 
 /** What `npm run test:agents` found out, as tests/agents/conformance/support/agent-report.ts writes it. */
-const report = z.record(
-  z.string(),
-  z.object({
-    version: z.string().optional(),
-    holds: z.record(z.string(), z.string()),
-    measures: z
-      .object({
-        startUpMs: z.number(),
-        idleMb: z.number(),
-        answerMs: z.number(),
-        endAfterAnswerMs: z.number(),
-      })
-      .optional(),
-  }),
-);
+const report = z.object({
+  of: z.object({ commit: z.string() }).optional(),
+  kinds: z.record(
+    z.string(),
+    z.object({
+      version: z.string().optional(),
+      holds: z.record(z.string(), z.string()),
+      measures: z
+        .object({
+          startUpMs: z.number(),
+          idleMb: z.number(),
+          answerMs: z.number(),
+          endAfterAnswerMs: z.number(),
+        })
+        .optional(),
+    }),
+  ),
+});
 
-type Report = z.infer<typeof report>;
+type Report = z.infer<typeof report>['kinds'];
 
 /** Titles of what the report tells of: each kind, here and in a container. */
 const NAMES: Record<string, string> = Object.fromEntries(
@@ -35,14 +38,14 @@ const NAMES: Record<string, string> = Object.fromEntries(
 
 /** `docs/agents.md`: what each kind of agent was seen to do. */
 export function agentsPage(): string {
-  const found = report.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
+  const { of, kinds: found } = report.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
   const kinds = Object.keys(NAMES).filter((kind) => found[kind] !== undefined);
   const notes: string[] = [];
   return `# Agents
 
 \`ORCHESTRATOR_AGENT\` chooses the kind. A user talks to each of them in the same way and is answered in
 the same way; one suite (\`tests/agents/conformance/\`, \`npm run test:agents\`) holds all of them to that with their
-real programs, against a model on loopback that speaks the real model APIs. This page is made by that run.
+real programs, against a model on loopback that speaks the real model APIs. This page is made by that run${of ? `, of commit ${of.commit}` : ''}.
 \`/new codex\` in a chat with Claude changes nothing of it: \`tests/agents/conformance/switching.test.ts\` takes one
 Telegram chat through Claude, Codex, Gemini and Droid, and what its user sees must be the same for all.
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { Update } from 'grammy/types';
@@ -5,9 +6,9 @@ import { pino } from 'pino';
 import { UpdatePoller, type UpdatePollerOptions } from '../../bot/polling/update-poller.ts';
 import { WebhookServer } from '../../bot/polling/webhook-server.ts';
 import { telegramClient } from '../../bot/telegram/telegram-client.ts';
-import { freePort } from '../../platform/nats/server-port.ts';
 import { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { ownPort } from '../support/own-port.ts';
 import { startTelegram, TOKEN } from '../support/telegram/telegram-server.ts';
 
 const USER = 1001;
@@ -89,12 +90,16 @@ test('what cannot be stored is tried until it can, and its chat waits in order',
 });
 
 test('what is not handled when it ends waits for the next start', async (t) => {
-  const { telegram, start, end } = await fixture(t, { handle: async () => 'again' });
+  const tried = Promise.withResolvers<void>();
+  const handle = async () => {
+    tried.resolve();
+    return 'again' as const;
+  };
+  const { telegram, start, end } = await fixture(t, { handle });
   const { api } = telegram;
   api.say(USER, 'one');
   const running = start();
-  await telegram.until(() => api.calls.some(({ method }) => method === 'getUpdates'), 'a poll');
-  await delay(300);
+  await tried.promise;
   end.abort();
   await running;
 
@@ -127,17 +132,31 @@ test('empty polls while Telegram has updates are noticed too', async (t) => {
 });
 
 test('two pollers are one clear line and a pause, not a storm', async (t) => {
-  const { telegram, start, check, until, lines } = await fixture(t);
+  const pauses: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const pause = async (ms: number, signal: AbortSignal) => {
+    pauses.push(ms);
+    // The first ends when the test lets it, the second with the poller.
+    await (pauses.length === 1 ? gate.promise : once(signal, 'abort'));
+  };
+  const { telegram, start, check, until, lines } = await fixture(t, { pause });
+  const polls = () => telegram.api.calls.filter(({ method }) => method === 'getUpdates').length;
   const description = 'Conflict: terminated by other getUpdates request';
   telegram.fault = ({ method }) =>
     method === 'getUpdates' ? { kind: 'answer', code: 409, description } : undefined;
   void start();
-  await until(() => check()?.ok === false, 'its health is red');
-  await delay(2_000);
+  await until(() => pauses.length === 1, 'it waits');
 
+  t.false(check()?.ok, 'its health is red');
   t.regex(check()?.detail ?? '', /Another program polls with the same bot token/);
-  const polls = telegram.api.calls.filter(({ method }) => method === 'getUpdates').length;
-  t.is(polls, 1, 'it waits');
+  t.is(polls(), 1);
+  gate.resolve();
+  await until(() => pauses.length === 2, 'it waits after the next poll too');
+  t.is(polls(), 2);
+  t.true(
+    pauses.every((ms) => ms >= 5_000),
+    pauses.join(),
+  );
   t.is(lines.filter((line) => line.includes('Another program polls')).length, 1);
 });
 
@@ -155,7 +174,7 @@ test('a wrong token and a server that is not there are told, without the token',
 
 test('with a webhook, what shows the secret is stored before it is answered, and nothing else is read', async (t) => {
   const { telegram, common, handled } = await fixture(t);
-  const port = await freePort();
+  const port = ownPort(t);
   const url = `http://127.0.0.1:${port}/hook`;
   let result: 'done' | 'again' = 'again';
   const handle = async (update: Update) => {

@@ -1,3 +1,4 @@
+import '../support/measured-children.ts';
 import { join } from 'node:path';
 import test from 'ava';
 import { history, ofType, untilEvent } from '../support/history.ts';

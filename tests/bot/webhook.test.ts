@@ -1,7 +1,8 @@
+import '../support/measured-children.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { freePort } from '../../platform/nats/server-port.ts';
 import { askHealth } from '../../platform/service/ask-health.ts';
+import { ownPort } from '../support/own-port.ts';
 import { startSystem, type TestSystem } from '../support/system.ts';
 import { ANN, botEnvironment } from '../support/telegram/bot-system.ts';
 import { startTelegram } from '../support/telegram/telegram-server.ts';
@@ -22,7 +23,7 @@ async function checksOfBot(system: TestSystem) {
 test('with a webhook Telegram brings the updates, and the health of the bot says so', async (t) => {
   const telegram = await startTelegram(t);
   const { api } = telegram;
-  const port = await freePort();
+  const port = ownPort(t);
   const env = botEnvironment(telegram, {
     TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${port}/telegram`,
     TELEGRAM_WEBHOOK_PORT: String(port),

@@ -9,7 +9,7 @@ import { delivered } from '../support/telegram/delivered.ts';
 import { startTelegram } from '../support/telegram/telegram-server.ts';
 
 /** `npm run chaos` does 200; each `npm test` a few. */
-const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2) * 4;
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 1) * 4;
 const USERS = Array.from({ length: 20 }, (_, index) => 2001 + index);
 const MESSAGES_A_ROUND = 4;
 

@@ -10,7 +10,7 @@ import { random } from '../support/random.ts';
 import { dataFolder, startSystem } from '../support/system.ts';
 
 /** `npm run chaos` does many; each `npm test` a few. */
-const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 6);
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2);
 
 const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'counting-agent.sh');
 

@@ -9,6 +9,7 @@ import { said } from '../core/log/events.ts';
 import { createAgent } from '../support/commands.ts';
 import { history, ofType } from '../support/history.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';
+import { nodeEnvironment } from '../support/node-environment.ts';
 import { random } from '../support/random.ts';
 import { startTestRedis, type TestRedis, until } from '../support/redis.ts';
 
@@ -20,8 +21,7 @@ const KILLS = ['adapter', 'redis', 'both', 'redis-memory', 'both-memory'] as con
 
 function startAdapter(nats: TestNats, redis: TestRedis, dataDir: string): ServiceProcess {
   const environment = {
-    PATH: process.env.PATH,
-    NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+    ...nodeEnvironment(),
     ORCHESTRATOR_NATS_URL: nats.url,
     ORCHESTRATOR_CREDS: nats.operatorCreds,
     ORCHESTRATOR_DATA_DIR: dataDir,

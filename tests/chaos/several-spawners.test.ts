@@ -8,7 +8,7 @@ import { random } from '../support/random.ts';
 import { type SpawnerNode, startSpawners } from '../support/spawner-process.ts';
 
 /** `npm run chaos` does many; each `npm test` a few. */
-const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2);
 const FIRST_AGENTS = 4;
 
 /** Each message becomes three log lines, one tool call and one answer. */

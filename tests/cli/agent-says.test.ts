@@ -1,3 +1,4 @@
+import '../support/measured-children.ts';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';

@@ -1,3 +1,4 @@
+import '../support/measured-children.ts';
 import { type StdioOptions, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+import '../support/measured-children.ts';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

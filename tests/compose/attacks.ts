@@ -31,7 +31,7 @@ export async function operatorOf(system: ComposeClone): Promise<LogConnection> {
   const [jwt = '', seed = ''] = [...stdout.matchAll(/BEGIN[^\n]*\n\s*(\S+)\s*\n/g)].map(
     (part) => part[1],
   );
-  const url = `nats://127.0.0.1:${system.natsPort}`;
+  const url = `nats://${await system.address('nats', 4222)}`;
   return connectLog({ url, credentials: { jwt, seed }, name: 'compose', timeoutMs: 5_000 });
 }
 

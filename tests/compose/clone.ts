@@ -3,19 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../bootstrap/run-program.mjs';
-import { freePort } from '../../platform/nats/server-port.ts';
-import { baseImages } from '../support/docker/base-images.ts';
+import { type BaseImages, baseImages } from '../support/docker/base-images.ts';
 import { compose } from '../support/docker/compose.ts';
 import { type DockerEngine, docker, dockerEnvironment } from '../support/docker/docker-cli.ts';
 import { type Finished, finished } from '../support/system.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** A clean clone of what is committed, and Compose in it: a project, ports and a network of its own. */
+/** A clean clone of what is committed, and Compose in it: a project and a network of its own. */
 export class ComposeClone {
   readonly folder: string;
-  readonly httpPort: number;
-  readonly natsPort: number;
   readonly project: string;
   readonly #engine: DockerEngine;
   readonly #command: readonly [string, ...string[]];
@@ -25,19 +22,19 @@ export class ComposeClone {
     engine: DockerEngine,
     command: readonly [string, ...string[]],
     folder: string,
-    [natsPort, httpPort]: readonly [number, number],
+    images: BaseImages,
   ) {
     this.#engine = engine;
     this.#command = command;
     this.folder = folder;
-    this.httpPort = httpPort;
-    this.natsPort = natsPort;
     this.project = `orchestrator-test-${process.pid}`;
     this.#env = {
       ...dockerEnvironment(engine),
+      ...images,
       COMPOSE_PROJECT_NAME: this.project,
-      NATS_PORT: String(natsPort),
-      HTTP_PORT: String(httpPort),
+      // The engine chooses.
+      NATS_PORT: '0',
+      HTTP_PORT: '0',
       ORCHESTRATOR_AGENT_NETWORK: this.network,
       ORCHESTRATOR_IMAGE: 'orchestrator:test-compose',
       ORCHESTRATOR_WORKER_IMAGE: 'orchestrator-worker:test-compose',
@@ -49,12 +46,12 @@ export class ComposeClone {
   }
 
   static async make(engine: DockerEngine): Promise<ComposeClone> {
-    await baseImages(engine);
+    const images = await baseImages(engine);
     const command = await compose();
     const folder = mkdtempSync(join(tmpdir(), 'orchestrator-clone-'));
     const cloned = await runProgram('git', ['clone', '--quiet', ROOT, folder]);
     if (!cloned.ok) throw new Error(`git clone: ${cloned.stderr}`);
-    return new ComposeClone(engine, command, folder, [await freePort(), await freePort()]);
+    return new ComposeClone(engine, command, folder, images);
   }
 
   /** Runs `docker compose <args>` to its end. */
@@ -71,6 +68,13 @@ export class ComposeClone {
 
   docker(...args: string[]): Promise<string> {
     return docker(this.#engine, args);
+  }
+
+  /** `host:port` by which a service's port is found on this machine. */
+  async address(service: string, port: number): Promise<string> {
+    const { stdout, stderr } = await this.run(['port', service, String(port)]);
+    if (stdout === '') throw new Error(`${service} has no port here: ${stderr}`);
+    return stdout.trim();
   }
 
   /** The containers of agents that run, by id of the agent. */

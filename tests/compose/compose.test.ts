@@ -90,7 +90,7 @@ async function busyAgent(before: ReadonlySet<string>): Promise<string> {
 
 withDocker('the system says over HTTP that it is well, on this machine only', async (t) => {
   t.timeout(TURN_MS);
-  const url = `http://127.0.0.1:${system.httpPort}/healthz`;
+  const url = `http://${await system.address('projections', 8000)}/healthz`;
   const end = Date.now() + TURN_MS / 2;
   let status = 0;
   while (status !== 200 && Date.now() < end) {

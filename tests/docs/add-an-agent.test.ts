@@ -40,5 +40,5 @@ test('a program of the page is a kind of agent: it is known everywhere, and hold
 
   await copy.runWell('node', ['bootstrap/main.mjs', 'build']);
   const suite = ['tests/agents/conformance/parrot.test.ts'];
-  t.regex(await copy.runWell('ava', suite, { AGENTS: 'true' }), /4 tests passed/);
+  t.regex(await copy.runWell('ava', suite, { TESTS: 'agents' }), /4 tests passed/);
 });

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import Docker from 'dockerode';
-import { freePort } from '../../platform/nats/server-port.ts';
-import { baseImages } from '../support/docker/base-images.ts';
+import { type BaseImages, baseImages } from '../support/docker/base-images.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 
@@ -19,12 +18,12 @@ const engine = await dockerEngine();
 const withDocker = engine?.host === `unix://${SOCKET}` ? test : test.skip;
 let port = 0;
 let proxy = '';
+let images: BaseImages;
 
 test.before(async (t) => {
   t.timeout(BUILD_MS);
   if (engine === undefined) return;
-  await baseImages(engine);
-  port = await freePort();
+  images = await baseImages(engine);
   const mounts = ['-v', `${CONFIG}:/etc/docker-proxy:ro`, '-v', `${SOCKET}:${SOCKET}`];
   const locked = [
     '--user=0:0',
@@ -34,9 +33,10 @@ test.before(async (t) => {
     '--cap-add=SETGID',
   ];
   const denied = ['--security-opt=no-new-privileges', '--entrypoint=nginx'];
-  const args = ['run', '-d', '--rm', '-p', `127.0.0.1:${port}:2375`, ...locked, ...denied];
-  const command = ['nginx:1.28-alpine', '-c', '/etc/docker-proxy/nginx.conf'];
+  const args = ['run', '-d', '--rm', '-p', '127.0.0.1::2375', ...locked, ...denied];
+  const command = [images.NGINX_IMAGE, '-c', '/etc/docker-proxy/nginx.conf'];
   proxy = (await docker(engine, [...args, ...mounts, ...command])).trim();
+  port = Number((await docker(engine, ['port', proxy, '2375'])).split(':').at(-1));
   await answers();
 });
 
@@ -135,7 +135,7 @@ async function raw(method: string, path: string): Promise<number> {
 withDocker('an attached stdin and its output pass, and the end of each side too', async (t) => {
   const client = new Docker({ protocol: 'http', host: '127.0.0.1', port });
   const container = await client.createContainer({
-    Image: 'nats:2-alpine',
+    Image: images.NATS_IMAGE,
     Entrypoint: ['/bin/cat'],
     OpenStdin: true,
     StdinOnce: true,

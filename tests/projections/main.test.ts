@@ -6,14 +6,14 @@ import { ViewsClient } from '../../platform/service/views-client.ts';
 import { AGENT } from '../core/log/events.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';
+import { nodeEnvironment } from '../support/node-environment.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'projections', 'main.ts');
 
 /** The process as `npm start` runs it. */
 function startProjections(t: ExecutionContext, nats: TestNats, dataDir: string): ServiceProcess {
   const environment = {
-    PATH: process.env.PATH,
-    NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+    ...nodeEnvironment(),
     ORCHESTRATOR_NATS_URL: nats.url,
     ORCHESTRATOR_CREDS: nats.operatorCreds,
     ORCHESTRATOR_DATA_DIR: dataDir,

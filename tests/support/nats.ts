@@ -9,7 +9,7 @@ import { EventLog } from '../../core/log/event-log.ts';
 import { ensureStreams, type StreamLimits } from '../../core/log/streams.ts';
 import { agentInboxPrefix, mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { type EmbeddedNats, startEmbeddedNats } from '../../platform/nats/embedded-nats.ts';
-import { freePort } from '../../platform/nats/server-port.ts';
+import { ownPort } from './own-port.ts';
 
 export interface TestNats {
   readonly url: string;
@@ -52,7 +52,7 @@ export async function startTestNats(
   { limits, ...options }: TestNatsOptions = {},
 ): Promise<TestNats> {
   const dataDir = await temporaryFolder(t);
-  const port = await freePort();
+  const port = ownPort(t);
   const serverPath = await testServerPath();
   const start = () => startEmbeddedNats({ dataDir, port, log: quiet, serverPath, ...options });
   let server: EmbeddedNats = await start();

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { freePort } from '../../platform/nats/server-port.ts';
 import { type Ran, runHere } from '../cli/run-here.ts';
 import { temporaryFolder, testServerPath } from './nats.ts';
+import { ownPort } from './own-port.ts';
 import { environment } from './system.ts';
 
 export interface OwnNats {
@@ -30,7 +30,7 @@ export interface OwnNats {
 /** A nats-server that an operator runs by himself, configured by `init nats` and nothing else. */
 export async function startOwnNats(t: Pick<ExecutionContext, 'teardown'>): Promise<OwnNats> {
   const folder = await temporaryFolder(t);
-  const [port, monitor] = [await freePort(), await freePort()];
+  const [port, monitor] = [ownPort(t), ownPort(t)];
   const config = join(folder, 'nats.conf');
   const share = join(folder, 'share');
   const spawner = join(folder, 'spawner');

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
-import { freePort } from '../../platform/nats/server-port.ts';
 import { connectRedis, type Redis } from '../../projections/redis/redis-connection.ts';
 import { findRedis, type RedisPrograms } from './find-redis.ts';
 import { temporaryFolder } from './nats.ts';
+import { ownPort } from './own-port.ts';
 
 /** Everything that is acknowledged is on disk: what a crash may lose is only what `wipe` takes. */
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
@@ -98,7 +98,7 @@ export async function startTestRedis(
 ): Promise<TestRedis> {
   const programs = options.programs ?? (await findRedis());
   const folder = join(await temporaryFolder(t), 'redis');
-  const redis = new TestRedis(programs, folder, await freePort(), options.args ?? []);
+  const redis = new TestRedis(programs, folder, ownPort(t), options.args ?? []);
   t.teardown(() => redis.kill());
   await redis.start();
   return redis;

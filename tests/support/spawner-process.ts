@@ -10,6 +10,7 @@ import { nodeName } from '../../platform/service/node-name.ts';
 import { ServiceProcess } from '../../platform/service/service-process.ts';
 import type { NodeLease } from '../../schemas/node-lease.ts';
 import { startTestNats, type TestNats } from './nats.ts';
+import { nodeEnvironment } from './node-environment.ts';
 import { removeFolder } from './remove-folder.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'spawner', 'main.ts');
@@ -98,8 +99,7 @@ export class Spawners {
   async spawner(instance: string, dataDir: string): Promise<SpawnerNode> {
     const { lease = '2s', grace = '2m', environment: own = {} } = this.#options;
     const environment = {
-      PATH: process.env.PATH,
-      NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+      ...nodeEnvironment(),
       ORCHESTRATOR_NATS_URL: this.nats.url,
       ORCHESTRATOR_CREDS: this.nats.operatorCreds,
       ORCHESTRATOR_DATA_DIR: dataDir,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
+import { ownPort } from './own-port.ts';
 import { killAll, systemTree } from './process-tree.ts';
 import { removeFolder } from './remove-folder.ts';
 
@@ -29,9 +30,18 @@ export function environment(dataDir: string, own: Record<string, string> = {}): 
   };
 }
 
-/** A data folder of its own; whatever still runs in it is ended with the test. */
+/**
+ * A data folder of its own, with ports of its own: the usual ones (4222, 8000) are everybody's, and
+ * another test's system could have them while this one's is down. Whatever still runs in it is
+ * ended with the test.
+ */
 export function dataFolder(t: Pick<ExecutionContext, 'teardown'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-'));
+  const { nats, http } = dataPaths(folder);
+  for (const place of [nats, http]) {
+    mkdirSync(place, { mode: 0o700 });
+    writeFileSync(join(place, 'port'), `${ownPort(t)}\n`);
+  }
   t.teardown(() => removeFolder(folder));
   return folder;
 }

@@ -20,5 +20,5 @@ test('a real CLI becomes a kind by one folder and one line, and holds the suite'
   await copy.runWell('node', ['bootstrap/main.mjs', 'build']);
   const matches = SHOWN.map((title) => `--match=*opencode: ${title}`);
   const suite = [...matches, 'tests/agents/conformance/opencode-kind.test.ts'];
-  t.regex(await copy.runWell('ava', suite, { AGENTS: 'true' }), /4 tests passed/);
+  t.regex(await copy.runWell('ava', suite, { TESTS: 'agents' }), /4 tests passed/);
 });

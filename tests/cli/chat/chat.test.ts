@@ -1,3 +1,4 @@
+import '../../support/measured-children.ts';
 import { processesWith } from '../../support/process-tree.ts';
 import { dataFolder, environment } from '../../support/system.ts';
 import { onTerminal, TerminalSession } from '../../support/terminal.ts';

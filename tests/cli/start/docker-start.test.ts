@@ -1,9 +1,11 @@
+import '../../support/measured-children.ts';
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../../platform/docker/choose-runtime.ts';
 import { dockerEngine as engineClient } from '../../../platform/docker/docker-engine.ts';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
 import { removeAgent } from '../../spawner/runtime/docker-under-test.ts';
+import { baseImages } from '../../support/docker/base-images.ts';
 import type { DockerEngine } from '../../support/docker/docker-cli.ts';
 import { dockerEngine } from '../../support/docker/engine.ts';
 import { workerImage } from '../../support/docker/project-images.ts';
@@ -11,9 +13,6 @@ import { dataFolder, environment, orchestrator } from '../../support/system.ts';
 import { RunningStart } from './running-start.ts';
 
 const engine = await dockerEngine();
-
-/** Every worker image stands on it. */
-const BASE_IMAGE = 'node:24-bookworm-slim';
 
 /** Settings for agents in containers, on a network that is gone with the test. */
 async function docker(t: Parameters<typeof dataFolder>[0], on: DockerEngine) {
@@ -62,8 +61,9 @@ function starts(on: DockerEngine): void {
   });
 
   test('an image of another version is built anew, and with `auto` agents run without it', async (t) => {
-    // Any image that is none of ours.
-    const own = { ORCHESTRATOR_DOCKER_HOST: on.host, ORCHESTRATOR_WORKER_IMAGE: BASE_IMAGE };
+    // Every worker image stands on it, and it is none.
+    const { NODE_IMAGE } = await baseImages(on);
+    const own = { ORCHESTRATOR_DOCKER_HOST: on.host, ORCHESTRATOR_WORKER_IMAGE: NODE_IMAGE };
     const wanted = environment(dataFolder(t), { ...own, ORCHESTRATOR_RUNTIME: 'docker' });
     const { code, stderr } = await orchestrator(['start'], { env: wanted, input: 'x\n' });
     t.is(code, 1);

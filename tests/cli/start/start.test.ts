@@ -1,3 +1,4 @@
+import '../../support/measured-children.ts';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';

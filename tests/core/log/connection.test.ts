@@ -5,16 +5,16 @@ import test from 'ava';
 import { connectLog } from '../../../core/log/connection.ts';
 import { publishEvent } from '../../../core/log/publish-event.ts';
 import { mintAgentCredentials } from '../../../platform/nats/agent-credentials.ts';
-import { freePort } from '../../../platform/nats/server-port.ts';
 import { ensureTrust } from '../../../platform/nats/trust.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
+import { ownPort } from '../../support/own-port.ts';
 import { AGENT, answer } from './events.ts';
 
 const OPTIONS = { name: 'test', timeoutMs: 2_000 };
 const HOUR_MS = 3_600_000;
 
 test('without a server it says that NATS cannot be reached, and where it looked', async (t) => {
-  const url = `nats://127.0.0.1:${await freePort()}`;
+  const url = `nats://127.0.0.1:${ownPort(t)}`;
   const error = await t.throwsAsync(connectLog({ ...OPTIONS, url }));
   t.like(error, { code: 'ORC_NOT_REACHABLE' });
   t.true(error?.message.includes(url));
@@ -28,7 +28,7 @@ test('a port where nobody speaks NATS is not reachable, within the time given', 
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  const port = await freePort();
+  const port = ownPort(t);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `nats://127.0.0.1:${port}`;
   await t.throwsAsync(connectLog({ ...OPTIONS, url, timeoutMs: 200 }), {
@@ -104,7 +104,7 @@ test('a service waits for a server that comes later', async (t) => {
 });
 
 test('a service that is told to stop waits no longer', async (t) => {
-  const url = `nats://127.0.0.1:${await freePort()}`;
+  const url = `nats://127.0.0.1:${ownPort(t)}`;
   const stop = new AbortController();
   const waiting = connectLog({
     ...OPTIONS,

@@ -10,14 +10,14 @@ import {
   type EmbeddedNatsOptions,
   startEmbeddedNats,
 } from '../../../platform/nats/embedded-nats.ts';
-import { freePort } from '../../../platform/nats/server-port.ts';
 import { processIdentity } from '../../../platform/service/process-identity.ts';
 import { temporaryFolder, testServerPath } from '../../support/nats.ts';
+import { ownPort } from '../../support/own-port.ts';
 
 const log = pino({ level: 'silent' });
 
 async function options(t: ExecutionContext): Promise<EmbeddedNatsOptions> {
-  const [dataDir, port] = [await temporaryFolder(t), await freePort()];
+  const [dataDir, port] = [await temporaryFolder(t), ownPort(t)];
   return { dataDir, port, log, serverPath: await testServerPath() };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { startTestNats, type TestNats, temporaryFolder } from '../../support/nats.ts';
+import { nodeEnvironment } from '../../support/node-environment.ts';
 
 const SERVICE = join(import.meta.dirname, 'fixtures', 'service.ts');
 
@@ -17,7 +18,7 @@ interface Running {
 async function run(t: ExecutionContext, env: Record<string, string>, fault = ''): Promise<Running> {
   const file = join(await temporaryFolder(t), 'notes');
   const child = fork(SERVICE, [file, fault], {
-    env: { PATH: process.env.PATH, NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE, ...env },
+    env: { ...nodeEnvironment(), ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   t.teardown(() => child.kill('SIGKILL'));

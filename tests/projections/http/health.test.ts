@@ -1,11 +1,13 @@
+import '../../support/measured-children.ts';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Health } from '../../../platform/service/health.ts';
 import { serveHealth } from '../../../platform/service/serve-health.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
+import { ownPort } from '../../support/own-port.ts';
 import { startProjections, urlOf } from './running.ts';
 
 async function get(url: string, token?: string) {
@@ -66,6 +68,10 @@ test('without NATS the system is not well, and the process still lives', async (
 test('where no port is set, the one that the data folder had comes first, then a free one', async (t) => {
   const nats = await startTestNats(t);
   const dataDir = await temporaryFolder(t);
+  // Not the usual one, which another test’s process would take between the two.
+  await mkdir(join(dataDir, 'http'));
+  const own = ownPort(t);
+  await writeFile(join(dataDir, 'http', 'port'), `${own}\n`);
   const first = startProjections(t, nats, dataDir);
   t.true(await first.ready);
   const url = await urlOf(dataDir);
@@ -73,6 +79,7 @@ test('where no port is set, the one that the data folder had comes first, then a
   const second = startProjections(t, nats, dataDir);
   t.true(await second.ready);
   t.is(await urlOf(dataDir), url);
+  t.is(new URL(url).port, String(own));
   await second.stop(30_000);
 
   const taken = await otherProgram(t);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { ServiceProcess } from '../../../platform/service/service-process.ts';
 import type { TestNats } from '../../support/nats.ts';
+import { nodeEnvironment } from '../../support/node-environment.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'projections', 'main.ts');
 
@@ -14,8 +15,7 @@ export function startProjections(
   own: Record<string, string> = {},
 ): ServiceProcess {
   const environment = {
-    PATH: process.env.PATH,
-    NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+    ...nodeEnvironment(),
     ORCHESTRATOR_NATS_URL: nats.url,
     ORCHESTRATOR_CREDS: nats.operatorCreds,
     ORCHESTRATOR_DATA_DIR: dataDir,

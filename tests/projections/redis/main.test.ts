@@ -1,3 +1,4 @@
+import '../../support/measured-children.ts';
 import { join } from 'node:path';
 import test from 'ava';
 import { ServiceProcess } from '../../../platform/service/service-process.ts';
@@ -5,6 +6,7 @@ import { RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
 import { AGENT, said } from '../../core/log/events.ts';
 import { createAgent } from '../../support/commands.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
+import { nodeEnvironment } from '../../support/node-environment.ts';
 import { startTestRedis, until } from '../../support/redis.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'projections', 'redis', 'main.ts');
@@ -13,8 +15,7 @@ test('the process is ready without Redis, does its work when that comes, and end
   const [nats, redis] = [await startTestNats(t), await startTestRedis(t)];
   await redis.kill();
   const environment = {
-    PATH: process.env.PATH,
-    NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+    ...nodeEnvironment(),
     ORCHESTRATOR_NATS_URL: nats.url,
     ORCHESTRATOR_CREDS: nats.operatorCreds,
     ORCHESTRATOR_DATA_DIR: await temporaryFolder(t),

@@ -1,3 +1,4 @@
+import '../../support/measured-children.ts';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';

@@ -6,7 +6,7 @@ import test from 'ava';
 import { pino } from 'pino';
 import { LocalRuntime } from '../../../spawner/runtime/local/local-runtime.ts';
 import { RunFolder } from '../../../spawner/runtime/local/run-folder.ts';
-import { killAll, processesWith } from '../../support/process-tree.ts';
+import { childrenOf, killAll, processesWith } from '../../support/process-tree.ts';
 import { bashSpec, conformance, started } from './conformance.ts';
 import { localRuntime, pidsOf, within10s } from './local-under-test.ts';
 
@@ -88,15 +88,15 @@ test('an idle agent costs its keeper no wake-up', async (t) => {
     const texts = [keeper, pump, watchdog].map((pid) => readFile(`/proc/${pid}/status`, 'utf8'));
     return (await Promise.all(texts)).map((text) => /^voluntary_ctxt.*$/m.exec(text)?.[0]);
   };
-  // The pump may still be at the end of its last copy: until it was quiet for a while.
-  let before = await wakeUps();
-  const settled = await within10s(async () => {
-    const last = before;
-    await delay(300);
-    before = await wakeUps();
-    return last.join() === before.join();
-  });
-  t.true(settled);
+  // The pump may still be at the end of its last copy: until that has ended and all of them sleep.
+  const asleep = async () => {
+    const roles = [keeper, pump, watchdog].map((pid) => pid ?? 0);
+    const states = await Promise.all(roles.map((pid) => statField(pid, 3)));
+    const copying = childrenOf([pump ?? 0, watchdog ?? 0]);
+    return copying.length === 0 && states.every((state) => state === 'S');
+  };
+  t.true(await within10s(asleep));
+  const before = await wakeUps();
   // That nothing happens is no event: it takes a time to see.
   await delay(2500);
   t.deepEqual(await wakeUps(), before);
@@ -162,7 +162,8 @@ test('pids that others have by now are never signalled', async (t) => {
   t.deepEqual(await found?.exited, { code: null, signal: null });
   await found?.remove();
 
-  t.is(await statField(stranger.pid ?? 0, 3), 'S', 'it sleeps on');
+  const sleeps = async () => (await statField(stranger.pid ?? 0, 3)) === 'S';
+  t.true(await within10s(sleeps), 'it sleeps on');
 });
 
 test('the environment stands in no command line', async (t) => {

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { withFolderLock } from '../../../bootstrap/folder-lock.mjs';
 import { say } from '../../../bootstrap/say.mjs';
 import { importDebianRoot } from './debian-root.ts';
-import { type DockerEngine, docker, hasImage, imageLabel } from './docker-cli.ts';
+import { type DockerEngine, docker, hasImage, imageLabels } from './docker-cli.ts';
 import { mayInstall } from './machine.ts';
 import { type StandIn, standIns } from './stand-ins.ts';
 
 const CACHE = join(import.meta.dirname, '..', '..', '..', '.cache');
 const DEBIAN = 'orchestrator-test-debian:bookworm';
+/** Before the official name: whoever composes or builds for real never finds one by accident. */
+const PREFIX = 'orchestrator-stand-in/';
 
 /** On every stand-in: which of the recipes it was made by. */
 const LABEL = 'dev.orchestrator.stand-in';
@@ -19,42 +21,62 @@ const LABEL = 'dev.orchestrator.stand-in';
  */
 const RECIPE = 2;
 
+/** Whose names the Dockerfiles and the Compose file take as variables. */
+export type BaseImages = Record<StandIn['variable'], string>;
+
 /**
- * Sees to it that the engine has the official images that the Dockerfiles and the Compose file
- * name. Those that it lacks are made from Debian's packages under the official names; nothing is
- * pulled, and the real image, where it is there, stays. On a machine where nothing may be installed
- * they are left to be pulled by whoever builds.
+ * The images that tests build on: the official one where the engine has it, else its stand-in.
+ * Throws where it has neither; `npm run setup:docker` sees to that.
  */
-export async function baseImages(engine: DockerEngine): Promise<void> {
-  if (!mayInstall() || (await lacking(engine)).length === 0) return;
+export async function baseImages(engine: DockerEngine): Promise<BaseImages> {
+  const { found, lacking } = await look(engine);
+  if (lacking.length === 0) return Object.fromEntries(found) as BaseImages; // All are there.
+  const names = lacking.map(({ name }) => name).join(', ');
+  throw new Error(`the engine lacks ${names}: npm run setup:docker`);
+}
+
+/**
+ * Sees to it that the engine has them. Where packages of this machine may be installed, stand-ins
+ * are made of Debian's; nothing is pulled then. Elsewhere the official ones are pulled.
+ */
+export async function ensureBaseImages(engine: DockerEngine): Promise<void> {
+  if ((await look(engine)).lacking.length === 0) return;
   await withFolderLock(join(CACHE, 'docker-images.lock'), async () => {
-    const wanted = await lacking(engine);
-    if (wanted.length > 0 && !(await hasImage(engine, DEBIAN))) {
-      say('making a Debian image for the tests …');
-      await importDebianRoot(engine, DEBIAN);
+    for (const image of (await look(engine)).lacking) {
+      if (mayInstall()) await build(engine, image);
+      else await docker(engine, ['pull', '--quiet', image.name]);
     }
-    for (const image of wanted) await build(engine, image);
   });
 }
 
-async function lacking(engine: DockerEngine): Promise<StandIn[]> {
+async function look(engine: DockerEngine) {
   const images = standIns(DEBIAN);
-  const labels = await Promise.all(images.map(({ name }) => imageLabel(engine, name, LABEL)));
-  return images.filter((_image, index) => isLacking(labels[index]));
+  const names = images.flatMap(({ name }) => [name, PREFIX + name]);
+  const labels = await imageLabels(engine, names, LABEL);
+  const usable = ({ name }: StandIn): string | undefined => {
+    // With a recipe under the official name it is a stand-in too, of an older version of these tests.
+    if (labels.get(name) === '') return name;
+    return Number(labels.get(PREFIX + name)) >= RECIPE ? PREFIX + name : undefined;
+  };
+  return {
+    found: images.map((image) => [image.variable, usable(image)] as const),
+    lacking: images.filter((image) => usable(image) === undefined),
+  };
 }
 
-/** Without that label it is the real image. */
-const isLacking = (label: string | undefined): boolean =>
-  label === undefined || (label !== '' && !(Number(label) >= RECIPE));
-
 async function build(engine: DockerEngine, image: StandIn): Promise<void> {
+  if (!(await hasImage(engine, DEBIAN))) {
+    say('making a Debian image for the tests …');
+    await importDebianRoot(engine, DEBIAN);
+  }
   say(`making a stand-in for the image ${image.name} …`);
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-image-'));
   try {
     writeFileSync(join(folder, 'Dockerfile'), image.dockerfile);
     await image.prepare?.(folder);
-    const label = `${LABEL}=${RECIPE}`;
-    await docker(engine, ['build', '--quiet', '--label', label, '--tag', image.name, folder]);
+    const labels = ['--label', `${LABEL}=${RECIPE}`];
+    const tag = ['--tag', PREFIX + image.name];
+    await docker(engine, ['build', '--quiet', ...labels, ...tag, folder]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -13,7 +13,8 @@ const SUITE = 'bookworm';
  * It is what the official images stand on, and a build can install packages in it.
  */
 export async function importDebianRoot(engine: DockerEngine, name: string): Promise<void> {
-  if (!mayInstall()) throw new Error(`${name} can be made only by root on Debian`);
+  if (!mayInstall())
+    throw new Error(`${name} can be made only by root on Debian, with npm run setup:docker`);
   await installPackages(['debootstrap']);
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-debian-'));
   try {

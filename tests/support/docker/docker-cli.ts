@@ -29,17 +29,25 @@ export function dockerEnvironment(engine: DockerEngine): NodeJS.ProcessEnv {
 
 /** Whether the engine has an image of that name. */
 export async function hasImage(engine: DockerEngine, name: string): Promise<boolean> {
-  return (await imageLabel(engine, name, 'any')) !== undefined;
+  return (await imageLabels(engine, [name], 'any')).has(name);
 }
 
-/** A label of an image, empty where it has no such label; undefined where there is no such image. */
-export async function imageLabel(
+/** One label of each of the images that the engine has, by name; empty where it has no such label. */
+export async function imageLabels(
   engine: DockerEngine,
-  name: string,
+  names: readonly string[],
   label: string,
-): Promise<string | undefined> {
-  const env = dockerEnvironment(engine);
-  const format = `{{with .Config.Labels}}{{index . "${label}"}}{{end}}`;
-  const outcome = await runProgram('docker', ['image', 'inspect', '-f', format, name], { env });
-  return outcome.ok ? outcome.stdout.trim() : undefined;
+): Promise<Map<string, string>> {
+  const format = `{{json .RepoTags}} {{with .Config.Labels}}{{index . "${label}"}}{{end}}`;
+  const args = ['image', 'inspect', '--format', format, ...names];
+  // Its exit code says that one of them is not there; what it prints is about the others.
+  const { stdout } = await runProgram('docker', args, { env: dockerEnvironment(engine) });
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return new Map(
+    lines.flatMap((line) => {
+      const end = line.lastIndexOf('] ') + 1;
+      const tags: string[] = JSON.parse(line.slice(0, end));
+      return tags.map((tag) => [tag, line.slice(end).trim()] as const);
+    }),
+  );
 }

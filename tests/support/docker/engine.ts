@@ -13,29 +13,28 @@ const SOCKET = 'unix:///var/run/docker.sock';
 const START_MS = 60_000;
 
 /**
- * A Docker engine for the tests: the one that answers (DOCKER_HOST, else this machine's socket);
- * where none does and this is root on Debian, Debian's own is installed and started. It stays: an
- * engine is the machine's, and the next run finds it. Undefined, with the reason said in one line,
- * where there can be none; with CI=true that is an error.
+ * The Docker engine that answers (DOCKER_HOST, else this machine's socket); undefined where none
+ * does, which is an error with CI=true: nothing is skipped there.
  */
 export async function dockerEngine(): Promise<DockerEngine | undefined> {
   const engine = { host: process.env.DOCKER_HOST || SOCKET };
-  try {
-    if (await answers(engine)) return engine;
-    const why = process.env.DOCKER_HOST
-      ? `no Docker engine answers at ${engine.host}`
-      : 'no Docker engine answers, and only root on Debian may install one';
-    if (process.env.DOCKER_HOST || !mayInstall()) throw new Error(why);
-    const lock = join(CACHE, 'docker-engine.lock');
-    await withFolderLock(lock, async () => {
+  if (await answers(engine)) return engine;
+  if (process.env.CI === 'true') throw new Error(`no Docker engine answers at ${engine.host}`);
+  return undefined;
+}
+
+/**
+ * The same, but where none answers and packages may be installed, Debian's own is installed and
+ * started. It stays, and says how it is ended: an engine is the machine's, and the next run finds it.
+ */
+export async function ensureDockerEngine(): Promise<DockerEngine | undefined> {
+  const engine = { host: SOCKET };
+  if (!process.env.DOCKER_HOST && mayInstall() && !(await answers(engine))) {
+    await withFolderLock(join(CACHE, 'docker-engine.lock'), async () => {
       if (!(await answers(engine))) await startEngine(engine);
     });
-    return engine;
-  } catch (error) {
-    if (process.env.CI === 'true') throw error;
-    say(`tests with Docker are skipped: ${error instanceof Error ? error.message : error}`);
-    return undefined;
   }
+  return dockerEngine();
 }
 
 /** Does an engine answer there now? */
@@ -52,7 +51,7 @@ async function startEngine(engine: DockerEngine): Promise<void> {
   if (!existsSync('/usr/bin/docker')) await installPackages(['docker-cli']);
   // The package starts it itself where an init system runs.
   const started = await settled(() => answers(engine), 3_000);
-  if (started) return;
+  if (started) return say('the engine of the package docker.io runs now, and stays');
   mkdirSync(CACHE, { recursive: true });
   const log = openSync(join(CACHE, 'dockerd.log'), 'a');
   const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
@@ -67,6 +66,7 @@ async function startEngine(engine: DockerEngine): Promise<void> {
   daemon.removeAllListeners();
   daemon.unref();
   if (!up) throw new Error('dockerd does not answer; .cache/dockerd.log says why');
+  say(`dockerd was started and stays (log: .cache/dockerd.log); \`kill ${daemon.pid}\` ends it`);
 }
 
 /** Waits until a condition holds; false where it does not in time. */

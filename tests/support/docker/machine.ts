@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { runProgram } from '../../../bootstrap/run-program.mjs';
 
-/** Root on Debian: the one kind of machine on which the tests may install what they lack. */
+/**
+ * Whether what the tests lack may be installed on this machine: root's Debian, and somebody who
+ * asked for it (CI, `npm run setup:docker`). Nobody's machine is changed by `npm test` alone.
+ */
 export function mayInstall(): boolean {
-  return process.getuid?.() === 0 && osRelease().includes('\nID=debian\n');
+  const asked = process.env.CI === 'true' || process.env.TESTS_MAY_INSTALL === 'true';
+  return asked && process.getuid?.() === 0 && osRelease().includes('\nID=debian\n');
 }
 
 function osRelease(): string {

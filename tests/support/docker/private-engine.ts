@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { runProgram } from '../../../bootstrap/run-program.mjs';
-import { say } from '../../../bootstrap/say.mjs';
 import { type DockerEngine, docker, dockerEnvironment } from './docker-cli.ts';
 import { answers, dockerEngine, settled } from './engine.ts';
 import { workerImage } from './project-images.ts';
@@ -87,21 +86,23 @@ export class PrivateEngine implements DockerEngine {
   }
 }
 
+/** Whether this machine lets a test have one. */
+export const mayHavePrivateEngine = async (): Promise<boolean> =>
+  process.getuid?.() === 0 && (await runProgram('dockerd', ['--version'])).ok;
+
 /**
  * A private engine that has the worker image; nothing of it is left behind the test, nor when the
- * tests are killed. Undefined, with the reason said, where there is no engine to get the image from
- * or this is not root; with CI=true that is an error.
+ * tests are killed. Undefined where there is no engine to get the image from, or where this is not
+ * root with a dockerd; with CI=true that is an error.
  */
 export async function privateEngine(
   t: Pick<ExecutionContext, 'teardown'>,
 ): Promise<PrivateEngine | undefined> {
   const machine = await dockerEngine();
   if (machine === undefined) return undefined;
-  if (process.getuid?.() !== 0 || !(await runProgram('dockerd', ['--version'])).ok) {
-    const why = 'a Docker daemon of its own needs root and the program dockerd';
-    if (process.env.CI === 'true') throw new Error(why);
-    say(`a test is skipped: ${why}`);
-    return undefined;
+  if (!(await mayHavePrivateEngine())) {
+    if (process.env.CI !== 'true') return undefined;
+    throw new Error('a Docker daemon of its own needs root and the program dockerd');
   }
   const image = await workerImage(machine);
   const storage = await docker(machine, ['info', '--format', '{{.Driver}}']);
@@ -129,7 +130,6 @@ function keep(t: Pick<ExecutionContext, 'teardown'>, folder: string): void {
   const keeper = spawn(process.execPath, [KEEPER], {
     detached: true,
     stdio: ['pipe', 'ignore', 'inherit'],
-    env: { ...process.env, NODE_V8_COVERAGE: '' },
   });
   // By stdin, since what is to be ended is told by having the folder in its command line.
   keeper.stdin.write(`${folder}\n`);

@@ -1,38 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFolderLock } from '../../../bootstrap/folder-lock.mjs';
+import { say } from '../../../bootstrap/say.mjs';
+import { hasRealClis } from '../../runner/selection.ts';
+import { digestOfFiles } from '../digest-of-files.ts';
 import { baseImages } from './base-images.ts';
-import { type DockerEngine, docker } from './docker-cli.ts';
+import { type DockerEngine, docker, hasImage } from './docker-cli.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
+/** On every image of the tests: of which checkout it is, so that its next one replaces it. */
+const LABEL = 'dev.orchestrator.test-image';
+/** The agent CLIs of the image in which real agents are tested. */
+const AGENTS_IN_IMAGE = 'claude,droid';
 
 /** The image in which agents live, built from this checkout, without agent CLIs. Its name. */
 export const workerImage = (engine: DockerEngine): Promise<string> =>
-  projectImage(engine, 'worker', 'orchestrator-worker:test');
+  projectImage(engine, 'worker', 'orchestrator-worker');
 
-/** The same with some of the agent CLIs, separated by commas. */
-export const workerImageWith = (engine: DockerEngine, agents: string): Promise<string> =>
-  projectImage(engine, 'worker', 'orchestrator-worker:test-agents', [
-    '--build-arg',
-    `AGENTS=${agents}`,
-  ]);
+/** The same with some of the agent CLIs. */
+export const workerImageWithAgents = (engine: DockerEngine): Promise<string> =>
+  projectImage(engine, 'worker', 'orchestrator-worker-agents', [`AGENTS=${AGENTS_IN_IMAGE}`]);
 
 /** The image of the system's own services, built from this checkout. Its name. */
 export const orchestratorImage = (engine: DockerEngine): Promise<string> =>
-  projectImage(engine, 'orchestrator', 'orchestrator:test');
+  projectImage(engine, 'orchestrator', 'orchestrator');
 
-/** Where nothing has changed, the engine's own cache makes it the matter of a second. */
+/** All that the tests will ask for, before any of them waits for it. */
+export async function ensureProjectImages(engine: DockerEngine): Promise<void> {
+  await workerImage(engine);
+  await orchestratorImage(engine);
+  if (hasRealClis(process.env)) await workerImageWithAgents(engine);
+}
+
+/** Built once for what is in it: the tag is a digest of that, so that two checkouts never meet. */
 async function projectImage(
   engine: DockerEngine,
   folder: string,
-  name: string,
+  repository: string,
   more: readonly string[] = [],
 ): Promise<string> {
-  await baseImages(engine);
-  const file = join('images', folder, 'Dockerfile');
+  const { NODE_IMAGE } = await baseImages(engine);
+  const base = await docker(engine, ['image', 'inspect', '--format', '{{.Id}}', NODE_IMAGE]);
+  const args = [`NODE_IMAGE=${NODE_IMAGE}`, ...more];
+  const digest = digestOfFiles(['.dockerignore', ...context()], [...args, base]);
+  const name = `${repository}:test-${digest}`;
+  if (await hasImage(engine, name)) return name;
   await withFolderLock(join(ROOT, '.cache', `image-${folder}.lock`), async () => {
-    await docker(engine, ['build', '--quiet', ...more, '--file', file, '--tag', name, '.'], {
-      cwd: ROOT,
-    });
+    if (await hasImage(engine, name)) return;
+    say(`building the image ${name} for the tests …`);
+    const file = join('images', folder, 'Dockerfile');
+    const label = `${LABEL}=${checkout()}`;
+    const options = ['--quiet', '--file', file, '--tag', name, '--label', label];
+    const built = args.flatMap((each) => ['--build-arg', each]);
+    await docker(engine, ['build', ...options, ...built, '.'], { cwd: ROOT });
+    await removeOlder(engine, repository, label, name);
   });
   return name;
+}
+
+/** What .dockerignore lets into the context of the build. */
+function context(): string[] {
+  const lines = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
+  return lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+}
+
+const checkout = (): string => createHash('sha256').update(ROOT).digest('hex').slice(0, 12);
+
+/** One that a container still uses stays, which is all the same. */
+async function removeOlder(
+  engine: DockerEngine,
+  repository: string,
+  label: string,
+  kept: string,
+): Promise<void> {
+  const filters = ['--filter', `label=${label}`, '--filter', `reference=${repository}`];
+  const format = ['--format', '{{.Repository}}:{{.Tag}}'];
+  const names = (await docker(engine, ['images', ...filters, ...format])).split('\n');
+  for (const name of names) {
+    if (name === '' || name === kept) continue;
+    await docker(engine, ['rmi', name]).catch(() => undefined);
+  }
 }

@@ -5,7 +5,9 @@ import { runProgram } from '../../../bootstrap/run-program.mjs';
 
 /** An image that is made here where it cannot be pulled. */
 export interface StandIn {
-  /** The name of the official image, whose place it takes. */
+  /** By which variable the Dockerfiles and the Compose file take its name. */
+  variable: 'NODE_IMAGE' | 'NATS_IMAGE' | 'REDIS_IMAGE' | 'NGINX_IMAGE';
+  /** The official image, whose place it takes. */
   name: string;
   dockerfile: string;
   /** Puts what the Dockerfile copies into the folder of the build. */
@@ -26,10 +28,15 @@ const MACHINE_CA = '/usr/local/share/ca-certificates';
  * far as the project's Dockerfiles and Compose file use them, on the Debian image `debian`.
  */
 export const standIns = (debian: string): StandIn[] => [
-  { name: 'node:24-bookworm-slim', dockerfile: node(debian), prepare: copyNode },
-  { name: 'nats:2-alpine', dockerfile: nats(debian), prepare: copyNats },
-  { name: 'redis:7-alpine', dockerfile: redis(debian) },
-  { name: 'nginx:1.28-alpine', dockerfile: nginx(debian) },
+  {
+    variable: 'NODE_IMAGE',
+    name: 'node:24-bookworm-slim',
+    dockerfile: node(debian),
+    prepare: copyNode,
+  },
+  { variable: 'NATS_IMAGE', name: 'nats:2-alpine', dockerfile: nats(debian), prepare: copyNats },
+  { variable: 'REDIS_IMAGE', name: 'redis:7-alpine', dockerfile: redis(debian) },
+  { variable: 'NGINX_IMAGE', name: 'nginx:1.28-alpine', dockerfile: nginx(debian) },
 ];
 
 const node = (debian: string): string => `FROM ${debian}

@@ -74,6 +74,8 @@ export class ModelServer {
         return;
       }
       case 'refuse':
+        // OpenCode waited 75 s in all; Droid and Gemini go by their own times, whatever they are told.
+        if (reply.status === 429) response.setHeader('retry-after-ms', '100');
         return json(response, reply.status, api.error(reply.type, reply.message, reply.status));
       case 'garbage':
         response.writeHead(200, { 'content-type': 'text/event-stream' }).end(reply.body);

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
+import { ownPort } from '../own-port.ts';
 import { ApiError, BotApi, type Call } from './bot-api.ts';
 import { readForm } from './read-form.ts';
 
@@ -34,7 +35,7 @@ export class TelegramServer {
     this.api.onChange = () => this.#changes.emit('change');
   }
 
-  async listen(port = 0): Promise<void> {
+  async listen(port: number): Promise<void> {
     this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
   }
@@ -137,7 +138,7 @@ export async function startTelegram(
   t: Pick<ExecutionContext, 'teardown'>,
 ): Promise<TelegramServer> {
   const server = new TelegramServer();
-  await server.listen();
+  await server.listen(ownPort(t));
   t.teardown(() => server.close());
   return server;
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentSources, type ReportedSources } from '../../../runner/agent-sources.ts';
 
 /** What a run of the suite found out about the kinds of agents; `docs/agents.md` is made from it. */
-export const REPORT_FILE = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'agents.json');
+const REPORT_FILE = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'agents.json');
 
 export interface Measures {
   /** From the start of the process until it takes messages. */
@@ -21,7 +22,7 @@ interface KindReport {
   holds: Record<string, string>;
 }
 
-/** Notes what holds for one kind. Files are run one after the other, so nobody else writes. */
+/** Notes what holds for one kind. With a report files are run one at a time, so nobody else writes. */
 export class AgentReport {
   readonly #kind: string;
   readonly #version: string | undefined;
@@ -41,21 +42,39 @@ export class AgentReport {
 
   #change(change: (report: KindReport) => KindReport): void {
     if (process.env.AGENTS_REPORT !== 'true') return;
-    const all = readReport();
+    const report = readReport();
     // What was found out about another version does not count for this one.
-    const old = all[this.#kind];
+    const old = report.kinds[this.#kind];
     const known = old?.version === this.#version ? old : undefined;
     const version = this.#version === undefined ? {} : { version: this.#version };
-    all[this.#kind] = change(known ?? { ...version, holds: {} });
-    mkdirSync(dirname(REPORT_FILE), { recursive: true });
-    writeFileSync(REPORT_FILE, `${JSON.stringify(all, null, 2)}\n`);
+    report.kinds[this.#kind] = change(known ?? { ...version, holds: {} });
+    writeReport(report);
   }
 }
 
-function readReport(): Record<string, KindReport> {
+/** What `docs/agents.json` holds. */
+interface Report {
+  /** Of which sources all of it is, once a run has come to its end. */
+  of?: ReportedSources | undefined;
+  kinds: Record<string, KindReport>;
+}
+
+/** Called when the whole suite has passed, all kinds of it. */
+function reportSources(): void {
+  writeReport({ ...readReport(), of: agentSources() });
+}
+
+function readReport(): Report {
   try {
     return JSON.parse(readFileSync(REPORT_FILE, 'utf8'));
   } catch {
-    return {};
+    return { kinds: {} };
   }
 }
+
+function writeReport({ of, kinds }: Report): void {
+  const report = { ...(of && { of }), kinds };
+  writeFileSync(REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+if (import.meta.main) reportSources();

@@ -13,7 +13,12 @@ import { type AgentWorld, type Containers, memoryOf, startAgent } from './agent-
 
 const TEST_TIMEOUT_MS = 240_000;
 
-/** What every agent has to be able to do, whoever made it. One suite for all kinds. */
+/**
+ * What every agent has to be able to do, whoever made it. One suite for all kinds. Real CLIs are held
+ * to the whole of it by `npm run test:agents`, and by CI when they have changed since the last report
+ * (tests/runner/selection.ts); each other run has what only the CLI itself can show: start, memory,
+ * messages at once, interrupt, end of turn, crash, permissions.
+ */
 export function holdsAgentTo(
   kind: AgentKind,
   containers?: (t: ExecutionContext) => Promise<Containers>,
@@ -63,7 +68,10 @@ export function holdsAgentTo(
     t.deepEqual(await world.answered(), sent);
   });
 
-  holds('many lines, quotes and 100 KB arrive as they were sent', async (world, t) => {
+  const isWhole = kind.package === undefined || process.env.WHOLE_AGENT_SUITE === 'true';
+  const holdsToo: Holds = isWhole ? holds : () => undefined;
+
+  holdsToo('many lines, quotes and 100 KB arrive as they were sent', async (world, t) => {
     const text = ` "quotes" 'and' \\back\\slashes\n\n{"json": [1]}\t$(no) \`ticks\` 😀\n${'long line äö '.repeat(7000)}end`;
     await world.say('big', text);
     await world.ended('big');
@@ -78,6 +86,17 @@ export function holdsAgentTo(
     }
   });
 
+  if (isWhole) measures(title, kind, report, containers);
+  if (kind.hasModel) holdsModelAgentTo(kind, holds, holdsToo);
+}
+
+/** Not part of what holds: the figures that the table has. */
+function measures(
+  title: string,
+  kind: AgentKind,
+  report: AgentReport,
+  containers?: (t: ExecutionContext) => Promise<Containers>,
+): void {
   test(`${title}: start-up and idle memory are what the table says`, async (t) => {
     t.timeout(TEST_TIMEOUT_MS);
     const world = await startAgent(t, kind, {}, await containers?.(t));
@@ -99,16 +118,14 @@ export function holdsAgentTo(
       endAfterAnswerMs: at(ended) - at(answer),
     });
   });
-
-  if (kind.hasModel) holdsModelAgentTo(kind, holds);
 }
 
 /** Resolves with the way in which it is so, where that is another. */
 type Body = (world: AgentWorld, t: ExecutionContext) => Promise<unknown>;
 type Holds = (what: string, body: Body) => void;
 
-function holdsModelAgentTo(kind: AgentKind, holds: Holds): void {
-  holds('a message during a turn is answered, by the turn or by the next', async (world, t) => {
+function holdsModelAgentTo(kind: AgentKind, holds: Holds, holdsToo: Holds): void {
+  holdsToo('a message during a turn is answered, by the turn or by the next', async (world, t) => {
     const gate = gated(world, 'one');
     await world.say('one');
     await gate.reached;
@@ -149,13 +166,13 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds): void {
     t.deepEqual(await world.answered(), ['one']);
   });
 
-  holds('a turn without a word after the reminder fails visibly', async (world, t) => {
+  holdsToo('a turn without a word after the reminder fails visibly', async (world, t) => {
     world.model.script = () => ({ do: 'say', text: 'I forgot.' });
     await world.say('one');
     t.is((await world.failed('one')).code, 'ORC_NO_ANSWER');
   });
 
-  holds('refused credentials are said in the chat', async (world, t) => {
+  holdsToo('refused credentials are said in the chat', async (world, t) => {
     world.model.script = refusing(401, 'authentication_error', 'the key has expired');
     await world.say('one');
     const failed = await world.failed('one');
@@ -163,7 +180,7 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds): void {
     t.true(failed.cure.includes('log in'));
   });
 
-  holds(
+  holdsToo(
     'a limit of the model is said in the chat, and the next message works',
     async (world, t) => {
       world.model.script = refusing(429, 'rate_limit_error', 'too many requests');
@@ -178,14 +195,14 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds): void {
     },
   );
 
-  holds('a failure of the model is said in the chat', async (world, t) => {
+  holdsToo('a failure of the model is said in the chat', async (world, t) => {
     world.model.script = refusing(400, 'invalid_request_error', 'this model is broken');
     await world.say('one');
     const failed = await world.failed('one');
     t.is(failed.code, 'ORC_MODEL_ERROR', failed.reason);
   });
 
-  holds('a stream that is cut is read again', async (world, t) => {
+  holdsToo('a stream that is cut is read again', async (world, t) => {
     let cuts = 0;
     world.model.script = (request) => {
       if (unanswered(request).length === 0 || request.tools.length === 0 || cuts > 0) {
@@ -206,7 +223,7 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds): void {
     return undefined;
   });
 
-  holds('garbage from the model harms nothing', async (world, t) => {
+  holdsToo('garbage from the model harms nothing', async (world, t) => {
     let garbage = 0;
     world.model.script = (request) => {
       if (unanswered(request).length === 0 || request.tools.length === 0 || garbage > 0) {
@@ -220,7 +237,7 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds): void {
     t.deepEqual([garbage, await world.answered()], [1, ['one']]);
   });
 
-  holds('SIGTERM in a turn lets it be finished, and then it ends', async (world, t) => {
+  holdsToo('SIGTERM in a turn lets it be finished, and then it ends', async (world, t) => {
     const gate = gated(world, 'one');
     await world.say('one');
     await gate.reached;

@@ -1,12 +1,9 @@
 import test from 'ava';
 import { dockerRuntime } from '../../../spawner/runtime/docker-under-test.ts';
 import { dockerEngine } from '../../../support/docker/engine.ts';
-import { workerImageWith } from '../../../support/docker/project-images.ts';
+import { workerImageWithAgents } from '../../../support/docker/project-images.ts';
 import type { AgentKind } from './agent-kinds.ts';
 import { holdsAgentTo } from './conformance.ts';
-
-/** The CLIs that the image of these tests has. */
-const AGENTS = 'claude,droid';
 
 /** The suite for an agent that lives in a container of the worker image. */
 export async function holdsAgentInContainerTo(kind: AgentKind): Promise<void> {
@@ -15,7 +12,7 @@ export async function holdsAgentInContainerTo(kind: AgentKind): Promise<void> {
     test(`${kind.kind} in a container`, (t) => t.pass('skipped: no Docker engine'));
     return;
   }
-  const image = await workerImageWith(engine, AGENTS);
+  const image = await workerImageWithAgents(engine);
   const limits = { memoryBytes: 2 ** 31, pids: 512, cpus: 2, tmpBytes: 2 ** 28 };
   holdsAgentTo(kind, async (t) => {
     // The model's server listens on loopback.

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { baseImages } from '../support/docker/base-images.ts';
+import { dockerEngine } from '../support/docker/engine.ts';
+import { mayHavePrivateEngine } from '../support/docker/private-engine.ts';
+import { agentSources } from './agent-sources.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const CLIS = join(ROOT, '.cache', 'agents', '.installed');
+
+/** With other people's programs, 1.5 GB of them. */
+const REAL_CLIS = [
+  'tests/agents/conformance/{claude,codex,droid,gemini,opencode}*.test.ts',
+  'tests/agents/conformance/{switching,added-kind}.test.ts',
+];
+const DOCKER = [
+  'tests/{compose,images}/**',
+  'tests/**/docker-*.test.ts',
+  'tests/agents/conformance/*-in-a-*',
+];
+const CHAOS = ['tests/chaos/**'];
+
+export interface Selection {
+  /** For `files` of AVA's configuration. */
+  files: string[];
+  /** What the run goes without, and how to have it. */
+  leftOut: string[];
+  /** Real agents are held to their whole suite, not only to what their CLIs alone can show. */
+  wholeAgentSuite: boolean;
+}
+
+interface Part {
+  files: readonly string[];
+  why: string;
+}
+
+/**
+ * Which tests a run has: with `TESTS=quick` the inner loop's, with `TESTS=agents` the whole suite of
+ * agents, else all that the machine has what it takes for. CI goes without nothing.
+ */
+export async function selection(env: NodeJS.ProcessEnv): Promise<Selection> {
+  const parts = env.TESTS === 'quick' ? [INNER_LOOP] : [realClis(env), await docker(env)];
+  const left = parts.filter((part) => part !== undefined);
+  const wholeAgentSuite = env.TESTS === 'agents' || (Boolean(env.CI) && !isReported());
+  const rest = 'what holds of agents whichever CLI they are (npm run test:agents)';
+  return {
+    files: ['tests/**/*.test.ts', ...left.flatMap(({ files }) => files.map((each) => `!${each}`))],
+    leftOut: [
+      ...left.map(({ why }) => why),
+      ...(hasRealClis(env) && env.TESTS !== 'quick' && !wholeAgentSuite ? [rest] : []),
+    ],
+    wholeAgentSuite,
+  };
+}
+
+const INNER_LOOP: Part = {
+  files: [...DOCKER, ...REAL_CLIS, ...CHAOS],
+  why: 'Docker, the real agent CLIs, chaos (npm test)',
+};
+
+const PRIVATE_ENGINE: Part = {
+  files: ['tests/chaos/docker-*.test.ts', 'tests/spawner/runtime/docker-daemon.test.ts'],
+  why: 'what ends a Docker daemon (needs root and dockerd)',
+};
+
+/** Whether the real agent CLIs are to be tested: somebody asks, CI among them, or they are there. */
+export const hasRealClis = (env: NodeJS.ProcessEnv): boolean =>
+  Boolean(env.CI) || env.TESTS === 'agents' || existsSync(CLIS);
+
+const realClis = (env: NodeJS.ProcessEnv): Part | undefined =>
+  hasRealClis(env) ? undefined : { files: REAL_CLIS, why: 'the real agent CLIs (npm run agents)' };
+
+/** In CI they are not left out: where there is no engine, they fail. */
+async function docker(env: NodeJS.ProcessEnv): Promise<Part | undefined> {
+  if (env.CI) return undefined;
+  try {
+    const engine = await dockerEngine();
+    if (engine === undefined) throw new Error('no engine answers: npm run setup:docker');
+    await baseImages(engine);
+    return (await mayHavePrivateEngine()) ? undefined : PRIVATE_ENGINE;
+  } catch (error) {
+    return { files: DOCKER, why: `Docker (${error instanceof Error ? error.message : error})` };
+  }
+}
+
+/** Whether the last report of the whole suite is of the agents as they are. */
+function isReported(): boolean {
+  const file = join(ROOT, 'docs', 'agents.json');
+  const report: { of?: { sources?: string } } = JSON.parse(readFileSync(file, 'utf8'));
+  return report.of?.sources !== undefined && report.of.sources === agentSources()?.sources;
+}

@@ -1,0 +1,38 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const SHOWN = 10;
+const STDOUT = 1;
+
+/**
+ * A folder in which each test file notes how long it took (file-time.ts). When AVA ends, it is told
+ * below AVA's own report what the run went without, and which files were the slowest of many.
+ */
+export function timesFolder(leftOut: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-test-times-'));
+  process.once('exit', () => {
+    const times = readdirSync(folder).map((file) => noted(join(folder, file)));
+    rmSync(folder, { recursive: true, force: true });
+    // Others read the configuration too, without running a test.
+    if (times.length > 0 && leftOut.length > 0) {
+      writeSync(STDOUT, `\n  Left out: ${leftOut.join('; ')}\n`);
+    }
+    if (times.length > SHOWN) writeSync(STDOUT, report(times));
+  });
+  return folder;
+}
+
+/** What file-time.ts notes of a test file. */
+export interface FileTime {
+  file: string;
+  ms: number;
+}
+
+const noted = (file: string): FileTime => JSON.parse(readFileSync(file, 'utf8'));
+
+function report(times: readonly FileTime[]): string {
+  const slowest = times.toSorted((a, b) => b.ms - a.ms).slice(0, SHOWN);
+  const lines = slowest.map(({ file, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${file}\n`);
+  return `\n  The slowest of ${times.length} files:\n${lines.join('')}`;
+}

@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseImages } from '../support/docker/base-images.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 import { mayHavePrivateEngine } from '../support/docker/private-engine.ts';
 import { agentSources } from './agent-sources.ts';
+import { hasRealClis } from './real-clis.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const CLIS = join(ROOT, '.cache', 'agents', '.installed');
 
 /** With other people's programs, 1.5 GB of them. */
 const REAL_CLIS = [
@@ -62,10 +62,6 @@ const PRIVATE_ENGINE: Part = {
   files: ['tests/chaos/docker-*.test.ts', 'tests/spawner/runtime/docker-daemon.test.ts'],
   why: 'what ends a Docker daemon (needs root and dockerd)',
 };
-
-/** Whether the real agent CLIs are to be tested: somebody asks, CI among them, or they are there. */
-export const hasRealClis = (env: NodeJS.ProcessEnv): boolean =>
-  Boolean(env.CI) || env.TESTS === 'agents' || existsSync(CLIS);
 
 const realClis = (env: NodeJS.ProcessEnv): Part | undefined =>
   hasRealClis(env) ? undefined : { files: REAL_CLIS, why: 'the real agent CLIs (npm run agents)' };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFolderLock } from '../../../bootstrap/folder-lock.mjs';
 import { say } from '../../../bootstrap/say.mjs';
-import { hasRealClis } from '../../runner/selection.ts';
+import { hasRealClis } from '../../runner/real-clis.ts';
 import { digestOfFiles } from '../digest-of-files.ts';
 import { baseImages } from './base-images.ts';
 import { type DockerEngine, docker, hasImage } from './docker-cli.ts';

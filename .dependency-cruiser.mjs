@@ -8,7 +8,8 @@ const KINDS = 'agents/(agent-kinds|agent-wish|load-settings).ts';
  */
 const ROOMS = {
   schemas: { may: [] },
-  core: { may: ['schemas'] },
+  // The small asynchronous parts stand below everything; nothing else of platform/ does.
+  core: { may: ['schemas', 'platform/async'] },
   platform: { may: ['schemas', 'core/log'] },
   agents: { may: ['schemas', 'core', 'platform'] },
   spawner: { may: ['schemas', 'core', 'platform', 'agents'] },
@@ -34,6 +35,13 @@ const arrows = Object.entries(ROOMS).map(([room, { may }]) => ({
 export default {
   forbidden: [
     ...arrows,
+    {
+      name: 'async-arrows',
+      comment: 'platform/async/ imports nothing of ours: core/ stands on it.',
+      severity: 'error',
+      from: { path: '^platform/async/' },
+      to: { path: `^(${ALL})/`, pathNot: '^platform/async/' },
+    },
     {
       name: 'file-cycles',
       comment: 'Each needs the other to have run first; move what both need below both.',

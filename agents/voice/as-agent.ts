@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { isUnreachable } from '../../core/log/passing-error.ts';
 import { within } from '../../platform/async/within.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { AgentContext } from './agent-context.ts';
@@ -65,9 +66,6 @@ async function connectOnce(context: AgentContext, deadline: Deadline): Promise<L
   const late = () => nothingSent(`NATS at ${url} does not answer`);
   return within(deadline.leftMs + LAST_WORD_MS, connecting, late);
 }
-
-const isUnreachable = (error: unknown): error is OrchestratorError =>
-  error instanceof OrchestratorError && error.code === 'ORC_NOT_REACHABLE';
 
 const nothingSent = (what: string): OrchestratorError =>
   new OrchestratorError('ORC_NOT_REACHABLE', what, {

@@ -1,7 +1,8 @@
 import { type Bot, BotError, type Context, GrammyError, HttpError } from 'grammy';
 import type { Update, UserFromGetMe } from 'grammy/types';
 import type { Logger } from 'pino';
-import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
+import { isPassing } from '../../core/log/passing-error.ts';
+import { asOrchestratorError } from '../../schemas/errors.ts';
 import { commands } from '../commands/commands.ts';
 import type { BotContext } from '../incoming/bot-context.ts';
 import type { Handled } from '../polling/handle-in-order.ts';
@@ -16,14 +17,6 @@ export interface UpdateHandlerOptions extends Omit<GateOptions, 'botId'> {
   me: UserFromGetMe;
   files: IncomingFiles;
 }
-
-/** What can be different in a moment; anything else fails the same way for ever. */
-const PASSING = new Set([
-  'ORC_NOT_REACHABLE',
-  'ORC_TIMED_OUT',
-  'ORC_NO_STREAM',
-  'ORC_STORAGE_FULL',
-]);
 
 /** Updates one by one: through the gate, then a command, a press of a button, or a message. */
 export class UpdateHandler {
@@ -83,7 +76,3 @@ const behindGate =
   (handle: (context: BotContext) => Promise<void>) =>
   (context: Context): Promise<void> =>
     handle(context as BotContext);
-
-function isPassing(error: unknown): boolean {
-  return error instanceof OrchestratorError && PASSING.has(error.code);
-}

@@ -1,3 +1,4 @@
+import type { Patience } from '../../platform/async/retry.ts';
 import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
@@ -9,7 +10,7 @@ import type { AppendResult } from '../log/append-result.ts';
 import { appendError } from '../log/append-result.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { personName } from './person.ts';
-import { type Patience, withPatience } from './with-patience.ts';
+import { withPatience } from './with-patience.ts';
 
 /** What an agent is to be, where there is none yet. Times in milliseconds. */
 export interface AgentWish {

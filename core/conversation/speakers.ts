@@ -1,10 +1,11 @@
+import type { Patience } from '../../platform/async/retry.ts';
 import { speakerAt } from '../../schemas/agents-word.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import { parseSubject, subjectOf } from '../../schemas/subjects.ts';
 import { type Silence, silenceReason } from '../domain/agent/silence.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { type Patience, untilReachable } from '../log/until-reachable.ts';
+import { untilReachable } from '../log/until-reachable.ts';
 
 /** Places in the log; infinite where it has not happened. */
 interface Life {

@@ -1,14 +1,11 @@
+import { BackOff } from '../../platform/async/back-off.ts';
+import { delay } from '../../platform/async/delay.ts';
+import type { Patience } from '../../platform/async/retry.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { LogConnection } from './connection.ts';
 import { readError } from './read-error.ts';
 
-export interface Patience {
-  /** Milliseconds to go on trying; infinity for a reader that lives as long as its process. */
-  patienceMs: number;
-  signal?: AbortSignal | undefined;
-}
-
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [50, 1_000];
+const TIMES = { firstMs: 50, longestMs: 1_000 };
 
 /**
  * Does a request to the JetStream API, again and again while the server cannot be reached. The
@@ -23,15 +20,16 @@ export async function untilReachable<T>(
   { patienceMs, signal }: Patience,
   request: () => Promise<T>,
 ): Promise<T> {
-  const deadline = Date.now() + patienceMs;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+  const deadline = performance.now() + patienceMs;
+  const backOff = new BackOff(TIMES);
+  for (;;) {
     try {
       return await whileConnected(connection, request);
     } catch (error) {
       const failure = readError(error);
       const hopeless = failure.code !== 'ORC_NOT_REACHABLE' || connection.nc.isClosed();
-      if (hopeless || signal?.aborted || Date.now() > deadline) throw failure;
-      await pause(wait, connection);
+      if (hopeless || signal?.aborted || performance.now() > deadline) throw failure;
+      await untilWorthATry(connection, backOff.next());
     }
   }
 }
@@ -58,7 +56,7 @@ const disconnected = () =>
   new OrchestratorError('ORC_NOT_REACHABLE', 'The connection to NATS is broken');
 
 /** Until the connection is back; a server that stands but does not answer gets a moment. */
-async function pause(ms: number, connection: LogConnection): Promise<void> {
+async function untilWorthATry(connection: LogConnection, ms: number): Promise<void> {
   if (!(await connection.connected(0))) await connection.connected(ms);
-  else await new Promise((resolve) => setTimeout(resolve, ms));
+  else await delay(ms);
 }

@@ -12,13 +12,13 @@ export function engineMessage(error: unknown): string {
 }
 
 /** The engine was not reached, or broke off: the same may succeed later. */
-export function isUnreachable(error: unknown): boolean {
+export function isEngineAway(error: unknown): boolean {
   return error instanceof Error && statusOf(error) === undefined && 'code' in error;
 }
 
 /** The same for a question to an engine that is on its way down or up, which says 500 or 503. */
 export const mayPass = (error: unknown): boolean =>
-  isUnreachable(error) || (statusOf(error) ?? 0) >= 500;
+  isEngineAway(error) || (statusOf(error) ?? 0) >= 500;
 
 /** Passes over the statuses that say that it is already so. */
 export async function unless(statuses: readonly number[], work: Promise<unknown>): Promise<void> {

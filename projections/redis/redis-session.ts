@@ -4,6 +4,7 @@ import { Speakers } from '../../core/conversation/speakers.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
+import { untilAborted } from '../../platform/async/or-aborted.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { CommandReader } from './commands/command-reader.ts';
 import { eventOps } from './mirror/event-ops.ts';
@@ -14,7 +15,6 @@ import { rebuild } from './mirror/rebuild.ts';
 import type { Watermark } from './mirror/watermark.ts';
 import { answerWithin, connectRedis, type Redis } from './redis-connection.ts';
 import { ResponsesImporter } from './responses-importer.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface SessionOptions {
   url: string;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { untilStored } from '../../core/log/until-stored.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import { RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
@@ -11,7 +12,6 @@ import {
 import { subjectOf } from '../../schemas/subjects.ts';
 import type { MirrorPosition } from './mirror/mirror-position.ts';
 import type { Redis } from './redis-connection.ts';
-import { storeOnce } from './store-once.ts';
 
 export interface ResponsesImporterOptions {
   log: EventLog;
@@ -89,7 +89,7 @@ export class ResponsesImporter {
     const { log, logger } = this.#options;
     for (const event of events) {
       try {
-        await storeOnce(() => log.appendOnce(event), signal);
+        await untilStored(() => log.appendOnce(event), { signal });
       } catch (error) {
         if (!(error instanceof OrchestratorError)) throw error;
         logger.error({ err: error, id: event.id }, 'response not stored; it stays in Redis');

@@ -1,5 +1,7 @@
 import type { AgentState } from '../../../core/domain/agent/agent-state.ts';
+import type { AppendResult } from '../../../core/log/append-result.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
+import { untilStored } from '../../../core/log/until-stored.ts';
 import type { SystemFollower } from '../../../core/projection/system-follower.ts';
 import { dataProblem } from '../../../schemas/data-problem.ts';
 import type { NewEvent, NewEventOf, StoredEvent } from '../../../schemas/event.ts';
@@ -7,7 +9,6 @@ import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
 import { isAgentId } from '../../../schemas/ids.ts';
 import { parseEvent } from '../../../schemas/parse-event.ts';
 import { agentFilter, subjectOf } from '../../../schemas/subjects.ts';
-import { storeOnce } from '../store-once.ts';
 import { CommandError } from './command-error.ts';
 
 export type CommandType = Extract<EventType, `command.${string}`>;
@@ -66,17 +67,19 @@ export class CommandContext {
   async give<T extends CommandType>(agentId: string, type: T, data: DataOf<T>): Promise<number> {
     // One of the union by T; the compiler does not distribute over a type parameter.
     const event = this.command(agentId, type, data) as unknown as NewEvent;
-    return storeOnce(() => this.services.log.appendOnce(event), this.signal);
+    const append = () => this.services.log.appendOnce(event);
+    return (await untilStored(append, { signal: this.signal })).sequence;
   }
 
   /** Makes an agent that only this cause can make: stored once, all of it or nothing. */
-  create(agentId: string, events: readonly NewEvent[]): Promise<number> {
+  async create(agentId: string, events: readonly NewEvent[]): Promise<number> {
     const expect = { filter: agentFilter(agentId), sequence: 0 };
-    return storeOnce(async () => {
+    const append = async (): Promise<AppendResult> => {
       const result = await this.services.log.append(events, { expect });
       const known = !result.ok && result.error === 'conflict';
       return known ? { ok: true, sequence: 1, duplicate: true } : result;
-    }, this.signal);
+    };
+    return (await untilStored(append, { signal: this.signal })).sequence;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { untilAborted } from '../../../platform/async/or-aborted.ts';
 import {
   COMMANDS_GROUP as GROUP,
   RESPONSES_STREAM,
@@ -8,7 +9,6 @@ import {
 } from '../../../schemas/redis/keys.ts';
 import { pythonJson } from '../../../schemas/redis/python-json.ts';
 import type { Redis } from '../redis-connection.ts';
-import { untilAborted } from '../until-aborted.ts';
 import { CommandContext, type CommandServices } from './command-context.ts';
 import { agentOfCommand, handleCommand } from './handle-command.ts';
 import { Lanes } from './lanes.ts';

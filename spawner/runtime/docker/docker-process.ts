@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ProcessFile } from '../../../agents/process-file.ts';
+import { SerialQueue } from '../../../platform/async/serial-queue.ts';
 import { mayPass, statusOf, unless } from '../../../platform/docker/engine-error.ts';
-import { CallQueue } from '../call-queue.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
 import { containerExec } from './container-exec.ts';
@@ -36,7 +36,7 @@ export class DockerProcess implements AgentProcess {
   /** Also where its container runs again since: that is not the agent. */
   #ended = false;
   #detached = false;
-  readonly #calls = new CallQueue();
+  readonly #calls = new SerialQueue();
 
   constructor(
     ids: { agentId: string; runId: string },

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import {
   engineMessage,
-  isUnreachable,
+  isEngineAway,
   statusOf,
   unless,
 } from '../../../platform/docker/engine-error.ts';
@@ -88,7 +88,7 @@ export class DockerRuntime implements Runtime {
         ? { ok: true, process }
         : { ok: false, reason: 'its container was removed while it was started' };
     } catch (error) {
-      if (isUnreachable(error)) throw error;
+      if (isEngineAway(error)) throw error;
       this.#logger.warn({ err: error, agentId: spec.agentId }, 'container not started');
       await removeContainers(this.#docker, spec.agentId).catch(() => undefined);
       return { ok: false, reason: this.#reasonOf(error) };

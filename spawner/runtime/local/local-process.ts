@@ -1,6 +1,6 @@
 import { type FileHandle, rm } from 'node:fs/promises';
 import type { ProcessFile } from '../../../agents/process-file.ts';
-import { CallQueue } from '../call-queue.ts';
+import { SerialQueue } from '../../../platform/async/serial-queue.ts';
 import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
 import { execProgram } from './exec-program.ts';
 import { FolderWatch } from './folder-watch.ts';
@@ -30,7 +30,7 @@ export class LocalProcess implements AgentProcess {
   readonly #ending: RunEnding;
   #ended = false;
   #lifeCheckAt = 0;
-  readonly #calls = new CallQueue();
+  readonly #calls = new SerialQueue();
 
   private constructor(
     ids: { agentId: string; runId: string },

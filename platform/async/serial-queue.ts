@@ -1,5 +1,5 @@
 /** Does what it is given one after the other, in the order of the calls. */
-export class CallQueue {
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Resolves or rejects as `work` does, which begins when all before it is over, well or not. */
@@ -7,5 +7,10 @@ export class CallQueue {
     const result = this.#last.then(work);
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  /** Resolves when everything is over that was given up to now. */
+  async idle(): Promise<void> {
+    await this.#last;
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import { commands } from '../commands/commands.ts';
 import type { BotContext } from '../incoming/bot-context.ts';
-import type { Handled } from '../polling/handle-in-order.ts';
+import type { Handled } from '../polling/chat-lanes.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import { type GateOptions, gate } from './gate.ts';
 import type { IncomingFiles } from './incoming-files.ts';

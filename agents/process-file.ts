@@ -8,7 +8,7 @@ export interface ProcessFile {
   secret?: boolean;
 }
 
-/** One that is text. */
+/** A file whose content is text. */
 export interface TextFile extends ProcessFile {
   content: string;
 }

@@ -76,7 +76,7 @@ function serviceAttributes(message: RawMessage): Attributes {
   return { ok: true, attributes };
 }
 
-/** One that is none is left out: a trace is a convenience. */
+/** A malformed trace context is left out: a trace is a convenience. */
 function traceOf(message: RawMessage): { traceparent: string | undefined } {
   const traceparent = message.header('traceparent');
   return { traceparent: traceparent && TRACEPARENT.test(traceparent) ? traceparent : undefined };

@@ -14,7 +14,7 @@ const check = z.object({
   detail: z.string(),
   /** When `ok` or `notable` last changed. */
   since: z.string(),
-  /** It is well, and an operator is to see it all the same. */
+  /** The service is well; an operator is to see the reason all the same. */
   notable: z.literal(true).optional(),
 });
 

@@ -32,7 +32,7 @@ export interface InvalidEvent {
   reason: string;
 }
 
-/** Of a reason: it may quote what it complains of. */
+/** Most characters of a reason, which may quote what it complains of. */
 const MAX_REASON = 300;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -24,7 +24,7 @@ const byteSize = (fallback: string) =>
       return z.NEVER;
     });
 
-/** Of what waits for a result, as much as the state of an agent keeps (`MAX_WAITING`) is never allowed. */
+/** The highest quota of calls that wait for a result: below `MAX_WAITING`, the most that an agent's state keeps. */
 const MAX_WAITING_QUOTA = 500;
 
 const WHOLE = 'a whole number from 1';

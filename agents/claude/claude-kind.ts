@@ -42,7 +42,7 @@ const CLI: HostedCli = {
       : ['--permission-prompt-tool', 'stdio']),
   ],
   environment: () => ({
-    // Else it refuses to skip permissions as root, which a container's user may be.
+    // Without it Claude refuses to skip permissions as root, which a container's user may be.
     IS_SANDBOX: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',

@@ -140,7 +140,7 @@ export class DroidDriver implements Driver {
     }
   }
 
-  /** It says so once more when it is closed. */
+  /** Droid states the end of a turn once more when it is closed: only the first counts. */
   #idle(): void {
     if (this.#unseen.length > 0 || !this.#isWorking) return;
     this.#isWorking = false;

@@ -23,7 +23,7 @@ const PATIENCE_MS = 10_000;
 
 const FORGOTTEN = 'I had to start anew after a crash, and do not remember what we talked about.';
 
-/** So many crashes within a minute are no accident. */
+/** The most crashes within the window that a CLI is started again after. */
 const MAX_CRASHES = 3;
 const CRASH_WINDOW_MS = 60_000;
 

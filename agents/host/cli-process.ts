@@ -69,7 +69,7 @@ export class CliProcess {
       process.kill(-pid, 'SIGKILL');
       /* c8 ignore next 3 -- macOS refuses for a group that has just ended (EPERM), Linux does not. */
     } catch {
-      // It has just ended.
+      // The process has just ended.
     }
   }
 }

@@ -31,7 +31,7 @@ export async function asAgent<T>(
     try {
       return await work(nc);
     } catch (error) {
-      // It does so where the server refuses its credentials; connecting again tells why.
+      // The client closes the connection where the server refuses its credentials; connecting again tells why.
       if (!nc.isClosed() || deadline.signal.aborted) throw error;
     } finally {
       // Not flushed: all was acknowledged, and a server that hangs would be waited for.

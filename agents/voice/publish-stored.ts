@@ -29,7 +29,7 @@ export async function publishStored(
   }
 }
 
-/** Only where no acknowledgement came it is open whether the event was stored. */
+/** Whether the event was stored is open only where no acknowledgement came. */
 function notStored(failure: AppendFailure): OrchestratorError {
   if (failure.error !== 'not-reachable') return appendError(failure);
   const what = `NATS did not acknowledge: ${failure.reason}`;

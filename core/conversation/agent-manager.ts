@@ -46,7 +46,7 @@ export interface SentMessage {
   commandId: string;
   /** 0 where a repeat hides it. */
   sequence: number;
-  /** It was stored before, under the same id. */
+  /** The command was stored before, under the same id. */
   repeated: boolean;
 }
 
@@ -191,7 +191,7 @@ export class AgentManager {
 }
 
 interface Assigned {
-  /** Of the last event about the person, 0 for none. */
+  /** The sequence of the last event about the person; 0 for none. */
   sequence: number;
   agentId?: string;
   open: boolean;

@@ -18,7 +18,7 @@ const ENDS = ['stopped', 'exited', 'lost', 'start-failed'] as const;
 
 const END_TYPES: ReadonlySet<EventType> = new Set(ENDS.map((name) => `process.${name}` as const));
 
-/** So many agents that have spoken are remembered; another one is looked up again. */
+/** The number of agents that have spoken and are remembered; another one is looked up again. */
 const REMEMBERED = 10_000;
 
 /**

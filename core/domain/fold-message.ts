@@ -38,7 +38,7 @@ export function foldMessage(state: SystemState, message: RawMessage): FoldedMess
 
 /** Valid or not: what an agent says is taken, kept and looked at. */
 function countWord(state: SystemState, { subject, size, time }: RawMessage): void {
-  // Of a subject that is no address there is no agent.
+  // A subject that is no address names no agent.
   const agent = state.agents.get(subject.split('.', 2)[1] ?? '');
   if (agent === undefined || !isLive(agent)) return;
   state.agents.set(agent.agentId, { ...agent, said: withWord(agent.said, size, time) });

@@ -21,7 +21,7 @@ export interface SystemState {
   /** By `<channel>/<userId>`. */
   users: Map<string, UserState>;
   projects: Map<string, ProjectState>;
-  /** Of those that were ever drained. */
+  /** The nodes that were ever drained, by name. */
   nodes: Map<string, NodeState>;
 }
 

@@ -8,7 +8,7 @@ import { ACK_TIMEOUT_MS } from './publish-event.ts';
 export interface LogLine {
   /** Its place in its stream, as the runtime tells it: its id within the run. */
   position: string;
-  /** As the agent wrote it, without the line break. */
+  /** What the agent wrote, without the line break. */
   bytes: Uint8Array;
   /** The line goes on in the next message: it was too long for one. */
   continued: boolean;

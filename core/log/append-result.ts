@@ -8,7 +8,7 @@ interface Appended {
   ok: true;
   /** Place of the event (of the last one, of several) in the stream; 0 where a repeat hides it. */
   sequence: number;
-  /** It was stored before under the same id; this time nothing was. */
+  /** The event was stored before under the same id; this time nothing was stored. */
   duplicate: boolean;
 }
 
@@ -23,7 +23,7 @@ export type AppendFailure =
   | { ok: false; error: 'too-large'; size: number; limit: number }
   | { ok: false; error: 'no-stream'; reason: string }
   | { ok: false; error: 'storage-full'; reason: string }
-  /** Of this agent and subject so much is kept already that the stream takes no more for now. */
+  /** SAID keeps as much of this subject as it may; it takes more when the oldest is past. */
   | { ok: false; error: 'quota'; reason: string }
   | { ok: false; error: 'not-permitted'; reason: string }
   /** Any other word of the server: a bug of ours or a server that is set up differently. */

@@ -93,7 +93,7 @@ async function getMessage(
   };
 }
 
-/** As the client reads them: none where one of them is none that it would write. */
+/** The headers of a message; undefined where the client refuses to read one of them. */
 function decodeHeaders(block: string): MsgHdrs | undefined {
   const result = headers();
   try {

@@ -16,7 +16,7 @@ export const muteNotice = ({ code, reason, cure }: Mute): string =>
 /** The error that a credentials file tells in place of credentials; undefined for any other text. */
 export function errorOfNotice(text: string): OrchestratorError | undefined {
   if (!text.startsWith(MARK)) return undefined;
-  // As `muteNotice` wrote it: only the spawner writes this file, whole or not at all.
+  // The text has the shape of `muteNotice`: only the spawner writes this file, whole or not at all.
   const { code, reason, cure }: Mute = JSON.parse(text.slice(MARK.length));
   const known: ErrorCode = isErrorCode(code) ? code : 'ORC_QUOTA';
   return new OrchestratorError(known, `${ERRORS[known].meaning}: ${reason}`, { cure });

@@ -95,7 +95,7 @@ export function readableHeaders(message: WithHeaders): MsgHdrs | undefined {
   try {
     return message.headers;
   } catch {
-    // It decodes them at the first look, and throws at a name or value that it would not write.
+    // The client decodes headers at the first look, and throws at a name or value that it refuses to write.
     return undefined;
   }
 }

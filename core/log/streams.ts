@@ -24,11 +24,11 @@ export interface StreamOptions {
 
 /** Times in milliseconds, sizes in bytes. EVENTS has no limit of its own: see {@link ensureStreams}. */
 export interface StreamLimits {
-  /** Of what all agents say together, kept for {@link SAID_AGE_MS}; 1 GiB. */
+  /** Most bytes of SAID, which keeps what all agents say for {@link SAID_AGE_MS}; 1 GiB. */
   saidBytes?: number | undefined;
-  /** Of what one agent says on one subject in that time; 50,000 messages. */
+  /** Most messages that SAID keeps of one subject, so of one agent and one name; 50,000. */
   saidPerSubject?: number | undefined;
-  /** Of all files together; 4 GiB. */
+  /** Most bytes of all files together; 4 GiB. */
   fileBytes?: number | undefined;
   /** How long EVENTS knows an id again by itself; 2 minutes. */
   duplicateWindowMs?: number | undefined;
@@ -201,7 +201,7 @@ async function presentConfig(
   }
 }
 
-/** Only what we ask for counts; the server fills in the rest. */
+/** Whether the stream lacks something that is wanted. The server fills in what nobody asked for: that is no difference. */
 function differs(present: StreamConfig, wanted: Partial<StreamConfig>): boolean {
   const now = new Map<string, unknown>(Object.entries(present));
   return Object.entries(wanted).some(

@@ -8,7 +8,7 @@ import { initialSystem, type SystemState } from '../domain/system-state.ts';
 export interface CheckpointFileOptions {
   path: string;
   logger: Logger;
-  /** Of the code that folds: a checkpoint of another version is not read. */
+  /** The version of the code that folds; a checkpoint of another version is not read. */
   version: string;
 }
 

@@ -18,7 +18,7 @@ export const ACCOUNT_LIMITS = {
   wildcards: true,
 };
 
-/** Of the account with the streams alone: without these an account has no JetStream. */
+/** Limits of the services' account, which has the streams. An account without them has no JetStream. */
 const JETSTREAM_LIMITS = {
   mem_storage: UNLIMITED,
   disk_storage: UNLIMITED,

@@ -34,7 +34,7 @@ export interface EmbeddedNats {
   readonly operatorCreds: string;
   /** Mints agents' credentials. */
   readonly agentsSeed: string;
-  /** Of the server that runs now. */
+  /** The process id of the server that runs now. */
   readonly pid: number;
   /** How often it died and was started again. */
   readonly restarts: number;

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5_000;
 /** The server's word for a claim that it has taken. */
 const TAKEN = 200;
 
-/** As {@link revokeAgents}, on a connection of its own. Throws what connecting says, too. */
+/** Does {@link revokeAgents} on a connection of its own. Throws what connecting throws, too. */
 export async function revokeAs(
   keys: AgentKeys,
   url: string,
@@ -58,7 +58,7 @@ async function revokeAgents(
   await update(nc, await encodeAccount(current.name, agents, claims, { signer }));
 }
 
-/** Of two claims of the same second the server may take either at its next start: so of a later one. */
+/** Waits for a later second: of two claims of one second the server may take either at its next start. */
 async function laterThan(seconds: number): Promise<void> {
   const next = (seconds + 1) * 1000;
   while (Date.now() < next) await delay(next - Date.now());

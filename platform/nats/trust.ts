@@ -104,7 +104,7 @@ async function ensureClaims(file: string, keys: Keys): Promise<Trust['claims']> 
   return claims;
 }
 
-/** Of what the claims say, without when they were made. */
+/** What the claims say, without the time at which they were made. */
 function contentOf(claims: Trust['claims']): string {
   const bodies = Object.values(claims).map((jwt) => {
     const body = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
@@ -117,7 +117,7 @@ async function readClaims(
   file: string,
 ): Promise<{ content: string; claims: Trust['claims'] } | undefined> {
   const text = await readIfThere(file);
-  // As `ensureClaims` wrote it, whole or not at all.
+  // The file has the shape that `ensureClaims` wrote, whole or not at all.
   return text === undefined ? undefined : JSON.parse(text);
 }
 

@@ -2,7 +2,7 @@ import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-n
 import { HEALTH_SUBJECT, type ServiceHealth, serviceHealth } from '../../schemas/health.ts';
 
 export interface AskHealthOptions {
-  /** It is not over before each of these has answered, or the time is up. */
+  /** The services that are waited for until each has answered or the time is up. */
   expected: readonly string[];
   /** Milliseconds that the slowest of them gets; 2 seconds. */
   timeoutMs?: number;

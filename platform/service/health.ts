@@ -6,7 +6,7 @@ export interface HealthCheck {
   detail: string;
   /** When this last changed, RFC 3339; the detail alone does not count. */
   since: string;
-  /** It is well, and an operator is to see it all the same. */
+  /** The service is well; an operator is to see the reason all the same. */
   notable?: true;
 }
 

@@ -35,7 +35,7 @@ export function processStat(pid: number): ProcessStat | undefined {
 
 export const hasEnded = ({ state }: ProcessStat): boolean => state === 'Z' || state === 'X';
 
-/** As {@link processIdentity} has it, also of one that has ended. */
+/** The same identity as {@link processIdentity}, also of a process that has ended. */
 export function identityOf({ startedAt }: ProcessStat): string | undefined {
   const boot = bootId();
   return boot && `${boot}/${startedAt}`;

@@ -4,7 +4,7 @@ export interface RestartPolicy {
   maxDelayMs: number;
   /** A life this long proves that it works: the delay begins anew. */
   healthyAfterMs: number;
-  /** So many ends in a row before it was ever ready fail the start. */
+  /** The number of ends in a row, before the process was ever ready, that fails the start. */
   maxFailedStarts: number;
 }
 

@@ -7,7 +7,7 @@ import type { Health } from './health.ts';
 
 export interface HealthServiceOptions {
   nc: NatsConnection;
-  /** Of the service: `spawner`. */
+  /** The service's name, for example `spawner`. */
   name: string;
   /** Where it works under another name than its machine's. */
   node?: string | undefined;
@@ -45,6 +45,6 @@ export async function serveHealth(options: HealthServiceOptions): Promise<void> 
       if (error === null) request.respond(JSON.stringify(stated()));
     },
   });
-  // It is counted as ready when the server knows that it answers.
+  // A service counts as ready when the server knows that it answers.
   await nc.flush();
 }

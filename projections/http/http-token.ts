@@ -23,7 +23,7 @@ export function isLoopback(host: string): boolean {
 async function keptToken(file: string): Promise<string> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const made = `${randomBytes(32).toString('base64url')}\n`;
-  // Of two processes that start at once one makes it, and both read it.
+  // Where two processes start at once, one makes the file and both read it.
   await writeFile(file, made, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   });

@@ -12,7 +12,7 @@ export function requireHost(hosts: readonly string[]): onRequestAsyncHookHandler
   };
 }
 
-/** Of a page without an origin of its own (`null`): none. */
+/** The host of an origin; undefined for a page without one of its own (`null`). */
 const hostOfOrigin = (origin: string): string | undefined =>
   URL.canParse(origin) ? new URL(origin).hostname : undefined;
 

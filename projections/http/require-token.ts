@@ -23,5 +23,5 @@ export function requireToken(token: string): onRequestAsyncHookHandler {
 const given = ({ headers }: FastifyRequest): string =>
   /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 
-/** Of one length whatever the text: comparing takes the same time for every wrong token. */
+/** A digest has one length whatever the text: comparing takes the same time for every wrong token. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -19,7 +19,7 @@ export interface ResponsesImporterOptions {
   /** A connection of its own: its reads block. */
   redis: Redis;
   position: MirrorPosition;
-  /** Of this Redis; see `Claim`. */
+  /** The id of this Redis's life; see `Claim`. */
   life: string;
 }
 
@@ -64,7 +64,7 @@ export class ResponsesImporter {
     }
   }
 
-  /** Those of an agent one after the other, the agents beside each other. How many there were. */
+  /** Imports the entries of one agent in their order, of different agents side by side. Resolves with their number. */
   async #importAll(entries: readonly Entry[], signal: AbortSignal): Promise<number> {
     const events = entries.flatMap((entry) => this.#eventOf(entry));
     const byAgent = Map.groupBy(events, ({ subject }) => subject.split('.')[1] ?? '');
@@ -102,7 +102,7 @@ function responseEvent(id: string, { agentId, name, text }: ForeignResponse): Ne
   return {
     id,
     type: `response.${name}`,
-    // As operators see the message; who reads the event takes it for the agent's own word.
+    // The source is for operators; readers of the event take it for the agent's own word.
     source: 'orchestrator/redis',
     time: new Date().toISOString(),
     subject: subjectOf({ family: 'response', agentId, name }),

@@ -74,7 +74,7 @@ function refuse(
   logger: Logger,
 ): void {
   try {
-    // It is a header: one line.
+    // NATS carries the error in a header, which is one line.
     request.respondError(ERRORS[code].status, `${code}: ${message.replace(/\s+/g, ' ')}`);
   } catch (error) {
     logger.warn({ err: error, view: name }, 'not answered');

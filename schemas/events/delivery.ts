@@ -36,7 +36,7 @@ export const deliveryEvents = {
     /** The formatting was refused: tried again as plain text. */
     plain: z.boolean().optional(),
   }),
-  /** Of a message of the channel (`deliveries.<channel>.<chat>_<message>`): the question it shows. */
+  /** Which question a message of the channel (`deliveries.<channel>.<chat>_<message>`) shows. */
   'delivery.shown': z.object({ questionId: z.string() }),
   /** Everything that was requested up to this place is confirmed or given up: a reader begins here. */
   'delivery.settled': z.object({ through: z.int().nonnegative() }),

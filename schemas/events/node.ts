@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 /** `nodes.<node>.<name>`: what becomes of a spawner. */
 export const nodeEvents = {
-  /** It is to take no new agents and to give its idle ones to others. */
+  /** The node takes no new agents from here on and gives its idle ones to others. */
   'node.draining': z.object({}),
-  /** It takes agents again. */
+  /** The node takes agents again. */
   'node.resumed': z.object({}),
   /** None of its agents works any more: it may be stopped. */
   'node.drained': z.object({

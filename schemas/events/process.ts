@@ -83,7 +83,7 @@ export const processEvents = {
     /** Its stderr, at most 256 KiB, or why it was not run to its end. */
     error: z.string(),
   }),
-  /** It has said or sent more than it may, and is not heard until then, or until its quota is raised. */
+  /** The agent has said or sent more than it may. Nobody hears it until the stated time, or until its quota is raised. */
   'process.muted': z.object({
     runId,
     code: z.string(),

@@ -12,7 +12,7 @@ export const turnEvents = {
   'turn.signalled': z.object({
     /** At most 20,000 characters of it. */
     lastMessage: saidText(MAX_LAST_MESSAGE).optional(),
-    /** It came to nothing, and why: a code of the error table, and at most 4,000 characters. */
+    /** Why the turn came to nothing: a code of the error table, and at most 4,000 characters. */
     problem: z.object({ code: z.string().max(64), detail: saidText(MAX_PROBLEM) }).optional(),
   }),
   /**

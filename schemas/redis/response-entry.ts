@@ -34,7 +34,7 @@ export interface ForeignResponse {
 
 export type ForeignEntry =
   | { kind: 'response'; response: ForeignResponse }
-  /** Of this system, or a reply of the older spawner: nobody's response. */
+  /** An entry that this system wrote, or a reply of the older spawner: nobody's response. */
   | { kind: 'other' }
   | { kind: 'invalid'; reason: string };
 

@@ -119,7 +119,7 @@ function errorText(problems: readonly Problem[]): string {
   return [`${count} for WorkerConfig`, ...lines].join('\n');
 }
 
-/** As pydantic shortens what is longer than 50 characters. */
+/** Shortens a value of more than 50 characters in pydantic's way. */
 function shortened(repr: string): string {
   const chars = [...repr];
   if (chars.length <= 50) return repr;

@@ -20,7 +20,7 @@ export interface CommandReaderOptions {
   redis: Redis;
   /** A connection of its own: its reads block. */
   reading: Redis;
-  /** Of this Redis; see `Claim`. */
+  /** The id of this Redis's life; see `Claim`. */
   life: string;
   /** The name of this consumer, the same after a restart. */
   consumer: string;

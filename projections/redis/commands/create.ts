@@ -12,7 +12,7 @@ import type { Request } from './request.ts';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** As long as older clients wait at most. */
+/** The longest time that older clients wait. */
 const READY_MS = 60_000;
 /** The older service looked twice a second. */
 const ATTEMPTS = READY_MS / 500;

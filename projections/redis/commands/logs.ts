@@ -22,7 +22,7 @@ export async function logs(
   return { logs: text('stdout') + text('stderr') };
 }
 
-/** Of what docker takes: a number, or a word such as `all`. */
+/** The number of lines, from what docker takes: a number, or a word such as `all`. */
 function linesOf(tail: Json | undefined): number {
   if (tail === undefined) return DEFAULT_LINES;
   const lines = Number(tail);

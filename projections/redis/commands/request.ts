@@ -37,7 +37,7 @@ export function secondsOf(request: Request, name: string, fallback: number): num
   return typeof value === 'number' && value > 0 ? value : fallback;
 }
 
-/** As Python's `str.format` shows a parameter. */
+/** A parameter in the form of Python's `str.format`. */
 export const shownParameter = (value: Json | undefined): string =>
   typeof value === 'string'
     ? value

@@ -14,7 +14,7 @@ export type MirrorOp =
   | { do: 'unset'; key: string; value: string }
   | { do: 'publish'; channel: string; message: string };
 
-/** As the script reads it: how many arguments, what to do, the arguments. */
+/** The operation in the script's form: the number of arguments, what to do, the arguments. */
 export function opArguments(op: MirrorOp): string[] {
   const [name, ...rest] = parts(op);
   return [String(rest.length), name, ...rest];

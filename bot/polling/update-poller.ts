@@ -3,8 +3,8 @@ import { type Api, GrammyError } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { Logger } from 'pino';
 import type { Health } from '../../platform/service/health.ts';
-import { callError } from '../telegram/call-outcome.ts';
-import { type HandleUpdate, handleInOrder } from './handle-in-order.ts';
+import { troubleOf } from '../telegram/call-trouble.ts';
+import { ChatLanes, type HandleUpdate } from './chat-lanes.ts';
 
 export interface UpdatePollerOptions {
   api: Api;
@@ -26,24 +26,24 @@ export interface UpdatePollerOptions {
 /** What the bot wants to hear of; everything else Telegram keeps to itself. */
 export const ALLOWED_UPDATES = ['message', 'edited_message', 'callback_query'] as const;
 
+/** As many as Telegram brings at once. */
 const BATCH = 100;
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 30_000];
-/** Two pollers take turns at failing: not faster than this. */
-const CONFLICT_WAIT_MS = 5_000;
-const TOKEN_WAIT_MS = 30_000;
+/** While something is undone Telegram answers each poll at once: it is asked no more often than this. */
+const UNDONE_POLL_MS = 1_000;
 const LAST_CALL_MS = 2_000;
 
 const PART = 'telegram poller';
 
 /**
- * Long polling. The offset, by which Telegram forgets updates, moves only when everything before it
- * is stored; so an update is seen again rather than never, and its derived ids make that harmless.
+ * Long polling. The offset, by which Telegram forgets updates, is the lowest that is not stored; so
+ * an update is seen again rather than never, and its derived ids make that harmless. The polls go on
+ * while a chat is slow: what is newer is brought beside what is undone, up to 100 updates.
  * grammY's own runner confirms what it has fetched, not what was handled
  * (docs/decisions/0020-own-polling-loop.md).
  */
 export class UpdatePoller {
   readonly #options: UpdatePollerOptions;
-  #offset = 0;
+  #lanes: ChatLanes;
   #askedAt = performance.now();
   #somethingAt = performance.now();
   #call = new AbortController();
@@ -53,11 +53,13 @@ export class UpdatePoller {
 
   constructor(options: UpdatePollerOptions) {
     this.#options = options;
+    this.#lanes = new ChatLanes(options.handle, AbortSignal.abort());
   }
 
   /** Polls until the signal aborts; what was fetched is handled before it resolves. */
   async run(signal: AbortSignal): Promise<void> {
-    const { api } = this.#options;
+    const { api, handle } = this.#options;
+    this.#lanes = new ChatLanes(handle, signal);
     // With a webhook set there is no polling; what waits there stays.
     await this.#untilDone(() => api.deleteWebhook({ drop_pending_updates: false }), signal);
     const watch = setInterval(() => this.#watch(), this.#deadAfterMs / 4);
@@ -69,11 +71,14 @@ export class UpdatePoller {
       clearInterval(watch);
       signal.removeEventListener('abort', stop);
     }
+    await this.#lanes.idle();
     await this.#confirm();
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
-    const { handle, pollSeconds = 25 } = this.#options;
+    const { pollSeconds = 25 } = this.#options;
+    if (this.#lanes.undone > 0) await this.#allDone(signal);
+    if (signal.aborted) return;
     this.#call = new AbortController();
     let updates: Update[];
     try {
@@ -83,15 +88,34 @@ export class UpdatePoller {
       if (!this.#call.signal.aborted) await this.#failed(error, signal);
       return;
     }
+    const fresh = this.#lanes.take(updates);
     this.#heard(updates.length);
-    const last = updates.at(-1);
-    if (last === undefined) return this.#lookForMissed();
-    const undone = await handleInOrder(updates, handle, signal);
-    this.#offset = undone ?? last.update_id + 1;
+    if (updates.length === 0) await this.#lookForMissed();
+    else if (fresh === 0 && updates.length >= BATCH) this.#reportFull();
+  }
+
+  /** For as long as Telegram need not be asked for more. */
+  async #allDone(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const pause = delay(UNDONE_POLL_MS, undefined, { signal: either }).catch(() => undefined);
+    await Promise.race([this.#lanes.idle(), pause]);
+    over.abort();
+  }
+
+  #reportFull(): void {
+    const { health } = this.#options;
+    const detail = `${this.#lanes.undone} updates wait to be stored; Telegram brings nothing newer until the oldest is`;
+    health.report(PART, false, detail);
   }
 
   async #fetch(timeout: number, limit: number): Promise<Update[]> {
-    const request = { offset: this.#offset, timeout, limit, allowed_updates: ALLOWED_UPDATES };
+    const request = {
+      offset: this.#lanes.nextOffset(),
+      timeout,
+      limit,
+      allowed_updates: ALLOWED_UPDATES,
+    };
     // A web AbortSignal, as grammY's type of the same has it.
     const signal = this.#call.signal as unknown as NonNullable<Parameters<Api['getUpdates']>[1]>;
     this.#askedAt = performance.now();
@@ -113,7 +137,7 @@ export class UpdatePoller {
   }
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
-    const { detail, waitMs } = this.#verdict(error);
+    const { detail, waitMs } = troubleOf(error, this.#failures);
     const { health, logger, api } = this.#options;
     health.report(PART, false, detail);
     // Once, not at every try.
@@ -123,33 +147,6 @@ export class UpdatePoller {
     if (isWebhookConflict(error)) await api.deleteWebhook().catch(() => undefined);
     const { pause = (ms) => delay(ms, undefined, { signal }) } = this.#options;
     await pause(waitMs, signal).catch(() => undefined);
-  }
-
-  #verdict(error: unknown): { detail: string; waitMs: number } {
-    const backOff = Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
-    const reason = callError(error);
-    if (!(error instanceof GrammyError)) {
-      return { detail: `Telegram is not reached (${reason}); trying again`, waitMs: backOff };
-    }
-    switch (error.error_code) {
-      case 409:
-        return {
-          detail: `Another program polls with the same bot token (${reason}); end it, or give it a token of its own`,
-          waitMs: Math.max(backOff, CONFLICT_WAIT_MS),
-        };
-      case 401:
-      case 404:
-        return {
-          detail: `Telegram does not know the bot token (${reason}); correct TELEGRAM_BOT_TOKEN`,
-          waitMs: TOKEN_WAIT_MS,
-        };
-      case 429: {
-        const waitMs = (error.parameters.retry_after ?? 1) * 1_000;
-        return { detail: `Telegram asks for patience (${reason})`, waitMs };
-      }
-      default:
-        return { detail: `Telegram fails (${reason}); trying again`, waitMs: backOff };
-    }
   }
 
   get #deadAfterMs(): number {

@@ -5,8 +5,8 @@ import type { Update } from 'grammy/types';
 import type { Logger } from 'pino';
 import type { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { callError } from '../telegram/call-outcome.ts';
-import { chatOf, type HandleUpdate } from './handle-in-order.ts';
+import { untilAnswered } from '../telegram/until-answered.ts';
+import { chatOf, type HandleUpdate } from './chat-lanes.ts';
 import { ALLOWED_UPDATES } from './update-poller.ts';
 
 export interface WebhookServerOptions {
@@ -37,13 +37,15 @@ export class WebhookServer {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   /** The last update of each chat, for the order. */
   readonly #chats = new Map<number, Promise<unknown>>();
+  readonly #end = new AbortController();
+  #announced: Promise<void> = Promise.resolve();
 
   constructor(options: WebhookServerOptions) {
     this.#options = options;
     this.#secret = options.secret ?? randomBytes(32).toString('hex');
   }
 
-  /** Listens, and tells Telegram so. Throws ORC_PORT_IN_USE. */
+  /** Listens, and tells Telegram so for as long as it takes. Throws ORC_PORT_IN_USE. */
   async start(): Promise<void> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
@@ -53,10 +55,12 @@ export class WebhookServer {
       });
       this.#server.listen(port, host, resolve);
     });
-    await this.#announce();
+    this.#announced = this.#announce();
   }
 
   async stop(): Promise<void> {
+    this.#end.abort();
+    await this.#announced;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeIdleConnections();
     await Promise.all(this.#chats.values());
@@ -66,18 +70,15 @@ export class WebhookServer {
 
   async #announce(): Promise<void> {
     const { api, url, health, logger } = this.#options;
-    try {
-      await api.setWebhook(url, {
+    const set = () =>
+      api.setWebhook(url, {
         secret_token: this.#secret,
         allowed_updates: ALLOWED_UPDATES,
         drop_pending_updates: false,
       });
-      health.report(PART, true, 'Telegram brings updates');
-    } catch (error) {
-      const detail = `Telegram did not take the webhook (${callError(error)}); restart when it can be reached`;
-      health.report(PART, false, detail);
-      logger.error(detail);
-    }
+    const { signal } = this.#end;
+    const done = await untilAnswered(set, { health, logger, part: PART, signal });
+    if (done !== undefined) health.report(PART, true, 'Telegram brings updates');
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -5,7 +5,7 @@ import { isPassing } from '../../core/log/passing-error.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import { commands } from '../commands/commands.ts';
 import type { BotContext } from '../incoming/bot-context.ts';
-import type { Handled } from '../polling/handle-in-order.ts';
+import type { Handled } from '../polling/chat-lanes.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import { type GateOptions, gate } from './gate.ts';
 import type { IncomingFiles } from './incoming-files.ts';

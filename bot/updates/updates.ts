@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import type { Logger } from 'pino';
 import type { LogConnection } from '../../core/log/connection.ts';
@@ -11,6 +10,7 @@ import { UpdatePoller } from '../polling/update-poller.ts';
 import { WebhookServer } from '../polling/webhook-server.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import type { TelegramClient } from '../telegram/telegram-client.ts';
+import { untilAnswered } from '../telegram/until-answered.ts';
 import { IncomingFiles } from './incoming-files.ts';
 import { UpdateHandler } from './update-handler.ts';
 
@@ -22,8 +22,6 @@ export interface UpdatesOptions {
   logger: Logger;
   health: Health;
 }
-
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 30_000];
 
 /** What people write, from Telegram to the log: by long polling, or by a webhook where one is set. */
 export class Updates {
@@ -65,17 +63,10 @@ export class Updates {
   /** Who the bot is, asked until Telegram says so. */
   async #me(signal: AbortSignal): Promise<UserFromGetMe | undefined> {
     const { client, logger, health } = this.#options;
-    for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      try {
-        return await client.bot.api.getMe();
-      } catch (error) {
-        const detail = `Telegram does not know the bot or is not reached (${callError(error)}); trying again`;
-        health.report('telegram', false, detail);
-        logger.error(detail);
-      }
-      await delay(wait, undefined, { signal }).catch(() => undefined);
-    }
-    return undefined;
+    const ask = () => client.bot.api.getMe();
+    const me = await untilAnswered(ask, { health, logger, part: 'telegram', signal });
+    if (me !== undefined) health.report('telegram', true, `knows the bot as @${me.username}`);
+    return me;
   }
 }
 

@@ -66,6 +66,51 @@ test('the offset moves when updates are handled, and not before', async (t) => {
   t.is(seen.length, 2);
 });
 
+test('A7: a slow chat holds up no other: what is newer is heard, and what is done is not done again', async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const done: number[] = [];
+  const handle = async ({ update_id, message }: Update) => {
+    if (message?.chat.id === USER) await gate.promise;
+    done.push(update_id);
+    return 'done' as const;
+  };
+  const { telegram, start, until } = await fixture(t, { handle });
+  const { api } = telegram;
+  const slow = api.say(USER, 'a file that Telegram does not hand over');
+  void start();
+  await until(() => api.calls.some(({ method }) => method === 'getUpdates'), 'a poll');
+  const quick = api.say(USER + 1, 'one');
+  await until(() => done.includes(quick.update_id), 'the other chat is heard');
+  const quicker = api.say(USER + 1, 'two');
+  await until(() => done.includes(quicker.update_id), 'and again');
+
+  t.is(api.pending, 3, 'nothing above what is undone is forgotten');
+  gate.resolve();
+  await telegram.until(() => api.pending === 0, 'all to be confirmed');
+  t.deepEqual(done, [quick.update_id, quicker.update_id, slow.update_id]);
+});
+
+test('A7: a hundred updates behind a slow one are said in its health, and asked for once a second', async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const handle = async ({ message }: Update) => {
+    if (message?.chat.id === USER) await gate.promise;
+    return 'done' as const;
+  };
+  const { telegram, start, check, until } = await fixture(t, { handle });
+  const { api } = telegram;
+  for (let user = USER; user < USER + 120; user += 1) api.say(user, 'hello');
+  const began = performance.now();
+  void start();
+  await until(() => check()?.ok === false, 'its health is red');
+
+  t.regex(check()?.detail ?? '', /\d+ updates wait to be stored/);
+  const polls = api.calls.filter(({ method }) => method === 'getUpdates').length;
+  t.true(polls <= 2 + (performance.now() - began) / 1_000, `${polls} polls`);
+  gate.resolve();
+  await telegram.until(() => api.pending === 0, 'all to be confirmed');
+  await until(() => check()?.ok === true, 'its health is green again');
+});
+
 test('what cannot be stored is tried until it can, and its chat waits in order', async (t) => {
   let failures = 3;
   const done: number[] = [];
@@ -185,7 +230,7 @@ test('with a webhook, what shows the secret is stored before it is answered, and
   await server.start();
   t.teardown(() => server.stop());
   const { api } = telegram;
-  t.is(api.webhook?.url, url);
+  await telegram.until(() => api.webhook?.url === url, 'the webhook to be set');
   const update = { update_id: 7, message: api.message(USER, { text: 'hi' }) } as Update;
 
   t.is(await api.bring(update, 'guess'), 403);
@@ -201,4 +246,25 @@ test('with a webhook, what shows the secret is stored before it is answered, and
   const second = new WebhookServer({ ...common, handle, url, host: '127.0.0.1', port });
   const error = await t.throwsAsync(second.start(), { instanceOf: OrchestratorError });
   t.is(error?.code, 'ORC_PORT_IN_USE');
+});
+
+test('A12: a webhook that Telegram does not take at first is set when it does, and the health recovers', async (t) => {
+  const { telegram, common, lines, until } = await fixture(t);
+  const port = ownPort(t);
+  const url = `http://127.0.0.1:${port}/hook`;
+  let failures = 2;
+  telegram.fault = ({ method }) => {
+    if (method !== 'setWebhook' || failures === 0) return undefined;
+    failures -= 1;
+    return { kind: 'answer', code: 500, description: 'Internal Server Error' };
+  };
+  const server = new WebhookServer({ ...common, url, host: '127.0.0.1', port });
+  await server.start();
+  t.teardown(() => server.stop());
+  const check = () => common.health.checks().find(({ name }) => name === 'telegram webhook');
+  await until(() => check()?.ok === false, 'its health is red');
+  await until(() => check()?.ok === true, 'its health is green');
+
+  t.is(telegram.api.webhook?.url, url);
+  t.is(lines.filter((line) => line.includes('Telegram fails')).length, 1, 'said once');
 });

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Update } from 'grammy/types';
+
+const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [300, 5_000];
+
+/** What happened to an update: `again` where it could not be stored, and must not be forgotten. */
+export type Handled = 'done' | 'again';
+
+/** Never rejects. */
+export type HandleUpdate = (update: Update) => Promise<Handled>;
+
+/**
+ * Updates on their way to the log: one after the other in each chat, and no chat waits for another.
+ * What cannot be stored is tried until it can be.
+ */
+export class ChatLanes {
+  readonly #handle: HandleUpdate;
+  readonly #signal: AbortSignal;
+  readonly #lanes = new Map<number, { queue: Update[]; run: Promise<void> }>();
+  readonly #undone = new Set<number>();
+  /** Those that Telegram may bring again, done or not. */
+  readonly #seen = new Set<number>();
+  #behindLast = 0;
+
+  /** @param signal ends the tries; an update that is not done by then stays undone. */
+  constructor(handle: HandleUpdate, signal: AbortSignal) {
+    this.#handle = handle;
+    this.#signal = signal;
+  }
+
+  /** How many are not done. */
+  get undone(): number {
+    return this.#undone.size;
+  }
+
+  /**
+   * The offset to ask Telegram with: the lowest undone id. It forgets what is below it, and brings
+   * again what is above it.
+   */
+  nextOffset(): number {
+    if (this.#undone.size > 0) return Math.min(...this.#undone);
+    // All of them are forgotten. Ids may begin anew after a quiet week (Bot API, Update).
+    this.#seen.clear();
+    return this.#behindLast;
+  }
+
+  /** Takes those that it has not seen before; how many these are. */
+  take(updates: readonly Update[]): number {
+    const fresh = updates.filter(({ update_id }) => !this.#seen.has(update_id));
+    for (const update of fresh) {
+      this.#undone.add(update.update_id);
+      this.#seen.add(update.update_id);
+      this.#enqueue(update);
+    }
+    const last = fresh.at(-1);
+    if (last !== undefined) this.#behindLast = last.update_id + 1;
+    return fresh.length;
+  }
+
+  /** Resolves when every lane has come to its end: all is done, or the signal has aborted. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map(({ run }) => run));
+  }
+
+  #enqueue(update: Update): void {
+    const chatId = chatOf(update);
+    const lane = this.#lanes.get(chatId);
+    if (lane !== undefined) {
+      lane.queue.push(update);
+      return;
+    }
+    const queue = [update];
+    this.#lanes.set(chatId, { queue, run: this.#run(chatId, queue) });
+  }
+
+  async #run(chatId: number, queue: Update[]): Promise<void> {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      if (!(await this.#untilDone(next))) break;
+      this.#undone.delete(next.update_id);
+    }
+    this.#lanes.delete(chatId);
+  }
+
+  /** False where the signal has ended the tries. */
+  async #untilDone(update: Update): Promise<boolean> {
+    for (let wait = FIRST_WAIT_MS; !this.#signal.aborted; wait = longer(wait)) {
+      if ((await this.#handle(update)) === 'done') return true;
+      await delay(wait, undefined, { signal: this.#signal }).catch(() => undefined);
+    }
+    return false;
+  }
+}
+
+const longer = (wait: number): number => Math.min(wait * 2, LONGEST_WAIT_MS);
+
+/** What is of no chat is in order with what is of none. */
+export const chatOf = (update: Update): number =>
+  (update.message ?? update.edited_message ?? update.callback_query?.message)?.chat.id ?? 0;

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Health } from '../../platform/service/health.ts';
+import { troubleOf } from './call-trouble.ts';
+
+export interface UntilAnsweredOptions {
+  health: Health;
+  logger: Logger;
+  /** The part of the health that is red until then. */
+  part: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Makes a call until Telegram has done it. The health is red while it has not, and says why; the log
+ * says each reason once. Undefined where the signal aborts before.
+ */
+export async function untilAnswered<T>(
+  call: () => Promise<T>,
+  { health, logger, part, signal }: UntilAnsweredOptions,
+): Promise<T | undefined> {
+  let said = '';
+  for (let failures = 0; !signal.aborted; failures += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const { detail, waitMs } = troubleOf(error, failures);
+      health.report(part, false, detail);
+      if (said !== detail) logger.error({ part }, detail);
+      said = detail;
+      await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

@@ -240,6 +240,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 502,
   },
+  ORC_ATTACHMENT_REFUSED: {
+    meaning: 'A file of the message could not be put into the agent’s workspace',
+    cure: 'See that `inbox/` can be written there and has space, and send the message again, or without the file.',
+    exit: EXIT.failed,
+    status: 502,
+  },
   ORC_NO_SUCH_TOOL: {
     meaning: 'There is no such tool',
     cure: '`orchestrator --help` lists them.',

@@ -3,6 +3,7 @@ import {
   isLive,
   type LiveAgent,
   type PendingFile,
+  type PendingMessage,
 } from '../core/domain/agent/agent-state.ts';
 import {
   type DecisionContext,
@@ -297,15 +298,26 @@ export class AgentSteps {
 
   async #deliver(state: LiveAgent, step: Step & { do: 'deliver' }): Promise<boolean> {
     const { message, turnId } = step;
-    const { log, logger } = this.#deps;
-    const place = { log, logger, agentId: this.agentId };
-    await putMessageFiles(this.#attachment?.process, message.files ?? [], place);
+    const place = { log: this.#deps.log, agentId: this.agentId };
+    const problem = await putMessageFiles(this.#attachment?.process, message.files ?? [], place);
+    if (problem !== undefined) return this.#refuse(state, message, problem);
     const bytes = this.#format(state, message.text);
     const written = await this.#attachment?.process.write(message.commandId, bytes);
     // Gone: its end is on the way, and states what becomes of the message.
     if (written === undefined || written === 'gone') return false;
     return this.#log.append(
       decideDelivered(state, message, turnId, bytes.byteLength, this.#context),
+    );
+  }
+
+  /** A message whose file has no place: it would be tried for ever, and those behind it would wait. */
+  #refuse(state: LiveAgent, { commandId }: PendingMessage, problem: string): Promise<boolean> {
+    const code = 'ORC_ATTACHMENT_REFUSED';
+    const { turn } = state;
+    return this.#log.append(
+      turn?.undelivered?.commandId === commandId
+        ? decideFailTurn(state, turn, code, this.#context, problem)
+        : decideReject(state, commandId, code, this.#context, problem),
     );
   }
 

@@ -4,6 +4,7 @@ import type { AppendFailure } from '../../core/log/append-result.ts';
 import { publishOne } from '../../core/log/publish-event.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
+import { endInBytes } from './end-in-bytes.ts';
 
 /** Well below what any broker takes in one message. */
 const PIECE_BYTES = 512 * 1024;
@@ -39,9 +40,17 @@ export async function storeFile(
   return { ok: true, reference: { fileId, name, size: bytes.length, sha256, pieces } };
 }
 
-/** Any name as a plain one that a file may have: no folder, nothing hidden, at most 100 characters. */
+/**
+ * Any name as a plain one that a file may have: no folder, nothing hidden, at most 100 characters and
+ * 120 bytes, so that a file system takes it behind any file id. Of a longer one the end is kept, which
+ * says what kind of file it is.
+ */
 export function plainFileName(name: string): string {
   const base = name.toWellFormed().split(/[/\\]/).at(-1) ?? '';
   const clean = base.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').replace(/^\.+/, '');
-  return clean.slice(-100).toWellFormed().replace(/^\.+/, '') || 'file';
+  const end = endInBytes(clean.slice(-MAX_NAME).toWellFormed(), MAX_NAME_BYTES);
+  return end.replace(/^\.+/, '') || 'file';
 }
+
+const MAX_NAME = 100;
+const MAX_NAME_BYTES = 120;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
+import { endInBytes } from './end-in-bytes.ts';
 
 /**
  * The bytes of a file that goes with a message; undefined where they are not kept any more, or are
@@ -33,6 +34,14 @@ export async function readFileOf(
   return isWhole ? bytes : undefined;
 }
 
-/** Where an agent finds a file that came with a message, in its workspace. */
-export const inboxPath = ({ fileId, name }: Pick<FileReference, 'fileId' | 'name'>): string =>
-  `inbox/${fileId}-${name}`;
+/** Bytes of one name in a path, on every usual file system (NAME_MAX). */
+const MAX_NAME_BYTES = 255;
+
+/**
+ * Where an agent finds a file that came with a message, in its workspace. Whoever names the file may
+ * have given it more bytes than a file system takes: then its end is kept.
+ */
+export function inboxPath({ fileId, name }: Pick<FileReference, 'fileId' | 'name'>): string {
+  const before = `${fileId}-`;
+  return `inbox/${before}${endInBytes(name, MAX_NAME_BYTES - before.length)}`;
+}

@@ -154,7 +154,8 @@ export interface AgentProcess {
   /**
    * Replaces one of its files whole; makes the folders above it. Links that the agent has made are
    * followed no further than what is its own in its home.
-   * @throws FileRefused where the path leads elsewhere, or where something stands in its way
+   * @throws FileRefused where the path leads elsewhere, something stands in its way, or the disk does
+   * not take it: it will not succeed later either
    */
   replaceFile(file: ProcessFile): Promise<void>;
   /** Lets go; the process lives on. */

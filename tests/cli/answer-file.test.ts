@@ -132,4 +132,7 @@ test('any name becomes a plain one', (t) => {
   t.is(plainFileName('.hidden'), 'hidden');
   t.is(plainFileName('a\u202e\n\u2028b'), 'ab');
   t.is(plainFileName(`${'x'.repeat(300)}.pdf`).length, 100);
+  const long = plainFileName(`${'文😀'.repeat(85)}.pdf`);
+  t.regex(long, /^😀?(文😀)+\.pdf$/u, 'E7: cut in bytes, with every character whole');
+  t.true(Buffer.byteLength(long) <= 120);
 });

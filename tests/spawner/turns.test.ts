@@ -1,11 +1,22 @@
-import { readdir } from 'node:fs/promises';
-import test from 'ava';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { lineAgentFactory } from '../../agents/line/line-agent-factory.ts';
 import { storeFile } from '../../platform/files/file-store.ts';
+import type { FileReference } from '../../schemas/events/file.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
 import { history, ofType, untilLogLine } from '../support/history.ts';
 import { temporaryFolder } from '../support/nats.ts';
 import { startSpawner } from '../support/spawner.ts';
+
+const line = lineAgentFactory({ framing: 'line', endOfTurn: 'response' });
+/** As a real CLI, it takes a message into the running turn. */
+const joiningFactory = {
+  ...line,
+  kind: 'joining',
+  traits: { whileBusy: 'join', endOfTurn: 'response' },
+} as const;
 
 const ECHO = 'while IFS= read -r message; do orchestrator answer "$message"; done';
 
@@ -29,24 +40,98 @@ test('a message becomes a turn: started, delivered, answered, ended', async (t) 
   t.true(types.includes('process.delivered'));
 });
 
-test('F12: a message whose file the agent has left no place for is brought, and nothing is written elsewhere', async (t) => {
+/** An agent whose `inbox` is something else, and a message with a file. */
+async function withoutInbox(t: ExecutionContext, instead: string) {
   const spawner = await startSpawner(t);
-  const outside = await temporaryFolder(t);
   const agent = newAgentId();
-  await createAgent(spawner.log, agent, `ln -s ${outside} inbox; ${ECHO}`);
-  await spawner.event(agent, 'process.ready');
+  await createAgent(spawner.log, agent, `${instead}; ${ECHO}`);
   await sendMessage(spawner.log, agent, 'first', 'hello');
   await spawner.event(agent, 'turn.ended');
   const { nc } = spawner.nats.connection;
-  const file = { fileId: 'file-1', name: 'a.txt', bytes: Buffer.from('x') };
-  const stored = await storeFile(nc, agent, file);
-  if (!stored.ok) return t.fail(stored.error);
+  const stored = await storeFile(nc, agent, {
+    fileId: 'file-1',
+    name: 'a.txt',
+    bytes: Buffer.from('x'),
+  });
+  if (!stored.ok) throw new Error(stored.error);
+  const send = (id: string, own: Partial<FileReference> = {}) => {
+    const files = [{ ...stored.reference, ...own }];
+    const data = { text: id, mode: 'join' as const, files };
+    return spawner.log.append(command(agent, 'command.send', data, id));
+  };
+  return { spawner, agent, send };
+}
 
-  const data = { text: 'second', mode: 'join' as const, files: [stored.reference] };
+test('F12: a file is written nowhere else where the agent has made its inbox a link', async (t) => {
+  const outside = await temporaryFolder(t);
+  const { spawner, agent, send } = await withoutInbox(t, `ln -s ${outside} inbox`);
+
+  await send('second');
+
+  await spawner.event(agent, 'turn.failed', (event) => event.correlationId === 'second');
+  t.deepEqual(await readdir(outside), []);
+});
+
+test('E8: a message whose file cannot be put there is refused with its reason, and the next go on', async (t) => {
+  const { spawner, agent, send } = await withoutInbox(t, 'touch inbox');
+
+  await send('second');
+  await send('third', { sha256: '0'.repeat(64) });
+  await sendMessage(spawner.log, agent, 'fourth', 'hello again');
+
+  await spawner.event(agent, 'turn.ended', (event) => event.correlationId === 'fourth');
+  const events = await history(spawner.log);
+  t.deepEqual(
+    ofType(events, 'turn.failed').map(({ data, correlationId }) => [
+      correlationId,
+      data.code,
+      data.reason.replace(/^.*?: /, ''),
+    ]),
+    [
+      [
+        'second',
+        'ORC_ATTACHMENT_REFUSED',
+        'workspace/inbox/file-1-a.txt cannot be written: something on its way is no folder',
+      ],
+      ['third', 'ORC_ATTACHMENT_REFUSED', 'a.txt is not kept any more'],
+    ],
+  );
+  t.deepEqual(
+    ofType(events, 'response.answer').map(({ data }) => data.text),
+    ['hello', 'hello again'],
+  );
+});
+
+test('E8: such a message that would have joined a running turn is refused, and the turn goes on', async (t) => {
+  const spawner = await startSpawner(t, {
+    factories: new Map([['joining', joiningFactory]]),
+  });
+  const agent = newAgentId();
+  const once = 'touch inbox; read -r message; read -r go < go; orchestrator answer "$message"';
+  await createAgent(spawner.log, agent, `mkfifo go; ${once}; read -r _`, { kind: 'joining' });
+  await sendMessage(spawner.log, agent, 'first', 'hello');
+  await spawner.event(agent, 'process.delivered');
+  const file = { fileId: 'gone', name: 'a.txt', size: 1, sha256: '0'.repeat(64), pieces: 1 };
+  const data = { text: 'second', mode: 'join' as const, files: [file] };
   await spawner.log.append(command(agent, 'command.send', data, 'second'));
 
+  const { data: rejected } = await spawner.event(agent, 'process.rejected');
+
+  t.like(rejected, { commandId: 'second', code: 'ORC_ATTACHMENT_REFUSED' });
+  await writeFile(join(spawner.workspace(agent), 'go'), 'go\n');
+  const ended = await spawner.event(agent, 'turn.ended');
+  t.is(ended.data.answers, 1);
+});
+
+test('E7: a file of 255 characters that are not Latin is put there, under the end of its name', async (t) => {
+  const { spawner, agent, send } = await withoutInbox(t, 'true');
+
+  await send('second', { name: `${'文'.repeat(190)}.txt` });
+
   await spawner.event(agent, 'turn.ended', (event) => event.correlationId === 'second');
-  t.deepEqual(await readdir(outside), []);
+  const [name = ''] = await readdir(join(spawner.workspace(agent), 'inbox'));
+  t.regex(name, /^file-1-文+\.txt$/);
+  t.true(Buffer.byteLength(name) <= 255 && Buffer.byteLength(name) > 250);
 });
 
 test('messages of a burst are answered in order, each in a turn of its own', async (t) => {

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path/posix';
 import type Docker from 'dockerode';
 import type { ProcessFile } from '../../../agents/process-file.ts';
+import { engineMessage, statusOf } from '../../../platform/docker/engine-error.ts';
 import { FileRefused, requireOwnFile } from '../file-refused.ts';
 import { type ArchiveEntry, foldersOf, putEntries } from './archive.ts';
 import { AGENT_UID, HOME } from './container-options.ts';
@@ -30,8 +31,18 @@ export async function putHomeFile(container: Docker.Container, file: ProcessFile
   if (found === 'folder') throw new FileRefused(path, 'a folder has its name');
   if (typeof found === 'object') requireOwnFile(path, real(found, ''));
   const entry = { type: 'file', name: path, uid: AGENT_UID, mode, content } as const;
-  await putEntries(container, HOME, [...missing, entry]);
+  try {
+    await putEntries(container, HOME, [...missing, entry]);
+  } catch (error) {
+    throw isFinal(error) ? new FileRefused(path, engineMessage(error), { cause: error }) : error;
+  }
 }
+
+/** The engine says so with whatever status: the disk takes it neither now nor later. */
+const NO_PLACE = /no space left|disk quota exceeded|read-only|file too large|file name too long/i;
+
+const isFinal = (error: unknown): boolean =>
+  statusOf(error) !== undefined && NO_PLACE.test(engineMessage(error));
 
 /** Of a path that begins with a link: where it leads, relative to the home. */
 const real = ({ linkTo }: { linkTo: string }, rest: string): string =>

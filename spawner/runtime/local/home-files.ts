@@ -11,7 +11,7 @@ const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 /** Links on the way to one file. */
 const MAX_LINKS = 16;
 
-/** What an agent may have put in the way, in words. */
+/** What keeps a file from being written and does not pass by itself, in words. */
 const OBSTACLES: Record<string, string> = {
   EACCES: 'its folder may not be written',
   EPERM: 'its folder may not be written',
@@ -20,6 +20,11 @@ const OBSTACLES: Record<string, string> = {
   ENOTEMPTY: 'a folder has its name',
   ENAMETOOLONG: 'a name in it is too long',
   ELOOP: 'its links lead nowhere',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  EFBIG: 'it is larger than a file may be there',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk fails',
 };
 
 /**
@@ -33,7 +38,7 @@ const OBSTACLES: Record<string, string> = {
  * is where was looked, whatever has been moved since.
  *
  * @param path relative to the home, without `.` and `..`
- * @throws FileRefused, and what the disk says
+ * @throws FileRefused where it will not succeed later either, and what the disk says else
  */
 export async function replaceHomeFile(
   home: string,

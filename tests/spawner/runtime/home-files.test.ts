@@ -1,13 +1,16 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { FileRefused } from '../../../spawner/runtime/file-refused.ts';
 import { replaceHomeFile } from '../../../spawner/runtime/local/home-files.ts';
 import { temporaryFolder } from '../../support/nats.ts';
 
 const TRIES = 400;
+
+const HOME_FILES = join(import.meta.dirname, '../../../spawner/runtime/local/home-files.ts');
 
 /** An agent that makes a link and a folder of one name in turn, each for a moment. */
 const CHANGING = `
@@ -76,4 +79,28 @@ test('a file is replaced whole, with the mode that is asked for', async (t) => {
 
   t.is(await readFile(join(home, 'a/b'), 'utf8'), 'two');
   t.deepEqual(await readdir(join(home, 'a')), ['b'], 'nothing unfinished is left');
+});
+
+/** Bytes are counted in blocks of 1,024 by bash's `ulimit -f`. */
+const WRITING = `
+import { replaceHomeFile } from ${JSON.stringify(HOME_FILES)};
+const [home] = process.argv.slice(1);
+await replaceHomeFile(home, 'a/small', 'x', 0o600);
+await replaceHomeFile(home, 'a/large', 'x'.repeat(100_000), 0o600).catch((error) => {
+  console.log(error.name, error.message);
+});`;
+
+test('E8: a file that the disk does not take is refused, with nothing unfinished left', async (t) => {
+  const home = await temporaryFolder(t);
+  const limited = 'ulimit -f 64; exec "$0" --input-type=module -e "$1" "$2"';
+  const { stdout } = await promisify(execFile)('bash', [
+    '-c',
+    limited,
+    process.execPath,
+    WRITING,
+    home,
+  ]);
+
+  t.is(stdout, 'FileRefused a/large cannot be written: it is larger than a file may be there\n');
+  t.deepEqual(await readdir(join(home, 'a')), ['small']);
 });

@@ -47,6 +47,28 @@ export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
 }
 
 /**
+ * What steers Node and is meant for the programs of whoever calls: an agent's answer must not fail
+ * because Node refuses an option of its shell, cannot load a module that one names, or does not
+ * come to its end (https://nodejs.org/api/cli.html#environment-variables). Certificates stay, which
+ * a NATS of one's own may want. The worker image's `orchestrator` forgets the same.
+ */
+export const FORGOTTEN = [
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'NODE_DEBUG',
+  'NODE_DEBUG_NATIVE',
+  'NODE_V8_COVERAGE',
+  'NODE_REDIRECT_WARNINGS',
+  'NODE_PENDING_DEPRECATION',
+  'NODE_ICU_DATA',
+  'NODE_USE_ENV_PROXY',
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_UNIQUE_ID',
+  'DEBUG_CLI',
+];
+
+/**
  * The compiled code is kept beside the bundle: an agent waits for this command's start-up, and
  * compiling is most of it.
  *
@@ -58,6 +80,7 @@ export function wrapper(node, program) {
   const cache = quote(join(dirname(program), '.compile-cache'));
   return [
     '#!/bin/sh',
+    `unset ${FORGOTTEN.join(' ')}`,
     `export NODE_COMPILE_CACHE=${cache}`,
     `exec ${quote(node)} ${quote(program)} "$@"`,
     '',

@@ -1,9 +1,12 @@
-import { type BaseContext, Cli, type CommandClass } from 'clipanion';
+import type { BaseContext, Cli, CommandClass } from 'clipanion';
 import packageJson from '../package.json' with { type: 'json' };
+import type { CommandName } from '../schemas/command-table.ts';
 import { asOrchestratorError, type OrchestratorError } from '../schemas/errors.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
 import { COMMAND_FILES, calledCommand } from './command-files.ts';
-import { commandOutput } from './terminal-output.ts';
+import { CommandLine } from './command-line.ts';
+import { sortDashes } from './dashed-arguments.ts';
+import { commandOutput, showsStyle } from './terminal-output.ts';
 import { usageError } from './usage-error.ts';
 import { requireText } from './valid-arguments.ts';
 
@@ -16,6 +19,7 @@ export type RunContext = Pick<BaseContext, 'stdin' | 'stdout' | 'stderr' | 'env'
 export async function run(line: string[], context: Partial<RunContext> = {}): Promise<number> {
   const stdout = context.stdout ?? process.stdout;
   const stderr = context.stderr ?? process.stderr;
+  const env = context.env ?? process.env;
   const args = withHelpLast(line);
   try {
     requireText(args);
@@ -23,8 +27,9 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
       stdout.write(`${packageJson.version}\n`);
       return 0;
     }
-    const { cli, commands } = await commandLine(args, 'isTTY' in stdout && stdout.isTTY === true);
-    const command = cli.process(args, context);
+    const called = calledCommand(args);
+    const { cli, commands } = await commandLine(called, showsStyle(stdout, env));
+    const command = cli.process(called === undefined ? args : sortDashes(called, args), context);
     // All but help, which has colours, and no word that is not ours.
     if (commands.has(command.constructor)) {
       const safe = { stdout: commandOutput(stdout), stderr: commandOutput(stderr) };
@@ -54,16 +59,15 @@ function withHelpLast(args: string[]): string[] {
  * are the classes of the command table; what else comes of a command line is its help.
  */
 async function commandLine(
-  args: readonly string[],
+  called: CommandName | undefined,
   enableColors: boolean,
 ): Promise<{ cli: Cli; commands: ReadonlySet<unknown> }> {
-  const cli = new Cli({
+  const cli = new CommandLine({
     binaryName: 'orchestrator',
     binaryLabel: 'Orchestrator: persistent CLI agents',
     binaryVersion: packageJson.version,
     enableColors,
   });
-  const called = calledCommand(args);
   const commands = new Set<CommandClass>();
   if (called !== undefined) {
     commands.add(await COMMAND_FILES[called]());

@@ -39,3 +39,10 @@ export const commandOutput = (output: Writable): Writable =>
   'isTTY' in output && output.isTTY === true && !(output instanceof TerminalOutput)
     ? new TerminalOutput(output)
     : output;
+
+/**
+ * Is bold, dim and coloured text wanted? Not on what is no terminal, nor where the person says no
+ * (https://no-color.org: `NO_COLOR` set and not empty; `TERM=dumb`).
+ */
+export const showsStyle = (output: Writable, env: Record<string, string | undefined>): boolean =>
+  'isTTY' in output && output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';

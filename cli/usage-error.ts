@@ -1,4 +1,5 @@
 import { UsageError } from 'clipanion';
+import { commandEntry } from '../schemas/command-table.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
 import { COMMAND_FILES, calledCommand } from './command-files.ts';
 import { nearest } from './nearest.ts';
@@ -9,7 +10,10 @@ export function usageError(error: unknown, args: readonly string[]): Orchestrato
   if (!(error instanceof Error) || error.name !== 'UnknownSyntaxError') return undefined;
   const called = calledCommand(args);
   if (called === undefined) return unknownCommand(args);
-  return usage(`${called}: ${reasonOf(error.message)}`, `See \`orchestrator ${called} --help\`.`);
+  const { takes } = commandEntry(called);
+  const dashes = takes && '; a text that begins with a dash goes behind `--`, or to stdin';
+  const cure = `See \`orchestrator ${called} --help\`${dashes ?? ''}.`;
+  return usage(`${called}: ${reasonOf(error.message)}`, cure);
 }
 
 /** The first line says what is wrong; the rest is the usage, which `--help` has as well. */

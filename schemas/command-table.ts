@@ -16,6 +16,8 @@ export interface CommandEntry {
   tool?: 'respond' | 'project';
   summary: string;
   details?: string;
+  /** Its arguments by name, where the last is a text that may be anything, dashes included. */
+  takes?: readonly string[];
   options: readonly CommandOption[];
   /** What it does, and the command line without `orchestrator`. */
   examples: readonly (readonly [string, string])[];
@@ -37,6 +39,7 @@ export const COMMAND_TABLE = [
   {
     path: ['answer'],
     audience: 'agent',
+    takes: ['text'],
     tool: 'respond',
     summary: 'Send your answer to the user.',
     details:
@@ -54,6 +57,7 @@ export const COMMAND_TABLE = [
   {
     path: ['ask'],
     audience: 'agent',
+    takes: ['text'],
     tool: 'respond',
     summary:
       'Ask the user a question. The reply comes as the next message; with --wait it is printed.',
@@ -74,6 +78,7 @@ export const COMMAND_TABLE = [
   {
     path: ['respond'],
     audience: 'agent',
+    takes: ['text'],
     tool: 'respond',
     summary: 'Answer, or with --expect-reply ask (the older name of both).',
     options: [{ flags: '--expect-reply,-q', what: 'It is a question.' }, ...SAY_OPTIONS],
@@ -85,6 +90,7 @@ export const COMMAND_TABLE = [
   {
     path: ['progress'],
     audience: 'agent',
+    takes: ['text'],
     tool: 'respond',
     summary: 'Tell the user what you are doing, without ending your turn.',
     options: SAY_OPTIONS,
@@ -123,6 +129,7 @@ export const COMMAND_TABLE = [
   {
     path: ['turn', 'end'],
     audience: 'agent',
+    takes: ['notice'],
     summary: 'Signal the end of your turn. For the hooks of agents that have them.',
     options: [
       { flags: '--problem', value: 'text', what: 'It came to nothing, and why; the user is told.' },
@@ -245,6 +252,7 @@ export const COMMAND_TABLE = [
   {
     path: ['send'],
     audience: 'operator',
+    takes: ['agent', 'text'],
     summary: 'Send a message to an agent.',
     options: [
       { flags: '--wait', what: 'Print the answers; end with the turn.' },

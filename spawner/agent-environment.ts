@@ -57,6 +57,8 @@ export class AgentEnvironment {
         PATH: places.searchPath,
         HOME: places.home,
         TERM: 'dumb',
+        // A repository above its home is none of its own: that of this system's checkout, perhaps.
+        GIT_CEILING_DIRECTORIES: places.home,
         ORCHESTRATOR_AGENT_ID: agentId,
         ORCHESTRATOR_NATS_URL: natsUrl,
         ...(mintCredentials && { ORCHESTRATOR_CREDS: join(places.secrets, CREDENTIALS) }),

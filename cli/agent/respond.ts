@@ -22,7 +22,7 @@ const DONE = {
 /** Says something to the user: the text of an argument or of stdin, stored before it returns. */
 export async function respond(response: Response, streams: CommandStreams): Promise<Said> {
   const { name, call, options, file, json, timeoutMs } = response;
-  const text = await messageText(response.text, streams.stdin);
+  const text = await messageText(response.text, streams);
   const data = {
     text,
     ...(options && options.length > 0 && { options }),

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../platform/files/make-folder.ts';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 
@@ -35,7 +36,7 @@ export class ReadingPosition {
     lastSequence: number,
   ): Promise<ReadingPosition> {
     const file = join(paths.root, 'terminal', `${person.userId}.json`);
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(file), 0o700);
     const kept = parse(await readFile(file, 'utf8').catch(() => ''));
     // Of another log, where this one is shorter than what was read.
     const valid = kept !== undefined && kept.seen <= lastSequence;

@@ -1,7 +1,8 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
+import { makeFolder } from '../../platform/files/make-folder.ts';
 import { serverConfig } from '../../platform/nats/server-config.ts';
 import { ensureTrust, shareTrust } from '../../platform/nats/trust.ts';
 import { makeDataFolder } from '../../platform/service/data-folder.ts';
@@ -45,7 +46,7 @@ export class InitNatsCommand extends Command {
 
 /** A server that starts at this moment reads the old one or the new one. */
 async function replaceFile(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, text, { mode: 0o644 });
   await rename(draft, file);

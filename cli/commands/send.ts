@@ -23,7 +23,7 @@ export class SendCommand extends OperatorCommand {
 
   protected async work({ settings, log, views }: OperatorContext): Promise<undefined> {
     const mode = modeOf(this.mode);
-    const text = await messageText(this.text, this.context.stdin);
+    const text = await messageText(this.text, this.context);
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const given = await giveCommand(log, agentId, 'command.send', {
       text,

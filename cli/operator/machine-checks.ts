@@ -1,8 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { readSettings } from '../../agents/load-settings.ts';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
+import { makeDataFolder } from '../../platform/service/data-folder.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import { type Settings, settingProblemsLine } from '../../schemas/settings.ts';
@@ -77,11 +78,11 @@ export async function checkRuntime(settings: Settings): Promise<Check> {
 }
 
 export async function checkDataFolder(settings: Settings): Promise<Check> {
-  const { root } = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+  const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+  const { root } = paths;
   const name = 'data folder';
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    await access(root, constants.W_OK);
+    await makeDataFolder(paths);
     const { bavail, bsize } = await statfs(root);
     const free = bavail * bsize;
     const size = `${(free / FREE_BYTES).toFixed(1)} GiB free`;
@@ -89,8 +90,8 @@ export async function checkDataFolder(settings: Settings): Promise<Check> {
       ? missing(name, `${root}: only ${size}; free some space`)
       : ok(name, `${root}, ${size}`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return wrong(name, `${reason}; set ORCHESTRATOR_DATA_DIR to a folder that can be written`);
+    const { message } = asOrchestratorError(error);
+    return wrong(name, `${message}; set ORCHESTRATOR_DATA_DIR to a folder that can be written`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAccount,
@@ -13,6 +13,7 @@ import {
   type KeyPair,
   type Permissions,
 } from '@nats-io/jwt';
+import { makeFolder } from '../files/make-folder.ts';
 import { ACCOUNT_LIMITS, agentsAccountJwt, servicesAccountJwt } from './account-claims.ts';
 
 /**
@@ -61,7 +62,7 @@ export const REVOKER_INBOX = '_INBOX_revoker';
  * agents that outlive the system hold credentials made with them.
  */
 export async function ensureTrust(authDir: string): Promise<Trust> {
-  await mkdir(authDir, { recursive: true, mode: 0o700 });
+  await makeFolder(authDir, 0o700);
   await chmod(authDir, 0o700);
   const keys = {
     operator: await key(join(authDir, 'operator.seed'), createOperator),
@@ -149,7 +150,7 @@ export async function shareTrust(authDir: string, shares: TrustShares): Promise<
     await replaceFile(join(folder, name), await readFile(join(authDir, name), 'utf8'));
   };
   for (const folder of [...shares.services, ...shares.spawners]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await copy(OPERATOR_CREDS, folder);
   }
   for (const folder of shares.spawners) {

@@ -4,6 +4,7 @@ import { EventLog } from '../../core/log/event-log.ts';
 import { asOrchestratorError, EXIT, type OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { type DataPaths, dataPaths } from './data-paths.ts';
 import { Health } from './health.ts';
 import { createLogger } from './logger.ts';
@@ -70,6 +71,7 @@ async function serve(
   build: (context: ServiceContext) => Promise<Service>,
 ): Promise<void> {
   const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+  await makeDataFolder(paths);
   const connection = await firstConnection(name, settings, paths, signal);
   if (connection === undefined) return;
   try {

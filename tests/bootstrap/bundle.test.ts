@@ -78,6 +78,6 @@ test('a source that does not parse is named with its line', async (t) => {
 
 test('a path with a quote in it survives the shell', (t) => {
   const lines = wrapper("/it's/node", '/a b/x.mjs').split('\n');
-  t.is(lines[1], "export NODE_COMPILE_CACHE='/a b/.compile-cache'");
-  t.is(lines[2], "exec '/it'\\''s/node' '/a b/x.mjs' \"$@\"");
+  t.is(lines[2], "export NODE_COMPILE_CACHE='/a b/.compile-cache'");
+  t.is(lines[3], "exec '/it'\\''s/node' '/a b/x.mjs' \"$@\"");
 });

@@ -2,6 +2,7 @@ import test from 'ava';
 import { renderInstructions } from '../../schemas/agent-instructions.ts';
 import { COMMAND_TABLE } from '../../schemas/command-table.ts';
 import { orchestrator } from '../support/system.ts';
+import { onTerminal, TerminalSession } from '../support/terminal.ts';
 
 const env = { PATH: process.env.PATH };
 
@@ -11,6 +12,28 @@ test('help lists every command; --version is the version of the package', async 
   for (const { path } of COMMAND_TABLE) t.true(stdout.includes(`orchestrator ${path.join(' ')}`));
   t.regex((await orchestrator(['--version'], { env })).stdout, /^\d+\.\d+\.\d+\n$/);
 });
+
+test('D10: help names the values of options', async (t) => {
+  const send = await orchestrator(['send', '--help'], { env });
+  t.regex(send.stdout, /--mode <mode> +While a turn runs/);
+  const all = await orchestrator(['--help'], { env });
+  t.true(all.stdout.includes('<--name,-n <text>>'));
+  t.false(all.stdout.includes('#0'));
+});
+
+onTerminal(
+  'D10: help has no colours where NO_COLOR is set, or the terminal has none',
+  async (t) => {
+    const screenOf = async (NO_COLOR: string, terminal?: string) => {
+      const session = new TerminalSession(t, ['send', '--help'], { ...env, NO_COLOR }, terminal);
+      await session.done;
+      return session.screen;
+    };
+    t.true((await screenOf('')).includes('\x1b['));
+    t.false((await screenOf('1')).includes('\x1b'));
+    t.false((await screenOf('', 'dumb')).includes('\x1b'));
+  },
+);
 
 for (const { path, examples } of COMMAND_TABLE) {
   test(`${path.join(' ')} --help shows its examples`, async (t) => {

@@ -1,7 +1,10 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
-import { messageText } from '../../cli/agent/message-text.ts';
+import { messageText as textOf } from '../../cli/agent/message-text.ts';
+
+const messageText = (argument: string | undefined, stdin: Readable) =>
+  textOf(argument, { stdin, stderr: new PassThrough() });
 
 const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 400 });
 

@@ -31,11 +31,14 @@ export class TerminalSession {
     t: Pick<ExecutionContext, 'teardown'>,
     args: readonly string[],
     env: NodeJS.ProcessEnv,
+    terminal = 'xterm',
   ) {
     const command = [process.execPath, MAIN, ...args].map(quoted).join(' ');
     // The terminal would make CR LF of each LF, which it does again for what reads single keys.
     const line = `stty -onlcr; exec ${command}`;
-    this.#child = spawn('script', ['-qefc', line, '/dev/null'], { env: { ...env, TERM: 'xterm' } });
+    this.#child = spawn('script', ['-qefc', line, '/dev/null'], {
+      env: { ...env, TERM: terminal },
+    });
     t.teardown(() => this.#child.kill('SIGKILL'));
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk) => this.#hear(String(chunk)));
     this.done = new Promise((resolve) => this.#child.once('close', resolve));

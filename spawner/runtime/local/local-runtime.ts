@@ -7,6 +7,7 @@ import { findProgram } from '../find-program.ts';
 import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
 import { LocalProcess } from './local-process.ts';
 import { mayBeRun } from './may-be-run.ts';
+import { makeOwnRepository } from './own-repository.ts';
 import { isRunning } from './process-identity.ts';
 import { hasProcessTable } from './process-table.ts';
 import { RunEndings } from './run-endings.ts';
@@ -123,6 +124,7 @@ export class LocalRuntime implements Runtime {
 
   async #prepare(folder: RunFolder, spec: ProcessSpec): Promise<void> {
     await folder.prepare(spec.expiresAt);
+    await makeOwnRepository(folder.workspace, spec.environment.PATH ?? '');
     for (const file of spec.files) await folder.writeFile(file);
   }
 

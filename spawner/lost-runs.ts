@@ -36,7 +36,7 @@ export class LostRuns {
     this.#options = options;
   }
 
-  /** Looks once; what has to be ended ends in the background, until `signal`. */
+  /** Looks once; what has to be ended ends in the background, until `signal`. Never rejects. */
   async look(signal: AbortSignal): Promise<void> {
     const { runtimes, logger } = this.#options;
     for (const runtime of runtimes.byName.values()) {
@@ -62,11 +62,13 @@ export class LostRuns {
     return removesEnded && isEnded && ownership.claim(state) === 'act';
   }
 
+  /** Where that fails, it is tried again at the next look. */
   async #remove(runtime: Runtime, { agentId, runId }: RunStatus): Promise<void> {
-    const process = await runtime.attach(agentId, runId);
-    await process?.remove().catch((error: unknown) => {
+    try {
+      await (await runtime.attach(agentId, runId))?.remove();
+    } catch (error) {
       this.#options.logger.warn({ err: error, agentId }, 'an ended run could not be removed');
-    });
+    }
   }
 
   #judge(runtime: Runtime, run: RunStatus, signal: AbortSignal): void {

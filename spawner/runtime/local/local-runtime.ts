@@ -36,7 +36,7 @@ export interface LocalRuntimeOptions {
  */
 export class LocalRuntime implements Runtime {
   readonly name = 'local';
-  readonly removesEnded = false;
+  readonly removesEnded: boolean = false;
   readonly #agents: string;
   readonly #logger: Logger;
   readonly #searchPath: string;

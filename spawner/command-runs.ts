@@ -48,13 +48,23 @@ export class CommandRuns {
     }
   }
 
+  /** Never rejects: nobody listens here, and an end of the spawner would end every agent's commands. */
+  async #outcome(command: PendingRun): Promise<CommandOutcome> {
+    try {
+      return await this.#run(command);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { exitCode: -1, output: '', error: `The command could not be run: ${reason}` };
+    }
+  }
+
   #begin(command: PendingRun): void {
     const { commandId } = command;
     if (this.#runs.has(commandId)) return;
     const ours = this.#announced.has(commandId);
     this.#runs.set(commandId, ours ? null : FORSAKEN);
     if (!ours) return;
-    void this.#run(command).then((outcome) => {
+    void this.#outcome(command).then((outcome) => {
       this.#runs.set(commandId, outcome);
       this.#wake();
     });

@@ -120,7 +120,7 @@ export class ProcessManager {
     }
   }
 
-  /** Runs a shell command beside the agent, to its end. Never rejects. */
+  /** Runs a shell command beside the agent, to its end; rejects for what nobody foresaw. */
   async run(
     { agentId, run }: LiveAgent,
     factory: AgentFactory,

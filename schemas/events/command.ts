@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fileReference } from './file.ts';
-import { homePath, milliseconds, person, visibleName } from './parts.ts';
+import { commandLine, homePath, milliseconds, person, visibleName } from './parts.ts';
 
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
 export const commandEvents = {
@@ -10,7 +10,7 @@ export const commandEvents = {
     ttlMs: milliseconds,
     turnDeadlineMs: milliseconds,
     /** The command line of a `line` agent. */
-    commandLine: z.string().min(1).optional(),
+    commandLine: commandLine.optional(),
   }),
   'command.send': z.object({
     text: z.string().min(1),
@@ -30,7 +30,7 @@ export const commandEvents = {
   'command.extend': z.object({ ttlMs: milliseconds, from: person.optional() }),
   /** A shell command, to be run once beside the agent: in its workspace, with its environment. */
   'command.run': z.object({
-    commandLine: z.string().min(1),
+    commandLine,
     timeoutMs: milliseconds,
     from: person.optional(),
   }),

@@ -12,6 +12,12 @@ export const instant = z.iso.datetime();
 /** At most 100 years: what is added to a date stays one. */
 export const milliseconds = z.int().positive().max(MAX_DURATION_MS);
 
+/** A shell's command line: what becomes an argument of a program cannot hold a NUL (POSIX, `exec`). */
+export const commandLine = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes('\0'), 'a command line without a NUL character');
+
 /**
  * What an agent says, in at most so many characters (8 Mi without a number): half of a surrogate
  * pair becomes U+FFFD. Everything else that it may write (NUL, escape sequences) is kept as it is:

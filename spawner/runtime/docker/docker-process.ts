@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import type { ProcessFile } from '../../../agents/process-file.ts';
 import { SerialQueue } from '../../../platform/async/serial-queue.ts';
 import { mayPass, statusOf, unless } from '../../../platform/docker/engine-error.ts';
+import { execFailure } from '../exec-failure.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
 import { containerExec } from './container-exec.ts';
@@ -103,7 +104,11 @@ export class DockerProcess implements AgentProcess {
   }
 
   async exec(order: ExecOrder): Promise<ExecOutcome> {
-    await this.#unpause();
+    try {
+      await this.#unpause();
+    } catch (error) {
+      return execFailure(error);
+    }
     return containerExec(this.#docker, this.#container, order);
   }
 

@@ -449,6 +449,17 @@ export function conformance(
     },
   );
 
+  test(title('A4: a program that no kernel takes comes to a failure, not a throw'), async (t) => {
+    const { runtime } = await make(t);
+    const agent = await started(runtime, bashSpec('read -r _'));
+    for (const word of ['a\0b', 'x'.repeat(4 * 1024 * 1024)]) {
+      const outcome = await agent.exec(execOrder('', { command: ['echo', word] }));
+      t.not(outcome.ended, 'timeout');
+      t.notDeepEqual(outcome.ended === 'exit' && outcome.exit.code, 0);
+    }
+    t.is((await agent.exec(execOrder('exit 0'))).ended, 'exit');
+  });
+
   test(
     title('another program that takes too long ends, and so does what it started'),
     async (t) => {

@@ -44,3 +44,27 @@ test('a message that the engine took without its answer coming through is there 
   t.deepEqual(await process.exited, { code: 0, signal: null });
   t.is(await next(), undefined);
 });
+
+test('A4: a program beside an agent whose engine is away comes to a failure that says so', async (t) => {
+  const engine = await dockerEngine();
+  if (engine === undefined) return t.log('skipped: no Docker engine');
+  const proxy = await cuttingProxy(t, engine);
+  const started = await testDockerRuntime(proxy.host, await workerImage(engine)).start(
+    bashSpec('read -r _'),
+  );
+  if (!started.ok) throw new Error(started.reason);
+  const { process } = started;
+  t.teardown(async () => {
+    await process.signal('SIGKILL');
+    await process.exited;
+    await process.remove();
+  });
+  const order = { environment: {}, timeoutMs: 5_000, outputBytes: 100 };
+  const run = () =>
+    process.exec({ ...order, command: ['true'], signal: new AbortController().signal });
+
+  proxy.away = true;
+  t.like(await run(), { ended: 'failed' });
+  proxy.away = false;
+  t.like(await run(), { ended: 'exit', exit: { code: 0, signal: null } });
+});

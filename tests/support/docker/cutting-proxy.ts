@@ -6,11 +6,16 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { DockerEngine } from './docker-cli.ts';
 
-/** Stands before an engine and, once for each {@link cutNext}, keeps its answer to itself. */
+/**
+ * Stands before an engine and, once for each {@link cutNext}, keeps its answer to itself; lets
+ * nobody through while it is `away`.
+ */
 export class CuttingProxy implements DockerEngine {
   readonly host: string;
   readonly #socket: string;
   #method: string | undefined;
+  readonly #clients = new Set<Socket>();
+  #away = false;
 
   constructor(socket: string) {
     this.#socket = socket;
@@ -22,10 +27,17 @@ export class CuttingProxy implements DockerEngine {
     this.#method = method;
   }
 
+  /** The engine is not to be reached, and whoever was is cut off; until told otherwise. */
+  set away(away: boolean) {
+    this.#away = away;
+    if (away) for (const client of this.#clients) client.destroy();
+  }
+
   async listen(engine: DockerEngine): Promise<Server> {
-    const server = createServer((client) =>
-      this.#join(client, createConnection(new URL(engine.host).pathname)),
-    );
+    const server = createServer((client) => {
+      if (this.#away) return client.destroy();
+      return this.#join(client, createConnection(new URL(engine.host).pathname));
+    });
     server.listen(this.#socket);
     await once(server, 'listening');
     return server;
@@ -33,6 +45,8 @@ export class CuttingProxy implements DockerEngine {
 
   #join(client: Socket, engine: Socket): void {
     let cut = false;
+    this.#clients.add(client);
+    client.on('close', () => this.#clients.delete(client));
     client.on('data', (chunk) => {
       if (
         this.#method !== undefined &&

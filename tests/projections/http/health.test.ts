@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { Health } from '../../../platform/service/health.ts';
 import { serveHealth } from '../../../platform/service/serve-health.ts';
+import { HEALTH_SUBJECT } from '../../../schemas/health.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { ownPort } from '../../support/own-port.ts';
 import { startProjections, urlOf } from './running.ts';
@@ -16,6 +18,15 @@ async function get(url: string, token?: string) {
   // Whatever it is: the tests compare it.
   const body = (await response.json()) as { services?: { service: string }[] };
   return { status: response.status, body };
+}
+
+/** Asks until the answer has a status: what it tells may be a second old. */
+async function untilStatus(url: string, status: number): ReturnType<typeof get> {
+  for (;;) {
+    const answer = await get(url);
+    if (answer.status === status) return answer;
+    await delay(100);
+  }
 }
 
 /** Another program that listens on a port of its own choice, or the one that is asked for. */
@@ -41,7 +52,7 @@ test('the system is well when every expected service answers and every check is 
   const health = new Health();
   const { nc } = await nats.connect({ name: 'spawner' });
   await serveHealth({ nc, name: 'spawner', node: 'node-a', health });
-  const together = await get(`${url}/healthz`);
+  const together = await untilStatus(`${url}/healthz`, 200);
   t.is(together.status, 200);
   t.deepEqual(
     together.body.services?.map(({ service }) => service),
@@ -49,9 +60,28 @@ test('the system is well when every expected service answers and every check is 
   );
 
   health.report('lease', false, 'cannot be renewed');
-  const unwell = await get(`${url}/healthz`);
+  const unwell = await untilStatus(`${url}/healthz`, 503);
   t.is(unwell.status, 503);
   t.like(unwell.body.services?.[1], { checks: [{ name: 'lease', detail: 'cannot be renewed' }] });
+});
+
+test('B6: whoever asks for health over HTTP at one time, the services are asked once', async (t) => {
+  const nats = await startTestNats(t);
+  const dataDir = await temporaryFolder(t);
+  t.true(await startProjections(t, nats, dataDir).ready);
+  const url = await urlOf(dataDir);
+  let asked = 0;
+  nats.connection.nc.subscribe(HEALTH_SUBJECT, {
+    callback: () => {
+      asked += 1;
+    },
+  });
+  await nats.connection.nc.flush();
+
+  await Promise.all(Array.from({ length: 100 }, () => get(`${url}/healthz`)));
+
+  await nats.connection.nc.flush();
+  t.is(asked, 1);
 });
 
 test('without NATS the system is not well, and the process still lives', async (t) => {

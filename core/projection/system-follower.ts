@@ -144,7 +144,8 @@ export class SystemFollower {
 
   async #follow(signal: AbortSignal, whenCaughtUp: () => void): Promise<void> {
     const from = { sequence: this.sequence + 1 };
-    const following = this.#options.log.follow({ stream: 'EVENTS', from, signal });
+    const created = this.#stream;
+    const following = this.#options.log.follow({ stream: 'EVENTS', from, created, signal });
     for await (const { messages, caughtUp } of following) {
       for (const message of messages) this.#fold(message);
       if (caughtUp) whenCaughtUp();

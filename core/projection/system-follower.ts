@@ -73,9 +73,9 @@ export class SystemFollower {
   }
 
   /**
-   * Resolves when the signal has ended it. Rejects when the log cannot be followed any more: nobody
-   * may serve or act on a state that stands still, so who does not listen ends by it (an unhandled
-   * rejection), and is started again.
+   * Resolves when the signal has ended it. Rejects when the log cannot be followed any more, or is
+   * another one: nobody may serve or act on a state that stands still, so a service takes it for fatal
+   * and is started again.
    */
   get ended(): Promise<void> {
     return this.#ended.promise;

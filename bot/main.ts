@@ -8,6 +8,7 @@ await runService('bot', loadSettings, startBot);
 async function startBot(context: ServiceContext): Promise<Service> {
   const { deliveries, updates, status } = await telegramBot(context);
   const running = Promise.all([deliveries.run(context.signal), updates.run(context.signal)]);
+  running.catch(context.fatal);
   return {
     async stop() {
       await running;

@@ -11,11 +11,12 @@ import { serveViews } from './views/views-service.ts';
 await runService('projections', loadSettings, startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
-  const { paths, logger, connection, log, health, signal } = context;
+  const { paths, logger, connection, log, health, signal, fatal } = context;
   const path = join(paths.snapshots, 'system.jsonl');
   const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
   const follower = new SystemFollower({ log, logger, health, checkpoint });
   await follower.start(signal);
+  follower.ended.catch(fatal);
   const { nc } = connection;
   const views = await serveViews({ nc, follower, log, logger, version: packageJson.version });
   const http = await serveHttp(context);

@@ -90,6 +90,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 503,
   },
+  ORC_LOG_REPLACED: {
+    meaning: 'The event log was removed and made anew while it was read',
+    cure: 'Run it again: it begins with the new log. Services do so by themselves.',
+    exit: EXIT.failed,
+    status: 503,
+  },
   ORC_OLD_LAYOUT: {
     meaning: 'The event log was made by a version in which agents wrote into it themselves',
     cure: 'Set ORCHESTRATOR_DATA_DIR to a new folder (with your own NATS: delete its streams), or go on with the version that made it.',

@@ -19,7 +19,7 @@ import { Spawner } from './spawner.ts';
 await runService('spawner', loadSettings, startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
-  const { settings, paths, logger, connection, log, health, signal } = context;
+  const { settings, paths, logger, connection, log, health, signal, fatal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
   const keys = await readAgentKeys(paths.auth);
   // Its log is what makes a system itself, wherever its spawners run.
@@ -37,6 +37,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const clock = () => new Date();
   const follower = new SystemFollower({ log, logger, health });
   await follower.start(signal);
+  follower.ended.catch(fatal);
   const membership = await Membership.join({
     log,
     follower,
@@ -48,6 +49,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     leaseMs: settings.ORCHESTRATOR_NODE_LEASE,
     graceMs: settings.ORCHESTRATOR_NODE_GRACE,
   });
+  membership.lost.catch(fatal);
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
   const spawner = new Spawner({

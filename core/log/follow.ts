@@ -1,3 +1,5 @@
+import { BackOff } from '../../platform/async/back-off.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { PullSession, type Selection, type Start, type Taken } from './pull-session.ts';
@@ -8,6 +10,8 @@ export interface FollowOptions extends Selection {
   stream: StreamName;
   /** The first sequence, or the first instant, that is wanted. */
   from: Start;
+  /** When the stream was created, where it must be that very one; whichever is there first without. */
+  created?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds without a server before it gives up; for ever without. */
   patienceMs?: number | undefined;
@@ -20,34 +24,71 @@ export interface Followed {
   caughtUp: boolean;
 }
 
+/** Between sessions: one that is lost at once, again and again, is not opened in a tight loop. */
+const TIMES = { firstMs: 100, longestMs: 5_000 };
+
+/** A session that lived so long was a good one. */
+const SETTLED_MS = 10_000;
+
 /**
  * Replays a stream and goes on live, through reconnects and restarts of the server, until the
  * signal aborts (then it ends without an error). Batches are whatever has come in the meantime, so
  * that a fold awaits once per batch and not per message.
  *
- * Throws ORC_NO_STREAM, ORC_NOT_PERMITTED, and ORC_NOT_REACHABLE after `patienceMs` without a
- * server or when the connection is closed.
+ * Throws ORC_NO_STREAM, ORC_NOT_PERMITTED, ORC_LOG_REPLACED where the stream was removed and made
+ * anew (what was read of it says nothing about the new one), and ORC_NOT_REACHABLE after `patienceMs`
+ * without a server or when the connection is closed.
  */
 export async function* follow(
   connection: LogConnection,
   options: FollowOptions,
 ): AsyncGenerator<Followed, void, undefined> {
-  const { stream, signal } = options;
+  const { signal } = options;
   const patience = { patienceMs: options.patienceMs ?? Number.POSITIVE_INFINITY, signal };
   let next = options.from;
+  let { created } = options;
   let caughtUp = false;
+  const backOff = new BackOff(TIMES);
   while (!signal?.aborted) {
-    const open = () => PullSession.open(connection, stream, next, options);
-    const session = await untilReachable(connection, patience, open).catch(unlessAborted(signal));
-    if (session === undefined) return;
-    for await (const { messages, atEnd } of takeAll(session, signal)) {
+    const open = () => openSession(connection, next, { ...options, created });
+    const opened = await untilReachable(connection, patience, open).catch(unlessAborted(signal));
+    if (opened === undefined) return;
+    created = opened.created;
+    const began = performance.now();
+    for await (const { messages, atEnd } of takeAll(opened.session, signal)) {
       const last = messages.at(-1);
-      if (last !== undefined) next = { sequence: last.sequence + 1 };
+      if (last !== undefined) {
+        next = { sequence: last.sequence + 1 };
+        backOff.reset();
+      }
       const news = last !== undefined || (atEnd && !caughtUp);
       caughtUp ||= atEnd;
       if (news) yield { messages, caughtUp };
     }
+    if (performance.now() - began > SETTLED_MS) backOff.reset();
+    await backOff.wait(signal);
   }
+}
+
+/** A session of the very stream that was followed before. */
+async function openSession(
+  connection: LogConnection,
+  start: Start,
+  options: FollowOptions,
+): Promise<{ session: PullSession; created: string }> {
+  const { stream } = options;
+  const session = await PullSession.open(connection, stream, start, options);
+  try {
+    // Asked when the session stands: its stream is not newer than this.
+    const jsm = await connection.jsm();
+    const { created } = await jsm.streams.info(stream);
+    if ((options.created ?? created) === created) return { session, created };
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+  session.close();
+  throw new OrchestratorError('ORC_LOG_REPLACED', `The stream ${stream} was made anew`);
 }
 
 const unlessAborted = (signal: AbortSignal | undefined) => (error: unknown) => {

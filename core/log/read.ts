@@ -26,13 +26,12 @@ export async function* read(
   connection: LogConnection,
   options: ReadOptions,
 ): AsyncGenerator<StoredMessage, void, undefined> {
-  const end = Math.min(
-    options.until ?? Number.POSITIVE_INFINITY,
-    await lastSequence(connection, options.stream),
-  );
+  const { created, lastSequence: last } = await streamIdentity(connection, options.stream);
+  const end = Math.min(options.until ?? Number.POSITIVE_INFINITY, last);
   if ('sequence' in options.from && options.from.sequence > end) return;
   for await (const { messages, caughtUp } of follow(connection, {
     ...options,
+    created,
     patienceMs: PATIENCE_MS,
   })) {
     for (const message of messages) {

@@ -73,9 +73,9 @@ export class SystemFollower {
   }
 
   /**
-   * Resolves when the signal has ended it. Rejects when the log cannot be followed any more: nobody
-   * may serve or act on a state that stands still, so who does not listen ends by it (an unhandled
-   * rejection), and is started again.
+   * Resolves when the signal has ended it. Rejects when the log cannot be followed any more, or is
+   * another one: nobody may serve or act on a state that stands still, so a service takes it for fatal
+   * and is started again.
    */
   get ended(): Promise<void> {
     return this.#ended.promise;
@@ -144,7 +144,8 @@ export class SystemFollower {
 
   async #follow(signal: AbortSignal, whenCaughtUp: () => void): Promise<void> {
     const from = { sequence: this.sequence + 1 };
-    const following = this.#options.log.follow({ stream: 'EVENTS', from, signal });
+    const created = this.#stream;
+    const following = this.#options.log.follow({ stream: 'EVENTS', from, created, signal });
     for await (const { messages, caughtUp } of following) {
       for (const message of messages) this.#fold(message);
       if (caughtUp) whenCaughtUp();

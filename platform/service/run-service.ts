@@ -4,6 +4,7 @@ import { EventLog } from '../../core/log/event-log.ts';
 import { asOrchestratorError, EXIT, type OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
+import { untilAborted } from '../async/or-aborted.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { type DataPaths, dataPaths } from './data-paths.ts';
 import { Health } from './health.ts';
@@ -23,6 +24,13 @@ export interface ServiceContext {
   health: Health;
   /** Aborted when the service is to end, before its `stop` is called. */
   signal: AbortSignal;
+  /**
+   * Ends the service by a reason that it cannot go on with, such as a log that cannot be followed any
+   * more: it is told, and its supervisor starts it again. Not to be used for what a retry can mend.
+   *
+   * @example follower.ended.catch(context.fatal);
+   */
+  fatal: (reason: unknown) => void;
 }
 
 /** A running service: all that its main has to know of it. */
@@ -38,11 +46,21 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** What a service may take to end. */
 const STOP_TIMEOUT_MS = 10_000;
 
+/** Something that nobody caught: whatever it says, that it came so far is a mistake in the program. */
+class Uncaught extends Error {
+  override readonly name = 'Uncaught';
+
+  constructor(what: string, cause: unknown) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    super(`A bug, ${what}: ${words}`, { cause });
+  }
+}
+
 /**
  * The life of a service process: settings, logger, connection (for which it waits as long as it
  * takes), build, `{ready: true}` to the parent, and at SIGTERM, SIGINT or the parent's end
- * everything in reverse. Exits 0 when it was asked to end, 2 for wrong settings, 1 for anything
- * unexpected, so that its supervisor starts it again. It never returns.
+ * everything in reverse. Exits 0 when it was asked to end, 2 for wrong settings, 1 for what is fatal
+ * and for what nobody caught, so that its supervisor starts it again. It never returns.
  */
 export async function runService(
   name: string,
@@ -50,12 +68,14 @@ export async function runService(
   build: (context: ServiceContext) => Promise<Service>,
 ): Promise<never> {
   const end = new AbortController();
-  const failure = endOfProcess(end);
+  const failure = Promise.withResolvers<never>();
+  listenToProcess(end, failure.reject);
   let logger: Logger | undefined;
   try {
     const settings = loadSettings();
     logger = createLogger(name, settings.LOG_LEVEL);
-    await Promise.race([serve(name, settings, logger, end.signal, build), failure]);
+    const life = { logger, signal: end.signal, fatal: failure.reject };
+    await Promise.race([serve(name, settings, life, build), failure.promise]);
     process.exit(EXIT.done);
   } catch (error) {
     if (end.signal.aborted && isAbort(error)) process.exit(EXIT.done);
@@ -66,8 +86,7 @@ export async function runService(
 async function serve(
   name: string,
   settings: Settings,
-  logger: Logger,
-  signal: AbortSignal,
+  { logger, signal, fatal }: Pick<ServiceContext, 'logger' | 'signal' | 'fatal'>,
   build: (context: ServiceContext) => Promise<Service>,
 ): Promise<void> {
   const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
@@ -77,12 +96,12 @@ async function serve(
   try {
     const log = new EventLog(connection);
     const health = new Health();
-    const context = { settings, paths, logger, connection, log, health, signal };
+    const context = { settings, paths, logger, connection, log, health, signal, fatal };
     const service = await build(context);
     await serveHealth({ nc: connection.nc, name, node: service.node, health });
     await tellParent({ ready: true });
     logger.info('ready');
-    await Promise.race([aborted(signal), connectionLost(connection, signal)]);
+    await Promise.race([untilAborted(signal), connectionLost(connection, signal)]);
     logger.info('stopping');
     exitWhenLate(logger);
     await service.stop();
@@ -112,8 +131,8 @@ async function firstConnection(
   }
 }
 
-/** Aborts `end` when the process is asked to end; rejects for what nobody caught. */
-function endOfProcess(end: AbortController): Promise<never> {
+/** Aborts `end` when the process is asked to end; fails it by what nobody caught. */
+function listenToProcess(end: AbortController, fail: (reason: Error) => void): void {
   const stop = () => end.abort();
   process.on('SIGTERM', stop);
   // Ctrl-C and a closed terminal reach the whole group: a supervised service ends when its
@@ -122,17 +141,8 @@ function endOfProcess(end: AbortController): Promise<never> {
   process.on('SIGINT', ofTerminal);
   process.on('SIGHUP', ofTerminal);
   process.on('disconnect', stop);
-  return new Promise((_resolve, reject) => {
-    process.on('uncaughtException', reject);
-    process.on('unhandledRejection', reject);
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  process.on('uncaughtException', (error) => fail(new Uncaught('an uncaught exception', error)));
+  process.on('unhandledRejection', (error) => fail(new Uncaught('an unhandled rejection', error)));
 }
 
 /** It reconnects for ever, so a connection that closes by itself was refused for good. */

@@ -16,7 +16,7 @@ import { RedisAdapters } from './redis-adapters.ts';
 await runService('redis', loadSettings, startAdapters);
 
 async function startAdapters(context: ServiceContext): Promise<Service> {
-  const { settings, paths, logger, log, health, signal } = context;
+  const { settings, paths, logger, log, health, signal, fatal } = context;
   const url = settings.ORCHESTRATOR_REDIS_URL;
   if (url === undefined) {
     throw new OrchestratorError('ORC_SETTINGS', 'ORCHESTRATOR_REDIS_URL is not set');
@@ -25,6 +25,7 @@ async function startAdapters(context: ServiceContext): Promise<Service> {
   const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
   const follower = new SystemFollower({ log, logger, health, checkpoint });
   await follower.start(signal);
+  follower.ended.catch(fatal);
   const watermark = new Watermark({ path: join(paths.snapshots, 'redis-mirror.json'), logger });
   const adapters = new RedisAdapters({
     url,

@@ -56,8 +56,7 @@ export class Lease {
   }
 
   /**
-   * Rejects when another process of this name has come and gone: this one is to start anew. Where
-   * nobody listens that ends the process, as every unhandled rejection does.
+   * Rejects when another process of this name has come and gone: fatal, for this one is to start anew.
    */
   get lost(): Promise<never> {
     return this.#lost.promise;

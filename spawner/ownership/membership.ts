@@ -76,6 +76,11 @@ export class Membership {
     );
   }
 
+  /** Rejects when this process is to start anew; see {@link Lease.lost}. */
+  get lost(): Promise<never> {
+    return this.#lease.lost;
+  }
+
   /** Takes the lease and looks who else lives; then again and again, with a `beat` each time. */
   async start(beat: (news: Beat) => void): Promise<void> {
     await this.#lease.start(async (held) => {

@@ -151,6 +151,43 @@ test('a follow goes on after its consumer was deleted on the server', async (t) 
   isWhole(t, seen, 3);
 });
 
+test('A8: a follow whose sessions are lost at once opens few of them', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  await log.append(message('a'));
+  const jsm = await connection.jsm();
+  const opened: string[] = [];
+  connection.nc.subscribe('$JS.EVENT.ADVISORY.CONSUMER.CREATED.EVENTS.*', {
+    callback: (_, { subject }) => {
+      const name = subject.split('.').at(-1) ?? '';
+      opened.push(name);
+      void jsm.consumers.delete('EVENTS', name).catch(() => undefined);
+    },
+  });
+  const signal = AbortSignal.timeout(2_000);
+  for await (const _ of log.follow({ stream: 'EVENTS', from: { sequence: 1 }, signal }));
+  t.true(opened.length >= 2, 'it goes on');
+  t.true(opened.length <= 8, `${opened.length} sessions in two seconds`);
+});
+
+test('B7: a follow ends where its stream is removed and made anew, although the new one is longer', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  await log.append(message('a'));
+  const jsm = await connection.jsm();
+  const { config } = await jsm.streams.info('EVENTS');
+  const seen: string[] = [];
+  const following = async () => {
+    for await (const { messages } of log.follow({ stream: 'EVENTS', from: { sequence: 1 } })) {
+      seen.push(...messages.map((one) => one.header('ce-id') ?? ''));
+      if (seen.length !== 1) continue;
+      await jsm.streams.delete('EVENTS');
+      await jsm.streams.add(config);
+      await log.append([message('new-a'), message('new-b')]);
+    }
+  };
+  await t.throwsAsync(following(), { code: 'ORC_LOG_REPLACED' });
+  t.deepEqual(seen, ['a'], 'and nothing of the new one is taken for a part of the old');
+});
+
 test('a follow of a full log has no gap within a subject but what the limit removed', async (t) => {
   const { log } = await startTestNats(t, { limits: { logLines: 100 } });
   const subject = `agents.${AGENT}.log.stdout`;

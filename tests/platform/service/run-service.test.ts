@@ -115,9 +115,11 @@ test('a data folder in which no system has run is said in one line', async (t) =
 
 for (const [fault, words] of [
   ['build', 'cannot be built'],
-  ['later', 'went wrong later'],
+  ['rejection', 'A bug, an unhandled rejection: nobody caught it'],
+  ['exception', 'A bug, an uncaught exception: nobody caught it'],
+  ['fatal', 'the log is gone'],
 ] as const) {
-  test(`an unexpected error (${fault}) is logged whole, said in one line and told the parent`, async (t) => {
+  test(`what ends a service (${fault}) is logged whole, said in one line and told the parent`, async (t) => {
     const service = await run(t, settings(await startTestNats(t)), fault);
     const messages: unknown[] = [];
     service.child.on('message', (message) => messages.push(message));

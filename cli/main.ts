@@ -1,11 +1,13 @@
 import { asOrchestratorError, EXIT } from '../schemas/errors.ts';
 import { errorLine, run } from './run.ts';
+import { handleUncaught } from './uncaught.ts';
 import { watchOutput } from './watch-output.ts';
 
 const outputEnd = watchOutput(process.stdout, process.stderr);
 
 // What breaks in the background ends as one line too, never as a stack trace.
 process.on('uncaughtException', (error) => {
+  if (handleUncaught(error)) return;
   process.stderr.write(errorLine(asOrchestratorError(error)));
   process.exit(EXIT.failed);
 });

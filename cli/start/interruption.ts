@@ -2,18 +2,19 @@
 const SAME_MS = 500;
 
 /** 128 + the signal's number, as shells have it. */
-const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
 type EndSignal = keyof typeof EXIT_CODES;
 
 /**
- * SIGINT, SIGTERM and SIGHUP as an AbortSignal for a clean end. Another SIGINT, well after the
- * first, calls `atOnce`.
+ * SIGINT, SIGTERM, SIGHUP (the terminal was closed) and SIGQUIT as an AbortSignal for a clean end, and
+ * what nobody caught as well. Another SIGINT, well after the first, calls `atOnce`.
  */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #atOnce: () => void;
   #first: { signal: EndSignal; at: number } | undefined;
+  #failure: { error: unknown } | undefined;
 
   constructor(atOnce: () => void) {
     this.#atOnce = atOnce;
@@ -27,6 +28,17 @@ export class Interruption implements Disposable {
   /** The exit code that tells of the signal; undefined before there was one. */
   get exitCode(): number | undefined {
     return this.#first && EXIT_CODES[this.#first.signal];
+  }
+
+  /** What nobody caught, where that was the reason. */
+  get failure(): { error: unknown } | undefined {
+    return this.#failure;
+  }
+
+  /** Ends for an error that nobody caught; the first counts. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#controller.abort();
   }
 
   [Symbol.dispose](): void {

@@ -5,6 +5,7 @@ import { lockFolder } from '../../platform/service/folder-lock.ts';
 import { type ServiceSpec, Supervisor } from '../../platform/service/supervisor.ts';
 import { openSystemLog } from '../../platform/service/system-log.ts';
 import { EXIT } from '../../schemas/errors.ts';
+import { onUncaught } from '../uncaught.ts';
 import { requireUsable, unusedSettingsLine } from './check-settings.ts';
 import { endAgents } from './end-agents.ts';
 import type { InputKind } from './input-kind.ts';
@@ -50,6 +51,7 @@ export async function runStart(options: StartOptions): Promise<number> {
   const interruption = stack.use(new Interruption(() => endAtOnce(killers)));
   const { signal } = interruption;
   signal.addEventListener('abort', () => say('ending; interrupt again to end at once'));
+  stack.use(onUncaught((error) => interruption.fail(error)));
   const lock = await lockFolder(paths);
   stack.defer(() => lock.release());
   const systemLog = openSystemLog(paths, settings.LOG_LEVEL);
@@ -73,8 +75,11 @@ export async function runStart(options: StartOptions): Promise<number> {
   if (!(await startAll(supervisors, signal))) return interruption.exitCode ?? EXIT.failed;
   logger.info({ dataDir: paths.root, url: address.url }, 'the system runs');
   const talk = { settings, paths, connection, signal };
-  stack.defer(() => endAgents(talk, keepAgents, say));
-  return await runMode(options, talk, interruption);
+  const isAsked = () => signal.aborted || options.inputKind === 'none';
+  stack.defer(() => endAgents(talk, keepAgents ? 'none' : isAsked() ? 'all' : 'own', say));
+  const code = await runMode(options, talk, interruption);
+  if (interruption.failure !== undefined) throw interruption.failure.error;
+  return code;
 }
 
 /** False where it was interrupted. */

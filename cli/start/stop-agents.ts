@@ -11,13 +11,15 @@ export interface StopAgentsOptions {
   person: Person;
   /** Only agents of this node; of every node where there is none. */
   node?: string | undefined;
+  /** Only these; all without. */
+  meant?: (agent: AgentSummary) => boolean;
   /** Milliseconds that all of them together get. */
   timeoutMs: number;
 }
 
 const VIEW_TIMEOUT_MS = 5_000;
 
-/** Asks every agent that has not ended to stop, and waits. The ids of those that did not in time. */
+/** Asks every agent that is meant and has not ended to stop, and waits. The ids of those that did not in time. */
 export async function stopAgents(options: StopAgentsOptions): Promise<string[]> {
   const { log, timeoutMs } = options;
   const signal = AbortSignal.timeout(timeoutMs);
@@ -48,6 +50,7 @@ export async function runningAgents({
   log,
   views,
   node,
+  meant = () => true,
 }: StopAgentsOptions): Promise<AgentSummary[]> {
   const atLeast = await log.lastSequence('EVENTS');
   const { agents } = await views.request('agents', { atLeast }, { timeoutMs: VIEW_TIMEOUT_MS });
@@ -55,6 +58,7 @@ export async function runningAgents({
     (agent) =>
       agent.phase !== 'ended' &&
       agent.phase !== 'unknown' &&
+      meant(agent) &&
       (node === undefined || agent.node === undefined || agent.node === node),
   );
 }

@@ -26,7 +26,13 @@ export class ServiceProcess {
   readonly #child: ChildProcess;
 
   constructor({ main, environment, logFd }: ServiceProcessOptions) {
-    this.#child = fork(main, [], { env: environment, stdio: ['ignore', logFd, logFd, 'ipc'] });
+    this.#child = fork(main, [], {
+      env: environment,
+      stdio: ['ignore', logFd, logFd, 'ipc'],
+      // A process group of its own: a signal to the whole of the supervisor's is for that alone, which
+      // ends the agents first, and they end by this service.
+      detached: true,
+    });
     const ready = Promise.withResolvers<boolean>();
     const ended = Promise.withResolvers<ServiceEnd>();
     this.ready = ready.promise;

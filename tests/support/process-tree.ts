@@ -30,16 +30,20 @@ function facts(pid: number): ProcessFacts[] {
   }
 }
 
+/** The program of a service, as a supervisor starts it. */
+const SERVICE = /\/(bot|projections|projections\/redis|spawner)\/main\.ts$/;
+
 /**
- * The pids of a process and its descendants in the same session: a whole system, but not its
- * agents, which are in sessions of their own.
+ * The pids of a process and its descendants in the same session, services among them: a whole
+ * system, but not its agents, which are in sessions of their own.
  */
 export function systemTree(root: number): number[] {
   const all = processes();
   const session = all.find(({ pid }) => pid === root)?.session;
   const found = [root];
   for (const pid of found) {
-    const children = all.filter((one) => one.parent === pid && one.session === session);
+    const isOfSystem = (one: ProcessFacts) => one.session === session || SERVICE.test(one.command);
+    const children = all.filter((one) => one.parent === pid && isOfSystem(one));
     found.push(...children.map((one) => one.pid));
   }
   return found;

@@ -53,6 +53,11 @@ export class TerminalSession {
     this.#child.stdin?.write(keys);
   }
 
+  /** As when its window is closed: the kernel sends SIGHUP to what runs in it. */
+  close(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   /** Resolves when the screen has shown it, after what was waited for before. */
   async shows(words: string): Promise<void> {
     const never = (why: string) => {

@@ -1,6 +1,9 @@
 import '../../support/measured-children.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { processesWith } from '../../support/process-tree.ts';
-import { dataFolder, environment } from '../../support/system.ts';
+import { dataFolder, environment, orchestrator } from '../../support/system.ts';
 import { onTerminal, TerminalSession } from '../../support/terminal.ts';
 
 onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end', async (t) => {
@@ -61,6 +64,45 @@ onTerminal(
     t.is(await first.done, 0);
   },
 );
+
+onTerminal('D6: a terminal that is closed ends everything in order', async (t) => {
+  const folder = dataFolder(t);
+  const chat = new TerminalSession(t, ['start'], environment(folder));
+  await chat.shows('started agent-');
+
+  chat.close();
+
+  while (processesWith(folder).length > 0) await delay(50);
+  const log = await readFile(join(folder, 'system.log'), 'utf8');
+  t.notRegex(log, /uncaught/);
+  t.pass();
+});
+
+onTerminal('D7: the end of the chat ends the agents of this terminal, and no others', async (t) => {
+  const folder = dataFolder(t);
+  const env = environment(folder);
+  const chat = new TerminalSession(t, ['start'], env);
+  await chat.shows('started agent-');
+  const args = ['create', '--owner', 'telegram/42'];
+  const theirs = (await orchestrator(args, { env })).stdout.trim();
+
+  chat.type('\x04');
+
+  await chat.shows(`${theirs} kept running`);
+  t.is(await chat.done, 0);
+  t.false(chat.screen.includes('still be running'));
+  const { stdout } = await orchestrator(['start'], { env, input: '' });
+  t.is(stdout, '');
+  t.true(processesWith(folder).length > 0);
+  const again = new TerminalSession(t, ['start'], env);
+  await again.shows('started agent-');
+  const send = await orchestrator(['send', theirs, '--wait', 'still there?'], { env });
+  t.is(send.stdout, '[1] You said: still there?\n');
+  await orchestrator(['stop', theirs], { env });
+  again.type('\x04');
+  await again.done;
+  t.deepEqual(processesWith(folder), []);
+});
 
 onTerminal('a turn that fails is shown with reason and cure, and a chat goes on', async (t) => {
   const env = environment(dataFolder(t), {

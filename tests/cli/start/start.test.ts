@@ -94,6 +94,25 @@ test.serial('SIGINT in the middle of a turn ends everything, and tells 130', asy
   t.deepEqual(processesWith(folder), []);
 });
 
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
+
+for (const [signal, code] of Object.entries(CODES)) {
+  test.serial(`D6: ${signal} to the whole process group ends everything in order`, async (t) => {
+    const folder = dataFolder(t);
+    const start = new RunningStart(t, environment(folder, SILENT));
+    start.write('hello\n');
+    await start.says('⏳ working');
+
+    // The key of the table is a signal's name.
+    process.kill(-start.pid, signal as NodeJS.Signals);
+
+    const ended = await start.done;
+    t.is(ended.code, code);
+    t.notRegex(ended.stderr, /still be running|Did not end/);
+    t.deepEqual(processesWith(folder), []);
+  });
+}
+
 test.serial('a system that serves ends cleanly at SIGTERM', async (t) => {
   const folder = dataFolder(t);
   const start = new RunningStart(t, environment(folder), { input: 'ignore' });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { watch } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -153,11 +154,31 @@ test('a system log that has grown too long makes room, and one old is kept', asy
   const paths = dataPaths(await temporaryFolder(t));
   await writeFile(paths.systemLog, 'a long story');
 
-  openSystemLog(paths, 'info', 5).close();
+  openSystemLog(paths, 'info', { maxBytes: 5 }).close();
 
   t.is(await readFile(`${paths.systemLog}.old`, 'utf8'), 'a long story');
   t.is((await stat(paths.systemLog)).size, 0);
   t.is((await stat(paths.systemLog)).mode & 0o777, 0o600);
+});
+
+test('B3: a system log makes room while it is written to, also by services', async (t) => {
+  const paths = dataPaths(await temporaryFolder(t));
+  const log = openSystemLog(paths, 'info', { maxBytes: 1000, lookMs: 10 });
+  t.teardown(() => log.close());
+  const says = (text: string) =>
+    spawnSync('printf', ['%s', text], { stdio: ['ignore', log.fd, 'ignore'] });
+  const changes = watch(paths.root);
+  t.teardown(() => changes.close());
+  const story = 'x'.repeat(2000);
+
+  says(story);
+  while ((await stat(paths.systemLog)).size > 0) {
+    await new Promise((resolve) => changes.once('change', resolve));
+  }
+  says('after it');
+
+  t.is(await readFile(paths.systemLog, 'utf8'), 'after it');
+  t.is(await readFile(`${paths.systemLog}.old`, 'utf8'), story);
 });
 
 test('a system log that cannot be written is said as the data folder’s fault', async (t) => {

@@ -49,12 +49,12 @@ export async function telegramBot(context: ServiceContext) {
     send: (chatId, part, { perhaps, plain }) => {
       const words = wordsFor(directory.member(chatId).language);
       const mark = perhaps ? words.perhapsRepeated : undefined;
-      return sendPart(api, chatId, part, { mark, isPlain: plain });
+      return sendPart(api, directory.presentId(chatId), part, { mark, isPlain: plain });
     },
   });
   const listener = new ResponseListener({
     log,
-    owners: new Owners(views),
+    owners: new Owners(views, (chatId) => directory.presentId(chatId)),
     status,
     logger,
     isOwnCommand: (commandId) => commandId.startsWith('tg-'),

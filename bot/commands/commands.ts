@@ -38,15 +38,21 @@ const FOR_ADMINS: Record<(typeof ADMIN_COMMANDS)[number], BotCommand> = {
   broadcast,
 };
 
-/** Does the command that a message is; `next` where it is none of ours: then it is for the agent. */
-export function commands(parts: BotParts) {
+/**
+ * Does the command that a message is; `next` where it is none. What looks like one and is not ours is
+ * said to be so, with how it goes to the agent: many CLIs have such commands of their own.
+ */
+export function commands(parts: BotParts, before: (context: BotContext) => Promise<void>) {
   return async (context: BotContext, next: () => Promise<void>): Promise<void> => {
-    const called = context.message && addressedCommand(context.message, context.me);
+    const called = context.msg && addressedCommand(context.msg, context.me);
     if (called === undefined) return next();
+    await before(context);
     const { name, argument } = called;
-    if (isOf(FOR_EVERYBODY, name)) return FOR_EVERYBODY[name](context, parts, argument);
-    if (!isOf(FOR_ADMINS, name)) return next();
     const { userId, words, reply } = context.incoming;
+    // What the message said before was done then: it may be an edit that changes nothing.
+    if (context.editedMessage) return reply('edited', words.editedCommand(name));
+    if (isOf(FOR_EVERYBODY, name)) return FOR_EVERYBODY[name](context, parts, argument);
+    if (!isOf(FOR_ADMINS, name)) return reply('unknown', words.unknownCommand(name));
     if (!parts.access.isAdmin(userId)) return reply('admins-only', words.adminsOnly);
     return FOR_ADMINS[name](context, parts, argument);
   };

@@ -8,10 +8,13 @@ const VIEW_TIMEOUT_MS = 5_000;
 /** Which chat an agent belongs to: the reverse lookup. An owner never changes, so it is remembered. */
 export class Owners {
   readonly #views: Views;
+  readonly #presentId: (chatId: string) => string;
   readonly #chats = new Map<string, string | undefined>();
 
-  constructor(views: Views) {
+  /** @param presentId the id that a chat has now; the one that it had without */
+  constructor(views: Views, presentId: (chatId: string) => string = (chatId) => chatId) {
     this.#views = views;
+    this.#presentId = presentId;
   }
 
   /** A creation that passes by saves a request later. */
@@ -26,10 +29,9 @@ export class Owners {
    * Throws ORC_NOT_REACHABLE and ORC_TIMED_OUT as views do.
    */
   async chatOf(agentId: string, atLeast: number): Promise<string | undefined> {
-    if (this.#chats.has(agentId)) return this.#chats.get(agentId);
-    const chatId = await this.#ask(agentId, atLeast);
-    this.#chats.set(agentId, chatId);
-    return chatId;
+    if (!this.#chats.has(agentId)) this.#chats.set(agentId, await this.#ask(agentId, atLeast));
+    const chatId = this.#chats.get(agentId);
+    return chatId === undefined ? undefined : this.#presentId(chatId);
   }
 
   async #ask(agentId: string, atLeast: number): Promise<string | undefined> {

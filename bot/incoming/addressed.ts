@@ -1,29 +1,41 @@
-import type { Message, UserFromGetMe } from 'grammy/types';
+import type { Message, MessageEntity, UserFromGetMe } from 'grammy/types';
+import { type FormattedText, joined, sliced } from '../text/formatted-text.ts';
+import { replyTarget } from './replied-to.ts';
+
+/** Text or caption, as it was written. */
+export const formattedOf = (message: Message): FormattedText => ({
+  text: message.text ?? message.caption ?? '',
+  entities: message.entities ?? message.caption_entities ?? [],
+});
 
 /**
  * What a message says to the bot: all of it in a private chat; in a group only what names the bot
  * (without the name) or replies to it. Undefined where it is not addressed.
  */
-export function addressedText(message: Message, me: UserFromGetMe): string | undefined {
-  const text = message.text ?? message.caption ?? '';
-  if (message.chat.type === 'private') return text;
-  const name = `@${me.username}`;
-  const entities = message.entities ?? message.caption_entities ?? [];
-  const mention = entities.find(
-    ({ type, offset, length }) =>
-      type === 'mention' &&
-      text.slice(offset, offset + length).toLowerCase() === name.toLowerCase(),
-  );
+export function addressedText(message: Message, me: UserFromGetMe): FormattedText | undefined {
+  const whole = formattedOf(message);
+  if (message.chat.type === 'private') return whole;
+  const mention = whole.entities.find((entity) => isMention(entity, whole.text, me));
   if (mention !== undefined) {
-    const after = text.slice(mention.offset + mention.length);
-    return `${text.slice(0, mention.offset)}${after}`.trim();
+    const { offset, length } = mention;
+    const before = sliced(whole, 0, offset);
+    return trimmed(joined([before, sliced(whole, offset + length, whole.text.length)]));
   }
-  return message.reply_to_message?.from?.id === me.id ? text : undefined;
+  return replyTarget(message)?.from?.id === me.id ? whole : undefined;
 }
 
-/** In a group the agent is told who speaks. */
-export const spokenBy = (message: Message, text: string): string =>
-  message.chat.type === 'private' ? text : `${message.from?.first_name ?? '?'}: ${text}`;
+function isMention(entity: MessageEntity, text: string, me: UserFromGetMe): boolean {
+  const { type, offset, length } = entity;
+  if (type === 'text_mention') return entity.user.id === me.id;
+  const name = text.slice(offset, offset + length).toLowerCase();
+  return type === 'mention' && name === `@${me.username}`.toLowerCase();
+}
+
+function trimmed(whole: FormattedText): FormattedText {
+  const { text } = whole;
+  const start = text.length - text.trimStart().length;
+  return sliced(whole, start, Math.max(start, text.trimEnd().length));
+}
 
 export interface CalledCommand {
   name: string;

@@ -22,21 +22,25 @@ export interface BotParts {
   knocked: Map<string, string>;
 }
 
-/** An update that may be handled, and what is known of it. */
-export interface Incoming {
+/** A chat that something is done for, and what is known of it. */
+export interface Recipient {
   /** Of the chat: in a private one the user's own. Its agents are the chat's. */
   chatId: string;
-  /** Who wrote. */
-  userId: string;
   /** The chat as the log knows it. */
   person: Person;
   member: Member;
   words: Words;
-  isGroup: boolean;
   /** The same for the same update, always: what is derived from it happens once. */
   id: string;
   /** Says something to the chat, by the ledger: once for the update and this name. */
   reply: (name: string, text: string, buttons?: readonly ReplyButton[]) => Promise<void>;
+}
+
+/** An update that may be handled. */
+export interface Incoming extends Recipient {
+  /** Who wrote. */
+  userId: string;
+  isGroup: boolean;
 }
 
 export interface ReplyButton {

@@ -1,4 +1,4 @@
-import { appendError } from '../../core/log/append-result.ts';
+import { type AppendResult, appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
@@ -39,6 +39,12 @@ export class Directory {
     return this.#members;
   }
 
+  /** The id that a chat has now: a group's changes when it becomes a supergroup. */
+  presentId(chatId: string): string {
+    const { movedTo } = this.member(chatId);
+    return movedTo ?? chatId;
+  }
+
   /** States something of a person and resolves when it holds. The same id is stored once. */
   async state<T extends UserEventType>(
     type: T,
@@ -46,17 +52,26 @@ export class Directory {
     data: DataOf<T>,
     id: string,
   ): Promise<void> {
-    const name = type.slice('user.'.length);
-    const event = {
-      id: `${type}:${id}`,
-      type,
-      source: `orchestrator/${CHANNEL}`,
-      time: new Date().toISOString(),
-      subject: subjectOf({ family: 'user', channel: CHANNEL, userId, name }),
-      data,
-    };
-    // Type and data belong together by T.
-    const result = await this.#log.append(event as NewEvent);
+    await this.#stored(await this.#log.append(userEvent(type, userId, data, id)));
+  }
+
+  /** The same where a repeat may come however late. */
+  async stateOnce<T extends UserEventType>(
+    type: T,
+    userId: string,
+    data: DataOf<T>,
+    id: string,
+  ): Promise<void> {
+    await this.#stored(await this.#log.appendOnce(userEvent(type, userId, data, id)));
+  }
+
+  /** Resolves when everything that the log has by now of its people is folded. */
+  async caughtUp(): Promise<void> {
+    const last = await this.#log.last('EVENTS', `users.${CHANNEL}.>`);
+    await this.#folded(last?.sequence ?? 0);
+  }
+
+  async #stored(result: AppendResult): Promise<void> {
     if (!result.ok) throw appendError(result);
     await this.#folded(result.sequence);
   }
@@ -86,4 +101,22 @@ export class Directory {
     await promise;
     this.#waiters = this.#waiters.filter((one) => one !== waiter);
   }
+}
+
+export function userEvent<T extends UserEventType>(
+  type: T,
+  userId: string,
+  data: DataOf<T>,
+  id: string,
+): NewEvent {
+  const name = type.slice('user.'.length);
+  return {
+    id: `${type}:${id}`,
+    type,
+    source: `orchestrator/${CHANNEL}`,
+    time: new Date().toISOString(),
+    subject: subjectOf({ family: 'user', channel: CHANNEL, userId, name }),
+    data,
+    // Type and data belong together by T.
+  } as NewEvent;
 }

@@ -1,11 +1,10 @@
 import type { Context, NextFunction } from 'grammy';
 import type { Logger } from 'pino';
-import { noticeIdOf } from '../delivery/delivery-ids.ts';
-import { requestDelivery } from '../delivery/ledger.ts';
+import { addressedCommand, addressedText } from '../incoming/addressed.ts';
 import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
-import { CHANNEL } from '../people/channel.ts';
+import { chatName, nameOfUser } from '../incoming/names.ts';
+import { recipientOf } from '../incoming/recipient.ts';
 import type { RateLimit } from '../people/rate-limit.ts';
-import { wordsFor } from '../words/words.ts';
 import { shownName } from './shown-name.ts';
 
 export interface GateOptions {
@@ -25,11 +24,21 @@ export function gate({ parts, rate, perMinute, botId, logger }: GateOptions) {
   return async (context: Context, next: NextFunction): Promise<void> => {
     const incoming = incomingOf(context, parts, botId);
     if (incoming === undefined) return;
+    const disguised = disguise(context);
+    if (disguised !== undefined) {
+      const isFirst = refuse(disguised.id, disguised.name, parts, logger);
+      if (isFirst && isForUs(context, incoming, parts)) {
+        await incoming.reply('nobody', incoming.words.nobodyKnown);
+      }
+      return;
+    }
     if (!isAllowed(incoming, context, parts)) {
       refuse(incoming.userId, shownName(context), parts, logger);
       return;
     }
-    const verdict = rate.check(incoming.userId, incoming.id, sentAt(context));
+    // The pieces of an album are one thing that somebody did.
+    const did = context.msg?.media_group_id ?? incoming.id;
+    const verdict = rate.check(incoming.userId, did, sentAt(context));
     if (verdict !== 'taken') {
       const says = incoming.words.tooFast(perMinute);
       if (verdict === 'first-refused') await incoming.reply('too-fast', says);
@@ -42,11 +51,12 @@ export function gate({ parts, rate, perMinute, botId, logger }: GateOptions) {
   };
 }
 
-/** Silently; the operator and the admins can see who it was. */
-function refuse(userId: string, name: string, { knocked }: BotParts, logger: Logger): void {
-  if (knocked.has(userId) || knocked.size >= MAX_KNOCKED) return;
+/** Silently; the operator and the admins can see who it was. True for the first time. */
+function refuse(userId: string, name: string, { knocked }: BotParts, logger: Logger): boolean {
+  if (knocked.has(userId) || knocked.size >= MAX_KNOCKED) return false;
   knocked.set(userId, name);
   logger.warn({ userId, name }, 'refused: not allowed to talk to the bot');
+  return true;
 }
 
 const MAX_KNOCKED = 200;
@@ -54,31 +64,36 @@ const MAX_KNOCKED = 200;
 /** Undefined where there is no person, or no chat to answer in. */
 function incomingOf(context: Context, parts: BotParts, botId: number): Incoming | undefined {
   const { chat, from } = context;
-  if (chat === undefined || from === undefined || from.is_bot) return undefined;
-  // Written in the name of a channel or of the group: nobody knows by whom.
-  if (context.msg?.sender_chat !== undefined) return undefined;
-  if (chat.type === 'channel') return undefined;
-  const chatId = String(chat.id);
+  if (chat === undefined || from === undefined || chat.type === 'channel') return undefined;
   const id = `tg-${botId}-${context.update.update_id}`;
-  const member = parts.directory.member(chatId);
   return {
-    chatId,
+    ...recipientOf(parts, String(chat.id), id, from.language_code),
     userId: String(from.id),
-    // The chat, not who wrote: docs/decisions/0022-chat-is-the-person.md.
-    person: { channel: CHANNEL, userId: chatId },
-    member,
-    words: wordsFor(member.language ?? from.language_code),
     isGroup: chat.type !== 'private',
-    id,
-    reply: (name, text, buttons) =>
-      requestDelivery(
-        parts.log,
-        noticeIdOf(id, name),
-        { chatId, text, ...(buttons && { buttons: [...buttons] }) },
-        id,
-      ),
   };
 }
+
+/**
+ * As whom a message is written that nobody wrote in their own name: as a channel, or as the group,
+ * which its anonymous admins do. Nobody knows by whom, so nobody is allowed to.
+ */
+function disguise({ msg, chat, from }: Context): { id: string; name: string } | undefined {
+  const sender = msg?.sender_chat;
+  if (sender !== undefined) {
+    const isGroup = sender.id === chat?.id;
+    const name = `${chatName(sender)} (${isGroup ? 'an anonymous admin of the group' : 'in the name of a channel'})`;
+    // Beside the group itself, which may be allowed.
+    return { id: isGroup ? `anonymous in ${sender.id}` : String(sender.id), name };
+  }
+  return from?.is_bot ? { id: String(from.id), name: `${nameOfUser(from)} (a bot)` } : undefined;
+}
+
+/** Is it said to the bot, in a group that may talk to it? */
+const isForUs = ({ msg, me }: Context, { chatId, isGroup }: Incoming, { access }: BotParts) =>
+  msg !== undefined &&
+  isGroup &&
+  access.isAllowed(chatId) &&
+  (addressedText(msg, me) !== undefined || addressedCommand(msg, me) !== undefined);
 
 const isAllowed = ({ userId, chatId, isGroup }: Incoming, context: Context, { access }: BotParts) =>
   access.isAllowed(userId) &&

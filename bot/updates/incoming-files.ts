@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from 'grammy';
-import type { Message } from 'grammy/types';
 import { appendError } from '../../core/log/append-result.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { plainFileName, storeFile } from '../../platform/files/file-store.ts';
 import { inboxPath } from '../../platform/files/read-file.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
-import type { BotContext } from '../incoming/bot-context.ts';
+import type { FileToBring } from './courier.ts';
 
+/** A file as the agent is to have it: `path` is from its workspace. */
 export interface ReceivedFile {
   reference: FileReference;
-  /** Where the agent finds it, from its workspace. */
   path: string;
 }
 
@@ -27,12 +26,6 @@ const FETCH_TIMEOUT_MS = 30_000;
 const TRIES = 3;
 const RETRY_MS = 500;
 
-interface Attachment {
-  file_id: string;
-  file_size?: number;
-  name: string;
-}
-
 /** Files that people send: fetched from Telegram, kept where the agent's node can have them. */
 export class IncomingFiles {
   readonly #options: IncomingFilesOptions;
@@ -41,21 +34,14 @@ export class IncomingFiles {
     this.#options = options;
   }
 
-  /** The file of a message, if it has one; `refused` where it cannot be had, which is said. */
+  /** A file, or the name of one that cannot be had. Throws where it cannot be stored. */
   async receive(
-    { msg, incoming }: BotContext,
+    { id: fileId, fileId: telegramId, name: given, size = 0 }: FileToBring,
     agentId: string,
-  ): Promise<ReceivedFile | 'refused' | undefined> {
-    const attachment = msg && attachmentOf(msg);
-    if (attachment === undefined) return undefined;
-    const name = plainFileName(attachment.name);
-    const bytes =
-      (attachment.file_size ?? 0) > MAX_BYTES ? undefined : await this.#fetch(attachment.file_id);
-    if (bytes === undefined) {
-      await incoming.reply('not-fetched', incoming.words.fileNotFetched(name));
-      return 'refused';
-    }
-    const fileId = incoming.id;
+  ): Promise<ReceivedFile | { missing: string }> {
+    const name = plainFileName(given);
+    const bytes = size > MAX_BYTES ? undefined : await this.#fetch(telegramId);
+    if (bytes === undefined) return { missing: name };
     const stored = await storeFile(this.#options.connection.nc, agentId, { fileId, name, bytes });
     if (!stored.ok) throw appendError(stored);
     return { reference: stored.reference, path: inboxPath(stored.reference) };
@@ -78,18 +64,4 @@ export class IncomingFiles {
     const response = await fetch(`${this.#options.fileRoot}/${path}`, { signal });
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
   }
-}
-
-/** The one file of a message: of a photo the largest size. */
-function attachmentOf(message: Message): Attachment | undefined {
-  const { document, photo, audio, video, voice, animation, video_note: note } = message;
-  const largest = photo?.at(-1);
-  if (largest !== undefined) return { ...largest, name: 'photo.jpg' };
-  if (document !== undefined) return { ...document, name: document.file_name ?? 'document' };
-  if (video !== undefined) return { ...video, name: video.file_name ?? 'video.mp4' };
-  if (audio !== undefined) return { ...audio, name: audio.file_name ?? 'audio.mp3' };
-  if (animation !== undefined)
-    return { ...animation, name: animation.file_name ?? 'animation.mp4' };
-  if (voice !== undefined) return { ...voice, name: 'voice.ogg' };
-  return note && { ...note, name: 'video.mp4' };
 }

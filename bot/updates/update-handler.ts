@@ -7,15 +7,19 @@ import { commands } from '../commands/commands.ts';
 import type { BotContext } from '../incoming/bot-context.ts';
 import type { Handled } from '../polling/chat-lanes.ts';
 import { callError } from '../telegram/call-outcome.ts';
+import type { Courier } from './courier.ts';
+import type { Fragments } from './fragments.ts';
 import { type GateOptions, gate } from './gate.ts';
-import type { IncomingFiles } from './incoming-files.ts';
+import { movedChat } from './moved-chat.ts';
+import { noise } from './noise.ts';
 import { press } from './press.ts';
-import { talk } from './talk.ts';
+import { Talk } from './talk.ts';
 
 export interface UpdateHandlerOptions extends Omit<GateOptions, 'botId'> {
   bot: Bot;
   me: UserFromGetMe;
-  files: IncomingFiles;
+  fragments: Fragments;
+  courier: Courier;
 }
 
 /** Updates one by one: through the gate, then a command, a press of a button, or a message. */
@@ -23,16 +27,28 @@ export class UpdateHandler {
   readonly #bot: Bot;
   readonly #logger: Logger;
 
-  constructor({ bot, me, files, logger, parts, rate, perMinute }: UpdateHandlerOptions) {
+  constructor(options: UpdateHandlerOptions) {
+    const { bot, me, fragments, courier, logger, parts, rate, perMinute } = options;
     this.#bot = bot;
     this.#logger = logger;
     bot.botInfo = me;
+    bot.use(movedChat(parts, logger));
+    bot.use(noise);
     bot.use(gate({ parts, rate, perMinute, botId: me.id, logger }));
-    bot.on('callback_query:data', behindGate(press(parts)));
-    const [command, message] = [commands(parts), talk(parts, files)];
+    // What was said before comes before.
+    const before = ({ incoming }: BotContext) => fragments.join(incoming.chatId);
+    const pressed = press(parts);
+    bot.on(
+      'callback_query:data',
+      behindGate(async (context) => {
+        await before(context);
+        await pressed(context);
+      }),
+    );
+    const [command, talk] = [commands(parts, before), new Talk(parts, courier, fragments)];
     bot.on(
       ['message', 'edited_message'],
-      behindGate((context) => command(context, () => message(context))),
+      behindGate((context) => command(context, () => talk.handle(context))),
     );
   }
 

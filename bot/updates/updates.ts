@@ -6,11 +6,13 @@ import type { Settings } from '../../schemas/settings.ts';
 import { setCommands } from '../commands/commands.ts';
 import type { BotParts } from '../incoming/bot-context.ts';
 import { RateLimit } from '../people/rate-limit.ts';
-import { UpdatePoller } from '../polling/update-poller.ts';
+import { UpdatePoller, type UpdatePollerOptions } from '../polling/update-poller.ts';
 import { WebhookServer } from '../polling/webhook-server.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import type { TelegramClient } from '../telegram/telegram-client.ts';
 import { untilAnswered } from '../telegram/until-answered.ts';
+import { Courier } from './courier.ts';
+import { Fragments } from './fragments.ts';
 import { IncomingFiles } from './incoming-files.ts';
 import { UpdateHandler } from './update-handler.ts';
 
@@ -22,6 +24,9 @@ export interface UpdatesOptions {
   logger: Logger;
   health: Health;
 }
+
+/** What both ways of hearing Telegram need. */
+type Common = Pick<UpdatePollerOptions, 'api' | 'handle' | 'logger' | 'health'>;
 
 /** What people write, from Telegram to the log: by long polling, or by a webhook where one is set. */
 export class Updates {
@@ -43,10 +48,18 @@ export class Updates {
       logger.warn({ reason: callError(error) }, 'the menu of commands is not set');
     });
     const perMinute = settings.TELEGRAM_RATE_LIMIT;
-    const files = new IncomingFiles({ api, connection, fileRoot });
+    const courier = new Courier(parts, new IncomingFiles({ api, connection, fileRoot }));
+    const fragments = new Fragments({ parts, courier, logger, signal });
     const rate = new RateLimit(perMinute);
-    const handler = new UpdateHandler({ bot, me, files, logger, parts, rate, perMinute });
-    const common = { api, handle: handler.handle, logger, health };
+    const options = { bot, me, fragments, courier, logger, parts, rate, perMinute };
+    const { handle } = new UpdateHandler(options);
+    fragments.start();
+    await this.#hear({ api, handle, logger, health }, renew, signal);
+    await fragments.idle();
+  }
+
+  async #hear(common: Common, renew: () => void, signal: AbortSignal): Promise<void> {
+    const { settings } = this.#options;
     const url = settings.TELEGRAM_WEBHOOK_URL;
     if (url === undefined) return new UpdatePoller({ ...common, renew }).run(signal);
     await this.#serve(new WebhookServer({ ...common, url, ...webhookSettings(settings) }), signal);

@@ -29,9 +29,22 @@ export const english: Words = {
     `⏱ That is too fast: I take ${perMinute} messages a minute. What you send in this minute from here on is not taken.`,
   notHandled: (reason) => `⚠️ I could not do that: ${reason}`,
   onlyText: 'I understand text, files, photos, voice and video. This I cannot pass on.',
-  fileNotFetched: (name) =>
-    `⚠️ ${name} could not be fetched from Telegram (a bot gets files of up to 20 MB). Send it again, or a smaller one.`,
-  fileArrived: (path) => `The user sent a file. It is in your workspace: ${path}`,
+  nobodyKnown:
+    'You write in the name of the group or of a channel, and I cannot know who you are. Write in your own name, and I hear you.',
+  unknownCommand: (name) =>
+    `I have no command /${name}; /help lists mine. If it is for your agent, send it with two slashes: \`//${name}\``,
+  editedCommand: (name) => `I do not do edited commands. Send \`/${name}\` as a new message.`,
+  fileNotFetched: (names) =>
+    `⚠️ ${names} could not be fetched from Telegram (a bot gets files of up to 20 MB). Send it again, or a smaller one.`,
+  filesArrived: (paths) =>
+    paths.length === 1
+      ? `The user sent a file. It is in your workspace: ${paths[0]}`
+      : `The user sent ${paths.length} files. They are in your workspace:\n${paths.map((path) => `- ${path}`).join('\n')}`,
+  filesMissing: (names) =>
+    `A file that the user sent could not be fetched, and the user knows: ${names.join(', ')}`,
+  inReplyTo: (name) => `In reply to ${name}:`,
+  inReplyToBot: 'In reply to this message of the bot:',
+  forwardedFrom: (name) => `Forwarded from ${name}:`,
   noAgent: 'You have no agent at the moment. Your next message starts one.',
   created: (agentId, kind) => `🆕 ${agentId} (${kind}) is starting; your messages go to it now.`,
   unknownKind: (kind, kinds) => `There is no kind “${kind}”. Kinds: ${kinds}.`,

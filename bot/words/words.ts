@@ -33,8 +33,18 @@ export interface Words {
   tooFast: (perMinute: number) => string;
   notHandled: (reason: string) => string;
   onlyText: string;
-  fileNotFetched: (name: string) => string;
-  fileArrived: (path: string) => string;
+  /** To one who writes as a channel or as the group. */
+  nobodyKnown: string;
+  unknownCommand: (name: string) => string;
+  editedCommand: (name: string) => string;
+  fileNotFetched: (names: string) => string;
+  /** To the agent. */
+  filesArrived: (paths: readonly string[]) => string;
+  filesMissing: (names: readonly string[]) => string;
+  /** To the agent, before a quotation. */
+  inReplyTo: (name: string) => string;
+  inReplyToBot: string;
+  forwardedFrom: (name: string) => string;
   noAgent: string;
   created: (agentId: string, kind: string) => string;
   unknownKind: (kind: string, kinds: string) => string;

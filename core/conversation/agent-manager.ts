@@ -2,6 +2,7 @@ import type { Patience } from '../../platform/async/retry.ts';
 import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
+import type { MessageSource } from '../../schemas/events/message-source.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
 import { subjectOf, userFilter } from '../../schemas/subjects.ts';
@@ -39,6 +40,13 @@ export interface SendOptions {
   /** The question (its event's id) that this answers. */
   answers?: string | undefined;
   files?: readonly FileReference[] | undefined;
+  /** The channel's own messages that it was made from. */
+  sources?: readonly MessageSource[] | undefined;
+  /**
+   * Stored with the message, both or neither: what makes the message be sent once. Where something
+   * else is the last of its subject than `after` (a sequence), that was done already.
+   */
+  alongside?: { event: NewEvent; after: number } | undefined;
 }
 
 /** A message as it stands in the log. */
@@ -119,9 +127,21 @@ export class AgentManager {
     });
   }
 
-  #send(agentId: string, text: string, id: string, options: SendOptions): Promise<AppendResult> {
+  async #send(
+    agentId: string,
+    text: string,
+    id: string,
+    options: SendOptions,
+  ): Promise<AppendResult> {
     const event = sendCommand(agentId, text, id, options);
-    return options.once ? this.#log.appendOnce(event, ANY_AGENT) : this.#log.append(event);
+    const { once, alongside } = options;
+    if (alongside === undefined) {
+      return once ? this.#log.appendOnce(event, ANY_AGENT) : this.#log.append(event);
+    }
+    const expect = { filter: alongside.event.subject, sequence: alongside.after };
+    const result = await this.#log.append([event, alongside.event], { expect });
+    const isDone = !result.ok && result.error === 'conflict';
+    return isDone ? { ok: true, sequence: 0, duplicate: true } : result;
   }
 
   /** Asks an agent to interrupt what it does, or to end. A fresh id without one. */
@@ -227,7 +247,7 @@ const assignment = (
   });
 
 function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
-  const { from, mode = 'join', answers, files } = options;
+  const { from, mode = 'join', answers, files, sources } = options;
   return newEvent('command.send', {
     id,
     from,
@@ -239,6 +259,7 @@ function sendCommand(agentId: string, text: string, id: string, options: SendOpt
       mode,
       ...(answers !== undefined && { answers }),
       ...(files && { files: [...files] }),
+      ...(sources && { sources: [...sources] }),
     },
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fileReference } from './file.ts';
+import { messageSource } from './message-source.ts';
 import { commandLine, homePath, milliseconds, person, visibleName } from './parts.ts';
 
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
@@ -23,6 +24,8 @@ export const commandEvents = {
     answers: z.string().optional(),
     /** Put into `inbox/` of the agent's workspace before it gets the message. */
     files: z.array(fileReference).optional(),
+    /** The messages of its channel that it was made from, in order. */
+    sources: z.array(messageSource).optional(),
   }),
   'command.interrupt': z.object({ from: person.optional() }),
   'command.stop': z.object({ reason: z.string().default('asked'), from: person.optional() }),

@@ -128,6 +128,9 @@ export function evolveAgent(state: AgentState, event: StoredEvent): AgentState {
     case 'user.denied':
     case 'user.mode-chosen':
     case 'user.introduced':
+    case 'user.fragment-heard':
+    case 'user.fragments-joined':
+    case 'user.moved':
     case 'project.created':
     case 'process.cleared':
     case 'node.draining':

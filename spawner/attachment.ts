@@ -24,7 +24,7 @@ export class Attachment {
     this.process = process;
     this.#options = options;
     this.#signal = AbortSignal.any([signal, this.#abort.signal]);
-    this.#collect();
+    void this.#untilEnd();
   }
 
   /** How it ended, once the last line of its logs is stored. */
@@ -50,19 +50,16 @@ export class Attachment {
     this.#abort.abort();
   }
 
-  #collect(): void {
-    const collected = this.#options.collector.collect(this.process, this.#signal);
-    Promise.all([this.process.exited, collected]).then(
-      ([end]) => {
-        this.#end = end;
-        this.#options.wake();
-      },
-      (error: unknown) => {
-        if (this.#signal.aborted) return;
-        const { agentId } = this.process;
-        this.#options.logger.error({ err: error, agentId }, 'log collection failed');
-        this.#collect();
-      },
-    );
+  async #untilEnd(): Promise<void> {
+    const { collector, logger, wake } = this.#options;
+    const { agentId } = this.process;
+    const collected = collector.collect(this.process, this.#signal);
+    try {
+      [this.#end] = await Promise.all([this.process.exited, collected]);
+      wake();
+    } catch (error) {
+      // Neither rejects but for the end of this hold: anything else is a bug that is to be seen.
+      if (!this.#signal.aborted) logger.fatal({ err: error, agentId }, 'its end is not noticed');
+    }
   }
 }

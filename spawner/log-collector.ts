@@ -1,7 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { EventLog } from '../core/log/event-log.ts';
+import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
+import { delay } from '../platform/async/delay.ts';
+import { always, retry } from '../platform/async/retry.ts';
+import { startTimer } from '../platform/async/timer.ts';
+import type { Health } from '../platform/service/health.ts';
 import { subjectOf } from '../schemas/subjects.ts';
+import { OutputHealth } from './output-health.ts';
 import type { AgentProcess, LogLine } from './runtime/runtime.ts';
 
 type LogStream = 'stdout' | 'stderr';
@@ -14,7 +19,18 @@ interface Mark {
   sequence: number;
 }
 
-const RETRY_MS = 250;
+/** Reading for so long without an error is as good as a line that was read. */
+const SETTLED_MS = 10_000;
+
+/** What is left of an ended process's output is given up when it cannot be read for so long. */
+const LAST_PATIENCE_MS = 30_000;
+
+export interface LogCollectorOptions {
+  log: EventLog;
+  logger: Logger;
+  health: Health;
+  lastPatienceMs?: number;
+}
 
 /**
  * Publishes what an agent prints, line by line, to `agents.<id>.log.<stream>`, and reads nothing
@@ -23,13 +39,20 @@ const RETRY_MS = 250;
 export class LogCollector {
   readonly #log: EventLog;
   readonly #logger: Logger;
+  readonly #health: OutputHealth;
+  readonly #lastPatienceMs: number;
 
-  constructor(options: { log: EventLog; logger: Logger }) {
-    this.#log = options.log;
-    this.#logger = options.logger;
+  constructor({ log, logger, health, lastPatienceMs = LAST_PATIENCE_MS }: LogCollectorOptions) {
+    this.#log = log;
+    this.#logger = logger;
+    this.#health = new OutputHealth(health);
+    this.#lastPatienceMs = lastPatienceMs;
   }
 
-  /** Collects both streams; resolves when the process has ended and every line is stored. */
+  /**
+   * Collects both streams, each by itself; resolves when the process has ended and every line is
+   * stored that can be read. Rejects only as the signal aborts.
+   */
   async collect(process: AgentProcess, signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.#collectStream(process, 'stdout', signal),
@@ -43,28 +66,72 @@ export class LogCollector {
     signal: AbortSignal,
   ): Promise<void> {
     const subject = subjectOf({ family: 'log', agentId: process.agentId, name: stream });
-    let mark = await this.#mark(subject, process.runId, signal);
-    for await (const lines of process.readLog(stream, mark.position, signal)) {
-      mark = await this.#store(subject, process.runId, lines, mark, signal);
+    const backOff = new BackOff(NEAR);
+    let giveUpAt = Number.POSITIVE_INFINITY;
+    void process.exited.then(() => {
+      giveUpAt = performance.now() + this.#lastPatienceMs;
+    });
+    for (;;) {
+      try {
+        await this.#readOn(process, stream, subject, backOff, signal);
+        return this.#health.well(subject);
+      } catch (error) {
+        if (signal.aborted) this.#health.well(subject);
+        signal.throwIfAborted();
+        if (performance.now() > giveUpAt) return this.#giveUp(subject, error);
+        this.#health.failing(subject, error);
+        const wait = backOff.next();
+        if (isWorthSaying(backOff.failures)) {
+          this.#logger.error({ err: error, subject }, 'output not readable, trying again');
+        }
+        await delay(wait, signal);
+      }
     }
   }
 
-  /** The last stored line of this run, from the log itself. */
-  async #mark(subject: string, runId: string, signal: AbortSignal): Promise<Mark> {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        const last = await this.#log.last('LOGS', subject);
-        const ofThisRun = last?.header('ce-runid') === runId;
-        return {
-          position: ofThisRun ? last?.header('ce-position') : undefined,
-          sequence: last?.sequence ?? 0,
-        };
-      } catch (error) {
-        this.#logger.warn({ err: error, subject }, 'log position not readable, trying again');
-        await delay(RETRY_MS, undefined, { signal });
+  /** Until the end of the output, or until it cannot be read. */
+  async #readOn(
+    process: AgentProcess,
+    stream: LogStream,
+    subject: string,
+    backOff: BackOff,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const settled = () => {
+      backOff.reset();
+      this.#health.well(subject);
+    };
+    const cancel = startTimer(SETTLED_MS, settled, { ref: false });
+    try {
+      let mark = await this.#mark(subject, process.runId, signal);
+      for await (const lines of process.readLog(stream, mark.position, signal)) {
+        mark = await this.#store(subject, process.runId, lines, mark, signal);
+        settled();
       }
+    } finally {
+      cancel();
     }
+  }
+
+  /** Its end is stated all the same: an agent whose output is gone is not to live for ever. */
+  #giveUp(subject: string, error: unknown): void {
+    this.#health.well(subject);
+    this.#logger.error({ err: error, subject }, 'the rest of an ended run’s output is lost');
+  }
+
+  /** The last stored line of this run, from the log itself. */
+  #mark(subject: string, runId: string, signal: AbortSignal): Promise<Mark> {
+    const look = async () => {
+      const last = await this.#log.last('LOGS', subject);
+      const ofThisRun = last?.header('ce-runid') === runId;
+      return {
+        position: ofThisRun ? last?.header('ce-position') : undefined,
+        sequence: last?.sequence ?? 0,
+      };
+    };
+    const failing = (error: unknown) =>
+      this.#logger.warn({ err: error, subject }, 'log position not readable, trying again');
+    return retry(look, { isPassing: always, failing, signal });
   }
 
   async #store(
@@ -76,6 +143,7 @@ export class LogCollector {
   ): Promise<Mark> {
     let rest = lines;
     let known = mark;
+    const backOff = new BackOff(NEAR);
     for (;;) {
       const last = rest.at(-1);
       if (last === undefined) return known;
@@ -87,8 +155,11 @@ export class LogCollector {
       });
       if (result.ok) return { position: last.position, sequence: result.sequence };
       if (result.error !== 'conflict') {
-        this.#logger.warn({ subject, error: result.error }, 'log lines not stored, trying again');
-        await delay(RETRY_MS, undefined, { signal });
+        const wait = backOff.next();
+        if (isWorthSaying(backOff.failures)) {
+          this.#logger.warn({ subject, error: result.error }, 'output not stored, trying again');
+        }
+        await delay(wait, signal);
       }
       // Stored after all, or not: the log itself says how far.
       const stored = await this.#mark(subject, runId, signal);

@@ -58,7 +58,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     membership,
     runtimes,
     processes: new ProcessManager({ runtimes, environment, logger, owns }),
-    collector: new LogCollector({ log, logger }),
+    collector: new LogCollector({ log, logger, health }),
     factories: await agentFactories(settings, process.env),
     logger,
     allowedTools,

@@ -118,7 +118,7 @@ export interface AgentProcess {
   readonly pid: number | undefined;
   /**
    * Resolves when the process has ended and all that it had started is ended with it, wherever that
-   * went; never after `detach`.
+   * went; never after `detach`. Never rejects: a runtime that cannot tell is asked again.
    */
   readonly exited: Promise<ProcessExit>;
   /**

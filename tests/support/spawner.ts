@@ -123,7 +123,7 @@ export class SpawnerFixture {
     const owns = (agentId: string, runId: string) =>
       membership.ownership.owns(follower.state.agents.get(agentId), runId);
     const processes = new ProcessManager({ runtimes, environment, logger, owns });
-    const collector = new LogCollector({ log, logger });
+    const collector = new LogCollector({ log, logger, health: this.health });
     const spawner = new Spawner({
       log,
       follower,

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ProcessFile } from '../../../agents/process-file.ts';
+import { NEAR } from '../../../platform/async/back-off.ts';
+import { always, retry } from '../../../platform/async/retry.ts';
 import { SerialQueue } from '../../../platform/async/serial-queue.ts';
 import { mayPass, statusOf, unless } from '../../../platform/docker/engine-error.ts';
 import { execFailure } from '../exec-failure.ts';
@@ -14,8 +15,6 @@ import { mailboxContainer, mailboxVolume } from './container-options.ts';
 import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
 import { putHomeFile } from './home-files.ts';
 import type { Mailbox } from './mailbox.ts';
-
-const RETRY_MS = 250;
 
 /** Statuses of the engine: no such container; it is so already, or in no state for it. */
 const GONE = 404;
@@ -70,7 +69,8 @@ export class DockerProcess implements AgentProcess {
     after: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<LogLine[]> {
-    const ended = async () => !(await this.#whileUnreachable(() => this.#isRunning(), signal));
+    const ended = async () =>
+      !(await retry(() => this.#isRunning(), { isPassing: mayPass, times: NEAR, signal }));
     return containerLogs(this.#container, { stream, after, ended, signal });
   }
 
@@ -187,11 +187,14 @@ export class DockerProcess implements AgentProcess {
     }
   }
 
+  /** Waits for an engine that is away, whatever it says meanwhile; its containers may live on. */
   async #untilExit(): Promise<ProcessExit> {
-    const never = new AbortController().signal;
+    const { signal } = this.#over;
     for (;;) {
       const count = this.#changes.count;
-      const exit = await this.#whileUnreachable(() => this.#exit(), never);
+      const exit = await retry(() => this.#exit(), { isPassing: always, signal }).catch(
+        () => undefined,
+      );
       if (this.#detached) return new Promise(() => undefined);
       if (exit) {
         this.#ended = true;
@@ -210,19 +213,6 @@ export class DockerProcess implements AgentProcess {
     if (state === undefined) return { code: null, signal: null };
     const exit = exitOfStatus(state.ExitCode);
     return state.OOMKilled ? { ...exit, outOfMemory: true } : exit;
-  }
-
-  /** Waits for an engine that is away; its containers may live on meanwhile. */
-  async #whileUnreachable<T>(look: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-    while (!signal.aborted && !this.#detached) {
-      try {
-        return await look();
-      } catch (error) {
-        if (!mayPass(error)) throw error;
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
-    }
-    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { LeftBehind } from '../../../schemas/events/process.ts';
-import { endAll } from './end-all.ts';
+import { type EndOutcome, endAll } from './end-all.ts';
 import { startTicks } from './process-identity.ts';
 import { type ProcessFacts, readProcessTable, startVariable } from './process-table.ts';
 import type { RunCgroup } from './run-cgroup.ts';
@@ -44,19 +44,16 @@ export class RunEnding {
     this.#find();
   }
 
-  /** Ends what there is, the agent itself included. */
+  /** Ends what there is, the agent itself included. Never rejects: what it could not end it says. */
   async end(): Promise<LeftBehind | undefined> {
-    const { cgroup, logger, agentId, runId } = this.#options;
+    const { logger, agentId, runId } = this.#options;
     const first = this.#find();
     if (first.some(({ pid }) => pid === process.pid)) return this.#spare(first);
-    const { met, left } = await endAll(
-      first,
-      () => this.#find(),
-      () => cgroup?.kill(),
-      GRACE_MS,
-    );
-    cgroup?.remove();
     const run = { agentId, runId };
+    const { met, left } = await this.#endAll(first).catch((error: unknown) => {
+      logger.error({ err: error, ...run }, 'what an agent left behind was not ended');
+      return { met: [], left: this.#find() };
+    });
     if (met.length > left.length) {
       logger.info({ ...run, ...leftOf(met) }, 'what an agent had left behind was ended');
     }
@@ -64,6 +61,18 @@ export class RunEnding {
     const told = leftOf(left);
     logger.error({ ...run, ...told }, 'what an agent left behind could not be ended');
     return told;
+  }
+
+  async #endAll(first: ProcessFacts[]): Promise<EndOutcome> {
+    const { cgroup } = this.#options;
+    const outcome = await endAll(
+      first,
+      () => this.#find(),
+      () => cgroup?.kill(),
+      GRACE_MS,
+    );
+    cgroup?.remove();
+    return outcome;
   }
 
   /** This spawner was itself started by the agent, and with it the system that it is one of. */

@@ -2,6 +2,7 @@ import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import type { DecisionContext } from '../core/domain/agent/decide-agent.ts';
 import { decideMuted, decideRefusals, decideUnmuted } from '../core/domain/agent/decide-quota.ts';
 import { judgeQuota, type Quotas } from '../core/domain/agent/quota.ts';
+import { startTimer } from '../platform/async/timer.ts';
 import type { AgentLog } from './agent-log.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { ProcessManager } from './process-manager.ts';
@@ -22,7 +23,7 @@ export class AgentMute {
   readonly #deps: AgentMuteOptions;
   readonly #log: AgentLog;
   readonly #wake: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: (() => void) | undefined;
 
   constructor(deps: AgentMuteOptions, log: AgentLog, wake: () => void) {
     this.#deps = deps;
@@ -32,7 +33,7 @@ export class AgentMute {
 
   /** Does what the quotas ask for; undefined where that is nothing. */
   settle(state: LiveAgent, context: DecisionContext): Promise<boolean> | undefined {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
     const { quotas, files, processes } = this.#deps;
     const { agentId } = state;
     // Without a process nobody speaks; one that is attached to anew has the file that it had.
@@ -68,6 +69,7 @@ export class AgentMute {
   }
 
   #wakeAt(instant: Date, now: Date): void {
-    this.#timer = setTimeout(this.#wake, instant.getTime() - now.getTime()).unref();
+    const leftMs = instant.getTime() - now.getTime();
+    this.#cancel = startTimer(leftMs, this.#wake, { ref: false });
   }
 }

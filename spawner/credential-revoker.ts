@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type AgentState, isLive } from '../core/domain/agent/agent-state.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
+import { BackOff, isWorthSaying } from '../platform/async/back-off.ts';
 import type { Health } from '../platform/service/health.ts';
 import type { EventType } from '../schemas/event-catalogue.ts';
 import { parseSubject } from '../schemas/subjects.ts';
@@ -20,7 +20,7 @@ export interface CredentialRevokerOptions {
 }
 
 const CHECK = 'credentials';
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [250, 30_000];
+const TIMES = { firstMs: 250, longestMs: 30_000 };
 
 /** A credential that is taken away. */
 interface Revocation {
@@ -74,17 +74,18 @@ export class CredentialRevoker {
   /** Never rejects. It is over in the same moment in which it finds nothing changed any more. */
   async #run(signal: AbortSignal): Promise<void> {
     this.#running = true;
-    for (let wait = FIRST_WAIT_MS; this.#changed && !signal.aborted; ) {
+    const backOff = new BackOff(TIMES);
+    while (this.#changed && !signal.aborted) {
       this.#changed = false;
       try {
         await this.#options.revoke(this.#valid());
         this.#options.health.report(CHECK, true, 'ended and muted agents have none');
-        wait = FIRST_WAIT_MS;
+        backOff.reset();
       } catch (error) {
-        this.#failed(error);
         this.#changed = true;
-        await delay(wait, undefined, { signal }).catch(() => undefined);
-        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+        const wait = backOff.wait(signal);
+        if (isWorthSaying(backOff.failures)) this.#failed(error);
+        await wait;
       }
     }
     this.#running = false;

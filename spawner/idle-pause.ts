@@ -1,10 +1,11 @@
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
+import { startTimer } from '../platform/async/timer.ts';
 
 /** When an idle agent is to be frozen. Its time is counted from its last turn, as its TTL is. */
 export class IdlePause {
   readonly #afterMs: number | undefined;
   readonly #wake: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: (() => void) | undefined;
 
   /** @param afterMs undefined: never */
   constructor(afterMs: number | undefined, wake: () => void) {
@@ -18,11 +19,11 @@ export class IdlePause {
     if (this.#afterMs === undefined || state.phase !== 'ready' || state.run.paused) return false;
     const leftMs = Date.parse(state.idleSince) + this.#afterMs - now.getTime();
     if (leftMs <= 0) return true;
-    this.#timer = setTimeout(this.#wake, leftMs).unref();
+    this.#cancel = startTimer(leftMs, this.#wake, { ref: false });
     return false;
   }
 
   cancel(): void {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
   }
 }

@@ -1,9 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
+import { NEAR } from '../platform/async/back-off.ts';
+import { pause } from '../platform/async/delay.ts';
+import { keepRunning } from '../platform/async/keep-running.ts';
+import { orAborted } from '../platform/async/or-aborted.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { Ownership } from './ownership/ownership.ts';
 
@@ -23,7 +26,9 @@ const CONSUMER = 'placement';
 
 /** One request of a `create` stands so long; so long does an end have to wait for it at most. */
 const PULL_MS = 5_000;
-const RETRY_MS = 250;
+
+/** Without the lease, or while it drains, it looks this often whether it may take again. */
+const LOOK_MS = 250;
 
 /**
  * Hands new agents to spawners: each `create` to one of those that ask, in turn, for each asks for
@@ -41,6 +46,24 @@ export class Placement {
   }
 
   async start(): Promise<void> {
+    const { logger } = this.#options;
+    const { signal } = this.#abort;
+    await this.#consumer();
+    this.#loop = keepRunning(async () => this.#take(await this.#consumer()), {
+      signal,
+      times: NEAR,
+      ended: (error) => logger.warn({ err: error }, 'no agent to place could be asked for'),
+    });
+  }
+
+  /** Asks for no more. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#loop;
+  }
+
+  /** Made where it is not there yet, or any more. */
+  async #consumer(): Promise<Consumer> {
     const { log, ackWaitMs } = this.#options;
     const { connection } = log;
     const jsm = await connection.jsm();
@@ -51,27 +74,14 @@ export class Placement {
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ackWaitMs),
     });
-    const consumer = await jetstream(connection.nc).consumers.get('EVENTS', CONSUMER);
-    this.#loop = this.#take(consumer);
-  }
-
-  /** Asks for no more. */
-  async stop(): Promise<void> {
-    this.#abort.abort();
-    await this.#loop;
+    return jetstream(connection.nc).consumers.get('EVENTS', CONSUMER);
   }
 
   async #take(consumer: Consumer): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
-      try {
-        if (this.#mayTake()) await this.#next(consumer);
-        else await delay(RETRY_MS, undefined, { signal });
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#options.logger.warn({ err: error }, 'no agent to place could be asked for');
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
+      if (this.#mayTake()) await this.#next(consumer);
+      else await pause(LOOK_MS, signal);
     }
   }
 
@@ -82,16 +92,14 @@ export class Placement {
 
   async #next(consumer: Consumer): Promise<void> {
     const { signal } = this.#abort;
-    const aborted = new Promise<null>((resolve) => {
-      signal.addEventListener('abort', () => resolve(null), { once: true });
-    });
     const pulled = consumer.next({ expires: PULL_MS });
-    const message = await Promise.race([pulled, aborted]);
-    if (message === null) {
+    const message = await orAborted(pulled, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
       // What is still handed over after the end is for another, at once.
-      if (signal.aborted) pulled.then((late) => late?.nak()).catch(() => undefined);
-      return;
-    }
+      pulled.then((late) => late?.nak()).catch(() => undefined);
+      return null;
+    });
+    if (message === null) return;
     // Handed over in the last moment: the next one that asks is to have it.
     if (!this.#mayTake()) message.nak();
     else if (await this.#placed(message)) message.ack();
@@ -109,12 +117,11 @@ export class Placement {
     const stop = follower.subscribe(() => {
       if (!isRequested()) resolve(true);
     });
-    late.addEventListener('abort', () => resolve(false), { once: true });
     try {
       await follower.folded(seq, late);
       if (!isRequested()) return true;
       place(agentId);
-      return await promise;
+      return await orAborted(promise, late);
     } catch (error) {
       if (late.aborted) return false;
       throw error;

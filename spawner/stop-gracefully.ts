@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../platform/async/delay.ts';
 import type { AgentProcess } from './runtime/runtime.ts';
 
 export type StopStep = 'stdin-closed' | 'sigterm' | 'sigkill';
@@ -35,11 +35,12 @@ async function endsWithin(
 ): Promise<boolean> {
   const timer = new AbortController();
   const either = AbortSignal.any([signal, timer.signal]);
-  const expired = delay(ms, false, { signal: either });
   try {
-    return await Promise.race([process.exited.then(() => true), expired]);
+    const hasEnded = process.exited.then(() => true);
+    const ended = await Promise.race([hasEnded, pause(ms, either).then(() => false)]);
+    signal.throwIfAborted();
+    return ended;
   } finally {
     timer.abort();
-    expired.catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../platform/async/delay.ts';
 import type { TurnProblem } from '../voice/turn-problem.ts';
 import type { CliExit, Driver, DriverEvents, TurnOutcome } from './driver.ts';
 
@@ -105,7 +105,7 @@ export class AgentHost {
     const driver = start(this.#session, this.#events(said));
     this.#driver = driver;
     const timer = new AbortController();
-    const late = delay(startTimeoutMs, undefined, { signal: timer.signal }).then(() => {
+    const late = delay(startTimeoutMs, timer.signal).then(() => {
       throw new Error(`it was not ready within ${startTimeoutMs / 1000} s`);
     });
     late.catch(() => undefined);

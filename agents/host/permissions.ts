@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { readNamedFile } from '../../core/log/read-named-file.ts';
+import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import type { PermissionAnswer, PermissionRequest } from './driver.ts';
 import type { PermissionPolicy } from './host-order.ts';
 import { decidePermission, grantOf } from './permission-policy.ts';
@@ -24,7 +25,7 @@ export class Permissions {
   readonly #options: PermissionsOptions;
   readonly #granted = new Set<string>();
   #always: string[] = [];
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #questions = new SerialQueue();
 
   constructor(options: PermissionsOptions) {
     this.#options = options;
@@ -41,9 +42,7 @@ export class Permissions {
 
   /** One question at a time: a person answers one. */
   request(request: PermissionRequest): Promise<PermissionAnswer> {
-    const decided = this.#last.then(() => this.#decide(request));
-    this.#last = decided.catch(() => undefined);
-    return decided;
+    return this.#questions.run(() => this.#decide(request));
   }
 
   async #decide(request: PermissionRequest): Promise<PermissionAnswer> {

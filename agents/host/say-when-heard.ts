@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { retry } from '../../platform/async/retry.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { CommandStreams } from '../voice/command-streams.ts';
 import { type Said, type Statement, say } from '../voice/say.ts';
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [1_000, 10_000];
+const TIMES = { firstMs: 1_000, longestMs: 10_000 };
 
 /**
  * As {@link say}, and again while the agent is over its quota, within the statement's time: the end
@@ -15,15 +15,20 @@ export async function sayWhenHeard(
   log: (line: string) => void,
 ): Promise<Said> {
   const deadline = performance.now() + statement.timeoutMs;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-    try {
-      const timeoutMs = Math.max(1, Math.ceil(deadline - performance.now()));
-      return await say({ ...statement, timeoutMs }, streams);
-    } catch (error) {
-      const isQuota = error instanceof OrchestratorError && error.code === 'ORC_QUOTA';
-      if (!isQuota || performance.now() + wait > deadline) throw error;
-      if (wait === FIRST_WAIT_MS) log(error.line);
-      await delay(wait);
-    }
-  }
+  const sayNow = () => {
+    const timeoutMs = Math.max(1, Math.ceil(deadline - performance.now()));
+    return say({ ...statement, timeoutMs }, streams);
+  };
+  const failing = (error: unknown, failures: number) => {
+    if (isQuota(error) && failures === 1) log(error.line);
+  };
+  return retry(sayNow, {
+    isPassing: isQuota,
+    failing,
+    times: TIMES,
+    patienceMs: statement.timeoutMs,
+  });
 }
+
+const isQuota = (error: unknown): error is OrchestratorError =>
+  error instanceof OrchestratorError && error.code === 'ORC_QUOTA';

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { isUnreachable } from '../../core/log/passing-error.ts';
+import { delay } from '../../platform/async/delay.ts';
 import { within } from '../../platform/async/within.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { AgentContext } from './agent-context.ts';

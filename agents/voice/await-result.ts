@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { pause } from '../../platform/async/delay.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
 /** A result that came while nobody listened (a reconnect) is looked for this often. */
@@ -24,7 +24,7 @@ export async function awaitResult(
     // Nobody may be waiting any more when the end of the command ends the subscription.
     bell.catch(() => undefined);
     while (!signal.aborted) {
-      const again = delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      const again = pause(LOOK_AGAIN_MS, signal).then(() => undefined);
       const rung = await Promise.race([bell, again]);
       if (rung?.done) {
         throw new OrchestratorError('ORC_NOT_REACHABLE', 'The connection to NATS was closed');

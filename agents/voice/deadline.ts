@@ -1,3 +1,5 @@
+import { timeoutSignal } from '../../platform/async/timer.ts';
+
 /** What a command may take in all, reconnects and retries included. Times in milliseconds. */
 export class Deadline {
   /** Aborts when the time is over. */
@@ -5,7 +7,7 @@ export class Deadline {
   readonly #end: number;
 
   constructor(ms: number) {
-    this.signal = AbortSignal.timeout(ms);
+    this.signal = timeoutSignal(ms);
     this.#end = performance.now() + ms;
   }
 

@@ -1,12 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type AppendFailure, appendError } from '../../core/log/append-result.ts';
 import type { PublishableEvent } from '../../core/log/outgoing.ts';
+import { isUnreachable } from '../../core/log/passing-error.ts';
 import { publishEvent } from '../../core/log/publish-event.ts';
+import { retry } from '../../platform/async/retry.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Deadline } from './deadline.ts';
 
-const RETRY_MS = 200;
+const TIMES = { firstMs: 200, longestMs: 1_000 };
 const ACK_TIMEOUT_MS = 4_000;
 
 /**
@@ -19,14 +20,16 @@ export async function publishStored(
   event: PublishableEvent,
   deadline: Deadline,
 ): Promise<number> {
-  for (;;) {
+  const publish = async () => {
     const result = await publishEvent(nc, event, Math.min(ACK_TIMEOUT_MS, deadline.leftMs));
     if (result.ok) return result.sequence;
-    if (result.error !== 'not-reachable' || deadline.signal.aborted || nc.isClosed()) {
-      throw notStored(result);
-    }
-    await delay(RETRY_MS, undefined, { signal: deadline.signal }).catch(() => undefined);
-  }
+    throw notStored(result);
+  };
+  return retry(publish, {
+    isPassing: (error) => isUnreachable(error) && !nc.isClosed(),
+    patienceMs: deadline.leftMs,
+    times: TIMES,
+  });
 }
 
 /** Whether the event was stored is open only where no acknowledgement came. */

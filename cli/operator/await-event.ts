@@ -1,4 +1,5 @@
 import type { EventLog } from '../../core/log/event-log.ts';
+import { timeoutSignal } from '../../platform/async/timer.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
@@ -23,7 +24,7 @@ export async function awaitEvent<T>(
   { of, from, timeoutMs, what }: Awaited,
   decide: (event: StoredEvent) => T | undefined,
 ): Promise<T> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = timeoutSignal(timeoutMs);
   const filter = 'filter' in of ? of.filter : agentFilter(of.agentId);
   const start = { sequence: from };
   for await (const { messages } of log.follow({ stream: 'EVENTS', from: start, filter, signal })) {

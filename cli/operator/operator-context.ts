@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { loadSettings } from '../../agents/load-settings.ts';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
+import { delay } from '../../platform/async/delay.ts';
 import { within } from '../../platform/async/within.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { systemAddress } from '../../platform/service/system-address.ts';

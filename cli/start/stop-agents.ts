@@ -1,5 +1,6 @@
 import type { AgentManager, Views } from '../../core/conversation/agent-manager.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { timeoutSignal } from '../../platform/async/timer.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 
@@ -22,7 +23,7 @@ const VIEW_TIMEOUT_MS = 5_000;
 /** Asks every agent that is meant and has not ended to stop, and waits. The ids of those that did not in time. */
 export async function stopAgents(options: StopAgentsOptions): Promise<string[]> {
   const { log, timeoutMs } = options;
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = timeoutSignal(timeoutMs);
   const asked = new Set<string>();
   const sequence = (await log.lastSequence('EVENTS')) + 1;
   let left = await askRunning(options, asked);

@@ -1,11 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { BackOff } from '../../platform/async/back-off.ts';
+import { LONGEST_TIMER_MS } from '../../platform/async/timer.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { connectionError } from './connection-error.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
 import { errorOfNotice } from './mute-notice.ts';
+import { isUnreachable } from './passing-error.ts';
 import { readNamedFile } from './read-named-file.ts';
 
 /** Bytes; one has about a thousand. */
@@ -27,7 +29,7 @@ export interface ConnectOptions {
   /** Try again while the server cannot be reached, until `signal` says otherwise. */
   waitOnFirstConnect?: boolean | undefined;
   signal?: AbortSignal | undefined;
-  /** Milliseconds between two such tries; 250. */
+  /** Milliseconds between the first two such tries, which become four times as long; 250. */
   retryMs?: number | undefined;
   /** After the first connect: how often to dial again, -1 (the default) for ever, 0 never. */
   maxReconnectAttempts?: number | undefined;
@@ -48,6 +50,7 @@ export interface LogConnection {
 }
 
 const RECONNECT_WAIT_MS = 250;
+const LONGEST_WAITS = 4;
 
 /** A dead server is noticed after two pings without a pong. */
 const PING_INTERVAL_MS = 5_000;
@@ -59,15 +62,16 @@ const PING_INTERVAL_MS = 5_000;
  */
 export async function connectLog(options: ConnectOptions): Promise<LogConnection> {
   const credentials = readCredentials(options.credentials);
+  const { signal, waitOnFirstConnect = false, retryMs = RECONNECT_WAIT_MS } = options;
+  const backOff = new BackOff({ firstMs: retryMs, longestMs: LONGEST_WAITS * retryMs });
   for (;;) {
     try {
       return logConnection(await dial(options, credentials), options.inboxPrefix);
     } catch (error) {
       const failure = connectionError(error, options.url, credentials?.jwt);
-      const again = options.waitOnFirstConnect && failure.code === 'ORC_NOT_REACHABLE';
-      if (!again || options.signal?.aborted) throw failure;
-      const wait = options.retryMs ?? RECONNECT_WAIT_MS;
-      await pause(wait, undefined, { signal: options.signal }).catch(() => undefined);
+      const again = waitOnFirstConnect && isUnreachable(failure);
+      // Who gave up hears what was wrong, not that he gave up.
+      if (!again || signal?.aborted || !(await backOff.wait(signal))) throw failure;
     }
   }
 }
@@ -80,7 +84,7 @@ async function dial(
   return connect({
     servers: options.url,
     name: options.name,
-    timeout: options.timeoutMs,
+    timeout: Math.min(options.timeoutMs, LONGEST_TIMER_MS),
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     ...(credentials === undefined ? {} : { authenticator: jwtAuthenticator(credentials) }),
     reconnect: attempts !== 0,

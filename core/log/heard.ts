@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { BackOff } from '../../platform/async/back-off.ts';
+import { delay } from '../../platform/async/delay.ts';
 import { type FoundMessage, lastMessage } from './last.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 
 /** Sourcing takes a fraction of a millisecond, so the first looks come soon. */
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [1, 1_000];
+const TIMES = { firstMs: 1, longestMs: 1_000 };
 
 /**
  * Waits until the last thing that SAID holds on these subjects stands in EVENTS too, and so all that
@@ -18,10 +19,11 @@ export async function untilHeard(
 ): Promise<number> {
   const said = await lastMessage(nc, 'SAID', filter, ACK_TIMEOUT_MS);
   if (said === undefined) return 0;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+  const backOff = new BackOff(TIMES);
+  for (;;) {
     const heard = await lastMessage(nc, 'EVENTS', said.subject, ACK_TIMEOUT_MS);
     if (heard !== undefined && placeInSaid(heard) >= said.sequence) return heard.sequence;
-    await delay(wait, undefined, signal && { signal });
+    await delay(backOff.next(), signal);
   }
 }
 

@@ -1,5 +1,8 @@
-/** What Node's timers can wait at most: they hold a signed 32-bit number, and ring at once beyond. */
-const LONGEST_MS = 2 ** 31 - 1;
+/**
+ * What Node's timers can wait at most, 24.8 days: they hold a signed 32-bit number, and ring at once
+ * beyond. The bound of time-outs that a library keeps by such a timer.
+ */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface TimerOptions {
   /** Whether the process stays alive for it; true. */
@@ -22,7 +25,7 @@ export function startTimer(
   let timer: NodeJS.Timeout;
   const step = () => {
     const leftMs = Math.max(1, end - performance.now());
-    timer = setTimeout(leftMs > LONGEST_MS ? step : ring, Math.min(leftMs, LONGEST_MS));
+    timer = setTimeout(leftMs > LONGEST_TIMER_MS ? step : ring, Math.min(leftMs, LONGEST_TIMER_MS));
     if (!ref) timer.unref();
   };
   step();
@@ -31,7 +34,7 @@ export function startTimer(
 
 /** `AbortSignal.timeout` for any number of milliseconds; that one refuses what its timer cannot hold. */
 export function timeoutSignal(ms: number): AbortSignal {
-  if (ms <= LONGEST_MS) return AbortSignal.timeout(ms);
+  if (ms <= LONGEST_TIMER_MS) return AbortSignal.timeout(ms);
   const late = new AbortController();
   const ring = () => late.abort(new DOMException('the time is over', 'TimeoutError'));
   startTimer(ms, ring, { ref: false });

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delay } from '../async/delay.ts';
 import { processIdentity } from '../service/process-identity.ts';
 
 /** Milliseconds between two looks at a process that is not our child, and so tells us nothing. */
@@ -48,6 +49,6 @@ function remembered(file: string): { pid: number; identity: string } | undefined
 async function waitUntil(condition: () => boolean, patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!condition() && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await delay(LOOK_MS);
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Account, type ClaimsData, decode, encodeAccount, fromSeed } from '@nats-io/jwt';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog } from '../../core/log/connection.ts';
+import { delay } from '../async/delay.ts';
 import { agentUserKey } from './agent-user-key.ts';
 import { type AgentKeys, REVOKER_INBOX } from './trust.ts';
 

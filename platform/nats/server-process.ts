@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { connectLog } from '../../core/log/connection.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { delay } from '../async/delay.ts';
 import { forgetProcess, rememberProcess } from './left-over.ts';
 import { portInUse } from './server-port.ts';
 
@@ -98,7 +98,7 @@ export async function untilReady(server: ServerProcess, ready: Readiness): Promi
     });
     // Refused: that is another's server on our port, and ours is about to end by it.
     const connection = await Promise.race([connected, died]).catch(async (error: unknown) => {
-      await Promise.race([died, pause(BIND_FAILURE_MS, undefined, { signal: giveUp.signal })]);
+      await Promise.race([died, delay(BIND_FAILURE_MS, giveUp.signal)]);
       throw error;
     });
     await connection.close();

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { keepRunning } from '../async/keep-running.ts';
 import { type Readiness, type ServerFiles, ServerProcess, untilReady } from './server-process.ts';
 
 export interface SupervisorOptions {
@@ -12,10 +12,7 @@ export interface SupervisorOptions {
   stopGraceMs: number;
 }
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [100, 5_000];
-
-/** A server that ran this long died of something new: the back-off begins anew. */
-const SETTLED_MS = 10_000;
+const TIMES = { firstMs: 100, longestMs: 5_000 };
 
 /** Keeps one nats-server running until it is stopped. */
 export class ServerSupervisor {
@@ -24,6 +21,7 @@ export class ServerSupervisor {
   readonly #options: SupervisorOptions;
   readonly #stopping = new AbortController();
   #server: ServerProcess | undefined;
+  #isGone = false;
   #watching: Promise<void> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
@@ -38,7 +36,13 @@ export class ServerSupervisor {
   /** The first start: throws what the server died of, and then does not try again. */
   async start(): Promise<void> {
     await this.#startOnce();
-    this.#watching = this.#watch();
+    const { log } = this.#options;
+    const { signal } = this.#stopping;
+    this.#watching = keepRunning(() => this.#life(), {
+      signal,
+      times: TIMES,
+      ended: (error) => error && log.error({ err: error }, 'nats-server did not start again'),
+    });
   }
 
   async stop(): Promise<void> {
@@ -59,23 +63,19 @@ export class ServerSupervisor {
     }
   }
 
-  async #watch(): Promise<void> {
-    const { log } = this.#options;
+  /** Of the server that runs, or of another where that is gone. */
+  async #life(): Promise<void> {
+    const { log, stopGraceMs } = this.#options;
     const { signal } = this.#stopping;
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      const since = Date.now();
-      const exit = await this.#server?.exited;
-      if (signal.aborted) return;
-      if (Date.now() - since > SETTLED_MS) wait = FIRST_WAIT_MS;
-      log.error({ ...exit, waitMs: wait }, 'nats-server died; it is started again');
-      await pause(wait, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+    if (this.#isGone) {
       this.restarts += 1;
-      await this.#startOnce().catch((err: unknown) => {
-        log.error({ err }, 'nats-server did not start again');
-      });
+      await this.#startOnce();
+      this.#isGone = false;
       // Asked to stop while it was starting: that stop met the server before.
-      if (signal.aborted) return this.#server?.stop(this.#options.stopGraceMs);
+      if (signal.aborted) return this.#server?.stop(stopGraceMs);
     }
+    const exit = await this.#server?.exited;
+    this.#isGone = true;
+    if (!signal.aborted) log.error({ ...exit }, 'nats-server died; it is started again');
   }
 }

@@ -1,5 +1,6 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { HEALTH_SUBJECT, type ServiceHealth, serviceHealth } from '../../schemas/health.ts';
+import { startTimer } from '../async/timer.ts';
 
 export interface AskHealthOptions {
   /** The services that are waited for until each has answered or the time is up. */
@@ -25,7 +26,7 @@ export async function askHealth(
 ): Promise<ServiceHealth[]> {
   const heard: ServiceHealth[] = [];
   const over = Promise.withResolvers<void>();
-  const late = setTimeout(over.resolve, timeoutMs);
+  const cancel = startTimer(timeoutMs, over.resolve);
   let quiet: NodeJS.Timeout | undefined;
   const hear = (error: Error | null, message: Msg) => {
     if (error !== null || message.headers?.code === NO_RESPONDERS) return over.resolve();
@@ -43,7 +44,7 @@ export async function askHealth(
   } catch {
     // The connection is closed: nobody answers.
   } finally {
-    clearTimeout(late);
+    cancel();
     clearTimeout(quiet);
   }
   return heard;

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
-import { nextDelay, RESTART_POLICY, type RestartPolicy } from './restart-policy.ts';
+import { keepRunning } from '../async/keep-running.ts';
+import { RESTART_POLICY, type RestartPolicy } from './restart-policy.ts';
 import { type ServiceEnd, ServiceProcess } from './service-process.ts';
 
 /** A service of the system: its name in the log, and the file of its main. */
@@ -32,6 +32,8 @@ export class Supervisor {
   readonly #logger: Logger;
   readonly #abort = new AbortController();
   #process: ServiceProcess | undefined;
+  #starts = 0;
+  #wasReady = false;
   #life: Promise<void> = Promise.resolve();
 
   constructor(spec: ServiceSpec, options: SupervisorOptions) {
@@ -51,7 +53,12 @@ export class Supervisor {
    */
   async start(): Promise<void> {
     const first = Promise.withResolvers<void>();
-    this.#life = this.#keepRunning(first);
+    const { settledMs } = this.#policy;
+    const { signal } = this.#abort;
+    const life = () => this.#runOnce(first);
+    this.#life = keepRunning(life, { signal, times: this.#policy, settledMs }).then(() =>
+      first.reject(this.#stopped()),
+    );
     await first.promise;
   }
 
@@ -68,31 +75,23 @@ export class Supervisor {
     this.#process?.kill();
   }
 
-  async #keepRunning(first: PromiseWithResolvers<void>): Promise<void> {
-    let wasReady = false;
-    let delayMs = 0;
-    for (let starts = 1; ; starts += 1) {
-      const startedAt = performance.now();
-      const { ready, end } = await this.#runOnce(first);
-      wasReady ||= ready;
-      if (this.#abort.signal.aborted) return first.reject(this.#stopped());
-      this.#logger.error({ ...end }, 'a service ended by itself');
-      const hopeless = end.code === EXIT.usage || starts >= this.#policy.maxFailedStarts;
-      if (!wasReady && hopeless) return first.reject(this.#startFailed(end));
-      delayMs = nextDelay(this.#policy, delayMs, performance.now() - startedAt);
-      await delay(delayMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
-      if (this.#abort.signal.aborted) return first.reject(this.#stopped());
-    }
-  }
-
-  async #runOnce(first: PromiseWithResolvers<void>): Promise<{ ready: boolean; end: ServiceEnd }> {
+  async #runOnce(first: PromiseWithResolvers<void>): Promise<void> {
     const { environment, logFd } = this.#options;
     const running = new ServiceProcess({ main: this.#spec.main, environment, logFd });
     this.#process = running;
+    this.#starts += 1;
     this.#logger.info({ child: running.pid }, 'service started');
-    const ready = await running.ready;
-    if (ready) first.resolve();
-    return { ready, end: await running.ended };
+    if (await running.ready) {
+      this.#wasReady = true;
+      first.resolve();
+    }
+    const end = await running.ended;
+    if (this.#abort.signal.aborted) return;
+    this.#logger.error({ ...end }, 'a service ended by itself');
+    const hopeless = end.code === EXIT.usage || this.#starts >= this.#policy.maxFailedStarts;
+    if (this.#wasReady || !hopeless) return;
+    first.reject(this.#startFailed(end));
+    this.#abort.abort();
   }
 
   #startFailed(end: ServiceEnd): OrchestratorError {

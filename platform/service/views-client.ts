@@ -7,6 +7,8 @@ import {
   type ViewResponse,
   viewSubject,
 } from '../../schemas/views.ts';
+import { orAborted } from '../async/or-aborted.ts';
+import { LONGEST_TIMER_MS } from '../async/timer.ts';
 
 export interface ViewRequestOptions {
   /** How long an answer may take; 10 seconds. */
@@ -34,29 +36,17 @@ export class ViewsClient {
     options: ViewRequestOptions = {},
   ): Promise<ViewResponse<N>> {
     options.signal?.throwIfAborted();
-    const timeout = options.timeoutMs ?? TIMEOUT_MS;
+    const timeout = Math.min(options.timeoutMs ?? TIMEOUT_MS, LONGEST_TIMER_MS);
     const request = this.#nc
       .request(viewSubject(name), JSON.stringify(input), { timeout })
       .catch((error: unknown) => {
         throw requestError(error);
       });
-    const reply = await unlessAborted(request, options.signal);
+    const reply = await orAborted(request, options.signal);
     const failure = reply.headers?.get('Nats-Service-Error');
     if (failure) throw serviceError(failure);
     // The schema is that of this very view; the compiler cannot follow the lookup by name.
     return VIEWS[name].response.parse(reply.json()) as ViewResponse<N>;
-  }
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

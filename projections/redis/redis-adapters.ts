@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { keepRunning } from '../../platform/async/keep-running.ts';
 import type { Health } from '../../platform/service/health.ts';
 import { reasonOf, redisAddress } from './redis-connection.ts';
 import { type MirrorLag, RedisSession, type SessionOptions } from './redis-session.ts';
@@ -7,10 +7,7 @@ export interface RedisAdaptersOptions extends SessionOptions {
   health: Health;
 }
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [250, 2_000];
-
-/** A session that lived this long was a good one: the next is opened at once. */
-const GOOD_MS = 10_000;
+const TIMES = { firstMs: 250, longestMs: 2_000 };
 
 /** Mirrors to Redis and listens to it whenever it is there, and says in health whether it is. */
 export class RedisAdapters {
@@ -25,7 +22,14 @@ export class RedisAdapters {
   /** Begins; nothing waits for Redis. */
   start(): void {
     this.#options.health.report('redis', false, `${this.#address}: connecting`);
-    this.#running = this.#keepRunning();
+    const { signal } = this.#abort;
+    const session = () =>
+      new RedisSession(this.#options).run(signal, (lag) => this.#reportLag(lag));
+    this.#running = keepRunning(session, {
+      signal,
+      times: TIMES,
+      ended: (error) => this.#reportLoss(error),
+    });
   }
 
   /** Lets go of Redis; what was in hand is taken up by the next start. */
@@ -36,20 +40,6 @@ export class RedisAdapters {
 
   get #address(): string {
     return redisAddress(this.#options.url);
-  }
-
-  async #keepRunning(): Promise<void> {
-    const { signal } = this.#abort;
-    for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      const began = performance.now();
-      try {
-        await new RedisSession(this.#options).run(signal, (lag) => this.#reportLag(lag));
-      } catch (error) {
-        if (!signal.aborted) this.#reportLoss(error);
-      }
-      if (performance.now() - began > GOOD_MS) wait = FIRST_WAIT_MS;
-      await delay(wait, undefined, { signal }).catch(() => undefined);
-    }
   }
 
   #reportLag({ events, logs }: MirrorLag): void {

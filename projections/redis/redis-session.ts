@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Speakers } from '../../core/conversation/speakers.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
+import { pause } from '../../platform/async/delay.ts';
 import { untilAborted } from '../../platform/async/or-aborted.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { CommandReader } from './commands/command-reader.ts';
@@ -159,15 +159,14 @@ export class RedisSession {
     lag: (now: MirrorLag) => void,
   ): Promise<void> {
     const { log, watermark } = this.#options;
-    while (!signal.aborted) {
+    do {
       await answerWithin(ANSWER_MS, position.check());
       await watermark.save();
       lag({
         events: await behind(log.lastSequence('EVENTS'), events),
         logs: await behind(log.lastSequence('LOGS'), logs),
       });
-      await delay(WATCH_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
+    } while (await pause(WATCH_EVERY_MS, signal));
   }
 }
 

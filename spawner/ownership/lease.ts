@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { pause } from '../../platform/async/delay.ts';
 import type { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import type { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
@@ -104,11 +104,7 @@ export class Lease {
   async #keep(beat: (held: boolean) => Promise<void>): Promise<void> {
     const { signal } = this.#abort;
     const everyMs = this.#options.ttlMs / RENEWALS;
-    for (;;) {
-      await delay(everyMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      await beat(await this.confirm());
-    }
+    while (await pause(everyMs, signal)) await beat(await this.confirm());
   }
 
   #try(): Promise<boolean> {

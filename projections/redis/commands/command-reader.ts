@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { untilAborted } from '../../../platform/async/or-aborted.ts';
+import { pause } from '../../../platform/async/delay.ts';
+import { orAborted } from '../../../platform/async/or-aborted.ts';
 import {
   COMMANDS_GROUP as GROUP,
   RESPONSES_STREAM,
@@ -96,12 +96,11 @@ export class CommandReader {
   /** Says what this one works on, and takes over what nobody works on any more. */
   async #lookAfter(signal: AbortSignal, fail: (error: unknown) => void): Promise<void> {
     const { redis, consumer } = this.#options;
-    while (!signal.aborted) {
+    do {
       const ids = [...this.#inHand];
       if (ids.length > 0) await redis.xClaimJustId(STREAM, GROUP, consumer, 0, ids);
       for (const entry of await this.#claim()) await this.#take(entry, signal, fail);
-      await delay(ALIVE_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
+    } while (await pause(ALIVE_EVERY_MS, signal));
   }
 
   async #claim(): Promise<Entry[]> {
@@ -144,8 +143,7 @@ export class CommandReader {
     const { services, life, redis, logger, mayReply } = this.#options;
     const context = new CommandContext(services, causeId(life, id, message.data ?? ''), signal);
     const reply = await handleCommand(message.data, context, logger);
-    await Promise.race([mayReply, untilAborted(signal)]);
-    signal.throwIfAborted();
+    await orAborted(mayReply, signal);
     await redis.eval(REPLY_SCRIPT, {
       keys: [STREAM, RESPONSES_STREAM],
       arguments: [GROUP, id, pythonJson(reply)],

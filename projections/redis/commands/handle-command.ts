@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { asOrchestratorError, OrchestratorError } from '../../../schemas/errors.ts';
+import { isUnreachable } from '../../../core/log/passing-error.ts';
+import { retry } from '../../../platform/async/retry.ts';
+import { asOrchestratorError } from '../../../schemas/errors.ts';
 import type { Json } from '../../../schemas/redis/python-json.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -12,9 +13,6 @@ import { sendCommand } from './send-command.ts';
 import { sendFile } from './send-file.ts';
 import { sendMessage, sendMessagePersistent } from './send-message.ts';
 import { status } from './status.ts';
-
-/** While the log is away. */
-const RETRY_MS = 250;
 
 type Handler = (request: Request, context: CommandContext) => Promise<Record<string, Json>>;
 
@@ -52,20 +50,20 @@ export async function handleCommand(
   logger: Logger,
 ): Promise<Record<string, Json>> {
   let requestId: Json = 'unknown';
-  for (;;) {
-    try {
-      const request = parseRequest(data);
-      requestId = request.request_id ?? 'unknown';
-      const result = await handlerOf(request)(request, context);
-      return { success: true, request_id: requestId, ...result };
-    } catch (error) {
-      context.signal.throwIfAborted();
-      const shown = error instanceof CommandError ? error : asOrchestratorError(error);
-      const isAway = shown instanceof OrchestratorError && shown.code === 'ORC_NOT_REACHABLE';
-      if (!isAway) return failure(requestId, shown, logger);
-    }
+  const { signal } = context;
+  const handle = async () => {
+    const request = parseRequest(data);
+    requestId = request.request_id ?? 'unknown';
+    const result = await handlerOf(request)(request, context);
+    return { success: true, request_id: requestId, ...result };
+  };
+  try {
     // Everything that a command does is harmless to repeat.
-    await delay(RETRY_MS, undefined, { signal: context.signal });
+    return await retry(handle, { isPassing: isUnreachable, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    const shown = error instanceof CommandError ? error : asOrchestratorError(error);
+    return failure(requestId, shown, logger);
   }
 }
 

@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
+import { timeoutSignal } from '../../../platform/async/timer.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import { OutputStart } from '../output-start.ts';
 import type { ExecOrder, ExecOutcome } from '../runtime.ts';
@@ -41,7 +42,7 @@ export async function containerExec(
     const stream = await exec.start({ hijack: true, stdin: false });
     docker.modem.demuxStream(stream, stdout, stderr);
     stream.resume();
-    const late = AbortSignal.timeout(order.timeoutMs + LATE_MS);
+    const late = timeoutSignal(order.timeoutMs + LATE_MS);
     const signal = AbortSignal.any([order.signal, late]);
     await finished(stream, { writable: false, signal }).catch(async () => {
       stream.destroy();

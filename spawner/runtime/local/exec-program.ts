@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { startTimer } from '../../../platform/async/timer.ts';
 import { execFailure } from '../exec-failure.ts';
 import { OutputStart } from '../output-start.ts';
 import type { ExecOrder, ExecOutcome } from '../runtime.ts';
@@ -29,7 +30,7 @@ function outcomeOf(child: ChildProcess, order: ExecOrder): Promise<ExecOutcome> 
   const stdout = new OutputStart(order.outputBytes);
   const stderr = new OutputStart(order.outputBytes);
   const finish = (how: ExecEnd) => {
-    clearTimeout(timer);
+    cancel();
     order.signal.removeEventListener('abort', abort);
     resolve({ stdout: stdout.bytes, stderr: stderr.bytes, ...how });
   };
@@ -38,7 +39,7 @@ function outcomeOf(child: ChildProcess, order: ExecOrder): Promise<ExecOutcome> 
     finish(how);
   };
   const abort = () => end({ ended: 'failed', reason: 'it was ended with the spawner' });
-  const timer = setTimeout(() => end({ ended: 'timeout' }), order.timeoutMs);
+  const cancel = startTimer(order.timeoutMs, () => end({ ended: 'timeout' }));
   order.signal.addEventListener('abort', abort, { once: true });
   child.on('error', (error) => finish({ ended: 'failed', reason: error.message }));
   child.on('close', (code, signal) => finish({ ended: 'exit', exit: { code, signal } }));

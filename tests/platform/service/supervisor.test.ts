@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { dataPaths } from '../../../platform/service/data-paths.ts';
 import { processIdentity } from '../../../platform/service/process-identity.ts';
-import { nextDelay, RESTART_POLICY } from '../../../platform/service/restart-policy.ts';
+import { RESTART_POLICY } from '../../../platform/service/restart-policy.ts';
 import { Supervisor } from '../../../platform/service/supervisor.ts';
 import { openSystemLog } from '../../../platform/service/system-log.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { temporaryFolder } from '../../support/nats.ts';
 
 const MAIN = join(import.meta.dirname, 'fixtures', 'supervised.ts');
-const QUICK = { ...RESTART_POLICY, firstDelayMs: 1, maxDelayMs: 2 };
+const QUICK = { ...RESTART_POLICY, firstMs: 1, longestMs: 2 };
 
 async function supervised(t: ExecutionContext, behaviour = '') {
   const paths = dataPaths(await temporaryFolder(t));
@@ -121,15 +121,6 @@ test('killing a service at once does not start it again', async (t) => {
   await supervisor.stop();
 
   t.is(await starts(), 1);
-});
-
-test('the delay doubles up to a limit and begins anew after a healthy life', (t) => {
-  const delays = [0];
-  for (let death = 0; death < 7; death += 1) {
-    delays.push(nextDelay(RESTART_POLICY, delays.at(-1) ?? 0, 100));
-  }
-  t.deepEqual(delays.slice(1), [250, 500, 1000, 2000, 4000, 5000, 5000]);
-  t.is(nextDelay(RESTART_POLICY, 5000, 10_000), 250);
 });
 
 test('a program that cannot be started fails the start like one that dies', async (t) => {

@@ -119,8 +119,16 @@ export const COMMAND_TABLE = [
     path: ['project', 'list'],
     audience: 'agent',
     tool: 'project',
-    summary: 'List the projects of your user.',
-    options: CALL_OPTIONS,
+    summary: 'List the projects of your user, the oldest first.',
+    options: [
+      { flags: '--limit', value: 'number', what: 'How many at most; 100.' },
+      {
+        flags: '--after',
+        value: 'id',
+        what: 'Those behind this one; where there are more, its command is told on stderr.',
+      },
+      ...CALL_OPTIONS,
+    ],
     examples: [
       ['List them', 'project list'],
       ['For a program', 'project list --json'],

@@ -30,3 +30,6 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 /** Pieces of such a file: half a megabyte each, or smaller where the broker takes less. */
 export const MAX_FILE_PIECES = 4_096;
+
+/** Projects of one page of a list: 300 KB at most, well below what any broker takes in one message. */
+export const MAX_PROJECTS = 500;

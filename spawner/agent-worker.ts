@@ -9,6 +9,7 @@ import {
   type ProcessEnd,
 } from '../core/domain/agent/decide-agent.ts';
 import { type AgentTraits, nextStep } from '../core/domain/agent/next-step.ts';
+import { maxPayload } from '../core/log/outgoing.ts';
 import { AgentLog } from './agent-log.ts';
 import { AgentMute } from './agent-mute.ts';
 import { AgentSteps } from './agent-steps.ts';
@@ -130,8 +131,9 @@ export class AgentWorker {
     }
     const [call] = state.calls;
     if (call) {
-      const { follower, allowedTools } = this.#deps;
-      const context = { now: this.#context.now, allowedTools };
+      const { follower, allowedTools, log } = this.#deps;
+      const maxBytes = maxPayload(log.connection.nc);
+      const context = { now: this.#context.now, allowedTools, maxBytes };
       const events = handleToolCall(call, state, follower.state, context);
       return isLive(state) ? this.#log.append(events) : this.#log.appendResult(events);
     }

@@ -13,6 +13,8 @@ import type { NewEvent } from '../schemas/event.ts';
 export interface ToolContext {
   now: Date;
   allowedTools: readonly string[] | undefined;
+  /** Bytes of the largest message that the broker takes. */
+  maxBytes: number;
 }
 
 type ToolHandler = (
@@ -25,13 +27,13 @@ type ToolHandler = (
 const HANDLERS: Record<string, ToolHandler> = {
   'project.create': (call, caller, _system, { now }) => decideCreateProject(call, caller, now),
   'project.get': (call, caller, { projects }) => answerGetProject(call, caller, projects),
-  'project.list': (_call, caller, { projects }) => answerListProjects(caller, projects),
+  'project.list': (call, caller, { projects }) => answerListProjects(call, caller, projects),
 };
 
 /**
  * What a tool call comes to: its effects and its result, to be appended as one. A call of an agent
  * that has ended meanwhile is stated as not done; it is never run for nobody (design: replay
- * re-reads, it never re-executes).
+ * re-reads, it never re-executes). A result that no message holds is one that says so.
  */
 export function handleToolCall(
   call: PendingCall,
@@ -39,7 +41,7 @@ export function handleToolCall(
   system: SystemState,
   context: ToolContext,
 ): NewEvent[] {
-  const outcome = outcomeOf(call, agent, system, context);
+  const outcome = withinMessage(outcomeOf(call, agent, system, context), context.maxBytes);
   return [
     ...(outcome.ok ? outcome.events : []),
     resultEvent(agent.agentId, call, outcome, {
@@ -47,6 +49,17 @@ export function handleToolCall(
       now: context.now,
     }),
   ];
+}
+
+/** Subject, headers and what stands around the value in the message. */
+const FRAME_BYTES = 4 * 1024;
+
+function withinMessage(outcome: ToolOutcome, maxBytes: number): ToolOutcome {
+  if (!outcome.ok) return outcome;
+  const size = Buffer.byteLength(JSON.stringify(outcome.value));
+  if (size + FRAME_BYTES <= maxBytes) return outcome;
+  const message = `The result has ${size} bytes; the broker takes ${maxBytes} in one message`;
+  return { ok: false, code: 'ORC_TOO_LARGE', message };
 }
 
 function outcomeOf(

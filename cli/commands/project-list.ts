@@ -1,4 +1,9 @@
+import { Option } from 'clipanion';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { isToken } from '../../schemas/ids.ts';
+import { MAX_PROJECTS } from '../../schemas/limits.ts';
 import { ToolCommand } from '../agent/tool-command.ts';
+import { described } from '../options.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
@@ -6,17 +11,37 @@ export class ProjectListCommand extends ToolCommand {
   static override paths = [['project', 'list']];
   static override usage = usageOf('project list');
 
+  after = Option.String('--after', described('project list', '--after'));
+  limit = Option.String('--limit', '100', described('project list', '--limit'));
+
   override async execute(): Promise<void> {
-    const projects = await this.call('project', 'list', {});
-    this.context.stdout.write(this.json ? `${JSON.stringify(projects)}\n` : projectTable(projects));
+    const { stdout, stderr } = this.context;
+    const limit = pageSize(this.limit);
+    const after = this.after;
+    if (after !== undefined && !isToken(after)) {
+      throw new OrchestratorError('ORC_BAD_INPUT', `${JSON.stringify(after)} is not a project id`);
+    }
+    // One more than is shown tells whether there are more.
+    const found = await this.call('project', 'list', { limit: limit + 1, ...(after && { after }) });
+    const projects: unknown[] = Array.isArray(found) ? found : [];
+    const page = projects.slice(0, limit);
+    stdout.write(this.json ? `${JSON.stringify(page)}\n` : textTable(COLUMNS, page.map(rowOf)));
+    if (projects.length <= limit) return;
+    stderr.write(`There are more: orchestrator project list --after ${rowOf(page.at(-1))[0]}\n`);
   }
 }
 
-function projectTable(projects: unknown): string {
-  const rows = (Array.isArray(projects) ? projects : []).map((project: unknown) => {
-    // Any value may be looked into so; what is not there is shown as such.
-    const { id, name, createdAt } = Object(project) as Record<string, unknown>;
-    return [String(id), String(name), String(createdAt)];
-  });
-  return textTable(['id', 'name', 'created'], rows);
+const COLUMNS = ['id', 'name', 'created'];
+
+function rowOf(project: unknown): [string, string, string] {
+  // Any value may be looked into so; what is not there is shown as such.
+  const { id, name, createdAt } = Object(project) as Record<string, unknown>;
+  return [String(id), String(name), String(createdAt)];
+}
+
+function pageSize(text: string): number {
+  const size = Number(text);
+  if (Number.isInteger(size) && size >= 1 && size < MAX_PROJECTS) return size;
+  const what = `--limit ${JSON.stringify(text)} is not a number from 1 to ${MAX_PROJECTS - 1}`;
+  throw new OrchestratorError('ORC_BAD_INPUT', what);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_PROJECTS } from '../limits.ts';
 import { isVisible, NOT_VISIBLE } from '../visible-text.ts';
 import { token } from './parts.ts';
 
@@ -14,7 +15,11 @@ const projectName = z
 export const toolEvents = {
   'tool.project.create': z.object({ name: projectName }),
   'tool.project.get': z.object({ projectId: token }),
-  'tool.project.list': z.object({}),
+  'tool.project.list': z.object({
+    /** The last project of the page before. */
+    after: token.optional(),
+    limit: z.int().min(1).max(MAX_PROJECTS).optional(),
+  }),
 };
 
 /** Every call that there is: an agent's credential holds those that it may make, and no other. */

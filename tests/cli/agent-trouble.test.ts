@@ -122,6 +122,24 @@ test('projects are listed as a table or as JSON', async (t) => {
   t.deepEqual(JSON.parse(one.stdout), value);
 });
 
+test('A2: of more projects than a page holds the first are listed, and how to get the next is told', async (t) => {
+  const shell = await agentShell(t);
+  const createdAt = '2026-01-04T15:30:45Z';
+  const value = ['a', 'b', 'c'].map((name) => ({ id: `proj_${name}`, name, createdAt }));
+  await answerCalls(shell, () => ({ ok: true, value }));
+  const { stdout, stderr } = await runHere(
+    ['project', 'list', '--limit', '2', '--json'],
+    shell.env,
+  );
+  t.deepEqual(JSON.parse(stdout), value.slice(0, 2));
+  t.regex(stderr, /There are more: orchestrator project list --after proj_b\n$/);
+  const [asked] = ofType(await history(shell.nats.log), 'tool.project.list');
+  t.deepEqual(asked?.data, { limit: 3 });
+  const wrong = await runHere(['project', 'list', '--limit', '501'], shell.env);
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, oneLine('ORC_BAD_INPUT'));
+});
+
 test('the error of a result decides the exit code; an unknown one is internal', async (t) => {
   const shell = await agentShell(t);
   const codes = ['ORC_TOOL_NOT_ALLOWED', 'ORC_OF_TOMORROW'];

@@ -5,7 +5,8 @@ import type { NewEvent } from '../../schemas/event.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
 import { command } from '../support/commands.ts';
 import { history, ofType } from '../support/history.ts';
-import { type SpawnerFixture, startSpawner } from '../support/spawner.ts';
+import { startTestNats, temporaryFolder } from '../support/nats.ts';
+import { SpawnerFixture, startSpawner } from '../support/spawner.ts';
 
 async function demoAgent(spawner: SpawnerFixture, userId?: string): Promise<string> {
   const agent = newAgentId();
@@ -106,4 +107,28 @@ test('a call that cannot be done gets a result that says so', async (t) => {
   // F10: a name that would forge a row of an operator's table.
   const forged = { name: 'a\x1b[2K\rproj_1  mine' };
   t.is(await call(spawner, agent, 'project.create', forged, 'call-4'), 'ORC_BAD_INPUT');
+});
+
+test('A2: a result that no message holds is one that says so, and the agent goes on', async (t) => {
+  const nats = await startTestNats(t, { maxPayload: 64 * 1024 });
+  const spawner = new SpawnerFixture(nats, await temporaryFolder(t), {});
+  t.teardown(() => spawner.stop());
+  await spawner.start();
+  const agent = await demoAgent(spawner, 'ann');
+  const named = (n: number): NewEvent => ({
+    id: `created-${n}`,
+    type: 'project.created',
+    source: 'orchestrator/test',
+    time: new Date().toISOString(),
+    subject: `projects.proj_${n}.created`,
+    data: { name: 'n'.repeat(100), agentId: agent, owner: { channel: 'test', userId: 'ann' } },
+  });
+  const projects = Array.from({ length: 600 }, (_, n) => named(n));
+  t.like(await spawner.log.append(projects), { ok: true });
+
+  t.is(await call(spawner, agent, 'project.list', {}, 'call-1'), 'ORC_TOO_LARGE');
+  const page = await call(spawner, agent, 'project.list', { limit: 10 }, 'call-2');
+  t.is(Array.isArray(page) ? page.length : 0, 10);
+  await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
+  await spawner.event(agent, 'process.stopped');
 });

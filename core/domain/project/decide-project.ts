@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../../schemas/errors.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import { derivedId } from '../../../schemas/ids.ts';
+import { MAX_PROJECTS } from '../../../schemas/limits.ts';
 import { subjectOf } from '../../../schemas/subjects.ts';
 import type { PendingCall } from '../agent/agent-state.ts';
 import type { ProjectState } from './project.ts';
@@ -50,19 +51,27 @@ export function answerGetProject(
   const projectId = String(call.input.projectId);
   const project = projects.get(projectId);
   if (project === undefined || !isOwn(project, caller)) {
-    return {
-      ok: false,
-      code: 'ORC_PROJECT_NOT_FOUND',
-      message: `There is no project ${projectId}`,
-    };
+    return noProject(projectId);
   }
   return { ok: true, events: [], value: shown(project) };
 }
 
+/** A page of them, the oldest first: those behind `after`, where the call names one. */
 export function answerListProjects(
+  call: PendingCall,
   caller: Caller,
   projects: ReadonlyMap<string, ProjectState>,
 ): ToolOutcome {
+  const { after, limit = MAX_PROJECTS } = call.input;
   const own = [...projects.values()].filter((project) => isOwn(project, caller));
-  return { ok: true, events: [], value: own.map(shown) };
+  const last = after === undefined ? -1 : own.findIndex(({ id }) => id === after);
+  if (after !== undefined && last < 0) return noProject(String(after));
+  const page = own.slice(last + 1, last + 1 + Math.min(Number(limit), MAX_PROJECTS));
+  return { ok: true, events: [], value: page.map(shown) };
 }
+
+const noProject = (projectId: string): ToolOutcome => ({
+  ok: false,
+  code: 'ORC_PROJECT_NOT_FOUND',
+  message: `There is no project ${projectId}`,
+});

@@ -65,7 +65,7 @@ test('a person sees the projects of all own agents, and nobody else’s', (t) =>
     create('call-4', 'four', { agentId: AGENT }),
   );
   const names = (caller: { agentId: string; owner?: typeof ANN }) => {
-    const outcome = answerListProjects(caller, projects);
+    const outcome = answerListProjects(call('call-5', {}), caller, projects);
     return outcome.ok && Array.isArray(outcome.value) ? outcome.value.map(({ name }) => name) : [];
   };
   t.deepEqual(names({ agentId: AGENT, owner: ANN }), ['one', 'two']);
@@ -81,4 +81,34 @@ test('another person’s project is as good as none', (t) => {
   t.like(get(ANN), { ok: true, value: { id: projectId, name: 'one' } });
   t.like(get(BEN), { ok: false, code: 'ORC_PROJECT_NOT_FOUND' });
   t.like(get(ANN, 'proj_none'), { ok: false, code: 'ORC_PROJECT_NOT_FOUND' });
+});
+
+test('A2: a list of projects comes in pages, each behind the one before', (t) => {
+  const projects = projectsOf(
+    ...Array.from({ length: 1_200 }, (_, n) =>
+      create(`call-${n}`, `p${n}`, { agentId: AGENT, owner: ANN }),
+    ),
+  );
+  const page = (input: Record<string, unknown>) => {
+    const outcome = answerListProjects(
+      call('list', input),
+      { agentId: OTHER, owner: ANN },
+      projects,
+    );
+    return outcome.ok && Array.isArray(outcome.value) ? outcome.value : [];
+  };
+  const first = page({});
+  t.deepEqual([first.length, first.at(-1)?.name], [500, 'p499']);
+  const second = page({ after: first.at(-1)?.id, limit: 2 });
+  t.deepEqual(
+    second.map(({ name }) => name),
+    ['p500', 'p501'],
+  );
+  t.is(page({ after: [...projects.keys()].at(-1) }).length, 0);
+  const gone = answerListProjects(
+    call('list', { after: 'proj_none' }),
+    { agentId: AGENT },
+    projects,
+  );
+  t.like(gone, { ok: false, code: 'ORC_PROJECT_NOT_FOUND' });
 });

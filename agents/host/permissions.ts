@@ -1,43 +1,33 @@
-import { rename, writeFile } from 'node:fs/promises';
-import { readNamedFile } from '../../core/log/read-named-file.ts';
 import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import type { PermissionAnswer, PermissionRequest } from './driver.ts';
 import type { PermissionPolicy } from './host-order.ts';
 import { decidePermission, grantOf } from './permission-policy.ts';
 
-/** Bytes of what was allowed for always. */
-const MAX_KEPT = 1024 * 1024;
-
-/** What a person may answer; anything else is a no with a reason. */
+/**
+ * What a person may answer; anything else is a no with a reason. What is allowed for longer than once
+ * holds until the host ends, which is as long as its agent lives.
+ */
 export const CHOICES = ['once', 'for this session', 'always', 'no'] as const;
 
 export interface PermissionsOptions {
   policy: PermissionPolicy;
-  /** Keeps what was allowed for always, in the agent's home. */
-  file: string;
   /** Asks the person; undefined where nobody answered. */
   ask: (question: string, choices: readonly string[]) => Promise<string | undefined>;
   log: (line: string) => void;
 }
 
-/** Decides what a CLI may do: by the policy, by what was allowed before, by asking. */
+/**
+ * Decides what a CLI may do: by the policy, by what was allowed before, by asking. What was allowed is
+ * in this process's memory alone: a file in the agent's home is one that the agent can write
+ * (docs/decisions/0068-grants-in-memory.md).
+ */
 export class Permissions {
   readonly #options: PermissionsOptions;
   readonly #granted = new Set<string>();
-  #always: string[] = [];
   readonly #questions = new SerialQueue();
 
   constructor(options: PermissionsOptions) {
     this.#options = options;
-  }
-
-  /** Takes up what was allowed for always. */
-  load(): void {
-    // The agent may have put anything in its place.
-    const read = readNamedFile(this.#options.file, MAX_KEPT);
-    const kept: unknown = JSON.parse(read.ok ? read.bytes.toString() : '[]');
-    this.#always = Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : [];
-    for (const grant of this.#always) this.#granted.add(grant);
   }
 
   /** One question at a time: a person answers one. */
@@ -57,30 +47,17 @@ export class Permissions {
     return this.#answered(request, answer?.trim().toLowerCase());
   }
 
-  async #answered(
-    request: PermissionRequest,
-    answer: string | undefined,
-  ): Promise<PermissionAnswer> {
+  #answered(request: PermissionRequest, answer: string | undefined): PermissionAnswer {
     switch (answer) {
       case 'once':
       case 'yes':
         return 'allow';
       case 'for this session':
-        this.#granted.add(grantOf(request));
-        return 'allow';
       case 'always':
         this.#granted.add(grantOf(request));
-        this.#always.push(grantOf(request));
-        await this.#save();
         return 'allow';
       default:
         return 'deny';
     }
-  }
-
-  async #save(): Promise<void> {
-    const unfinished = `${this.#options.file}.new`;
-    await writeFile(unfinished, JSON.stringify(this.#always), { mode: 0o600 });
-    await rename(unfinished, this.#options.file);
   }
 }

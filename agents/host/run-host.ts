@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readNamedFile } from '../../core/log/read-named-file.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
@@ -36,17 +35,14 @@ export async function runHost(
   streams: CommandStreams,
   signals: Pick<EventEmitter, 'on'> = process,
 ): Promise<number> {
-  const home = streams.env.HOME ?? '';
   const order = readOrder(orderFile);
   const clean = secretFilter(Object.values(order.secrets));
   const log = (line: string) => streams.stdout.write(`${clean(line)}\n`);
   const permissions = new Permissions({
     policy: order.permissions,
-    file: join(home, '.orchestrator-allowed.json'),
     ask: (text, options) => ask(clean(text), options, streams, log),
     log,
   });
-  permissions.load();
   const environment = { ...ownEnvironment(streams.env), ...order.environment, ...order.secrets };
   const host = new AgentHost({
     start: (session, events) =>

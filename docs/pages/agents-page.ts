@@ -76,7 +76,8 @@ lets the turn be finished.
 
 \`ORCHESTRATOR_<KIND>_PERMISSIONS\`: \`allow\` (everything; the default, for agents in containers),
 \`ask\`, \`deny\`, or either with patterns that are allowed (\`ask:npm test*,Edit\`). A question has the
-choices *once*, *for this session*, *always* and *no*; any other answer is a no. A pattern allows one
+choices *once*, *for this session*, *always* and *no*; any other answer is a no. What is allowed for
+longer than once holds until the agent ends. A pattern allows one
 simple command: nothing can be chained behind it. The agent's own \`orchestrator\` is always allowed.
 Codex has a sandbox of its own (it wants \`bubblewrap\`): it asks for what leaves the workspace.
 

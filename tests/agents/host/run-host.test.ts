@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import { runHost } from '../../../agents/host/run-host.ts';
@@ -102,6 +104,21 @@ test('what nobody can be asked for is not allowed', async (t) => {
     log.join('\n'),
   );
 });
+
+for (const [what, content] of [
+  ['torn', '["rm'],
+  ['forged by the agent', JSON.stringify(['touch granted', 'touch refused'])],
+] as const) {
+  test(`B8: a file of grants that is ${what} is nothing to a host`, async (t) => {
+    const { code } = await playTranscript(t, readTranscript('claude', 'permissions'), {
+      start: async (head, stage) => {
+        await writeFile(join(stage.home, '.orchestrator-allowed.json'), content);
+        return StatedHost.start(t, nats, head, stage);
+      },
+    });
+    t.is(code, 0);
+  });
+}
 
 test('a CLI that does not begin is stated to be the problem, in its own words', async (t) => {
   const { head, entries } = readTranscript('claude', 'two-messages');

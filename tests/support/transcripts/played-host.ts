@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { kindOf } from '../../../agents/agent-kinds.ts';
 import { AgentHost, type AgentHostOptions } from '../../../agents/host/agent-host.ts';
@@ -53,7 +52,6 @@ export class PlayedHost implements PlayableHost {
     const played: PlayedHost = new PlayedHost(
       new Permissions({
         policy: head.order.permissions,
-        file: join(home, 'allowed.json'),
         ask: (text, options) => played.#ask(text, options),
         log: (line) => played.log.push(line),
       }),

@@ -1,7 +1,11 @@
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import type { DecisionContext } from '../core/domain/agent/decide-agent.ts';
-import { decideMuted, decideRefusals, decideUnmuted } from '../core/domain/agent/decide-quota.ts';
-import { judgeQuota, type Quotas } from '../core/domain/agent/quota.ts';
+import { judgeQuota, type Quotas } from '../core/domain/agent/run/quota.ts';
+import {
+  decideMuted,
+  decideRefusals,
+  decideUnmuted,
+} from '../core/domain/agent/run/quota-events.ts';
 import { startTimer } from '../platform/async/timer.ts';
 import type { AgentLog } from './agent-log.ts';
 import type { FileMeter } from './file-meter.ts';

@@ -12,9 +12,9 @@ import { type AgentTraits, nextStep } from '../core/domain/agent/next-step.ts';
 import { maxPayload } from '../core/log/outgoing.ts';
 import { AgentLog } from './agent-log.ts';
 import { AgentMute } from './agent-mute.ts';
-import { AgentSteps } from './agent-steps.ts';
 import { IdlePause } from './idle-pause.ts';
 import { NotOwner } from './ownership/owned-process.ts';
+import { AgentSteps } from './steps/run-steps.ts';
 import { handleToolCall } from './tool-handlers.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 

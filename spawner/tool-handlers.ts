@@ -1,5 +1,5 @@
 import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
-import { resultEvent } from '../core/domain/agent/result-event.ts';
+import { resultEvent } from '../core/domain/agent/turn/result-event.ts';
 import {
   answerGetProject,
   answerListProjects,

@@ -25,12 +25,12 @@ import {
   decideStopping,
   type ProcessEnd,
 } from '../../core/domain/agent/decide-agent.ts';
+import { evolveAgent } from '../../core/domain/agent/evolve-agent.ts';
+import { type AgentTraits, nextStep, type Step } from '../../core/domain/agent/next-step.ts';
 import {
   decideAwaitAnswer,
   decideCloseQuestion,
-} from '../../core/domain/agent/decide-questions.ts';
-import { evolveAgent } from '../../core/domain/agent/evolve-agent.ts';
-import { type AgentTraits, nextStep, type Step } from '../../core/domain/agent/next-step.ts';
+} from '../../core/domain/agent/turn/question-events.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { AGENT } from './decider.ts';

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../schemas/errors.ts';
 import type { FileReference } from '../../../schemas/events/file.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
-import type { Said } from './said.ts';
+import type { Said } from './run/said.ts';
 
 /** A `send` that no turn has taken yet, or that its turn has not delivered yet. */
 export interface PendingMessage {

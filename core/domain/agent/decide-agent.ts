@@ -15,7 +15,7 @@ import {
   type RequestedAgent,
   type Turn,
 } from './agent-state.ts';
-import { endDetail } from './end-detail.ts';
+import { endDetail } from './run/end-detail.ts';
 
 /** What a decision needs from outside the log; passed in, never read inside. */
 export interface DecisionContext {

@@ -10,15 +10,15 @@ import type {
   Turn,
 } from './agent-state.ts';
 import { isLive, MAX_WAITING } from './agent-state.ts';
-import { endDetail, withLeft } from './end-detail.ts';
-import { onMuted, onUnmuted } from './evolve-muted.ts';
+import { endDetail, withLeft } from './run/end-detail.ts';
+import { onMuted, onUnmuted } from './run/evolve-muted.ts';
 import {
   answering,
   onQuestionAsked,
   onQuestionDue,
   onQuestionResult,
   withoutAskers,
-} from './evolve-questions.ts';
+} from './turn/evolve-questions.ts';
 
 /**
  * The agent after an event. Pure and total: an event that does not fit the state leaves it as it

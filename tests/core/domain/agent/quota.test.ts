@@ -1,13 +1,13 @@
 import test from 'ava';
 import { isLive, type LiveAgent, MAX_WAITING } from '../../../../core/domain/agent/agent-state.ts';
-import { decideCloseQuestion } from '../../../../core/domain/agent/decide-questions.ts';
+import { judgeQuota, type Quotas } from '../../../../core/domain/agent/run/quota.ts';
 import {
   decideMuted,
   decideRefusals,
   decideUnmuted,
-} from '../../../../core/domain/agent/decide-quota.ts';
-import { judgeQuota, type Quotas } from '../../../../core/domain/agent/quota.ts';
-import { type Said, withWord } from '../../../../core/domain/agent/said.ts';
+} from '../../../../core/domain/agent/run/quota-events.ts';
+import { type Said, withWord } from '../../../../core/domain/agent/run/said.ts';
+import { decideCloseQuestion } from '../../../../core/domain/agent/turn/question-events.ts';
 import {
   answered,
   called,

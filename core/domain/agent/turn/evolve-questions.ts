@@ -1,5 +1,5 @@
-import type { StoredEventOf } from '../../../schemas/event.ts';
-import { isToken } from '../../../schemas/ids.ts';
+import type { StoredEventOf } from '../../../../schemas/event.ts';
+import { isToken } from '../../../../schemas/ids.ts';
 import {
   type AgentState,
   isLive,
@@ -7,7 +7,7 @@ import {
   MAX_WAITING,
   type PendingMessage,
   type PendingQuestion,
-} from './agent-state.ts';
+} from '../agent-state.ts';
 
 /** So many closed questions are remembered, to tell late answers. */
 const REMEMBERED = 50;

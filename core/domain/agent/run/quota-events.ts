@@ -1,9 +1,9 @@
-import type { NewEvent } from '../../../schemas/event.ts';
-import type { LiveAgent } from './agent-state.ts';
-import { agentEvent, type DecisionContext } from './decide-agent.ts';
-import { decideRefuseQuestion } from './decide-questions.ts';
+import type { NewEvent } from '../../../../schemas/event.ts';
+import type { LiveAgent } from '../agent-state.ts';
+import { agentEvent, type DecisionContext } from '../decide-agent.ts';
+import { decideRefuseQuestion } from '../turn/question-events.ts';
+import { resultEvent } from '../turn/result-event.ts';
 import type { Excess, Quotas } from './quota.ts';
-import { resultEvent } from './result-event.ts';
 
 /** It is not heard from here on. */
 export function decideMuted(

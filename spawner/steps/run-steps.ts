@@ -4,7 +4,7 @@ import {
   type LiveAgent,
   type PendingFile,
   type PendingMessage,
-} from '../core/domain/agent/agent-state.ts';
+} from '../../core/domain/agent/agent-state.ts';
 import {
   type DecisionContext,
   decideCommandRun,
@@ -27,20 +27,23 @@ import {
   decideStartFailed,
   decideStopping,
   type ProcessEnd,
-} from '../core/domain/agent/decide-agent.ts';
-import { decideAwaitAnswer, decideCloseQuestion } from '../core/domain/agent/decide-questions.ts';
-import type { Step } from '../core/domain/agent/next-step.ts';
-import type { LeftBehind } from '../schemas/events/process.ts';
-import type { AgentLog } from './agent-log.ts';
-import { Attachment } from './attachment.ts';
-import { NOT_RUN } from './command-outcome.ts';
-import { CommandRuns } from './command-runs.ts';
-import { endOf } from './end-of.ts';
-import { putMessageFiles } from './message-files.ts';
-import { NotOwner } from './ownership/owned-process.ts';
-import { type ReadinessProbe, untilReady } from './readiness.ts';
-import type { AgentProcess } from './runtime/runtime.ts';
-import type { WorkerDependencies } from './worker-dependencies.ts';
+} from '../../core/domain/agent/decide-agent.ts';
+import type { Step } from '../../core/domain/agent/next-step.ts';
+import {
+  decideAwaitAnswer,
+  decideCloseQuestion,
+} from '../../core/domain/agent/turn/question-events.ts';
+import type { LeftBehind } from '../../schemas/events/process.ts';
+import type { AgentLog } from '../agent-log.ts';
+import { Attachment } from '../attachment.ts';
+import { NOT_RUN } from '../command-outcome.ts';
+import { CommandRuns } from '../command-runs.ts';
+import { endOf } from '../end-of.ts';
+import { putMessageFiles } from '../message-files.ts';
+import { NotOwner } from '../ownership/owned-process.ts';
+import { type ReadinessProbe, untilReady } from '../readiness.ts';
+import type { AgentProcess } from '../runtime/runtime.ts';
+import type { WorkerDependencies } from '../worker-dependencies.ts';
 
 const FILE_MODE = 0o644;
 

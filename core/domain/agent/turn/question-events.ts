@@ -1,15 +1,15 @@
-import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
-import type { NewEvent } from '../../../schemas/event.ts';
-import { derivedId } from '../../../schemas/ids.ts';
-import { scheduleSubject } from '../../../schemas/subjects.ts';
-import type { LiveAgent, PendingMessage, PendingQuestion, ReadyAgent } from './agent-state.ts';
+import { ERRORS, type ErrorCode } from '../../../../schemas/errors.ts';
+import type { NewEvent } from '../../../../schemas/event.ts';
+import { derivedId } from '../../../../schemas/ids.ts';
+import { scheduleSubject } from '../../../../schemas/subjects.ts';
+import type { LiveAgent, PendingMessage, PendingQuestion, ReadyAgent } from '../agent-state.ts';
 import {
   agentEvent,
   type DecisionContext,
   decideDelivered,
   decideOpenTurn,
   turnTimer,
-} from './decide-agent.ts';
+} from '../decide-agent.ts';
 import { type CallOutcome, resultEvent } from './result-event.ts';
 
 const SOURCE = 'orchestrator/spawner';

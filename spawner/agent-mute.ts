@@ -1,10 +1,10 @@
+import type { EventContext } from '../core/domain/agent/agent-event.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
-import type { DecisionContext } from '../core/domain/agent/decide-agent.ts';
 import { judgeQuota, type Quotas } from '../core/domain/agent/run/quota.ts';
 import {
-  decideMuted,
-  decideRefusals,
-  decideUnmuted,
+  mutedEvents,
+  refusalEvents,
+  unmutedEvents,
 } from '../core/domain/agent/run/quota-events.ts';
 import { startTimer } from '../platform/async/timer.ts';
 import type { AgentLog } from './agent-log.ts';
@@ -36,7 +36,7 @@ export class AgentMute {
   }
 
   /** Does what the quotas ask for; undefined where that is nothing. */
-  settle(state: LiveAgent, context: DecisionContext): Promise<boolean> | undefined {
+  settle(state: LiveAgent, context: EventContext): Promise<boolean> | undefined {
     this.#cancel?.();
     const { quotas, files, processes } = this.#deps;
     const { agentId } = state;
@@ -52,24 +52,24 @@ export class AgentMute {
       case 'wait':
         this.#wakeAt(verdict.until, context.now);
     }
-    const refusals = decideRefusals(state, quotas, context);
+    const refusals = refusalEvents(state, quotas, context);
     return refusals.length > 0 ? this.#log.append(refusals) : undefined;
   }
 
   /** The file first: whose connection is cut looks there. */
   async #mute(
     state: LiveAgent,
-    excess: Parameters<typeof decideMuted>[1],
-    context: DecisionContext,
+    excess: Parameters<typeof mutedEvents>[1],
+    context: EventContext,
   ): Promise<boolean> {
     await this.#deps.processes.mute(state, { code: 'ORC_QUOTA', ...excess });
-    return this.#log.append(decideMuted(state, excess, context));
+    return this.#log.append(mutedEvents(state, excess, context));
   }
 
   /** The credentials are minted after the second of the revocation, and count at once. */
-  async #unmute(state: LiveAgent, context: DecisionContext): Promise<boolean> {
+  async #unmute(state: LiveAgent, context: EventContext): Promise<boolean> {
     await this.#deps.processes.unmute(state);
-    return this.#log.append(decideUnmuted(state, context));
+    return this.#log.append(unmutedEvents(state, context));
   }
 
   #wakeAt(instant: Date, now: Date): void {

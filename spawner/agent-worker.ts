@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventContext } from '../core/domain/agent/agent-event.ts';
 import { type AgentState, isLive, type LiveAgent } from '../core/domain/agent/agent-state.ts';
+import type { AgentTraits } from '../core/domain/agent/agent-traits.ts';
 import { isIdle } from '../core/domain/agent/claim.ts';
-import {
-  type DecisionContext,
-  decideLost,
-  decideReleased,
-  decideTakeover,
-  type ProcessEnd,
-} from '../core/domain/agent/decide-agent.ts';
-import { type AgentTraits, nextStep } from '../core/domain/agent/next-step.ts';
+import { nextStep } from '../core/domain/agent/next-step.ts';
+import { lostEvents, type ProcessEnd } from '../core/domain/agent/run/run-end-events.ts';
+import { releasedEvents, takeoverEvents } from '../core/domain/agent/run/run-events.ts';
 import { maxPayload } from '../core/log/outgoing.ts';
 import { AgentLog } from './agent-log.ts';
 import { AgentMute } from './agent-mute.ts';
@@ -74,7 +71,7 @@ export class AgentWorker {
     return this.#deps.follower.state.agents.get(this.agentId);
   }
 
-  get #context(): DecisionContext {
+  get #context(): EventContext {
     return { now: this.#deps.clock(), ...this.#deps.ownership.self };
   }
 
@@ -164,7 +161,7 @@ export class AgentWorker {
     const { agentId } = this;
     const { node, epoch } = state.run;
     this.#deps.logger.info({ agentId, from: node, epoch: epoch + 1 }, 'taking the agent');
-    return this.#log.append(decideTakeover(state, this.#context));
+    return this.#log.append(takeoverEvents(state, this.#context));
   }
 
   async #giveUp(state: LiveAgent): Promise<boolean> {
@@ -172,12 +169,12 @@ export class AgentWorker {
     await this.#log.hear();
     if (this.#state !== state) return true;
     const reason = `its node ${state.run.node} is gone, and nobody else can reach its process`;
-    return this.#log.append(decideLost(state, reason, this.#context));
+    return this.#log.append(lostEvents(state, reason, this.#context));
   }
 
   /** Idle, and its node is to be empty: what comes for it now waits for the next owner. */
   async #release(state: LiveAgent): Promise<boolean> {
-    return this.#log.append(decideReleased(state, 'drain', this.#context));
+    return this.#log.append(releasedEvents(state, 'drain', this.#context));
   }
 
   #traits(state: AgentState): AgentTraits {

@@ -1,3 +1,4 @@
+import type { EventContext } from '../../core/domain/agent/agent-event.ts';
 import {
   type AgentState,
   isLive,
@@ -6,33 +7,38 @@ import {
   type PendingMessage,
 } from '../../core/domain/agent/agent-state.ts';
 import {
-  type DecisionContext,
-  decideCommandRun,
-  decideCommandStarted,
-  decideDeleted,
-  decideDelivered,
-  decideEnded,
-  decideEndTurn,
-  decideExtended,
-  decideFailTurn,
-  decideFileWritten,
-  decideInterrupted,
-  decideLost,
-  decideNudged,
-  decideOpenTurn,
-  decidePaused,
-  decideReady,
-  decideReject,
-  decideStart,
-  decideStartFailed,
-  decideStopping,
-  type ProcessEnd,
-} from '../../core/domain/agent/decide-agent.ts';
+  commandRunEvents,
+  commandStartedEvents,
+  fileWrittenEvents,
+  rejectEvents,
+} from '../../core/domain/agent/command/command-events.ts';
 import type { Step } from '../../core/domain/agent/next-step.ts';
 import {
-  decideAwaitAnswer,
-  decideCloseQuestion,
+  endedEvents,
+  lostEvents,
+  type ProcessEnd,
+  startFailedEvents,
+  stoppingEvents,
+} from '../../core/domain/agent/run/run-end-events.ts';
+import {
+  deletedEvents,
+  extendedEvents,
+  pausedEvents,
+  readyEvents,
+  startEvents,
+} from '../../core/domain/agent/run/run-events.ts';
+import {
+  awaitAnswerEvents,
+  closeQuestionEvents,
 } from '../../core/domain/agent/turn/question-events.ts';
+import {
+  deliveredEvents,
+  endTurnEvents,
+  failTurnEvents,
+  interruptedEvents,
+  nudgedEvents,
+  openTurnEvents,
+} from '../../core/domain/agent/turn/turn-events.ts';
 import type { LeftBehind } from '../../schemas/events/process.ts';
 import type { AgentLog } from '../agent-log.ts';
 import { Attachment } from '../attachment.ts';
@@ -96,7 +102,7 @@ export class AgentSteps {
     return this.#deps.follower.state.agents.get(this.agentId);
   }
 
-  get #context(): DecisionContext {
+  get #context(): EventContext {
     return { now: this.#deps.clock(), ...this.#deps.ownership.self };
   }
 
@@ -110,7 +116,7 @@ export class AgentSteps {
   /** One that ends before it was ready was not started, and says why where it can. */
   ended(state: LiveAgent, end: ProcessEnd): Promise<boolean> {
     if (state.phase !== 'starting' || this.#readyBy === undefined) {
-      return this.#log.append(decideEnded(state, end, this.#context));
+      return this.#log.append(endedEvents(state, end, this.#context));
     }
     const how = end.signal === null ? `code ${end.code ?? 'unknown'}` : end.signal;
     const problem = state.saidReady?.problem ?? `it ended with ${how} before it was ready`;
@@ -132,8 +138,8 @@ export class AgentSteps {
     const end = { code: null, signal: null, ...(left && { left }) };
     await this.#log.append(
       state.phase === 'stopping'
-        ? decideEnded(state, end, this.#context)
-        : decideLost(state, reason, this.#context, left),
+        ? endedEvents(state, end, this.#context)
+        : lostEvents(state, reason, this.#context, left),
     );
     return false;
   }
@@ -150,25 +156,25 @@ export class AgentSteps {
     const run = this.#runs.next(state);
     if (run === undefined) return undefined;
     const { commandId, outcome } = run;
-    return this.#log.append(decideCommandRun(state, commandId, outcome, this.#context));
+    return this.#log.append(commandRunEvents(state, commandId, outcome, this.#context));
   }
 
   /** Freezes it until the next message. */
   async freeze(state: LiveAgent): Promise<boolean> {
     if (!(await this.#attachment?.process.pause())) return false;
-    return this.#log.append(decidePaused(state, this.#context));
+    return this.#log.append(pausedEvents(state, this.#context));
   }
 
   /** One step; false where there is nothing to do but to wait. */
   async perform(step: Step, state: AgentState): Promise<boolean> {
     switch (step.do) {
       case 'reject':
-        return this.#log.append(decideReject(state, step.commandId, step.code, this.#context));
+        return this.#log.append(rejectEvents(state, step.commandId, step.code, this.#context));
       case 'start':
         return this.#start(state);
       case 'delete':
         await this.#deps.processes.forget(this.agentId);
-        return this.#log.append(decideDeleted(state, step.commandId, this.#context));
+        return this.#log.append(deletedEvents(state, step.commandId, this.#context));
       default:
         return isLive(state) ? this.#performLive(step, state) : false;
     }
@@ -185,10 +191,10 @@ export class AgentSteps {
           ? this.#settleStart(state)
           : this.#launch(state);
       case 'stop':
-        return this.#log.append(decideStopping(state, step.reason, 'stdin-closed', context));
+        return this.#log.append(stoppingEvents(state, step.reason, 'stdin-closed', context));
       case 'interrupt':
         await this.#attachment?.process.signal('SIGINT');
-        return this.#log.append(decideInterrupted(state, step.commandId, context));
+        return this.#log.append(interruptedEvents(state, step.commandId, context));
       case 'extend':
         return this.#extend(state, new Date(step.expiresAt), step.commandId);
       case 'extend-from-now': {
@@ -197,24 +203,24 @@ export class AgentSteps {
       }
       case 'run':
         this.#runs.announce(step.command.commandId);
-        return this.#log.append(decideCommandStarted(state, step.command.commandId, context));
+        return this.#log.append(commandStartedEvents(state, step.command.commandId, context));
       case 'write-file':
         return this.#writeFile(state, step.file);
       case 'open-turn':
         return state.phase === 'ready'
-          ? this.#log.append(decideOpenTurn(state, step.message, context))
+          ? this.#log.append(openTurnEvents(state, step.message, context))
           : false;
       case 'deliver':
         return this.#deliver(state, step);
       case 'end-turn':
-        return this.#log.append(decideEndTurn(state, step.turn, context));
+        return this.#log.append(endTurnEvents(state, step.turn, context));
       case 'nudge':
         return this.#nudge(state, step);
       case 'fail-turn':
-        return this.#log.append(decideFailTurn(state, step.turn, step.code, context, step.detail));
+        return this.#log.append(failTurnEvents(state, step.turn, step.code, context, step.detail));
       case 'close-question':
         return state.phase === 'ready'
-          ? this.#log.append(decideCloseQuestion(state, step.question, context))
+          ? this.#log.append(closeQuestionEvents(state, step.question, context))
           : false;
     }
   }
@@ -225,12 +231,12 @@ export class AgentSteps {
     if (fresh === undefined) return false;
     // Again after a restart: the same schedule takes the place of itself.
     this.#awaited.add(fresh.sequence);
-    return this.#log.append(decideAwaitAnswer(state, fresh, this.#context));
+    return this.#log.append(awaitAnswerEvents(state, fresh, this.#context));
   }
 
   async #start(state: AgentState): Promise<boolean> {
     if (state.phase !== 'requested') return false;
-    return this.#log.append(decideStart(state, this.#deps.processes.runtimeName, this.#context));
+    return this.#log.append(startEvents(state, this.#deps.processes.runtimeName, this.#context));
   }
 
   /** The run stands in the log; its process is started, or found where an earlier try started it. */
@@ -246,7 +252,7 @@ export class AgentSteps {
     if (probe.wait === 'signal') return this.#launched(result.process, probe.timeoutMs);
     const problem = await untilReady(probe, this.#signal);
     if (problem !== undefined) return this.#startFailed(state, problem);
-    return this.#log.append(decideReady(state, result.process.pid, this.#context));
+    return this.#log.append(readyEvents(state, result.process.pid, this.#context));
   }
 
   /** It says itself when it is ready: looked at again at each of its events, its end, and in time. */
@@ -262,7 +268,7 @@ export class AgentSteps {
   async #settleStart(state: LiveAgent): Promise<boolean> {
     if (state.saidReady && state.saidReady.problem === undefined) {
       const pid = this.#attachment?.process.pid;
-      return this.#log.append(decideReady(state, pid, this.#context));
+      return this.#log.append(readyEvents(state, pid, this.#context));
     }
     const late = this.#deps.clock().getTime() >= (this.#readyBy ?? Number.POSITIVE_INFINITY);
     const problem = state.saidReady?.problem ?? (late ? 'it did not say that it is ready' : '');
@@ -275,7 +281,7 @@ export class AgentSteps {
     await process?.signal('SIGKILL');
     const end = process && (await endOf(process, this.#signal));
     const left = leftAtStart ?? end?.left;
-    return this.#log.append(decideStartFailed(state, state.run.runId, reason, this.#context, left));
+    return this.#log.append(startFailedEvents(state, state.run.runId, reason, this.#context, left));
   }
 
   async #writeFile(state: LiveAgent, file: PendingFile): Promise<boolean> {
@@ -286,16 +292,16 @@ export class AgentSteps {
       if (error instanceof NotOwner) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       return this.#log.append(
-        decideReject(state, commandId, 'ORC_FILE_NOT_WRITTEN', this.#context, reason),
+        rejectEvents(state, commandId, 'ORC_FILE_NOT_WRITTEN', this.#context, reason),
       );
     }
-    return this.#log.append(decideFileWritten(state, file, this.#context));
+    return this.#log.append(fileWrittenEvents(state, file, this.#context));
   }
 
   async #extend(state: LiveAgent, expiresAt: Date, commandId?: string): Promise<boolean> {
     await this.#deps.processes.extend(state, expiresAt);
     return this.#log.append(
-      decideExtended(state, expiresAt.toISOString(), commandId, this.#context),
+      extendedEvents(state, expiresAt.toISOString(), commandId, this.#context),
     );
   }
 
@@ -309,7 +315,7 @@ export class AgentSteps {
     // Gone: its end is on the way, and states what becomes of the message.
     if (written === undefined || written === 'gone') return false;
     return this.#log.append(
-      decideDelivered(state, message, turnId, bytes.byteLength, this.#context),
+      deliveredEvents(state, message, turnId, bytes.byteLength, this.#context),
     );
   }
 
@@ -319,8 +325,8 @@ export class AgentSteps {
     const { turn } = state;
     return this.#log.append(
       turn?.undelivered?.commandId === commandId
-        ? decideFailTurn(state, turn, code, this.#context, problem)
-        : decideReject(state, commandId, code, this.#context, problem),
+        ? failTurnEvents(state, turn, code, this.#context, problem)
+        : rejectEvents(state, commandId, code, this.#context, problem),
     );
   }
 
@@ -329,7 +335,7 @@ export class AgentSteps {
     const bytes = this.#format(state, REMINDER);
     const written = await this.#attachment?.process.write(`nudge-${turn.turnId}`, bytes);
     if (written === undefined || written === 'gone') return false;
-    return this.#log.append(decideNudged(state, turn, this.#context));
+    return this.#log.append(nudgedEvents(state, turn, this.#context));
   }
 
   #format(state: LiveAgent, text: string): Uint8Array {
@@ -346,6 +352,6 @@ export class AgentSteps {
   async #stateStopping(step: 'sigterm' | 'sigkill'): Promise<void> {
     const state = this.#state;
     if (state?.phase !== 'stopping') return;
-    await this.#log.append(decideStopping(state, state.reason, step, this.#context));
+    await this.#log.append(stoppingEvents(state, state.reason, step, this.#context));
   }
 }

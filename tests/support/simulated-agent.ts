@@ -4,33 +4,40 @@ import {
   type LiveAgent,
   unknownAgent,
 } from '../../core/domain/agent/agent-state.ts';
+import type { AgentTraits } from '../../core/domain/agent/agent-traits.ts';
 import {
-  decideCommandRun,
-  decideCommandStarted,
-  decideDeleted,
-  decideDelivered,
-  decideEnded,
-  decideEndTurn,
-  decideExtended,
-  decideFailTurn,
-  decideFileWritten,
-  decideInterrupted,
-  decideLost,
-  decideNudged,
-  decideOpenTurn,
-  decideReady,
-  decideReject,
-  decideStart,
-  decideStartFailed,
-  decideStopping,
-  type ProcessEnd,
-} from '../../core/domain/agent/decide-agent.ts';
+  commandRunEvents,
+  commandStartedEvents,
+  fileWrittenEvents,
+  rejectEvents,
+} from '../../core/domain/agent/command/command-events.ts';
 import { evolveAgent } from '../../core/domain/agent/evolve-agent.ts';
-import { type AgentTraits, nextStep, type Step } from '../../core/domain/agent/next-step.ts';
+import { nextStep, type Step } from '../../core/domain/agent/next-step.ts';
 import {
-  decideAwaitAnswer,
-  decideCloseQuestion,
+  endedEvents,
+  lostEvents,
+  type ProcessEnd,
+  startFailedEvents,
+  stoppingEvents,
+} from '../../core/domain/agent/run/run-end-events.ts';
+import {
+  deletedEvents,
+  extendedEvents,
+  readyEvents,
+  startEvents,
+} from '../../core/domain/agent/run/run-events.ts';
+import {
+  awaitAnswerEvents,
+  closeQuestionEvents,
 } from '../../core/domain/agent/turn/question-events.ts';
+import {
+  deliveredEvents,
+  endTurnEvents,
+  failTurnEvents,
+  interruptedEvents,
+  nudgedEvents,
+  openTurnEvents,
+} from '../../core/domain/agent/turn/turn-events.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { AGENT } from './decider.ts';
@@ -94,8 +101,8 @@ export class SimulatedAgent {
     if (isLive(this.state) && this.state.phase !== 'starting' && this.end === undefined) {
       this.#append(
         this.state.phase === 'stopping'
-          ? decideEnded(this.state, { code: null, signal: null }, this.#context)
-          : decideLost(this.state, 'gone', this.#context),
+          ? endedEvents(this.state, { code: null, signal: null }, this.#context)
+          : lostEvents(this.state, 'gone', this.#context),
       );
     }
   }
@@ -115,7 +122,7 @@ export class SimulatedAgent {
   #advance(): boolean {
     const { state } = this;
     if (isLive(state) && this.end !== undefined) {
-      this.#append(decideEnded(state, this.end, this.#context));
+      this.#append(endedEvents(state, this.end, this.#context));
       return true;
     }
     const [call] = state.calls;
@@ -126,14 +133,14 @@ export class SimulatedAgent {
     const [command] = state.phase === 'unknown' ? [] : (state.running ?? []);
     if (command) {
       const outcome = { exitCode: 0, output: command.commandLine, error: '' };
-      return this.#append(decideCommandRun(state, command.commandId, outcome, this.#context));
+      return this.#append(commandRunEvents(state, command.commandId, outcome, this.#context));
     }
     const fresh = isLive(state)
       ? state.questions?.find(({ sequence }) => !this.#awaited.has(sequence))
       : undefined;
     if (isLive(state) && fresh) {
       this.#awaited.add(fresh.sequence);
-      return this.#append(decideAwaitAnswer(state, fresh, this.#context));
+      return this.#append(awaitAnswerEvents(state, fresh, this.#context));
     }
     if (state.phase === 'stopping') {
       this.end = { code: 0, signal: null };
@@ -146,11 +153,11 @@ export class SimulatedAgent {
   #perform(step: Step, state: AgentState): boolean {
     const context = this.#context;
     if (step.do === 'reject') {
-      return this.#append(decideReject(state, step.commandId, step.code, context));
+      return this.#append(rejectEvents(state, step.commandId, step.code, context));
     }
-    if (step.do === 'delete') return this.#append(decideDeleted(state, step.commandId, context));
+    if (step.do === 'delete') return this.#append(deletedEvents(state, step.commandId, context));
     if (step.do === 'start') {
-      return state.phase === 'requested' && this.#append(decideStart(state, 'local', context));
+      return state.phase === 'requested' && this.#append(startEvents(state, 'local', context));
     }
     return isLive(state) && this.#performLive(step, state);
   }
@@ -164,40 +171,40 @@ export class SimulatedAgent {
       case 'launch':
         return this.#append(
           this.launches
-            ? decideReady(state, 42, context)
-            : decideStartFailed(state, state.run.runId, 'no bash', context),
+            ? readyEvents(state, 42, context)
+            : startFailedEvents(state, state.run.runId, 'no bash', context),
         );
       case 'stop':
-        return this.#append(decideStopping(state, step.reason, 'stdin-closed', context));
+        return this.#append(stoppingEvents(state, step.reason, 'stdin-closed', context));
       case 'interrupt':
-        return this.#append(decideInterrupted(state, step.commandId, context));
+        return this.#append(interruptedEvents(state, step.commandId, context));
       case 'extend':
-        return this.#append(decideExtended(state, step.expiresAt, step.commandId, context));
+        return this.#append(extendedEvents(state, step.expiresAt, step.commandId, context));
       case 'extend-from-now': {
         const expiresAt = new Date(this.now + step.ttlMs).toISOString();
-        return this.#append(decideExtended(state, expiresAt, step.commandId, context));
+        return this.#append(extendedEvents(state, expiresAt, step.commandId, context));
       }
       case 'run':
-        return this.#append(decideCommandStarted(state, step.command.commandId, context));
+        return this.#append(commandStartedEvents(state, step.command.commandId, context));
       case 'write-file':
-        return this.#append(decideFileWritten(state, step.file, context));
+        return this.#append(fileWrittenEvents(state, step.file, context));
       case 'open-turn':
         return (
-          state.phase === 'ready' && this.#append(decideOpenTurn(state, step.message, context))
+          state.phase === 'ready' && this.#append(openTurnEvents(state, step.message, context))
         );
       case 'deliver':
         this.stdin.push(step.message.commandId);
-        return this.#append(decideDelivered(state, step.message, step.turnId, 1, context));
+        return this.#append(deliveredEvents(state, step.message, step.turnId, 1, context));
       case 'end-turn':
-        return this.#append(decideEndTurn(state, step.turn, context));
+        return this.#append(endTurnEvents(state, step.turn, context));
       case 'nudge':
-        return this.#append(decideNudged(state, step.turn, context));
+        return this.#append(nudgedEvents(state, step.turn, context));
       case 'fail-turn':
-        return this.#append(decideFailTurn(state, step.turn, step.code, context, step.detail));
+        return this.#append(failTurnEvents(state, step.turn, step.code, context, step.detail));
       case 'close-question':
         return (
           state.phase === 'ready' &&
-          this.#append(decideCloseQuestion(state, step.question, context))
+          this.#append(closeQuestionEvents(state, step.question, context))
         );
     }
   }

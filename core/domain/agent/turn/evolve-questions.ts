@@ -8,12 +8,10 @@ import {
   type PendingMessage,
   type PendingQuestion,
 } from '../agent-state.ts';
+import { later } from '../later.ts';
 
 /** So many closed questions are remembered, to tell late answers. */
 const REMEMBERED = 50;
-
-const later = (instant: string, ms: number): string =>
-  new Date(Date.parse(instant) + ms).toISOString();
 
 /** A question that its asker waits for. */
 export function onQuestionAsked(

@@ -7,7 +7,7 @@ import {
   unmutedEvents,
 } from '../core/domain/agent/run/quota-events.ts';
 import { startTimer } from '../platform/async/timer.ts';
-import type { AgentLog } from './agent-log.ts';
+import type { AgentAppender } from './agent-appender.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { ProcessManager } from './process-manager.ts';
 
@@ -25,13 +25,13 @@ export interface AgentMuteOptions {
  */
 export class AgentMute {
   readonly #deps: AgentMuteOptions;
-  readonly #log: AgentLog;
+  readonly #appender: AgentAppender;
   readonly #wake: () => void;
   #cancel: (() => void) | undefined;
 
-  constructor(deps: AgentMuteOptions, log: AgentLog, wake: () => void) {
+  constructor(deps: AgentMuteOptions, appender: AgentAppender, wake: () => void) {
     this.#deps = deps;
-    this.#log = log;
+    this.#appender = appender;
     this.#wake = wake;
   }
 
@@ -53,7 +53,7 @@ export class AgentMute {
         this.#wakeAt(verdict.until, context.now);
     }
     const refusals = refusalEvents(state, quotas, context);
-    return refusals.length > 0 ? this.#log.append(refusals) : undefined;
+    return refusals.length > 0 ? this.#appender.append(refusals) : undefined;
   }
 
   /** The file first: whose connection is cut looks there. */
@@ -63,13 +63,13 @@ export class AgentMute {
     context: EventContext,
   ): Promise<boolean> {
     await this.#deps.processes.mute(state, { code: 'ORC_QUOTA', ...excess });
-    return this.#log.append(mutedEvents(state, excess, context));
+    return this.#appender.append(mutedEvents(state, excess, context));
   }
 
   /** The credentials are minted after the second of the revocation, and count at once. */
   async #unmute(state: LiveAgent, context: EventContext): Promise<boolean> {
     await this.#deps.processes.unmute(state);
-    return this.#log.append(unmutedEvents(state, context));
+    return this.#appender.append(unmutedEvents(state, context));
   }
 
   #wakeAt(instant: Date, now: Date): void {

@@ -1,21 +1,63 @@
-import type { AgentState, EndedAgent, LiveAgent, PendingControl } from './agent-state.ts';
+import {
+  type AgentState,
+  type EndedAgent,
+  isLive,
+  type LiveAgent,
+  type PendingControl,
+} from './agent-state.ts';
 import type { AgentTraits } from './agent-traits.ts';
+import type { CommandOutcome } from './command/command-events.ts';
 import {
   type CommandStep,
   commandStepOfControl,
   nextRejection,
 } from './command/next-command-step.ts';
-import { nextLifeStep, type RunStep, runStepOfControl } from './run/next-run-step.ts';
-import { nextQuestionStep, nextTurnStep, type TurnStep } from './turn/next-turn-step.ts';
+import { nextEndStep, nextLifeStep, type RunStep, runStepOfControl } from './run/next-run-step.ts';
+import type { ProcessEnd } from './run/run-end-events.ts';
+import {
+  nextAwaitStep,
+  nextQuestionStep,
+  nextTurnStep,
+  type TurnStep,
+} from './turn/next-turn-step.ts';
 
 /** What the owner of an agent has to do next. */
 export type Step = RunStep | TurnStep | CommandStep;
 
+/** What the owner of an agent knows of it that its log does not say yet. */
+export interface KnownBesideLog {
+  /** How its process has ended, once the last line of its logs is stored. */
+  end?: ProcessEnd | undefined;
+  /** It was launched, and is to say itself when it is ready. */
+  awaitsReady?: boolean;
+  /** A shell command that has ended. */
+  ended?: { commandId: string; outcome: CommandOutcome } | undefined;
+  /** Whether the clock of a question was set, by the question's place in the log. */
+  isAwaited?: (sequence: number) => boolean;
+}
+
 /**
- * The one next thing to do for an agent, or undefined while there is nothing but to wait. Pure, and
- * a function of the log alone: a spawner that replays comes to the same step as the one that died.
+ * The one next thing to do for an agent, or undefined while there is nothing but to wait. Pure: a
+ * spawner that replays comes to the same step as the one that died.
  */
-export function nextStep(state: AgentState, traits: AgentTraits): Step | undefined {
+export function nextStep(
+  state: AgentState,
+  traits: AgentTraits,
+  { end, awaitsReady = false, ended, isAwaited }: KnownBesideLog = {},
+): Step | undefined {
+  if (isLive(state) && end) {
+    // A turn that it has answered ends as answered.
+    const step = stepByLog(state, traits);
+    return step?.do === 'end-turn' ? step : nextEndStep(state, end, awaitsReady);
+  }
+  const [call] = state.calls;
+  if (call) return { do: 'call', call };
+  if (ended) return { do: 'state-outcome', ...ended };
+  const awaits = isLive(state) && isAwaited && nextAwaitStep(state, isAwaited);
+  return awaits || stepByLog(state, traits);
+}
+
+function stepByLog(state: AgentState, traits: AgentTraits): Step | undefined {
   switch (state.phase) {
     case 'unknown':
       return nextRejection(state, 'ORC_AGENT_NOT_FOUND');

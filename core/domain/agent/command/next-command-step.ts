@@ -1,10 +1,12 @@
 import type { ErrorCode } from '../../../../schemas/errors.ts';
 import type { AgentState, PendingFile, PendingRefusal, PendingRun } from '../agent-state.ts';
+import type { CommandOutcome } from './command-events.ts';
 
 /** What is to be done for a command, neither with its agent's life nor with a turn. */
 export type CommandStep =
   | { do: 'reject'; commandId: string; code: ErrorCode }
   | { do: 'run'; command: PendingRun }
+  | { do: 'state-outcome'; commandId: string; outcome: CommandOutcome }
   | { do: 'write-file'; file: PendingFile };
 
 /** Of a command that is the business of no turn and no run. */

@@ -1,5 +1,6 @@
-import type { StopReason } from '../../../../schemas/events/process.ts';
+import type { LeftBehind, StopReason } from '../../../../schemas/events/process.ts';
 import type { LiveAgent, PendingLifeControl, ReadyAgent } from '../agent-state.ts';
+import type { ProcessEnd } from './run-end-events.ts';
 
 /** What is to be done for the life of an agent. */
 export type RunStep =
@@ -9,6 +10,8 @@ export type RunStep =
   | { do: 'stop'; reason: StopReason }
   | { do: 'extend'; expiresAt: string; commandId?: string }
   | { do: 'extend-from-now'; ttlMs: number; commandId: string }
+  | { do: 'fail-start'; reason: string; left?: LeftBehind | undefined }
+  | { do: 'end'; end: ProcessEnd }
   | { do: 'delete'; commandId: string };
 
 /** Somebody wants it to live longer, or to end. */
@@ -34,4 +37,12 @@ export function nextLifeStep(state: ReadyAgent): RunStep | undefined {
   return expiresAt > Date.parse(state.run.expiresAt)
     ? { do: 'extend', expiresAt: new Date(expiresAt).toISOString() }
     : { do: 'stop', reason: 'ttl' };
+}
+
+/** One that ended before it was ready was not started, and says why where it can. */
+export function nextEndStep(state: LiveAgent, end: ProcessEnd, awaitsReady: boolean): RunStep {
+  if (state.phase !== 'starting' || !awaitsReady) return { do: 'end', end };
+  const how = end.signal === null ? `code ${end.code ?? 'unknown'}` : end.signal;
+  const reason = state.saidReady?.problem ?? `it ended with ${how} before it was ready`;
+  return { do: 'fail-start', reason, left: end.left };
 }

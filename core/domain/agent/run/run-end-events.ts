@@ -115,6 +115,17 @@ export function clearedEvents(
   return [agentEvent(agentId, 'process.cleared', data, { id: runId }, context)];
 }
 
+/** Nobody has its process, and nobody knows how it ended. */
+export const goneEvents = (
+  state: LiveAgent,
+  reason: string,
+  context: EventContext,
+  left?: LeftBehind,
+): NewEvent[] =>
+  state.phase === 'stopping'
+    ? endedEvents(state, { code: null, signal: null, ...(left && { left }) }, context)
+    : lostEvents(state, reason, context, left);
+
 function releaseOwner(
   state: RequestedAgent | LiveAgent,
   reason: string,

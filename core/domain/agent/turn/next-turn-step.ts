@@ -1,5 +1,12 @@
 import { ERRORS, type ErrorCode } from '../../../../schemas/errors.ts';
-import type { PendingMessage, PendingQuestion, ReadyAgent, Turn } from '../agent-state.ts';
+import type {
+  LiveAgent,
+  PendingCall,
+  PendingMessage,
+  PendingQuestion,
+  ReadyAgent,
+  Turn,
+} from '../agent-state.ts';
 import type { AgentTraits } from '../agent-traits.ts';
 
 /** What is to be done for a turn, or for what one waits for. */
@@ -10,7 +17,18 @@ export type TurnStep =
   | { do: 'end-turn'; turn: Turn }
   | { do: 'nudge'; turn: Turn }
   | { do: 'fail-turn'; turn: Turn; code: ErrorCode; detail?: string }
-  | { do: 'close-question'; question: PendingQuestion };
+  | { do: 'await-answer'; question: PendingQuestion }
+  | { do: 'close-question'; question: PendingQuestion }
+  | { do: 'call'; call: PendingCall };
+
+/** The clock of a question is set once by each that owns its asker: again, it takes its own place. */
+export function nextAwaitStep(
+  { questions }: LiveAgent,
+  isAwaited: (sequence: number) => boolean,
+): TurnStep | undefined {
+  const question = questions?.find(({ sequence }) => !isAwaited(sequence));
+  return question && { do: 'await-answer', question };
+}
 
 /** A waiting question that has its answer, or whose time is over. */
 export function nextQuestionStep({ questions }: ReadyAgent): TurnStep | undefined {

@@ -3,7 +3,7 @@ import type { NewEvent } from '../../../../schemas/event.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import { scheduleSubject } from '../../../../schemas/subjects.ts';
 import { agentEvent, type EventContext, SOURCE } from '../agent-event.ts';
-import type { LiveAgent, PendingMessage, PendingQuestion, ReadyAgent } from '../agent-state.ts';
+import type { LiveAgent, PendingMessage, PendingQuestion } from '../agent-state.ts';
 import { later } from '../later.ts';
 import { type CallOutcome, resultEvent } from './result-event.ts';
 import { deliveredEvents, openTurnEvents, turnTimer } from './turn-events.ts';
@@ -27,7 +27,7 @@ export function awaitAnswerEvents(
  * (docs/decisions/0041-answers-of-waiting-questions.md).
  */
 export function closeQuestionEvents(
-  state: ReadyAgent,
+  state: LiveAgent,
   question: PendingQuestion,
   context: EventContext,
 ): NewEvent[] {
@@ -45,7 +45,7 @@ export function closeQuestionEvents(
   ];
 }
 
-function whyUnanswered({ muted }: ReadyAgent): [code: ErrorCode, message: string] {
+function whyUnanswered({ muted }: LiveAgent): [code: ErrorCode, message: string] {
   if (muted === undefined) return ['ORC_TIMED_OUT', 'Nobody answered the question in time'];
   return ['ORC_QUOTA', `${ERRORS.ORC_QUOTA.meaning}: ${muted.reason}. ${muted.cure}`];
 }

@@ -3,7 +3,8 @@ import type { NewEvent } from '../../../../schemas/event.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import { scheduleSubject } from '../../../../schemas/subjects.ts';
 import { agentEvent, type Cause, type EventContext } from '../agent-event.ts';
-import type { LiveAgent, PendingMessage, ReadyAgent, Turn } from '../agent-state.ts';
+import type { LiveAgent, PendingMessage, Turn } from '../agent-state.ts';
+import { rejectEvents } from '../command/command-events.ts';
 import { later } from '../later.ts';
 
 export function turnTimer(
@@ -27,7 +28,7 @@ export function turnTimer(
 
 /** A turn begins with a message: stated before it is written, with its deadline as a timer. */
 export function openTurnEvents(
-  state: ReadyAgent,
+  state: LiveAgent,
   message: PendingMessage,
   context: EventContext,
 ): NewEvent[] {
@@ -57,6 +58,20 @@ export function deliveredEvents(
   const { commandId, correlationId } = message;
   const cause = { id: `${commandId}:${runId}`, causationId: commandId, correlationId };
   return [agentEvent(state.agentId, 'process.delivered', data, cause, context)];
+}
+
+/** A message whose file has no place: it would be tried for ever, and those behind it would wait. */
+export function refusedEvents(
+  state: LiveAgent,
+  { commandId }: PendingMessage,
+  problem: string,
+  context: EventContext,
+): NewEvent[] {
+  const code = 'ORC_ATTACHMENT_REFUSED';
+  const { turn } = state;
+  return turn?.undelivered?.commandId === commandId
+    ? failTurnEvents(state, turn, code, context, problem)
+    : rejectEvents(state, commandId, code, context, problem);
 }
 
 /** Of both ways in which a turn can be over, one is stored: they have the same id. */

@@ -1,4 +1,4 @@
-import type { AgentTraits } from '../core/domain/agent/next-step.ts';
+import type { AgentTraits } from '../core/domain/agent/agent-traits.ts';
 import type { Person } from '../schemas/events/parts.ts';
 import type { TextFile } from './process-file.ts';
 

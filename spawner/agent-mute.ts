@@ -1,9 +1,13 @@
+import type { EventContext } from '../core/domain/agent/agent-event.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
-import type { DecisionContext } from '../core/domain/agent/decide-agent.ts';
-import { decideMuted, decideRefusals, decideUnmuted } from '../core/domain/agent/decide-quota.ts';
-import { judgeQuota, type Quotas } from '../core/domain/agent/quota.ts';
+import { judgeQuota, type Quotas } from '../core/domain/agent/run/quota.ts';
+import {
+  mutedEvents,
+  refusalEvents,
+  unmutedEvents,
+} from '../core/domain/agent/run/quota-events.ts';
 import { startTimer } from '../platform/async/timer.ts';
-import type { AgentLog } from './agent-log.ts';
+import type { AgentAppender } from './agent-appender.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { ProcessManager } from './process-manager.ts';
 
@@ -21,18 +25,18 @@ export interface AgentMuteOptions {
  */
 export class AgentMute {
   readonly #deps: AgentMuteOptions;
-  readonly #log: AgentLog;
+  readonly #appender: AgentAppender;
   readonly #wake: () => void;
   #cancel: (() => void) | undefined;
 
-  constructor(deps: AgentMuteOptions, log: AgentLog, wake: () => void) {
+  constructor(deps: AgentMuteOptions, appender: AgentAppender, wake: () => void) {
     this.#deps = deps;
-    this.#log = log;
+    this.#appender = appender;
     this.#wake = wake;
   }
 
   /** Does what the quotas ask for; undefined where that is nothing. */
-  settle(state: LiveAgent, context: DecisionContext): Promise<boolean> | undefined {
+  settle(state: LiveAgent, context: EventContext): Promise<boolean> | undefined {
     this.#cancel?.();
     const { quotas, files, processes } = this.#deps;
     const { agentId } = state;
@@ -48,24 +52,24 @@ export class AgentMute {
       case 'wait':
         this.#wakeAt(verdict.until, context.now);
     }
-    const refusals = decideRefusals(state, quotas, context);
-    return refusals.length > 0 ? this.#log.append(refusals) : undefined;
+    const refusals = refusalEvents(state, quotas, context);
+    return refusals.length > 0 ? this.#appender.append(refusals) : undefined;
   }
 
   /** The file first: whose connection is cut looks there. */
   async #mute(
     state: LiveAgent,
-    excess: Parameters<typeof decideMuted>[1],
-    context: DecisionContext,
+    excess: Parameters<typeof mutedEvents>[1],
+    context: EventContext,
   ): Promise<boolean> {
     await this.#deps.processes.mute(state, { code: 'ORC_QUOTA', ...excess });
-    return this.#log.append(decideMuted(state, excess, context));
+    return this.#appender.append(mutedEvents(state, excess, context));
   }
 
   /** The credentials are minted after the second of the revocation, and count at once. */
-  async #unmute(state: LiveAgent, context: DecisionContext): Promise<boolean> {
+  async #unmute(state: LiveAgent, context: EventContext): Promise<boolean> {
     await this.#deps.processes.unmute(state);
-    return this.#log.append(decideUnmuted(state, context));
+    return this.#appender.append(unmutedEvents(state, context));
   }
 
   #wakeAt(instant: Date, now: Date): void {

@@ -1,21 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventContext } from '../core/domain/agent/agent-event.ts';
 import { type AgentState, isLive, type LiveAgent } from '../core/domain/agent/agent-state.ts';
+import type { AgentTraits } from '../core/domain/agent/agent-traits.ts';
 import { isIdle } from '../core/domain/agent/claim.ts';
-import {
-  type DecisionContext,
-  decideLost,
-  decideReleased,
-  decideTakeover,
-  type ProcessEnd,
-} from '../core/domain/agent/decide-agent.ts';
-import { type AgentTraits, nextStep } from '../core/domain/agent/next-step.ts';
-import { maxPayload } from '../core/log/outgoing.ts';
-import { AgentLog } from './agent-log.ts';
+import { lostEvents } from '../core/domain/agent/run/run-end-events.ts';
+import { releasedEvents, takeoverEvents } from '../core/domain/agent/run/run-events.ts';
+import { AgentAppender } from './agent-appender.ts';
 import { AgentMute } from './agent-mute.ts';
-import { AgentSteps } from './agent-steps.ts';
 import { IdlePause } from './idle-pause.ts';
 import { NotOwner } from './ownership/owned-process.ts';
-import { handleToolCall } from './tool-handlers.ts';
+import { AgentSteps } from './steps/agent-steps.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
 const RETRY_MS = 250;
@@ -33,7 +27,7 @@ export class AgentWorker {
   readonly agentId: string;
   readonly #deps: WorkerDependencies;
   readonly #signal: AbortSignal;
-  readonly #log: AgentLog;
+  readonly #appender: AgentAppender;
   #placing = false;
   readonly #steps: AgentSteps;
   readonly #pause: IdlePause;
@@ -46,9 +40,9 @@ export class AgentWorker {
     this.#deps = deps;
     this.#pause = new IdlePause(deps.pauseAfterMs, () => this.wake());
     this.#signal = signal;
-    this.#log = new AgentLog(agentId, deps, signal);
-    this.#mute = new AgentMute(deps, this.#log, () => this.wake());
-    this.#steps = new AgentSteps(agentId, deps, this.#log, signal, () => this.wake());
+    this.#appender = new AgentAppender(agentId, deps, signal);
+    this.#mute = new AgentMute(deps, this.#appender, () => this.wake());
+    this.#steps = new AgentSteps(agentId, deps, this.#appender, signal, () => this.wake());
   }
 
   /** Looks again at what is next. Cheap, and safe to call at any time. */
@@ -74,7 +68,7 @@ export class AgentWorker {
     return this.#deps.follower.state.agents.get(this.agentId);
   }
 
-  get #context(): DecisionContext {
+  get #context(): EventContext {
     return { now: this.#deps.clock(), ...this.#deps.ownership.self };
   }
 
@@ -116,46 +110,35 @@ export class AgentWorker {
   }
 
   async #act(state: AgentState): Promise<boolean> {
-    if (!isLive(state)) this.#deps.files.remove(this.agentId);
     if (isLive(state)) {
       if (!(await this.#steps.attached(state))) return true;
-      const { end } = this.#steps;
-      if (end) return this.#end(state, end);
+      if (this.#steps.hasEnded) return this.#end(state);
       const settled = this.#mute.settle(state, this.#context);
       if (settled) return settled;
-    } else if (state.phase === 'ended' && state.end.how === 'lost') {
-      // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
-      await this.#steps.letGo();
-    } else if (state.phase === 'ended' && state.lastRun) {
-      await this.#deps.processes.tidy(this.agentId, state.lastRun);
+    } else {
+      await this.#leaveBehind(state);
     }
-    const [call] = state.calls;
-    if (call) {
-      const { follower, allowedTools, log } = this.#deps;
-      const maxBytes = maxPayload(log.connection.nc);
-      const context = { now: this.#context.now, allowedTools, maxBytes };
-      const events = handleToolCall(call, state, follower.state, context);
-      return isLive(state) ? this.#log.append(events) : this.#log.appendResult(events);
-    }
-    const stated = this.#steps.stateRun(state);
-    if (stated) return stated;
-    if (isLive(state) && (await this.#steps.awaitAnswers(state))) return true;
+    if (await this.#steps.take(state, this.#traits(state))) return true;
     if (state.phase === 'stopping') this.#steps.stop(state);
-    const step = nextStep(state, this.#traits(state));
-    if (step) return this.#steps.perform(step, state);
     if (!isIdle(state) || !isLive(state)) return false;
     if (this.#deps.ownership.mustRelease(state)) return this.#release(state);
     return this.#pause.isDue(state, this.#deps.clock()) && this.#steps.freeze(state);
   }
 
-  /** The end of its process, after its last word; a turn that it has answered ends as answered. */
-  async #end(state: LiveAgent, end: ProcessEnd): Promise<boolean> {
-    await this.#log.hear();
+  /** The end of its process, after its last word. */
+  async #end(state: LiveAgent): Promise<boolean> {
+    await this.#appender.hear();
     if (this.#state !== state) return true;
-    const step = nextStep(state, this.#traits(state));
-    return step?.do === 'end-turn'
-      ? this.#steps.perform(step, state)
-      : this.#steps.ended(state, end);
+    return this.#steps.take(state, this.#traits(state));
+  }
+
+  /** What is kept of a process that is no more. */
+  async #leaveBehind(state: AgentState): Promise<void> {
+    this.#deps.files.remove(this.agentId);
+    if (state.phase !== 'ended') return;
+    // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
+    if (state.end.how === 'lost') await this.#steps.letGo();
+    else if (state.lastRun) await this.#deps.processes.tidy(this.agentId, state.lastRun);
   }
 
   /** From here on an earlier owner is refused. Only what the server confirms may take. */
@@ -164,20 +147,20 @@ export class AgentWorker {
     const { agentId } = this;
     const { node, epoch } = state.run;
     this.#deps.logger.info({ agentId, from: node, epoch: epoch + 1 }, 'taking the agent');
-    return this.#log.append(decideTakeover(state, this.#context));
+    return this.#appender.append(takeoverEvents(state, this.#context));
   }
 
   async #giveUp(state: LiveAgent): Promise<boolean> {
     if (!(await this.#deps.ownership.confirm())) return false;
-    await this.#log.hear();
+    await this.#appender.hear();
     if (this.#state !== state) return true;
     const reason = `its node ${state.run.node} is gone, and nobody else can reach its process`;
-    return this.#log.append(decideLost(state, reason, this.#context));
+    return this.#appender.append(lostEvents(state, reason, this.#context));
   }
 
   /** Idle, and its node is to be empty: what comes for it now waits for the next owner. */
   async #release(state: LiveAgent): Promise<boolean> {
-    return this.#log.append(decideReleased(state, 'drain', this.#context));
+    return this.#appender.append(releasedEvents(state, 'drain', this.#context));
   }
 
   #traits(state: AgentState): AgentTraits {

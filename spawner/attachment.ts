@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ProcessEnd } from '../core/domain/agent/decide-agent.ts';
+import type { ProcessEnd } from '../core/domain/agent/run/run-end-events.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { AgentProcess } from './runtime/runtime.ts';
 import { type StopStep, stopGracefully } from './stop-gracefully.ts';

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
+import type { CommandOutcome } from '../core/domain/agent/command/command-events.ts';
 import type { ExecOutcome, ProcessExit } from './runtime/runtime.ts';
 
 /** The agent, and the place where its commands run, is gone. */

@@ -1,5 +1,5 @@
 import type { AgentState, PendingRun } from '../core/domain/agent/agent-state.ts';
-import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
+import type { CommandOutcome } from '../core/domain/agent/command/command-events.ts';
 import { FORSAKEN } from './command-outcome.ts';
 
 type RunCommand = (command: PendingRun) => Promise<CommandOutcome>;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { FileUsage } from '../core/domain/agent/quota.ts';
+import type { FileUsage } from '../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { StoredMessage } from '../core/log/stored-message.ts';
 import { agentFilter, parseSubject } from '../schemas/subjects.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { isLive } from '../core/domain/agent/agent-state.ts';
-import { decideCleared } from '../core/domain/agent/decide-agent.ts';
+import { clearedEvents } from '../core/domain/agent/run/run-end-events.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
@@ -121,7 +121,7 @@ export class LostRuns {
       const end = await endOf(process, signal);
       await collected;
       const context = { now: clock(), ...ownership.self };
-      await log.append(decideCleared(agentId, runId, end, context));
+      await log.append(clearedEvents(agentId, runId, end, context));
     } finally {
       await process.detach();
     }

@@ -1,6 +1,6 @@
 import { agentFactories } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
-import { quotasOf } from '../core/domain/agent/quota.ts';
+import { quotasOf } from '../core/domain/agent/run/quota.ts';
 import { SystemFollower } from '../core/projection/system-follower.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../platform/nats/revocations.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AgentFactory } from '../agents/agent-factory.ts';
 import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-state.ts';
-import type { CommandOutcome } from '../core/domain/agent/decide-agent.ts';
+import type { CommandOutcome } from '../core/domain/agent/command/command-events.ts';
 import type { Mute } from '../core/log/mute-notice.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
 import type { LeftBehind } from '../schemas/events/process.ts';

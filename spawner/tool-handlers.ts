@@ -1,5 +1,4 @@
 import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
-import { resultEvent } from '../core/domain/agent/result-event.ts';
 import {
   answerGetProject,
   answerListProjects,
@@ -8,7 +7,6 @@ import {
   type ToolOutcome,
 } from '../core/domain/project/decide-project.ts';
 import type { SystemState } from '../core/domain/system-state.ts';
-import type { NewEvent } from '../schemas/event.ts';
 
 export interface ToolContext {
   now: Date;
@@ -35,20 +33,13 @@ const HANDLERS: Record<string, ToolHandler> = {
  * that has ended meanwhile is stated as not done; it is never run for nobody (design: replay
  * re-reads, it never re-executes). A result that no message holds is one that says so.
  */
-export function handleToolCall(
+export function callTool(
   call: PendingCall,
   agent: AgentState,
   system: SystemState,
   context: ToolContext,
-): NewEvent[] {
-  const outcome = withinMessage(outcomeOf(call, agent, system, context), context.maxBytes);
-  return [
-    ...(outcome.ok ? outcome.events : []),
-    resultEvent(agent.agentId, call, outcome, {
-      source: 'orchestrator/tools',
-      now: context.now,
-    }),
-  ];
+): ToolOutcome {
+  return withinMessage(outcomeOf(call, agent, system, context), context.maxBytes);
 }
 
 /** Subject, headers and what stands around the value in the message. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { AgentFactories } from '../agents/agent-factories.ts';
-import type { Quotas } from '../core/domain/agent/quota.ts';
+import type { Quotas } from '../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { FileMeter } from './file-meter.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../schemas/parse-event.ts';
 import { isAgentsWord, parseSubject } from '../../schemas/subjects.ts';
 import { type AgentState, isLive, MAX_WAITING, type PendingCall } from './agent/agent-state.ts';
-import { withWord } from './agent/said.ts';
+import { withWord } from './agent/run/said.ts';
 import { type Silence, silenceReason } from './agent/silence.ts';
 import { applyEvent, type SystemState } from './system-state.ts';
 

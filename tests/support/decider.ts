@@ -1,15 +1,16 @@
 import type { ExecutionContext } from 'ava';
+import type { EventContext } from '../../core/domain/agent/agent-event.ts';
 import { type AgentState, unknownAgent } from '../../core/domain/agent/agent-state.ts';
-import type { DecisionContext } from '../../core/domain/agent/decide-agent.ts';
+import type { AgentTraits } from '../../core/domain/agent/agent-traits.ts';
 import { evolveAgent } from '../../core/domain/agent/evolve-agent.ts';
-import { type AgentTraits, nextStep, type Step } from '../../core/domain/agent/next-step.ts';
+import { nextStep, type Step } from '../../core/domain/agent/next-step.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { frozen } from './frozen.ts';
 
 export const AGENT = 'agent-0123456789ab';
 
-export const CONTEXT: DecisionContext = {
+export const CONTEXT: EventContext = {
   now: new Date('2026-01-04T15:00:00.000Z'),
   node: 'node-test',
 };

@@ -1,36 +1,9 @@
-import {
-  type AgentState,
-  isLive,
-  type LiveAgent,
-  unknownAgent,
-} from '../../core/domain/agent/agent-state.ts';
-import {
-  decideCommandRun,
-  decideCommandStarted,
-  decideDeleted,
-  decideDelivered,
-  decideEnded,
-  decideEndTurn,
-  decideExtended,
-  decideFailTurn,
-  decideFileWritten,
-  decideInterrupted,
-  decideLost,
-  decideNudged,
-  decideOpenTurn,
-  decideReady,
-  decideReject,
-  decideStart,
-  decideStartFailed,
-  decideStopping,
-  type ProcessEnd,
-} from '../../core/domain/agent/decide-agent.ts';
-import {
-  decideAwaitAnswer,
-  decideCloseQuestion,
-} from '../../core/domain/agent/decide-questions.ts';
+import { type AgentState, isLive, unknownAgent } from '../../core/domain/agent/agent-state.ts';
+import type { AgentTraits } from '../../core/domain/agent/agent-traits.ts';
+import { eventsOfStep, type Told } from '../../core/domain/agent/events-of-step.ts';
 import { evolveAgent } from '../../core/domain/agent/evolve-agent.ts';
-import { type AgentTraits, nextStep, type Step } from '../../core/domain/agent/next-step.ts';
+import { nextStep, type Step } from '../../core/domain/agent/next-step.ts';
+import { goneEvents, type ProcessEnd } from '../../core/domain/agent/run/run-end-events.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { AGENT } from './decider.ts';
@@ -41,7 +14,8 @@ const MAX_STEPS = 1_000;
 
 /**
  * An agent's whole world without a server, a process or a clock: a log, the schedules that wait, a
- * process that does what it is told to, and the worker that does what `nextStep` says.
+ * process that does what it is told to. Which step follows, and what is stated once it is done, is the
+ * spawner's own code.
  */
 export class SimulatedAgent {
   state: AgentState = frozen<AgentState>(unknownAgent(AGENT));
@@ -92,11 +66,7 @@ export class SimulatedAgent {
   /** The spawner comes back and finds no process. */
   lose(): void {
     if (isLive(this.state) && this.state.phase !== 'starting' && this.end === undefined) {
-      this.#append(
-        this.state.phase === 'stopping'
-          ? decideEnded(this.state, { code: null, signal: null }, this.#context)
-          : decideLost(this.state, 'gone', this.#context),
-      );
+      this.#append(goneEvents(this.state, 'gone', this.#context));
     }
   }
 
@@ -114,92 +84,51 @@ export class SimulatedAgent {
 
   #advance(): boolean {
     const { state } = this;
-    if (isLive(state) && this.end !== undefined) {
-      this.#append(decideEnded(state, this.end, this.#context));
-      return true;
-    }
-    const [call] = state.calls;
-    if (call) {
-      this.happen('result', { ok: true, callId: call.callId, value: null }, `r:${call.callId}`);
-      return true;
-    }
+    // By now a spawner has closed its stdin.
+    if (state.phase === 'stopping') this.end ??= { code: 0, signal: null };
     const [command] = state.phase === 'unknown' ? [] : (state.running ?? []);
-    if (command) {
-      const outcome = { exitCode: 0, output: command.commandLine, error: '' };
-      return this.#append(decideCommandRun(state, command.commandId, outcome, this.#context));
-    }
-    const fresh = isLive(state)
-      ? state.questions?.find(({ sequence }) => !this.#awaited.has(sequence))
-      : undefined;
-    if (isLive(state) && fresh) {
-      this.#awaited.add(fresh.sequence);
-      return this.#append(decideAwaitAnswer(state, fresh, this.#context));
-    }
-    if (state.phase === 'stopping') {
-      this.end = { code: 0, signal: null };
-      return true;
-    }
-    const step = nextStep(state, this.#traits);
-    return step !== undefined && this.#perform(step, state);
+    const step = nextStep(state, this.#traits, {
+      end: this.end,
+      ended: command && {
+        commandId: command.commandId,
+        outcome: { exitCode: 0, output: command.commandLine, error: '' },
+      },
+      isAwaited: (sequence) => this.#awaited.has(sequence),
+    });
+    return step !== undefined && this.#append(this.#perform(step, state));
   }
 
-  #perform(step: Step, state: AgentState): boolean {
-    const context = this.#context;
-    if (step.do === 'reject') {
-      return this.#append(decideReject(state, step.commandId, step.code, context));
-    }
-    if (step.do === 'delete') return this.#append(decideDeleted(state, step.commandId, context));
-    if (step.do === 'start') {
-      return state.phase === 'requested' && this.#append(decideStart(state, 'local', context));
-    }
-    return isLive(state) && this.#performLive(step, state);
-  }
-
-  #performLive(
-    step: Exclude<Step, { do: 'reject' | 'delete' | 'start' }>,
-    state: LiveAgent,
-  ): boolean {
-    const context = this.#context;
+  #perform(step: Step, state: AgentState): NewEvent[] {
     switch (step.do) {
+      case 'start':
+        return this.#done(step, state, { runtime: 'local' });
       case 'launch':
-        return this.#append(
-          this.launches
-            ? decideReady(state, 42, context)
-            : decideStartFailed(state, state.run.runId, 'no bash', context),
-        );
-      case 'stop':
-        return this.#append(decideStopping(state, step.reason, 'stdin-closed', context));
-      case 'interrupt':
-        return this.#append(decideInterrupted(state, step.commandId, context));
+        return this.#done(step, state, this.launches ? { pid: 42 } : { failed: 'no bash' });
       case 'extend':
-        return this.#append(decideExtended(state, step.expiresAt, step.commandId, context));
-      case 'extend-from-now': {
-        const expiresAt = new Date(this.now + step.ttlMs).toISOString();
-        return this.#append(decideExtended(state, expiresAt, step.commandId, context));
-      }
-      case 'run':
-        return this.#append(decideCommandStarted(state, step.command.commandId, context));
-      case 'write-file':
-        return this.#append(decideFileWritten(state, step.file, context));
-      case 'open-turn':
-        return (
-          state.phase === 'ready' && this.#append(decideOpenTurn(state, step.message, context))
-        );
+        return this.#done(step, state, { expiresAt: step.expiresAt });
+      case 'extend-from-now':
+        return this.#done(step, state, {
+          expiresAt: new Date(this.now + step.ttlMs).toISOString(),
+        });
       case 'deliver':
         this.stdin.push(step.message.commandId);
-        return this.#append(decideDelivered(state, step.message, step.turnId, 1, context));
-      case 'end-turn':
-        return this.#append(decideEndTurn(state, step.turn, context));
-      case 'nudge':
-        return this.#append(decideNudged(state, step.turn, context));
-      case 'fail-turn':
-        return this.#append(decideFailTurn(state, step.turn, step.code, context, step.detail));
-      case 'close-question':
-        return (
-          state.phase === 'ready' &&
-          this.#append(decideCloseQuestion(state, step.question, context))
-        );
+        return this.#done(step, state, { bytes: 1 });
+      case 'call':
+        return this.#done(step, state, { effects: [], outcome: { ok: true, value: null } });
+      case 'write-file':
+        return this.#done(step, state, {});
+      case 'await-answer':
+        this.#awaited.add(step.question.sequence);
+        return this.#done(step, state, true);
+      default:
+        return this.#done(step, state, true);
     }
+  }
+
+  #done<S extends Step>(step: S, state: AgentState, told: Told<S['do']>): NewEvent[] {
+    const events = eventsOfStep(state, step, told, this.#context);
+    if (events.length === 0) throw new Error(`the step ${step.do} states nothing`);
+    return events;
   }
 
   #append(events: NewEvent[]): true {

@@ -7,7 +7,7 @@ import type { AgentFactories } from '../../agents/agent-factories.ts';
 import { demoAgentFactory } from '../../agents/demo/demo-agent-factory.ts';
 import { type LineFraming, lineAgentFactory } from '../../agents/line/line-agent-factory.ts';
 import { loadSettings } from '../../agents/load-settings.ts';
-import { type Quotas, quotasOf } from '../../core/domain/agent/quota.ts';
+import { type Quotas, quotasOf } from '../../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { SystemFollower } from '../../core/projection/system-follower.ts';
 import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../schemas/errors.ts';
 import type { FileReference } from '../../../schemas/events/file.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
-import type { Said } from './said.ts';
+import type { Said } from './run/said.ts';
 
 /** A `send` that no turn has taken yet, or that its turn has not delivered yet. */
 export interface PendingMessage {
@@ -16,13 +16,24 @@ export interface PendingMessage {
 
 /** A command other than `create` and `send` that has no outcome yet. */
 export type PendingControl =
-  | {
-      commandId: string;
-      name: 'interrupt' | 'stop' | 'delete' | 'extend' | 'create' | 'late-answer';
-      ttlMs?: number;
-    }
+  | PendingLifeControl
+  | { commandId: string; name: 'interrupt' }
+  | PendingRefusal
   | PendingRun
   | PendingFile;
+
+/** The agent is to live longer, or to end. */
+export interface PendingLifeControl {
+  commandId: string;
+  name: 'extend' | 'stop' | 'delete';
+  ttlMs?: number;
+}
+
+/** What came too late: a second `create`, an answer to a question that is closed. */
+export interface PendingRefusal {
+  commandId: string;
+  name: 'create' | 'late-answer';
+}
 
 /** A shell command that is to be run, or runs. */
 export interface PendingRun {
@@ -217,3 +228,9 @@ export const unknownAgent = (agentId: string): UnknownAgent => ({
 
 export const isLive = (state: AgentState): state is LiveAgent =>
   state.phase === 'starting' || state.phase === 'ready' || state.phase === 'stopping';
+
+/** What is written or signalled to it wakes it. */
+export function awake<S extends LiveAgent>(state: S): S {
+  const { paused: _paused, ...run } = state.run;
+  return { ...state, run };
+}

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { decideStart } from '../../../core/domain/agent/decide-agent.ts';
+import { startEvents } from '../../../core/domain/agent/run/run-events.ts';
 import { hashSystem } from '../../../core/domain/system-state.ts';
 import { SystemFollower } from '../../../core/projection/system-follower.ts';
 import { Health } from '../../../platform/service/health.ts';
@@ -145,7 +145,7 @@ test('no time that an agent states for a waiting question ends the fold', async 
   const requested = follower.state.agents.get(AGENT);
   if (requested?.phase !== 'requested') return t.fail();
   const context = { now: new Date(), node: 'node-test' };
-  await log.append(decideStart(requested, 'local', context));
+  await log.append(startEvents(requested, 'local', context));
   const subject = `agents.${AGENT}.response.question`;
   const times = ['garbage', '', '0', '+275760-09-13T00:00:00.001Z', 'Infinity'];
   for (const [index, time] of times.entries()) {
@@ -219,7 +219,7 @@ test('a timer that is set is no event of the log', async (t) => {
   follower.subscribe(({ subject }) => heard.push(subject));
 
   const result = await log.append(
-    decideStart(state, 'local', { now: new Date(), node: 'node-test' }),
+    startEvents(state, 'local', { now: new Date(), node: 'node-test' }),
   );
 
   t.true(result.ok);

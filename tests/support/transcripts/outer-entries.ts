@@ -1,7 +1,7 @@
 import type { EventLog } from '../../../core/log/event-log.ts';
 import type { StoredEvent } from '../../../schemas/event.ts';
 import { parseEvent } from '../../../schemas/parse-event.ts';
-import { REMINDER } from '../../../spawner/agent-steps.ts';
+import { REMINDER } from '../../../spawner/steps/turn-steps.ts';
 import type { Outer } from './merge-entries.ts';
 import { toldByEvent } from './told-by-event.ts';
 import type { Step } from './transcript.ts';

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { isLive, unknownAgent } from '../../../../core/domain/agent/agent-state.ts';
+import type { AgentTraits } from '../../../../core/domain/agent/agent-traits.ts';
 import { evolveAgent } from '../../../../core/domain/agent/evolve-agent.ts';
-import type { AgentTraits } from '../../../../core/domain/agent/next-step.ts';
 import type { StoredEvent } from '../../../../schemas/event.ts';
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
 import { AGENT } from '../../../support/decider.ts';

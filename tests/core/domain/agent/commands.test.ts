@@ -2,10 +2,10 @@ import test from 'ava';
 import type { LiveAgent, PendingFile } from '../../../../core/domain/agent/agent-state.ts';
 import { isIdle } from '../../../../core/domain/agent/claim.ts';
 import {
-  decideCommandRun,
-  decideCommandStarted,
-  decideFileWritten,
-} from '../../../../core/domain/agent/decide-agent.ts';
+  commandRunEvents,
+  commandStartedEvents,
+  fileWrittenEvents,
+} from '../../../../core/domain/agent/command/command-events.ts';
 import { created, exited, READY, starting } from '../../../support/agent-events.ts';
 import { CONTEXT, given, stored } from '../../../support/decider.ts';
 
@@ -18,7 +18,7 @@ const OUTCOME = { exitCode: 0, output: 'made\n', error: '' };
 test('a shell command is to be begun, and then runs beside everything else', (t) => {
   const asked = given(...READY, run('c-1'));
   t.like(asked.step(), { do: 'run', command: { commandId: 'c-1', commandLine: 'make' } });
-  const started = asked.when((state: LiveAgent) => decideCommandStarted(state, 'c-1', CONTEXT));
+  const started = asked.when((state: LiveAgent) => commandStartedEvents(state, 'c-1', CONTEXT));
   started.thenAppends(t, 'process.command-started');
   t.like(started.state, { controls: [], running: [{ commandId: 'c-1' }] });
   t.is(given(...READY, run('c-1'), begun).step(), undefined);
@@ -28,7 +28,7 @@ test('a shell command is to be begun, and then runs beside everything else', (t)
 test('an agent with a command that runs is not idle; it is again when the outcome is stated', (t) => {
   const running = given(...READY, run('c-1'), begun);
   t.false(isIdle(running.state));
-  const over = running.when((state: LiveAgent) => decideCommandRun(state, 'c-1', OUTCOME, CONTEXT));
+  const over = running.when((state: LiveAgent) => commandRunEvents(state, 'c-1', OUTCOME, CONTEXT));
   t.true(isIdle(over.state));
   t.false('running' in over.state);
 });
@@ -46,7 +46,7 @@ test('a file is written and settled; of an agent that has ended it is refused', 
     path: 'workspace/a',
     content: 'ä',
   };
-  const written = asked.when((state: LiveAgent) => decideFileWritten(state, pending, CONTEXT));
+  const written = asked.when((state: LiveAgent) => fileWrittenEvents(state, pending, CONTEXT));
   t.like(written.events[0]?.data, { commandId: 'f-1', bytes: 2 });
   t.like(written.state, { controls: [] });
   t.like(given(...READY, exited, file).step(), { do: 'reject', code: 'ORC_AGENT_ENDED' });

@@ -1,13 +1,13 @@
 import test from 'ava';
 import { isLive, type LiveAgent, MAX_WAITING } from '../../../../core/domain/agent/agent-state.ts';
-import { decideCloseQuestion } from '../../../../core/domain/agent/decide-questions.ts';
+import { judgeQuota, type Quotas } from '../../../../core/domain/agent/run/quota.ts';
 import {
-  decideMuted,
-  decideRefusals,
-  decideUnmuted,
-} from '../../../../core/domain/agent/decide-quota.ts';
-import { judgeQuota, type Quotas } from '../../../../core/domain/agent/quota.ts';
-import { type Said, withWord } from '../../../../core/domain/agent/said.ts';
+  mutedEvents,
+  refusalEvents,
+  unmutedEvents,
+} from '../../../../core/domain/agent/run/quota-events.ts';
+import { type Said, withWord } from '../../../../core/domain/agent/run/said.ts';
+import { closeQuestionEvents } from '../../../../core/domain/agent/turn/question-events.ts';
 import {
   answered,
   called,
@@ -167,12 +167,12 @@ test('an agent that is about to end is left alone', (t) => {
 
 test('a mute and its end are stated, and the minute begins anew', (t) => {
   const excess = { reason: 'too much', cure: 'Wait.', until: at(60_000).toISOString() };
-  const decided = given(...READY).when<LiveAgent>((state) => decideMuted(state, excess, CONTEXT));
+  const decided = given(...READY).when<LiveAgent>((state) => mutedEvents(state, excess, CONTEXT));
   decided.thenAppends(t, 'process.muted');
   t.like(decided.state, { muted: { ...excess, at: at(0).toISOString(), code: 'ORC_QUOTA' } });
 
   given(...READY, muted())
-    .when<LiveAgent>((state) => decideUnmuted(state, CONTEXT))
+    .when<LiveAgent>((state) => unmutedEvents(state, CONTEXT))
     .thenAppends(t, 'process.unmuted');
   const { state } = given(...READY, muted());
   const again = given(...READY, muted(), unmuted).state;
@@ -228,7 +228,7 @@ test('whoever waits for an answer waits no more, and is told why', (t) => {
   const [question] = state.questions ?? [];
   t.true(question?.overdue);
   if (question === undefined) return t.fail();
-  const events = decideCloseQuestion(state, question, CONTEXT);
+  const events = closeQuestionEvents(state, question, CONTEXT);
   t.like(events.at(-1)?.data, { ok: false, error: { code: 'ORC_QUOTA' } });
   // The next message is a message.
   const next = given(...working(), waiting('q-1'), muted(), sent('m-2')).state;
@@ -238,7 +238,7 @@ test('whoever waits for an answer waits no more, and is told why', (t) => {
 test('calls beyond the quota are refused first, all at once', (t) => {
   const ids = ['call-1', 'call-2', 'call-3', 'call-4'];
   const state = live([...READY, ...ids.map((id) => called(id))]);
-  const events = decideRefusals(state, QUOTAS, CONTEXT);
+  const events = refusalEvents(state, QUOTAS, CONTEXT);
   t.deepEqual(
     events.map(({ data }) => data),
     ['call-3', 'call-4'].map((callId) => ({
@@ -250,12 +250,12 @@ test('calls beyond the quota are refused first, all at once', (t) => {
       },
     })),
   );
-  t.deepEqual(decideRefusals(state, { ...QUOTAS, calls: 4 }, CONTEXT), []);
+  t.deepEqual(refusalEvents(state, { ...QUOTAS, calls: 4 }, CONTEXT), []);
 });
 
 test('a question beyond the quota is refused, and the turn has its time again', (t) => {
   const state = live([...working(), waiting('q-1'), waiting('q-2')]);
-  const events = decideRefusals(state, QUOTAS, CONTEXT);
+  const events = refusalEvents(state, QUOTAS, CONTEXT);
   t.deepEqual(
     events.map(({ type }) => type),
     ['timer.turn', 'result'],

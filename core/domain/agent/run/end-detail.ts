@@ -1,4 +1,4 @@
-import type { LeftBehind } from '../../../schemas/events/process.ts';
+import type { LeftBehind } from '../../../../schemas/events/process.ts';
 
 /** How a process ended, in words for people. */
 export function endDetail(end: {

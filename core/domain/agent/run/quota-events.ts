@@ -1,23 +1,19 @@
-import type { NewEvent } from '../../../schemas/event.ts';
-import type { LiveAgent } from './agent-state.ts';
-import { agentEvent, type DecisionContext } from './decide-agent.ts';
-import { decideRefuseQuestion } from './decide-questions.ts';
+import type { NewEvent } from '../../../../schemas/event.ts';
+import { agentEvent, type EventContext } from '../agent-event.ts';
+import type { LiveAgent } from '../agent-state.ts';
+import { refuseQuestionEvents } from '../turn/question-events.ts';
+import { resultEvent } from '../turn/result-event.ts';
 import type { Excess, Quotas } from './quota.ts';
-import { resultEvent } from './result-event.ts';
 
 /** It is not heard from here on. */
-export function decideMuted(
-  state: LiveAgent,
-  excess: Excess,
-  context: DecisionContext,
-): NewEvent[] {
+export function mutedEvents(state: LiveAgent, excess: Excess, context: EventContext): NewEvent[] {
   const { runId } = state.run;
   const data = { runId, code: 'ORC_QUOTA', ...excess };
   const cause = { id: `${runId}:${context.now.toISOString()}` };
   return [agentEvent(state.agentId, 'process.muted', data, cause, context)];
 }
 
-export function decideUnmuted(state: LiveAgent, context: DecisionContext): NewEvent[] {
+export function unmutedEvents(state: LiveAgent, context: EventContext): NewEvent[] {
   const { runId } = state.run;
   const cause = { id: `${runId}:${state.muted?.at}` };
   return [agentEvent(state.agentId, 'process.unmuted', { runId }, cause, context)];
@@ -27,10 +23,10 @@ export function decideUnmuted(state: LiveAgent, context: DecisionContext): NewEv
 const AT_ONCE = 100;
 
 /** Calls and questions that are too many have their outcome before anything else is done. */
-export function decideRefusals(
+export function refusalEvents(
   state: LiveAgent,
   { calls, questions }: Quotas,
-  context: DecisionContext,
+  context: EventContext,
 ): NewEvent[] {
   const { agentId } = state;
   const { now } = context;
@@ -42,7 +38,7 @@ export function decideRefusals(
   const open = (state.questions ?? []).filter(({ answer, overdue }) => !answer && !overdue);
   const [question] = open.slice(questions);
   if (question === undefined) return [];
-  return decideRefuseQuestion(state, question, tooMany('questions', questions), context);
+  return refuseQuestionEvents(state, question, tooMany('questions', questions), context);
 }
 
 const tooMany = (what: string, quota: number): string =>

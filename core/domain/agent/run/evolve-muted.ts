@@ -1,6 +1,6 @@
-import type { StoredEventOf } from '../../../schemas/event.ts';
-import { type AgentState, isLive } from './agent-state.ts';
-import { withoutAskers } from './evolve-questions.ts';
+import type { StoredEventOf } from '../../../../schemas/event.ts';
+import { type AgentState, isLive } from '../agent-state.ts';
+import { withoutAskers } from '../turn/evolve-questions.ts';
 
 /** Whoever waits for an answer is told so, and waits no more. */
 export function onMuted(state: AgentState, event: StoredEventOf<'process.muted'>): AgentState {

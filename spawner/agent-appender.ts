@@ -5,7 +5,7 @@ import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { NewEvent } from '../schemas/event.ts';
 import { agentFilter } from '../schemas/subjects.ts';
 
-export interface AgentLogOptions {
+export interface AgentAppenderOptions {
   log: EventLog;
   follower: SystemFollower;
   logger: Logger;
@@ -13,13 +13,13 @@ export interface AgentLogOptions {
 
 const RETRY_MS = 250;
 
-/** One agent's part of the log, for the one that decides on its state: appends, then folds. */
-export class AgentLog {
+/** Appends what was decided on one agent's state, and resolves when it is folded. */
+export class AgentAppender {
   readonly agentId: string;
-  readonly #deps: AgentLogOptions;
+  readonly #deps: AgentAppenderOptions;
   readonly #signal: AbortSignal;
 
-  constructor(agentId: string, deps: AgentLogOptions, signal: AbortSignal) {
+  constructor(agentId: string, deps: AgentAppenderOptions, signal: AbortSignal) {
     this.agentId = agentId;
     this.#deps = deps;
     this.#signal = signal;

@@ -1,24 +1,18 @@
-import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
-import type { NewEvent } from '../../../schemas/event.ts';
-import { derivedId } from '../../../schemas/ids.ts';
-import { scheduleSubject } from '../../../schemas/subjects.ts';
-import type { LiveAgent, PendingMessage, PendingQuestion, ReadyAgent } from './agent-state.ts';
-import {
-  agentEvent,
-  type DecisionContext,
-  decideDelivered,
-  decideOpenTurn,
-  turnTimer,
-} from './decide-agent.ts';
+import { ERRORS, type ErrorCode } from '../../../../schemas/errors.ts';
+import type { NewEvent } from '../../../../schemas/event.ts';
+import { derivedId } from '../../../../schemas/ids.ts';
+import { scheduleSubject } from '../../../../schemas/subjects.ts';
+import { agentEvent, type EventContext, SOURCE } from '../agent-event.ts';
+import type { LiveAgent, PendingMessage, PendingQuestion } from '../agent-state.ts';
+import { later } from '../later.ts';
 import { type CallOutcome, resultEvent } from './result-event.ts';
-
-const SOURCE = 'orchestrator/spawner';
+import { deliveredEvents, openTurnEvents, turnTimer } from './turn-events.ts';
 
 /** The end of the waiting as a message schedule: no process has to be alive for it. */
-export function decideAwaitAnswer(
+export function awaitAnswerEvents(
   { agentId }: LiveAgent,
   { questionId, sequence, until }: PendingQuestion,
-  context: DecisionContext,
+  context: EventContext,
 ): NewEvent[] {
   const cause = { id: `${questionId}:${sequence}`, causationId: questionId };
   const event = agentEvent(agentId, 'timer.question', { questionId }, cause, context);
@@ -32,18 +26,18 @@ export function decideAwaitAnswer(
  * visible end like any other; the turn's deadline is counted anew. The result comes last
  * (docs/decisions/0041-answers-of-waiting-questions.md).
  */
-export function decideCloseQuestion(
-  state: ReadyAgent,
+export function closeQuestionEvents(
+  state: LiveAgent,
   question: PendingQuestion,
-  context: DecisionContext,
+  context: EventContext,
 ): NewEvent[] {
   const { agentId, turn } = state;
   const { answer } = question;
-  const opened = answer && !turn ? decideOpenTurn(state, answer, context) : [];
+  const opened = answer && !turn ? openTurnEvents(state, answer, context) : [];
   const turnId = turn?.turnId ?? (answer && derivedId('turn-', answer.commandId));
   return [
     ...opened,
-    ...(answer && turnId ? decideDelivered(state, answer, turnId, 0, context) : []),
+    ...(answer && turnId ? deliveredEvents(state, answer, turnId, 0, context) : []),
     ...turnTimeAnew(state, question, context),
     answer
       ? answered(agentId, question, answer, context)
@@ -51,17 +45,17 @@ export function decideCloseQuestion(
   ];
 }
 
-function whyUnanswered({ muted }: ReadyAgent): [code: ErrorCode, message: string] {
+function whyUnanswered({ muted }: LiveAgent): [code: ErrorCode, message: string] {
   if (muted === undefined) return ['ORC_TIMED_OUT', 'Nobody answered the question in time'];
   return ['ORC_QUOTA', `${ERRORS.ORC_QUOTA.meaning}: ${muted.reason}. ${muted.cure}`];
 }
 
 /** A question that is one too many has its outcome at once. */
-export function decideRefuseQuestion(
+export function refuseQuestionEvents(
   state: LiveAgent,
   question: PendingQuestion,
   message: string,
-  context: DecisionContext,
+  context: EventContext,
 ): NewEvent[] {
   return [
     ...turnTimeAnew(state, question, context),
@@ -73,10 +67,10 @@ export function decideRefuseQuestion(
 function turnTimeAnew(
   { agentId, turn, turnDeadlineMs }: LiveAgent,
   { questionId, sequence }: PendingQuestion,
-  context: DecisionContext,
+  context: EventContext,
 ): NewEvent[] {
   if (turn === null) return [];
-  const deadlineAt = new Date(context.now.getTime() + turnDeadlineMs).toISOString();
+  const deadlineAt = later(context.now, turnDeadlineMs);
   return [turnTimer(agentId, turn.turnId, deadlineAt, context, `${questionId}:${sequence}`)];
 }
 
@@ -84,7 +78,7 @@ function answered(
   agentId: string,
   question: PendingQuestion,
   { text, commandId }: PendingMessage,
-  { now }: DecisionContext,
+  { now }: EventContext,
 ): NewEvent {
   const outcome: CallOutcome = { ok: true, value: { answer: text, commandId } };
   const stated = { source: SOURCE, now, causationId: commandId };
@@ -96,7 +90,7 @@ const unanswered = (
   question: PendingQuestion,
   code: ErrorCode,
   message: string,
-  { now }: DecisionContext,
+  { now }: EventContext,
 ): NewEvent =>
   resultEvent(agentId, askedBy(question), { ok: false, code, message }, { source: SOURCE, now });
 

@@ -4,24 +4,28 @@ import type {
   ReadyAgent,
   RequestedAgent,
 } from '../../../../core/domain/agent/agent-state.ts';
+import { rejectEvents } from '../../../../core/domain/agent/command/command-events.ts';
 import {
-  decideCleared,
-  decideDeleted,
-  decideDelivered,
-  decideEnded,
-  decideEndTurn,
-  decideExtended,
-  decideFailTurn,
-  decideInterrupted,
-  decideLost,
-  decideNudged,
-  decideOpenTurn,
-  decideReady,
-  decideReject,
-  decideStart,
-  decideStartFailed,
-  decideStopping,
-} from '../../../../core/domain/agent/decide-agent.ts';
+  clearedEvents,
+  endedEvents,
+  lostEvents,
+  startFailedEvents,
+  stoppingEvents,
+} from '../../../../core/domain/agent/run/run-end-events.ts';
+import {
+  deletedEvents,
+  extendedEvents,
+  readyEvents,
+  startEvents,
+} from '../../../../core/domain/agent/run/run-events.ts';
+import {
+  deliveredEvents,
+  endTurnEvents,
+  failTurnEvents,
+  interruptedEvents,
+  nudgedEvents,
+  openTurnEvents,
+} from '../../../../core/domain/agent/turn/turn-events.ts';
 import { EVENT_CATALOGUE } from '../../../../schemas/event-catalogue.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import {
@@ -62,9 +66,9 @@ const firstOf = (state: ReadyAgent) => {
   return message;
 };
 
-const start = (state: RequestedAgent, context = CONTEXT) => decideStart(state, 'local', context);
+const start = (state: RequestedAgent, context = CONTEXT) => startEvents(state, 'local', context);
 const open = (state: ReadyAgent, context = CONTEXT) =>
-  decideOpenTurn(state, firstOf(state), context);
+  openTurnEvents(state, firstOf(state), context);
 
 test('a start states the run, and sets the timer of its life', (t) => {
   const decided = given(created).when(start);
@@ -106,20 +110,20 @@ test('every id is derived: the same decision, made later, has the same ids', (t)
   const ended = evolved([...READY, exited, deleteAsked]);
   for (const decide of [
     (context: typeof CONTEXT) => start(requested, context),
-    (context: typeof CONTEXT) => decideReady(ready, 42, context),
-    (context: typeof CONTEXT) => decideStartFailed(requested, 'run-1', 'why', context),
+    (context: typeof CONTEXT) => readyEvents(ready, 42, context),
+    (context: typeof CONTEXT) => startFailedEvents(requested, 'run-1', 'why', context),
     (context: typeof CONTEXT) => open(ready, context),
-    (context: typeof CONTEXT) => decideDelivered(busy, firstOf(ready), 'turn-1', 5, context),
-    (context: typeof CONTEXT) => decideEndTurn(busy, turnOf(busy), context),
-    (context: typeof CONTEXT) => decideNudged(busy, turnOf(busy), context),
-    (context: typeof CONTEXT) => decideFailTurn(busy, turnOf(busy), 'ORC_NO_ANSWER', context),
-    (context: typeof CONTEXT) => decideReject(ready, 'm-1', 'ORC_AGENT_ENDED', context),
-    (context: typeof CONTEXT) => decideInterrupted(busy, 'interrupt-1', context),
-    (context: typeof CONTEXT) => decideExtended(busy, EXPIRES, 'extend-1', context),
-    (context: typeof CONTEXT) => decideDeleted(ended, 'delete-1', context),
-    (context: typeof CONTEXT) => decideStopping(busy, 'stop', 'stdin-closed', context),
-    (context: typeof CONTEXT) => decideEnded(busy, { code: 0, signal: null }, context),
-    (context: typeof CONTEXT) => decideLost(busy, 'gone', context),
+    (context: typeof CONTEXT) => deliveredEvents(busy, firstOf(ready), 'turn-1', 5, context),
+    (context: typeof CONTEXT) => endTurnEvents(busy, turnOf(busy), context),
+    (context: typeof CONTEXT) => nudgedEvents(busy, turnOf(busy), context),
+    (context: typeof CONTEXT) => failTurnEvents(busy, turnOf(busy), 'ORC_NO_ANSWER', context),
+    (context: typeof CONTEXT) => rejectEvents(ready, 'm-1', 'ORC_AGENT_ENDED', context),
+    (context: typeof CONTEXT) => interruptedEvents(busy, 'interrupt-1', context),
+    (context: typeof CONTEXT) => extendedEvents(busy, EXPIRES, 'extend-1', context),
+    (context: typeof CONTEXT) => deletedEvents(ended, 'delete-1', context),
+    (context: typeof CONTEXT) => stoppingEvents(busy, 'stop', 'stdin-closed', context),
+    (context: typeof CONTEXT) => endedEvents(busy, { code: 0, signal: null }, context),
+    (context: typeof CONTEXT) => lostEvents(busy, 'gone', context),
   ]) {
     const [now, later] = [decide(CONTEXT), decide(LATER)];
     const ids = now.filter(({ type }) => !type.startsWith('timer.')).map(({ id }) => id);
@@ -141,7 +145,7 @@ test('another start, turn or step of the end has another id', (t) => {
     ...(['stdin-closed', 'sigterm', 'sigkill'] as const).flatMap(
       (step) =>
         given(...READY, stopping).when((state: LiveAgent) =>
-          decideStopping(state, 'stop', step, CONTEXT),
+          stoppingEvents(state, 'stop', step, CONTEXT),
         ).events,
     ),
   ].map(({ id }) => id);
@@ -150,7 +154,7 @@ test('another start, turn or step of the end has another id', (t) => {
 
 test('ready says the process id where there is one', (t) => {
   const decide = (pid: number | undefined) =>
-    given(created, starting).when((state: LiveAgent) => decideReady(state, pid, CONTEXT));
+    given(created, starting).when((state: LiveAgent) => readyEvents(state, pid, CONTEXT));
   t.like(decide(42).state, { phase: 'ready', run: { pid: 42 } });
   const [event] = decide(undefined).events;
   t.false('pid' in (event?.data ?? {}));
@@ -158,7 +162,7 @@ test('ready says the process id where there is one', (t) => {
 
 test('a start that fails refuses what waits, and releases the owner', (t) => {
   const decided = given(created, starting, sent('m-1'), sent('m-2')).when((state: LiveAgent) =>
-    decideStartFailed(state, 'run-1', 'no bash', CONTEXT),
+    startFailedEvents(state, 'run-1', 'no bash', CONTEXT),
   );
   decided.thenAppends(
     t,
@@ -173,7 +177,7 @@ test('a start that fails refuses what waits, and releases the owner', (t) => {
 
 test('an end in a turn fails the turn first, and refuses what waits behind it', (t) => {
   const decided = given(...working(), sent('m-2')).when((state: LiveAgent) =>
-    decideEnded(state, { code: 3, signal: null }, CONTEXT),
+    endedEvents(state, { code: 3, signal: null }, CONTEXT),
   );
   decided.thenAppends(
     t,
@@ -196,7 +200,7 @@ test('an end says the signal, or that nothing is known', (t) => {
     { code: null, signal: null },
   ].map((end) => {
     const { events } = given(...working()).when((state: LiveAgent) =>
-      decideEnded(state, end, CONTEXT),
+      endedEvents(state, end, CONTEXT),
     );
     return JSON.stringify(events[0]?.data);
   });
@@ -207,13 +211,13 @@ test('an end says the signal, or that nothing is known', (t) => {
 test('an idle agent that ends by itself fails nothing; without an owner nobody is released', (t) => {
   const nobodys = stored('command.create', { kind: 'line', ttlMs: 1000, turnDeadlineMs: 1000 });
   given(nobodys, ...READY.slice(1))
-    .when((state: LiveAgent) => decideEnded(state, { code: 0, signal: null }, CONTEXT))
+    .when((state: LiveAgent) => endedEvents(state, { code: 0, signal: null }, CONTEXT))
     .thenAppends(t, 'process.exited');
 });
 
 test('the end of a stopping agent is a stop for its reason', (t) => {
   const decided = given(...READY, stopAsked, stopping, sent('late')).when((state: LiveAgent) =>
-    decideEnded(state, { code: null, signal: 'SIGTERM' }, CONTEXT),
+    endedEvents(state, { code: null, signal: 'SIGTERM' }, CONTEXT),
   );
   decided.thenAppends(t, 'process.stopped', 'process.rejected', 'user.agent-released');
   t.like(decided.events[0], { data: { reason: 'stop', signal: 'SIGTERM' } });
@@ -224,7 +228,7 @@ test('the end of a stopping agent is a stop for its reason', (t) => {
 test('the first step of a stop fails a running turn with its reason; a later one does not', (t) => {
   const codes = (['stop', 'delete', 'ttl', 'start-failed'] as const).map((reason) => {
     const decided = given(...working()).when((state: LiveAgent) =>
-      decideStopping(state, reason, 'stdin-closed', CONTEXT),
+      stoppingEvents(state, reason, 'stdin-closed', CONTEXT),
     );
     decided.thenAppends(t, 'turn.failed', 'process.stopping');
     const [failed] = decided.events;
@@ -232,7 +236,7 @@ test('the first step of a stop fails a running turn with its reason; a later one
   });
   t.deepEqual(codes, ['ORC_TURN_STOPPED', 'ORC_TURN_STOPPED', 'ORC_TTL', 'ORC_START_FAILED']);
   given(...READY, stopping)
-    .when((state: LiveAgent) => decideStopping(state, 'stop', 'sigterm', CONTEXT))
+    .when((state: LiveAgent) => stoppingEvents(state, 'stop', 'sigterm', CONTEXT))
     .thenAppends(t, 'process.stopping');
 });
 
@@ -240,11 +244,11 @@ test('whatever ended an agent, what could not be ended with it is stated, and to
   const left = { count: 1, processes: [{ pid: 42, name: 'sleep' }] };
   const end = { code: 0, signal: null, left };
   const ends = [
-    given(...READY).when((state: LiveAgent) => decideEnded(state, end, CONTEXT)),
-    given(...READY, stopping).when((state: LiveAgent) => decideEnded(state, end, CONTEXT)),
-    given(...READY).when((state: LiveAgent) => decideLost(state, 'gone', CONTEXT, left)),
+    given(...READY).when((state: LiveAgent) => endedEvents(state, end, CONTEXT)),
+    given(...READY, stopping).when((state: LiveAgent) => endedEvents(state, end, CONTEXT)),
+    given(...READY).when((state: LiveAgent) => lostEvents(state, 'gone', CONTEXT, left)),
     given(created, starting).when((state: LiveAgent) =>
-      decideStartFailed(state, 'run-1', 'no bash', CONTEXT, left),
+      startFailedEvents(state, 'run-1', 'no bash', CONTEXT, left),
     ),
   ];
   for (const { events, state } of ends) {
@@ -253,22 +257,22 @@ test('whatever ended an agent, what could not be ended with it is stated, and to
     t.true(stated && EVENT_CATALOGUE[stated.type].safeParse(stated.data).success);
     t.regex(state.phase === 'ended' ? state.end.detail : '', /; 1 of its processes could not be/);
   }
-  const [cleared] = decideCleared(AGENT, 'run-1', end, CONTEXT);
+  const [cleared] = clearedEvents(AGENT, 'run-1', end, CONTEXT);
   t.like(cleared, { data: { left } });
 });
 
 test('a lost agent fails its turn and refuses what waits', (t) => {
   given(...working(), sent('m-2'))
-    .when((state: LiveAgent) => decideLost(state, 'gone', CONTEXT))
+    .when((state: LiveAgent) => lostEvents(state, 'gone', CONTEXT))
     .thenAppends(t, 'turn.failed', 'process.lost', 'process.rejected', 'user.agent-released');
   given(...READY)
-    .when((state: LiveAgent) => decideLost(state, 'gone', CONTEXT))
+    .when((state: LiveAgent) => lostEvents(state, 'gone', CONTEXT))
     .thenAppends(t, 'process.lost', 'user.agent-released');
 });
 
 test('an end of a turn says what was said in it', (t) => {
   const decided = given(...working(), answered, signalled).when((state: LiveAgent) =>
-    decideEndTurn(state, turnOf(state), CONTEXT),
+    endTurnEvents(state, turnOf(state), CONTEXT),
   );
   t.like(decided.events[0], { correlationId: 'm-1', data: { answers: 1, questions: 0 } });
   t.like(decided.state, { turn: null });
@@ -276,11 +280,11 @@ test('an end of a turn says what was said in it', (t) => {
 
 test('a failure says what is wrong and what to do', (t) => {
   const [event] = given(...working()).when((state: LiveAgent) =>
-    decideFailTurn(state, turnOf(state), 'ORC_TURN_DEADLINE', CONTEXT),
+    failTurnEvents(state, turnOf(state), 'ORC_TURN_DEADLINE', CONTEXT),
   ).events;
   t.like(event, { data: { code: 'ORC_TURN_DEADLINE', reason: 'The turn ran out of time' } });
   const refused = given(sent('m-1')).when((state) =>
-    decideReject(state, 'm-1', 'ORC_AGENT_NOT_FOUND', CONTEXT),
+    rejectEvents(state, 'm-1', 'ORC_AGENT_NOT_FOUND', CONTEXT),
   );
   t.like(refused.events[0], { data: { cure: '`orchestrator agents` lists them.' } });
   t.is(refused.state.queue.length, 0);
@@ -288,19 +292,19 @@ test('a failure says what is wrong and what to do', (t) => {
 
 test('a delivery, an interrupt, a reminder and a deletion settle what they are about', (t) => {
   const delivery = given(...READY, sent('m-1'), turnStarted('m-1')).when((state: LiveAgent) =>
-    decideDelivered(state, undeliveredOf(state), 'turn-of-m-1', 9, CONTEXT),
+    deliveredEvents(state, undeliveredOf(state), 'turn-of-m-1', 9, CONTEXT),
   );
   t.like(delivery.state, { turn: { undelivered: null } });
   const interrupt = given(...working(), interruptAsked).when((state: LiveAgent) =>
-    decideInterrupted(state, 'interrupt-1', CONTEXT),
+    interruptedEvents(state, 'interrupt-1', CONTEXT),
   );
   t.like(interrupt.state, { interrupted: true, controls: [] });
   const reminder = given(...working(), signalled).when((state: LiveAgent) =>
-    decideNudged(state, turnOf(state), CONTEXT),
+    nudgedEvents(state, turnOf(state), CONTEXT),
   );
   t.like(reminder.state, { turn: { nudged: true } });
   const deletion = given(...READY, exited, deleteAsked).when((state) =>
-    decideDeleted(state, 'delete-1', CONTEXT),
+    deletedEvents(state, 'delete-1', CONTEXT),
   );
   t.like(deletion.state, { deleted: true, controls: [] });
 });
@@ -308,13 +312,13 @@ test('a delivery, an interrupt, a reminder and a deletion settle what they are a
 test('an extension sets its timer anew, for its command or by itself', (t) => {
   const expiresAt = '2026-01-04T20:00:00.000Z';
   const asked = given(...READY, extendAsked).when((state: LiveAgent) =>
-    decideExtended(state, expiresAt, 'extend-1', CONTEXT),
+    extendedEvents(state, expiresAt, 'extend-1', CONTEXT),
   );
   asked.thenAppends(t, 'process.extended', 'timer.ttl');
   t.like(asked.state, { run: { expiresAt }, controls: [] });
   t.deepEqual(asked.events[1]?.schedule?.at, new Date(expiresAt));
   const byItself = given(...READY).when((state: LiveAgent) =>
-    decideExtended(state, expiresAt, undefined, CONTEXT),
+    extendedEvents(state, expiresAt, undefined, CONTEXT),
   );
   t.true(byItself.events[0]?.id.includes(expiresAt));
 });

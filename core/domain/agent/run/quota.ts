@@ -1,5 +1,5 @@
-import type { Settings } from '../../../schemas/settings.ts';
-import type { LiveAgent } from './agent-state.ts';
+import type { Settings } from '../../../../schemas/settings.ts';
+import type { LiveAgent } from '../agent-state.ts';
 
 /** How much one agent may say and send. Sizes in bytes. */
 export interface Quotas {

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../../schemas/errors.ts';
-import type { NewEvent, NewEventOf } from '../../../schemas/event.ts';
-import { subjectOf } from '../../../schemas/subjects.ts';
+import type { ErrorCode } from '../../../../schemas/errors.ts';
+import type { NewEvent, NewEventOf } from '../../../../schemas/event.ts';
+import { subjectOf } from '../../../../schemas/subjects.ts';
 
 /** What a call of an agent comes to. */
 export type CallOutcome =

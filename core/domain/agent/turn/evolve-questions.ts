@@ -1,5 +1,5 @@
-import type { StoredEventOf } from '../../../schemas/event.ts';
-import { isToken } from '../../../schemas/ids.ts';
+import type { StoredEventOf } from '../../../../schemas/event.ts';
+import { isToken } from '../../../../schemas/ids.ts';
 import {
   type AgentState,
   isLive,
@@ -7,13 +7,11 @@ import {
   MAX_WAITING,
   type PendingMessage,
   type PendingQuestion,
-} from './agent-state.ts';
+} from '../agent-state.ts';
+import { later } from '../later.ts';
 
 /** So many closed questions are remembered, to tell late answers. */
 const REMEMBERED = 50;
-
-const later = (instant: string, ms: number): string =>
-  new Date(Date.parse(instant) + ms).toISOString();
 
 /** A question that its asker waits for. */
 export function onQuestionAsked(

@@ -1,0 +1,66 @@
+import { ERRORS, type ErrorCode } from '../../../../schemas/errors.ts';
+import type { NewEvent } from '../../../../schemas/event.ts';
+import type { DataOf } from '../../../../schemas/event-catalogue.ts';
+import { agentEvent, type EventContext } from '../agent-event.ts';
+import type { AgentState, LiveAgent, PendingFile } from '../agent-state.ts';
+
+export function rejectEvents(
+  state: AgentState,
+  commandId: string,
+  code: ErrorCode,
+  context: EventContext,
+  detail?: string,
+): NewEvent[] {
+  const { meaning, cure } = ERRORS[code];
+  const reason = detail === undefined ? meaning : `${meaning}: ${detail}`;
+  const cause = { id: commandId, causationId: commandId };
+  const data = { commandId, code, reason, cure };
+  return [agentEvent(state.agentId, 'process.rejected', data, cause, context)];
+}
+
+/** Nothing that was asked stays without an outcome. */
+export function rejectQueueEvents(
+  state: AgentState,
+  code: ErrorCode,
+  detail: string | undefined,
+  context: EventContext,
+): NewEvent[] {
+  return state.queue.flatMap(({ commandId }) =>
+    rejectEvents(state, commandId, code, context, detail),
+  );
+}
+
+/** Stated before it is begun: a command whose spawner dies is stated as ended, never run again. */
+export function commandStartedEvents(
+  state: LiveAgent,
+  commandId: string,
+  context: EventContext,
+): NewEvent[] {
+  const data = { runId: state.run.runId, commandId };
+  const cause = { id: commandId, causationId: commandId };
+  return [agentEvent(state.agentId, 'process.command-started', data, cause, context)];
+}
+
+/** What a shell command came to; see `process.command-run`. */
+export type CommandOutcome = Omit<DataOf<'process.command-run'>, 'commandId'>;
+
+export function commandRunEvents(
+  state: AgentState,
+  commandId: string,
+  outcome: CommandOutcome,
+  context: EventContext,
+): NewEvent[] {
+  const cause = { id: commandId, causationId: commandId };
+  const data = { commandId, ...outcome };
+  return [agentEvent(state.agentId, 'process.command-run', data, cause, context)];
+}
+
+export function fileWrittenEvents(
+  state: LiveAgent,
+  { commandId, path, content }: PendingFile,
+  context: EventContext,
+): NewEvent[] {
+  const cause = { id: commandId, causationId: commandId };
+  const data = { commandId, path, bytes: Buffer.byteLength(content) };
+  return [agentEvent(state.agentId, 'process.file-written', data, cause, context)];
+}

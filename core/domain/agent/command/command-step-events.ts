@@ -1,0 +1,28 @@
+import { type StepEvents, whileLive } from '../step-events.ts';
+import {
+  commandRunEvents,
+  commandStartedEvents,
+  fileWrittenEvents,
+  rejectEvents,
+} from './command-events.ts';
+import type { CommandStep } from './next-command-step.ts';
+
+export interface CommandTold {
+  /** Why the file was not written, where it was not. */
+  'write-file': { problem?: string };
+}
+
+export const commandStepEvents: StepEvents<CommandStep, CommandTold> = {
+  reject: (state, { commandId, code }, _told, context) =>
+    rejectEvents(state, commandId, code, context),
+  run: whileLive((state, { command }, _told, context) =>
+    commandStartedEvents(state, command.commandId, context),
+  ),
+  'state-outcome': (state, { commandId, outcome }, _told, context) =>
+    commandRunEvents(state, commandId, outcome, context),
+  'write-file': whileLive((state, { file }, { problem }, context) =>
+    problem === undefined
+      ? fileWrittenEvents(state, file, context)
+      : rejectEvents(state, file.commandId, 'ORC_FILE_NOT_WRITTEN', context, problem),
+  ),
+};

@@ -1,0 +1,179 @@
+import type { StoredEventOf } from '../../../../schemas/event.ts';
+import type { EventType } from '../../../../schemas/event-catalogue.ts';
+import {
+  type AgentState,
+  awake,
+  type EndedAgent,
+  isLive,
+  type LiveAgent,
+  type RequestedAgent,
+} from '../agent-state.ts';
+import { settle, withControl } from '../command/evolve-command.ts';
+import type { EvolveBy } from '../evolve-by.ts';
+import { endDetail, withLeft } from './end-detail.ts';
+import { onMuted, onUnmuted } from './evolve-muted.ts';
+
+/** An agent's life: its creation, its runs with their time, and its end. */
+export const evolveByRun = {
+  'command.create': onCreate,
+  'process.starting': onStarting,
+  'process.released': onReleased,
+  'process.ready': onReady,
+  'turn.ready': (state, { data }) => (isLive(state) ? { ...state, saidReady: data } : state),
+  'process.start-failed': onStartFailed,
+  'process.paused': onPaused,
+  'process.muted': onMuted,
+  'process.unmuted': onUnmuted,
+  'process.extended': onExtended,
+  'timer.ttl': onTimeOver,
+  'process.stopping': onStopping,
+  'process.stopped': onProcessEnd,
+  'process.exited': onProcessEnd,
+  'process.lost': onProcessEnd,
+  'process.deleted': (state, { data }) =>
+    state.phase === 'ended' ? { ...settle(state, data.commandId), deleted: true } : state,
+} satisfies Partial<EvolveBy<EventType>>;
+
+function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): AgentState {
+  if (state.phase !== 'unknown') {
+    return withControl(state, { commandId: event.id, name: 'create' });
+  }
+  const { kind, owner, ttlMs, turnDeadlineMs, commandLine } = event.data;
+  return {
+    phase: 'requested',
+    agentId: state.agentId,
+    kind,
+    ...(owner && { owner }),
+    ...(commandLine !== undefined && { commandLine }),
+    ttlMs,
+    turnDeadlineMs,
+    createdAt: event.time,
+    createdBy: event.id,
+    queue: state.queue,
+    controls: state.controls,
+    calls: state.calls,
+    counts: { messages: 0, answers: 0, turns: 0, failed: 0 },
+  };
+}
+
+function onStarting(state: AgentState, event: StoredEventOf<'process.starting'>): AgentState {
+  const { runId, node, epoch, runtime, expiresAt, place, holder } = event.data;
+  const owner = { node, epoch, ...(place && { place }), ...(holder && { holder }) };
+  if (isLive(state)) {
+    if (state.run.runId !== runId || epoch <= state.run.epoch) return state;
+    // A takeover: the same run under a new owner.
+    const { released, place: _place, holder: _holder, ...run } = state.run;
+    return { ...state, run: { ...run, ...owner } };
+  }
+  if (state.phase !== 'requested') return state;
+  return {
+    ...state,
+    phase: 'starting',
+    run: { runId, runtime, startedAt: event.time, expiresAt, ...owner },
+    turn: null,
+    idleSince: event.time,
+    expired: false,
+    interrupted: false,
+  };
+}
+
+function onReleased(state: AgentState, event: StoredEventOf<'process.released'>): AgentState {
+  const { runId, epoch } = event.data;
+  if (!isLive(state) || state.run.runId !== runId || state.run.epoch !== epoch) return state;
+  return { ...state, run: { ...state.run, released: true } };
+}
+
+function onReady(state: AgentState, event: StoredEventOf<'process.ready'>): AgentState {
+  if (state.phase !== 'starting' || state.run.runId !== event.data.runId) return state;
+  const { pid } = event.data;
+  return { ...state, phase: 'ready', run: { ...state.run, ...(pid !== undefined && { pid }) } };
+}
+
+function onStartFailed(
+  state: AgentState,
+  event: StoredEventOf<'process.start-failed'>,
+): AgentState {
+  if (state.phase !== 'requested' && state.phase !== 'starting') return state;
+  return ended(state, event.time, {
+    how: 'start-failed',
+    detail: withLeft(event.data.reason, event.data.left),
+    code: null,
+    signal: null,
+  });
+}
+
+function onPaused(state: AgentState, event: StoredEventOf<'process.paused'>): AgentState {
+  if (!isLive(state) || state.run.runId !== event.data.runId) return state;
+  return { ...state, run: { ...state.run, paused: true } };
+}
+
+function onStopping(state: AgentState, event: StoredEventOf<'process.stopping'>): AgentState {
+  if (!isLive(state) || state.run.runId !== event.data.runId) return state;
+  const { reason, step } = event.data;
+  return { ...awake(state), phase: 'stopping', reason, step };
+}
+
+function onProcessEnd(
+  state: AgentState,
+  event: StoredEventOf<'process.stopped' | 'process.exited' | 'process.lost'>,
+): AgentState {
+  if (!isLive(state) || state.run.runId !== event.data.runId) return state;
+  const how =
+    event.type === 'process.stopped'
+      ? 'stopped'
+      : event.type === 'process.exited'
+        ? 'exited'
+        : 'lost';
+  const code = 'code' in event.data ? event.data.code : null;
+  const signal = 'signal' in event.data ? event.data.signal : null;
+  const outOfMemory = 'outOfMemory' in event.data && event.data.outOfMemory;
+  const detail =
+    'reason' in event.data ? event.data.reason : endDetail({ code, signal, outOfMemory });
+  const { left } = event.data;
+  return ended(state, event.time, { how, detail: withLeft(detail, left), code, signal });
+}
+
+function ended(
+  state: LiveAgent | RequestedAgent,
+  endedAt: string,
+  end: EndedAgent['end'],
+): EndedAgent {
+  const { agentId, kind, owner, commandLine, ttlMs, turnDeadlineMs, createdAt, createdBy } = state;
+  const { queue, calls, counts, running } = state;
+  // Whoever asked for a stop has it, whatever the reason.
+  const controls = state.controls.filter((control) => control.name !== 'stop');
+  return {
+    phase: 'ended',
+    agentId,
+    kind,
+    ...(owner && { owner }),
+    ...(commandLine !== undefined && { commandLine }),
+    ttlMs,
+    turnDeadlineMs,
+    createdAt,
+    createdBy,
+    queue,
+    controls,
+    calls,
+    counts,
+    ...(running && { running }),
+    lastRun: 'run' in state ? state.run : null,
+    endedAt,
+    end,
+    deleted: false,
+  };
+}
+
+function onExtended(state: AgentState, event: StoredEventOf<'process.extended'>): AgentState {
+  const { commandId, expiresAt, runId } = event.data;
+  const settled = commandId === undefined ? state : settle(state, commandId);
+  if (!isLive(settled) || settled.run.runId !== runId) return settled;
+  return { ...settled, expired: false, run: { ...settled.run, expiresAt } };
+}
+
+/** The timer of a time that was extended meanwhile says nothing. */
+function onTimeOver(state: AgentState, { data }: StoredEventOf<'timer.ttl'>): AgentState {
+  if (!isLive(state)) return state;
+  const { runId, expiresAt } = state.run;
+  return data.runId === runId && data.expiresAt === expiresAt ? { ...state, expired: true } : state;
+}

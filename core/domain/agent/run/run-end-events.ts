@@ -1,0 +1,147 @@
+import type { ErrorCode } from '../../../../schemas/errors.ts';
+import type { NewEvent } from '../../../../schemas/event.ts';
+import type { LeftBehind, StopReason } from '../../../../schemas/events/process.ts';
+import { subjectOf } from '../../../../schemas/subjects.ts';
+import { agentEvent, type EventContext, SOURCE } from '../agent-event.ts';
+import type { LiveAgent, RequestedAgent } from '../agent-state.ts';
+import { rejectQueueEvents } from '../command/command-events.ts';
+import { failTurnEvents } from '../turn/turn-events.ts';
+import { endDetail } from './end-detail.ts';
+
+/** How a process ended, as its runtime tells it. */
+export interface ProcessEnd {
+  code: number | null;
+  signal: string | null;
+  /** It took more memory than it may. */
+  outOfMemory?: boolean;
+  /** What it had started and could not be ended with it. */
+  left?: LeftBehind;
+}
+
+export function startFailedEvents(
+  state: RequestedAgent | LiveAgent,
+  runId: string,
+  reason: string,
+  context: EventContext,
+  left?: LeftBehind,
+): NewEvent[] {
+  const data = { runId, reason, ...(left && { left }) };
+  return [
+    agentEvent(state.agentId, 'process.start-failed', data, { id: runId }, context),
+    ...rejectQueueEvents(state, 'ORC_START_FAILED', reason, context),
+    ...releaseOwner(state, 'start-failed', context),
+  ];
+}
+
+const FAILURE_OF_STOP: Record<StopReason, ErrorCode> = {
+  stop: 'ORC_TURN_STOPPED',
+  delete: 'ORC_TURN_STOPPED',
+  ttl: 'ORC_TTL',
+  'start-failed': 'ORC_START_FAILED',
+};
+
+/** A step of the graceful end. The first one fails a running turn visibly. */
+export function stoppingEvents(
+  state: LiveAgent,
+  reason: StopReason,
+  step: 'stdin-closed' | 'sigterm' | 'sigkill',
+  context: EventContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const failed = state.turn
+    ? failTurnEvents(state, state.turn, FAILURE_OF_STOP[reason], context)
+    : [];
+  const cause = { id: `${runId}:${step}` };
+  return [
+    ...failed,
+    agentEvent(state.agentId, 'process.stopping', { runId, reason, step }, cause, context),
+  ];
+}
+
+/** The process has ended, after the last line of its logs was stored. */
+export function endedEvents(state: LiveAgent, end: ProcessEnd, context: EventContext): NewEvent[] {
+  const { runId } = state.run;
+  const { code, signal, outOfMemory, left } = end;
+  const how = { code, signal, ...(outOfMemory && { outOfMemory }), ...(left && { left }) };
+  const cause = { id: runId };
+  if (state.phase === 'stopping') {
+    const data = { runId, reason: state.reason, ...how };
+    return [
+      agentEvent(state.agentId, 'process.stopped', data, cause, context),
+      ...rejectQueueEvents(state, FAILURE_OF_STOP[state.reason], undefined, context),
+      ...releaseOwner(state, state.reason, context),
+    ];
+  }
+  const detail = endDetail(end);
+  const failed = state.turn
+    ? failTurnEvents(state, state.turn, 'ORC_AGENT_CRASHED', context, detail)
+    : [];
+  return [
+    ...failed,
+    agentEvent(state.agentId, 'process.exited', { runId, ...how }, cause, context),
+    ...rejectQueueEvents(state, 'ORC_AGENT_ENDED', detail, context),
+    ...releaseOwner(state, 'exited', context),
+  ];
+}
+
+/** The runtime knows nothing of a run that the log says is alive. */
+export function lostEvents(
+  state: LiveAgent,
+  reason: string,
+  context: EventContext,
+  left?: LeftBehind,
+): NewEvent[] {
+  const { runId } = state.run;
+  const data = { runId, reason, ...(left && { left }) };
+  const failed = state.turn
+    ? failTurnEvents(state, state.turn, 'ORC_AGENT_LOST', context, reason)
+    : [];
+  return [
+    ...failed,
+    agentEvent(state.agentId, 'process.lost', data, { id: runId }, context),
+    ...rejectQueueEvents(state, 'ORC_AGENT_LOST', reason, context),
+    ...releaseOwner(state, 'lost', context),
+  ];
+}
+
+/** The end of a run that the log has given up: `process.lost` stands, and this beside it. */
+export function clearedEvents(
+  agentId: string,
+  runId: string,
+  { code, signal, left }: ProcessEnd,
+  context: EventContext,
+): NewEvent[] {
+  const data = { runId, node: context.node, code, signal, ...(left && { left }) };
+  return [agentEvent(agentId, 'process.cleared', data, { id: runId }, context)];
+}
+
+/** Nobody has its process, and nobody knows how it ended. */
+export const goneEvents = (
+  state: LiveAgent,
+  reason: string,
+  context: EventContext,
+  left?: LeftBehind,
+): NewEvent[] =>
+  state.phase === 'stopping'
+    ? endedEvents(state, { code: null, signal: null, ...(left && { left }) }, context)
+    : lostEvents(state, reason, context, left);
+
+function releaseOwner(
+  state: RequestedAgent | LiveAgent,
+  reason: string,
+  { now }: EventContext,
+): NewEvent[] {
+  const { owner, agentId } = state;
+  if (owner === undefined) return [];
+  const name = 'agent-released';
+  return [
+    {
+      id: `user.${name}:${agentId}`,
+      type: `user.${name}`,
+      source: SOURCE,
+      time: now.toISOString(),
+      subject: subjectOf({ family: 'user', ...owner, name }),
+      data: { agentId, reason },
+    },
+  ];
+}

@@ -1,0 +1,111 @@
+import type { NewEvent } from '../../../../schemas/event.ts';
+import { derivedId } from '../../../../schemas/ids.ts';
+import { scheduleSubject } from '../../../../schemas/subjects.ts';
+import { agentEvent, type EventContext } from '../agent-event.ts';
+import { type AgentState, type LiveAgent, placeOf, type RequestedAgent } from '../agent-state.ts';
+import { later } from '../later.ts';
+
+/** The first run of a requested agent. The run id is derived, so a repeated start is the same run. */
+export function startEvents(
+  state: RequestedAgent,
+  runtime: string,
+  context: EventContext,
+): NewEvent[] {
+  const runId = derivedId('run-', state.createdBy);
+  const expiresAt = later(context.now, state.ttlMs);
+  const data = { runId, ...ownerOf(context), epoch: 1, runtime, expiresAt };
+  const cause = { id: runId, causationId: state.createdBy, correlationId: state.createdBy };
+  return [
+    agentEvent(state.agentId, 'process.starting', data, cause, context),
+    ttlTimer(state.agentId, runId, expiresAt, context),
+  ];
+}
+
+const ownerOf = ({ node, place, holder }: EventContext) => ({
+  node,
+  ...(place !== undefined && { place }),
+  ...(holder !== undefined && { holder }),
+});
+
+/** The same run under a new owner: from here on whoever had it before is refused. */
+export function takeoverEvents(state: LiveAgent, context: EventContext): NewEvent[] {
+  const { runId, runtime, expiresAt } = state.run;
+  const epoch = state.run.epoch + 1;
+  // It stays where it lives, wherever its new owner starts others.
+  const owner = { ...ownerOf(context), place: placeOf(state.run) };
+  const data = { runId, ...owner, epoch, runtime, expiresAt };
+  const cause = { id: `${runId}:${epoch}`, causationId: runId };
+  return [agentEvent(state.agentId, 'process.starting', data, cause, context)];
+}
+
+/** Nobody owns it until somebody takes it; whatever comes for it waits. */
+export function releasedEvents(
+  state: LiveAgent,
+  reason: string,
+  context: EventContext,
+): NewEvent[] {
+  const { runId, epoch } = state.run;
+  const cause = { id: `${runId}:${epoch}` };
+  return [agentEvent(state.agentId, 'process.released', { runId, epoch, reason }, cause, context)];
+}
+
+/** Frozen after its last turn; once for each time that it fell idle. */
+export function pausedEvents(state: LiveAgent, context: EventContext): NewEvent[] {
+  const { runId } = state.run;
+  const cause = { id: `${runId}:${state.idleSince}` };
+  return [agentEvent(state.agentId, 'process.paused', { runId }, cause, context)];
+}
+
+export function readyEvents(
+  state: LiveAgent,
+  pid: number | undefined,
+  context: EventContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const data = { runId, ...(pid !== undefined && { pid }) };
+  return [agentEvent(state.agentId, 'process.ready', data, { id: runId }, context)];
+}
+
+export function extendedEvents(
+  state: LiveAgent,
+  expiresAt: string,
+  commandId: string | undefined,
+  context: EventContext,
+): NewEvent[] {
+  const { runId } = state.run;
+  const data = { runId, expiresAt, ...(commandId !== undefined && { commandId }) };
+  const id = commandId ?? `${runId}:${expiresAt}`;
+  return [
+    agentEvent(state.agentId, 'process.extended', data, { id }, context),
+    ttlTimer(state.agentId, runId, expiresAt, context),
+  ];
+}
+
+export function deletedEvents(
+  state: AgentState,
+  commandId: string,
+  context: EventContext,
+): NewEvent[] {
+  const cause = { id: commandId, causationId: commandId };
+  return [agentEvent(state.agentId, 'process.deleted', { commandId }, cause, context)];
+}
+
+/** The TTL timer of a run: a message schedule, so that no process has to be alive for it. */
+function ttlTimer(
+  agentId: string,
+  runId: string,
+  expiresAt: string,
+  context: EventContext,
+): NewEvent {
+  const event = agentEvent(
+    agentId,
+    'timer.ttl',
+    { runId, expiresAt },
+    { id: `${runId}:${expiresAt}`, causationId: runId },
+    context,
+  );
+  const schedule = { at: new Date(expiresAt), target: event.subject };
+  // One beside the other for each end that was ever meant: those that do not hold any more are passed by.
+  const subject = scheduleSubject(agentId, 'ttl', derivedId('', runId, expiresAt));
+  return { ...event, subject, schedule };
+}

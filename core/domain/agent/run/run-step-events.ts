@@ -1,0 +1,36 @@
+import type { LeftBehind } from '../../../../schemas/events/process.ts';
+import { type StepEvents, whileLive } from '../step-events.ts';
+import type { RunStep } from './next-run-step.ts';
+import { endedEvents, startFailedEvents, stoppingEvents } from './run-end-events.ts';
+import { deletedEvents, extendedEvents, readyEvents, startEvents } from './run-events.ts';
+
+export interface RunTold {
+  start: { runtime: string };
+  launch: { pid: number | undefined } | { failed: string; left?: LeftBehind | undefined };
+  extend: { expiresAt: string };
+  'extend-from-now': { expiresAt: string };
+}
+
+export const runStepEvents: StepEvents<RunStep, RunTold> = {
+  start: (state, _step, { runtime }, context) =>
+    state.phase === 'requested' ? startEvents(state, runtime, context) : [],
+  launch: whileLive((state, _step, told, context) =>
+    'failed' in told
+      ? startFailedEvents(state, state.run.runId, told.failed, context, told.left)
+      : readyEvents(state, told.pid, context),
+  ),
+  'fail-start': whileLive((state, { reason, left }, _told, context) =>
+    startFailedEvents(state, state.run.runId, reason, context, left),
+  ),
+  stop: whileLive((state, { reason }, _told, context) =>
+    stoppingEvents(state, reason, 'stdin-closed', context),
+  ),
+  extend: whileLive((state, { commandId }, { expiresAt }, context) =>
+    extendedEvents(state, expiresAt, commandId, context),
+  ),
+  'extend-from-now': whileLive((state, { commandId }, { expiresAt }, context) =>
+    extendedEvents(state, expiresAt, commandId, context),
+  ),
+  end: whileLive((state, { end }, _told, context) => endedEvents(state, end, context)),
+  delete: (state, { commandId }, _told, context) => deletedEvents(state, commandId, context),
+};

@@ -1,0 +1,114 @@
+import type { StoredEventOf } from '../../../../schemas/event.ts';
+import type { EventType } from '../../../../schemas/event-catalogue.ts';
+import { type AgentState, awake, isLive, type PendingMessage, type Turn } from '../agent-state.ts';
+import { settle, withControl } from '../command/evolve-command.ts';
+import type { EvolveBy } from '../evolve-by.ts';
+import { onResult, onToolCall } from './evolve-calls.ts';
+import { answering, onQuestionAsked, onQuestionDue, withoutAskers } from './evolve-questions.ts';
+
+/** Messages, and what the agent says and does because of them. */
+export const evolveByTurn = {
+  'command.send': onSend,
+  'process.delivered': onDelivered,
+  'process.interrupted': onInterrupted,
+  'turn.started': onTurnStarted,
+  'turn.signalled': (state, { data: { problem } }) =>
+    onTurn(state, (turn) => ({ ...turn, signalled: true, ...(problem && { problem }) })),
+  'turn.nudged': (state) => onTurn(state, (turn) => ({ ...turn, nudged: true, signalled: false })),
+  'turn.ended': onTurnEnd,
+  'turn.failed': onTurnEnd,
+  'response.answer': onAnswer,
+  'response.question': onQuestion,
+  'tool.project.create': onToolCall,
+  'tool.project.get': onToolCall,
+  'tool.project.list': onToolCall,
+  result: onResult,
+  'timer.question': (state, { data }) => onQuestionDue(state, data.questionId),
+  'timer.turn': (state, { data }) =>
+    onTurn(state, (turn) => (turn.turnId === data.turnId ? { ...turn, overdue: true } : turn)),
+} satisfies Partial<EvolveBy<EventType>>;
+
+/** A message that is sent again while it waits or is worked on is one message. */
+function onSend(state: AgentState, event: StoredEventOf<'command.send'>): AgentState {
+  const waits = state.queue.some(({ commandId }) => commandId === event.id);
+  const isServed = isLive(state) && state.turn?.messages.includes(event.id);
+  if (waits || isServed) return state;
+  const message = pendingMessage(event);
+  const answered = answering(state, message, event.data.answers ?? event.data.replyTo);
+  if (answered === 'late') return withControl(state, { commandId: event.id, name: 'late-answer' });
+  return answered ?? { ...state, queue: [...state.queue, message] };
+}
+
+function pendingMessage(event: StoredEventOf<'command.send'>): PendingMessage {
+  const { text, mode, from, files } = event.data;
+  const correlationId = event.correlationId ?? event.id;
+  const more = { ...(from && { from }), ...(files && { files }) };
+  return { commandId: event.id, text, mode, ...more, correlationId };
+}
+
+function onDelivered(state: AgentState, event: StoredEventOf<'process.delivered'>): AgentState {
+  const { commandId, turnId } = event.data;
+  if (!isLive(state)) return state;
+  const { turn } = state;
+  const counts = { ...state.counts, messages: state.counts.messages + 1 };
+  const settled = awake({ ...settle(state, commandId), counts });
+  if (turn?.turnId !== turnId) return settled;
+  const joined = turn.messages.includes(commandId) ? turn.messages : [...turn.messages, commandId];
+  const undelivered = turn.undelivered?.commandId === commandId ? null : turn.undelivered;
+  return { ...settled, turn: { ...turn, messages: joined, undelivered, signalled: false } };
+}
+
+function onInterrupted(state: AgentState, event: StoredEventOf<'process.interrupted'>): AgentState {
+  // Only the control is settled: a message that interrupts still waits for its own turn.
+  const controls = state.controls.filter((control) => control.commandId !== event.data.commandId);
+  const settled = { ...state, controls };
+  return isLive(settled) ? { ...awake(settled), interrupted: settled.turn !== null } : settled;
+}
+
+function onTurnStarted(state: AgentState, event: StoredEventOf<'turn.started'>): AgentState {
+  if (!isLive(state) || state.turn !== null) return state;
+  const { turnId, commandId, deadlineAt } = event.data;
+  const message = state.queue.find((pending) => pending.commandId === commandId);
+  const turn: Turn = {
+    turnId,
+    startedAt: event.time,
+    deadlineAt,
+    messages: [commandId],
+    undelivered: message ?? null,
+    answers: 0,
+    questions: 0,
+    nudged: false,
+    signalled: false,
+    overdue: false,
+    ...(state.muted && { muted: state.muted.reason }),
+  };
+  const counts = { ...state.counts, turns: state.counts.turns + 1 };
+  return { ...settle(state, commandId), turn, counts, interrupted: false };
+}
+
+function onTurn(state: AgentState, change: (turn: Turn) => Turn): AgentState {
+  return isLive(state) && state.turn ? { ...state, turn: change(state.turn) } : state;
+}
+
+/** One that the asker waits for does not end the turn: the asker goes on with the answer. */
+function onQuestion(state: AgentState, event: StoredEventOf<'response.question'>): AgentState {
+  if (event.data.waitMs !== undefined) return onQuestionAsked(state, event);
+  return onTurn(state, (turn) => ({ ...turn, questions: turn.questions + 1 }));
+}
+
+function onAnswer(state: AgentState): AgentState {
+  if (state.phase === 'unknown') return state;
+  const counted = { ...state, counts: { ...state.counts, answers: state.counts.answers + 1 } };
+  return onTurn(counted, (turn) => ({ ...turn, answers: turn.answers + 1 }));
+}
+
+function onTurnEnd(
+  state: AgentState,
+  event: StoredEventOf<'turn.ended' | 'turn.failed'>,
+): AgentState {
+  if (!isLive(state) || state.turn?.turnId !== event.data.turnId) return state;
+  const failed = state.counts.failed + (event.type === 'turn.failed' ? 1 : 0);
+  const counts = { ...state.counts, failed };
+  const idle = { ...state, turn: null, idleSince: event.time, interrupted: false, counts };
+  return withoutAskers(idle);
+}

@@ -1,0 +1,64 @@
+import type { EventContext } from '../../core/domain/agent/agent-event.ts';
+import type { AgentState } from '../../core/domain/agent/agent-state.ts';
+import { Attachment } from '../attachment.ts';
+import type { AgentProcess } from '../runtime/runtime.ts';
+import type { WorkerDependencies } from '../worker-dependencies.ts';
+
+/** An agent that is this spawner's: what the log says of it, and the process that it is attached to. */
+export class OwnAgent {
+  readonly agentId: string;
+  readonly deps: WorkerDependencies;
+  readonly signal: AbortSignal;
+  /** Has the agent looked at again. */
+  readonly wake: () => void;
+  #attachment: Attachment | undefined;
+
+  constructor(agentId: string, deps: WorkerDependencies, signal: AbortSignal, wake: () => void) {
+    this.agentId = agentId;
+    this.deps = deps;
+    this.signal = signal;
+    this.wake = wake;
+  }
+
+  /** As folded at this moment. */
+  get state(): AgentState | undefined {
+    return this.deps.follower.state.agents.get(this.agentId);
+  }
+
+  /** As an event that is stated at this moment wants it. */
+  get context(): EventContext {
+    return { now: this.deps.clock(), ...this.deps.ownership.self };
+  }
+
+  get attachment(): Attachment | undefined {
+    return this.#attachment;
+  }
+
+  get process(): AgentProcess | undefined {
+    return this.#attachment?.process;
+  }
+
+  /** Collects its logs; its end is stated after the last of them is stored. */
+  watch(process: AgentProcess): void {
+    const { collector, logger } = this.deps;
+    const options = { collector, logger, wake: this.wake };
+    this.#attachment = new Attachment(process, options, this.signal);
+  }
+
+  /** Lets go of the process, which lives on. */
+  async letGo(): Promise<void> {
+    this.#attachment?.letGo();
+    this.#attachment = undefined;
+    await this.deps.processes.letGo(this.agentId);
+  }
+
+  /** Writes a text to its stdin, as its kind wants it; `gone` where there is no process any more. */
+  async write(id: string, text: string): Promise<{ bytes: number } | 'gone'> {
+    const { state } = this;
+    const kind = state && 'kind' in state ? state.kind : '';
+    const factory = this.deps.factories.get(kind);
+    const bytes = factory?.formatMessageForStdin(text) ?? Buffer.from(`${text}\n`);
+    const written = await this.process?.write(id, bytes);
+    return written === undefined || written === 'gone' ? 'gone' : { bytes: bytes.byteLength };
+  }
+}

@@ -1,0 +1,89 @@
+import { type AgentState, isLive, type LiveAgent } from '../../core/domain/agent/agent-state.ts';
+import type { Told } from '../../core/domain/agent/events-of-step.ts';
+import type { RunStep } from '../../core/domain/agent/run/next-run-step.ts';
+import { startTimer } from '../../platform/async/timer.ts';
+import type { LeftBehind } from '../../schemas/events/process.ts';
+import { endOf } from '../end-of.ts';
+import { type ReadinessProbe, untilReady } from '../readiness.ts';
+import type { AgentProcess } from '../runtime/runtime.ts';
+import type { OwnAgent } from './own-agent.ts';
+import { nothingElse, type StepEffects } from './step-effects.ts';
+
+/** What an agent's life does: its process is started, given more time, and forgotten. */
+export class RunSteps {
+  readonly effects: StepEffects<RunStep> = {
+    start: async () => ({ runtime: this.#agent.deps.processes.runtimeName }),
+    launch: async (_step, state) => (isLive(state) ? this.#launch(state) : undefined),
+    'fail-start': nothingElse,
+    stop: nothingElse,
+    extend: ({ expiresAt }, state) => this.#extend(state, new Date(expiresAt)),
+    'extend-from-now': ({ ttlMs }, state) =>
+      this.#extend(state, new Date(this.#agent.context.now.getTime() + ttlMs)),
+    end: nothingElse,
+    delete: async () => {
+      await this.#agent.deps.processes.forget(this.#agent.agentId);
+      return true;
+    },
+  };
+  readonly #agent: OwnAgent;
+  /** Set once an agent is launched that says itself when it is ready. */
+  #readyBy: number | undefined;
+
+  constructor(agent: OwnAgent) {
+    this.#agent = agent;
+  }
+
+  /** It was launched, and is to say itself when it is ready. */
+  get awaitsReady(): boolean {
+    return this.#readyBy !== undefined;
+  }
+
+  /** The run stands in the log; its process is started, or found where an earlier try started it. */
+  async #launch(state: LiveAgent): Promise<Told<'launch'> | undefined> {
+    if (this.awaitsReady && this.#agent.process) return this.#settle(state);
+    const { factories, processes } = this.#agent.deps;
+    const factory = factories.get(state.kind);
+    if (factory === undefined) {
+      return this.#failed(`this version has no kind ${JSON.stringify(state.kind)}`);
+    }
+    const result = await processes.start(state, factory);
+    if (!result.ok) return this.#failed(result.reason, result.left);
+    this.#agent.watch(result.process);
+    const probe: ReadinessProbe = factory.readinessProbe();
+    if (probe.wait === 'signal') {
+      this.#awaitReady(result.process, probe.timeoutMs);
+      return this.#settle(this.#agent.state ?? state);
+    }
+    const problem = await untilReady(probe, this.#agent.signal);
+    return problem === undefined ? { pid: result.process.pid } : this.#failed(problem);
+  }
+
+  /** It says itself when it is ready: looked at again at each of its events, its end, and in time. */
+  #awaitReady(process: AgentProcess, timeoutMs: number): void {
+    this.#readyBy ??= this.#agent.context.now.getTime() + timeoutMs;
+    const cancel = startTimer(timeoutMs, this.#agent.wake, { ref: false });
+    void process.exited.finally(cancel);
+  }
+
+  /** What has become of an agent that says itself when it is ready; undefined: nothing yet. */
+  async #settle(state: AgentState): Promise<Told<'launch'> | undefined> {
+    const said = isLive(state) ? state.saidReady : undefined;
+    if (said && said.problem === undefined) return { pid: this.#agent.process?.pid };
+    if (said?.problem) return this.#failed(said.problem);
+    const late = this.#agent.context.now.getTime() >= (this.#readyBy ?? Number.POSITIVE_INFINITY);
+    return late ? this.#failed('it did not say that it is ready') : undefined;
+  }
+
+  /** Nothing of it lives on when that is stated. */
+  async #failed(reason: string, leftAtStart?: LeftBehind): Promise<Told<'launch'>> {
+    const { process, signal } = this.#agent;
+    await process?.signal('SIGKILL');
+    const end = process && (await endOf(process, signal));
+    return { failed: reason, left: leftAtStart ?? end?.left };
+  }
+
+  async #extend(state: AgentState, until: Date): Promise<{ expiresAt: string }> {
+    if (isLive(state)) await this.#agent.deps.processes.extend(state, until);
+    return { expiresAt: until.toISOString() };
+  }
+}

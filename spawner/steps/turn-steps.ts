@@ -1,0 +1,69 @@
+import type { AgentState } from '../../core/domain/agent/agent-state.ts';
+import type { Told } from '../../core/domain/agent/events-of-step.ts';
+import type { TurnStep } from '../../core/domain/agent/turn/next-turn-step.ts';
+import { maxPayload } from '../../core/log/outgoing.ts';
+import { putMessageFiles } from '../message-files.ts';
+import { callTool } from '../tool-handlers.ts';
+import type { OwnAgent } from './own-agent.ts';
+import { nothingElse, type StepEffects } from './step-effects.ts';
+
+/** What an agent is told that ended its turn without a word. */
+export const REMINDER =
+  'You ended your turn without a word to the user, who sees nothing of your output. ' +
+  'Answer now with: orchestrator answer "<your answer>"';
+
+/** What turns do: messages to the process, interrupts, and the agent's calls. */
+export class TurnSteps {
+  readonly effects: StepEffects<TurnStep> = {
+    interrupt: async () => {
+      await this.#agent.process?.signal('SIGINT');
+      return true;
+    },
+    'open-turn': nothingElse,
+    deliver: (step) => this.#deliver(step),
+    'end-turn': nothingElse,
+    nudge: async ({ turn }) => {
+      const written = await this.#agent.write(`nudge-${turn.turnId}`, REMINDER);
+      return written === 'gone' ? undefined : true;
+    },
+    'fail-turn': nothingElse,
+    'await-answer': async ({ question }) => {
+      // Again after a restart: the same schedule takes the place of itself.
+      this.#awaited.add(question.sequence);
+      return true;
+    },
+    'close-question': nothingElse,
+    call: async ({ call }, state) => this.#call(call, state),
+  };
+  readonly #agent: OwnAgent;
+  /** Questions whose clock was set, by their place in the log. */
+  readonly #awaited = new Set<number>();
+
+  constructor(agent: OwnAgent) {
+    this.#agent = agent;
+  }
+
+  isAwaited(sequence: number): boolean {
+    return this.#awaited.has(sequence);
+  }
+
+  async #deliver({ message }: TurnStep & { do: 'deliver' }): Promise<Told<'deliver'> | undefined> {
+    const { deps, agentId, process } = this.#agent;
+    const place = { log: deps.log, agentId };
+    const refused = await putMessageFiles(process, message.files ?? [], place);
+    if (refused !== undefined) return { refused };
+    const written = await this.#agent.write(message.commandId, message.text);
+    // Gone: its end is on the way, and states what becomes of the message.
+    return written === 'gone' ? undefined : written;
+  }
+
+  #call(call: Parameters<typeof callTool>[0], state: AgentState): Told<'call'> {
+    const { follower, allowedTools, log } = this.#agent.deps;
+    const outcome = callTool(call, state, follower.state, {
+      now: this.#agent.context.now,
+      allowedTools,
+      maxBytes: maxPayload(log.connection.nc),
+    });
+    return { effects: outcome.ok ? outcome.events : [], outcome };
+  }
+}

@@ -268,13 +268,14 @@ export const COMMAND_TABLE = [
       {
         flags: '--mode',
         value: 'mode',
-        what: 'While a turn runs: join it, wait for the next, or interrupt it.',
+        what: 'What it does while a turn runs: `join` it, so that one answer may serve several messages, `wait` for its end, or `interrupt` it; unset: ORCHESTRATOR_MESSAGE_MODE, which is `join`.',
       },
       ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['Send', 'send agent-0123456789ab "hello"'],
       ['Wait for the answer and print it', 'send agent-0123456789ab --wait "hello"'],
+      ['An answer of its own', 'send agent-0123456789ab --mode wait "and this"'],
       ['From stdin', 'send agent-0123456789ab - < task.md'],
     ],
   },

@@ -3,6 +3,7 @@ import { parseByteSize } from './byte-size.ts';
 import { parseDuration } from './durations.ts';
 import { hostName } from './host-name.ts';
 import { isAgentId, isToken } from './ids.ts';
+import { MESSAGE_MODES } from './message-mode.ts';
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
   const ms = parseDuration(text);
@@ -285,6 +286,12 @@ const SYSTEM_SETTINGS = {
     .optional()
     .describe(
       'After so long without a turn an agent’s container is frozen, until the next message. Unset: never. A frozen agent does not end by itself when its system is gone for good.',
+    ),
+  ORCHESTRATOR_MESSAGE_MODE: z
+    .enum(MESSAGE_MODES, `one of ${MESSAGE_MODES.join(', ')}`)
+    .default('join')
+    .describe(
+      'What a message from a terminal or the command does while a turn runs, where nothing else is said: `join` it (one answer may then serve several messages), `wait` for its end, or `interrupt` it.',
     ),
   ORCHESTRATOR_TURN_DEADLINE: duration('10m').describe(
     'How long a turn may take before it is failed visibly.',

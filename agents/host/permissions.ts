@@ -1,11 +1,12 @@
+import { namedChoice } from '../../core/conversation/choice-of.ts';
 import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import type { PermissionAnswer, PermissionRequest } from './driver.ts';
 import type { PermissionPolicy } from './host-order.ts';
 import { decidePermission, grantOf } from './permission-policy.ts';
 
 /**
- * What a person may answer; anything else is a no with a reason. What is allowed for longer than once
- * holds until the host ends, which is as long as its agent lives.
+ * What a person may answer, by name or number, or `yes`; anything else is a no with a reason. What is
+ * allowed for longer than once holds until the host ends, which is as long as its agent lives.
  */
 export const CHOICES = ['once', 'for this session', 'always', 'no'] as const;
 
@@ -44,7 +45,8 @@ export class Permissions {
     const what = request.command ?? `${request.tool}: ${request.what}`;
     const answer = await this.#options.ask(`May I do this?\n${what}`, CHOICES);
     this.#options.log(`asked for ${grantOf(request)}: ${answer ?? 'no answer'}`);
-    return this.#answered(request, answer?.trim().toLowerCase());
+    const choice = namedChoice(answer ?? '', CHOICES) ?? answer?.trim().toLowerCase();
+    return this.#answered(request, choice);
   }
 
   #answered(request: PermissionRequest, answer: string | undefined): PermissionAnswer {

@@ -1,4 +1,5 @@
 import type { Views } from '../../core/conversation/agent-manager.ts';
+import type { MessageMode } from '../../schemas/message-mode.ts';
 import type { AgentSummary, LogLineView } from '../../schemas/views.ts';
 
 /** What can be typed in a chat beside messages. */
@@ -6,10 +7,11 @@ export const CHAT_COMMANDS = {
   '/status': 'how the agent is',
   '/logs': 'the last lines that it printed',
   '/interrupt': 'interrupt what it is doing',
+  '/mode': 'what a message does while the agent works: /mode join, wait or interrupt',
   '/stop': 'end the agent; the next message starts a new one',
   '/new': 'end the agent and start a new one',
   '/help': 'this list',
-  '/quit': 'leave (or Ctrl-D)',
+  '/quit': 'leave (or Ctrl-D, or Ctrl-C twice)',
 } as const;
 
 export type ChatCommand = keyof typeof CHAT_COMMANDS;
@@ -26,10 +28,22 @@ export const asCommand = (text: string): ChatCommand | undefined => {
   return Object.hasOwn(CHAT_COMMANDS, word) ? (word as ChatCommand) : undefined;
 };
 
+/** The word behind `/mode`, empty where there is none; undefined for any other text. */
+export const asModeCommand = (text: string): string | undefined =>
+  /^\/mode(?:\s+([a-z]+))?\s*$/.exec(text)?.slice(1).join('');
+
+/** What a message does while the agent works, for people. */
+export const MODE_TEXTS: Readonly<Record<MessageMode, string>> = {
+  join: 'A message joins what the agent does; one answer may then serve several.',
+  wait: 'A message waits until the agent is done, and gets an answer of its own.',
+  interrupt: 'A message interrupts what the agent does.',
+};
+
 export const helpText = (): string =>
   [
     ...Object.entries(CHAT_COMMANDS).map(([name, what]) => `${name.padEnd(12)} ${what}`),
-    'A line that ends with \\ goes on in the next.',
+    'Several lines: Alt-Enter or a \\ at the end goes on in the next; what is pasted stays together.',
+    'A question with choices takes a number, a choice, or how it begins.',
   ].join('\n');
 
 export async function statusText(views: Views, agentId: string): Promise<string> {

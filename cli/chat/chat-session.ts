@@ -1,21 +1,27 @@
 import type { AgentManager, Views } from '../../core/conversation/agent-manager.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
+import { MESSAGE_MODES, type MessageMode, messageMode } from '../../schemas/message-mode.ts';
 import {
   asCommand,
+  asModeCommand,
   type ChatCommand,
   helpText,
   isCommandLike,
   logsText,
+  MODE_TEXTS,
   statusText,
 } from './chat-commands.ts';
 import type { Dialogue } from './dialogue.ts';
+import { numbered, type OpenQuestion } from './open-question.ts';
 
 export interface ChatSessionOptions {
   dialogue: Dialogue;
   manager: AgentManager;
   views: Views;
   person: Person;
+  question: OpenQuestion;
+  mode: MessageMode;
   print: (text: string) => void;
 }
 
@@ -23,9 +29,11 @@ export interface ChatSessionOptions {
 export class ChatSession {
   readonly #options: ChatSessionOptions;
   #last: Promise<boolean> = Promise.resolve(true);
+  #mode: MessageMode;
 
   constructor(options: ChatSessionOptions) {
     this.#options = options;
+    this.#mode = options.mode;
   }
 
   /** Does it after everything before; false when the chat is to end. Never rejects. */
@@ -43,14 +51,40 @@ export class ChatSession {
 
   async #do(text: string): Promise<boolean> {
     const command = asCommand(text);
+    const mode = asModeCommand(text);
     if (command === '/quit') return false;
-    if (command !== undefined) await this.#command(command);
+    if (mode !== undefined) this.#chooseMode(mode);
+    else if (command !== undefined && command !== '/mode') await this.#command(command);
     else if (isCommandLike(text)) this.#options.print(`There is no ${text.trim()}.\n${helpText()}`);
-    else await this.#options.dialogue.say(text);
+    else await this.#say(text);
     return true;
   }
 
-  async #command(command: Exclude<ChatCommand, '/quit'>): Promise<void> {
+  async #say(text: string): Promise<void> {
+    const { dialogue, print, question } = this.#options;
+    const entered = question.entered(text);
+    if (entered.kind === 'message') {
+      const answers = entered.answers === undefined ? {} : { answers: entered.answers };
+      await dialogue.say(entered.text, { mode: this.#mode, ...answers });
+      return;
+    }
+    const choices = numbered(entered.choices);
+    print(
+      `❓ That is none of the choices; enter a number, one of them, or how it begins:${choices}`,
+    );
+    print('Entered again, it is sent as it is.');
+  }
+
+  #chooseMode(word: string): void {
+    const { print } = this.#options;
+    const mode = messageMode(word);
+    if (mode !== undefined) this.#mode = mode;
+    const isWrong = mode === undefined && word !== '';
+    const known = `It is one of ${MESSAGE_MODES.join(', ')}.`;
+    print(isWrong ? `There is no mode ${word}. ${known}` : `${MODE_TEXTS[this.#mode]} ${known}`);
+  }
+
+  async #command(command: Exclude<ChatCommand, '/quit' | '/mode'>): Promise<void> {
     const { dialogue, manager, views, person, print } = this.#options;
     const { agentId } = dialogue;
     if (command === '/help') return print(helpText());

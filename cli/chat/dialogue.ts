@@ -2,6 +2,7 @@ import type {
   AgentManager,
   AgentWish,
   AssignedAgent,
+  SendOptions,
   SentMessage,
 } from '../../core/conversation/agent-manager.ts';
 import { followConversation } from '../../core/conversation/conversation.ts';
@@ -18,6 +19,8 @@ export interface DialogueOptions {
   person: Person;
   /** What an agent is to be where one is made. */
   wish: AgentWish;
+  /** What a message does while a turn runs, where nothing else is said. */
+  mode?: SendOptions['mode'];
   position: ReadingPosition;
   /** The last sequence of EVENTS before the dialogue. */
   began: number;
@@ -25,12 +28,17 @@ export interface DialogueOptions {
   agentId?: string | undefined;
   /** Shows what happened, in the order of the log; the next waits until it is shown. */
   show: (happening: Happening) => Promise<void>;
+  /** Hears of everything in the same order, also of what was shown before this dialogue. */
+  hear?: (happening: Happening) => void;
   /** An agent was found or made for the person; `previous` is one that ended before this dialogue. */
   onAgent: (assigned: AssignedAgent) => void;
   /** The following broke: nothing more will be shown. */
   onFailure: (error: unknown) => void;
   signal: AbortSignal;
 }
+
+/** How a message is sent, where that is not as always. */
+export type SayOptions = Pick<SendOptions, 'mode' | 'answers'>;
 
 type Outcome = 'open' | 'answered' | 'failed';
 
@@ -82,13 +90,19 @@ export class Dialogue {
     return this.#opening;
   }
 
+  /** The agent has something of this person to do. */
+  get isBusy(): boolean {
+    return this.unanswered > 0 || this.#earlier.size > 0;
+  }
+
   /** Sends a message to the agent; to a new one where the last has ended. */
-  async say(text: string): Promise<SentMessage> {
+  async say(text: string, options: SayOptions = {}): Promise<SentMessage> {
     const id = newId('msg');
     const agentId = await this.#openAgent();
     this.#own.set(id, 'open');
     try {
-      return await this.#options.manager.send(agentId, text, { from: this.#options.person, id });
+      const { manager, person, mode } = this.#options;
+      return await manager.send(agentId, text, { mode, ...options, from: person, id });
     } catch (error) {
       this.#own.delete(id);
       throw error;
@@ -186,8 +200,9 @@ export class Dialogue {
   }
 
   async #happened(happening: Happening, talk: Talk | undefined): Promise<void> {
-    const { began, position, show } = this.#options;
+    const { began, position, show, hear } = this.#options;
     const { kind, sequence } = happening;
+    hear?.(happening);
     // That it ended before is told with the agent that comes after it.
     const news =
       sequence > (kind === 'agent-ended' ? Math.max(began, position.seen) : position.seen);

@@ -9,6 +9,19 @@ export function agentNotice({ agentId, created, previous }: AssignedAgent): stri
   return `${previous} of the last run has ended; ${history}; started ${agentId}`;
 }
 
+/** What a newcomer is to know of the demo agent; undefined for any other kind. */
+export const kindNotice = (kind: string): string | undefined =>
+  kind === 'demo'
+    ? 'This is the demo agent: a script that plays an example, no AI. A real one: ORCHESTRATOR_AGENT=claude npm start (docs/agents.md).'
+    : undefined;
+
+/** One answer to several messages: why, and how it can be otherwise; undefined for any other. */
+export function joinedNotice(happening: Happening): string | undefined {
+  const count = happening.kind === 'answer' ? happening.serves.length : 0;
+  if (count < 2) return undefined;
+  return `One answer to ${count} messages: they joined the turn that ran. With \`/mode wait\` each gets its own.`;
+}
+
 /** What happened beside answers and questions, for people; undefined for what needs no words. */
 export function noticeOf(happening: Happening): string | undefined {
   switch (happening.kind) {

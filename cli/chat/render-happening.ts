@@ -1,5 +1,6 @@
 import type { Happening } from '../../core/conversation/talk.ts';
 import { noticeOf } from './notices.ts';
+import { numbered } from './open-question.ts';
 
 /** What a terminal is to show; `dim`: beside what is said. */
 export interface Shown {
@@ -13,8 +14,7 @@ export function renderHappening(happening: Happening): Shown | undefined {
     case 'answer':
       return { text: happening.text };
     case 'question': {
-      const options = happening.options?.map((option, index) => `\n   ${index + 1}. ${option}`);
-      return { text: `❓ ${happening.text}${options?.join('') ?? ''}` };
+      return { text: `❓ ${happening.text}${numbered(happening.options ?? [])}` };
     }
     case 'turn-started':
       return { text: '⏳ …', dim: true };

@@ -22,6 +22,7 @@ export interface TalkContext {
 
 export interface TalkDisplay {
   show: (happening: Happening) => Promise<void>;
+  hear?: (happening: Happening) => void;
   onAgent: (assigned: AssignedAgent) => void;
   onFailure: (error: unknown) => void;
 }
@@ -39,6 +40,7 @@ export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
   const began = await log.lastSequence('EVENTS');
   const position = await ReadingPosition.load(paths, person, began);
   const wish = agentWish(settings);
-  const options = { log, manager, person, wish, position, began, agentId, signal, ...display };
-  return { dialogue: new Dialogue(options), manager, views, person };
+  const mode = settings.ORCHESTRATOR_MESSAGE_MODE;
+  const talk = { log, manager, person, wish, mode, position, began, agentId, signal };
+  return { dialogue: new Dialogue({ ...talk, ...display }), manager, views, person, wish, mode };
 }

@@ -1,54 +1,85 @@
 import type { Readable, Writable } from 'node:stream';
 import { asOrchestratorError } from '../../schemas/errors.ts';
+import { showsStyle } from '../terminal-output.ts';
 import { ChatSession } from './chat-session.ts';
+import { CtrlC } from './ctrl-c.ts';
+import { Hints } from './hints.ts';
 import { LineTerminal } from './line-terminal.ts';
 import { agentNotice } from './notices.ts';
+import { OpenQuestion } from './open-question.ts';
 import { renderHappening } from './render-happening.ts';
 import { prepareTalk, type TalkContext } from './talk-context.ts';
 
 export interface TerminalStreams {
   stdin: Readable;
   stdout: Writable;
+  env: Record<string, string | undefined>;
+  /** What ends with the chat: `the chat and the system`. */
+  ends: string;
 }
 
 /** A chat in the terminal, until the person or the signal ends it. */
 export async function talkInTerminal(
   context: TalkContext,
-  { stdin, stdout }: TerminalStreams,
+  { stdin, stdout, env, ends }: TerminalStreams,
 ): Promise<void> {
   const end = new AbortController();
+  const stop = () => end.abort();
   const signal = AbortSignal.any([context.signal, end.signal]);
+  const question = new OpenQuestion();
   let failure: { error: unknown } | undefined;
+  const beside = (text: string | undefined) => {
+    if (text !== undefined) terminal.print(text, { dim: true });
+  };
   const talk = await prepareTalk(
     { ...context, signal },
     {
       show: async (happening) => {
         const shown = renderHappening(happening);
         if (shown !== undefined) terminal.print(shown.text, shown);
+        beside(hints.at(happening));
       },
-      onAgent: (assigned) => terminal.print(agentNotice(assigned), { dim: true }),
+      hear: (happening) => question.happened(happening),
+      onAgent: (assigned) => {
+        beside(agentNotice(assigned));
+        beside(hints.atAgent());
+      },
       onFailure: (error) => {
         failure = { error };
-        end.abort();
+        stop();
       },
     },
   );
-  const session = new ChatSession({ ...talk, print: (text) => terminal.print(text) });
+  const hints = new Hints(context.agentId === undefined ? talk.wish.kind : undefined);
+  const session = new ChatSession({ ...talk, question, print: (text) => terminal.print(text) });
+  const enter = (text: string) => void session.enter(text).then((goesOn) => goesOn || stop());
+  const ctrlC = new CtrlC({
+    isBusy: () => talk.dialogue.isBusy,
+    interrupt: () => enter('/interrupt'),
+    end: stop,
+    ends,
+    say: beside,
+  });
   const terminal = new LineTerminal({
     input: stdin,
     output: stdout,
-    onText: (text) => void session.enter(text).then((goesOn) => goesOn || end.abort()),
-    onEnd: () => end.abort(),
+    style: showsStyle(stdout, env),
+    onText: (text) => {
+      ctrlC.entered();
+      enter(text);
+    },
+    onInterrupt: () => ctrlC.pressed(),
+    onEnd: stop,
   });
   signal.addEventListener('abort', () => terminal.close(), { once: true });
   try {
-    terminal.print('/help lists the commands; Ctrl-D ends the chat.', { dim: true });
+    beside(`/help lists the commands; Ctrl-D ends ${ends}.`);
     await talk.dialogue.open();
     await aborted(signal);
   } catch (error) {
     if (!signal.aborted) failure = { error };
   } finally {
-    end.abort();
+    stop();
     await talk.dialogue.closed();
   }
   if (failure !== undefined) throw asOrchestratorError(failure.error);

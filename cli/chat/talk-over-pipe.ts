@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { Hints } from './hints.ts';
 import { agentNotice } from './notices.ts';
 import { type PipedResult, pipedDisplay, runPiped } from './run-piped.ts';
 import { prepareTalk, type TalkContext } from './talk-context.ts';
@@ -24,15 +25,20 @@ export async function talkOverPipe(context: TalkContext, pipes: Pipes): Promise<
   const signal = AbortSignal.any([context.signal, end.signal]);
   const notice = (line: string) => stderr.write(`${line}\n`);
   const display = pipedDisplay(stdout, notice);
-  const { dialogue } = await prepareTalk(
+  const { dialogue, wish } = await prepareTalk(
     { ...context, signal },
     {
       show: (happening) =>
         display(happening, !('serves' in happening) || dialogue.concerns(happening.serves)),
-      onAgent: (assigned) => notice(agentNotice(assigned)),
+      onAgent: (assigned) => {
+        notice(agentNotice(assigned));
+        const hint = hints.atAgent();
+        if (hint !== undefined) notice(hint);
+      },
       onFailure,
     },
   );
+  const hints = new Hints(context.agentId === undefined ? wish.kind : undefined);
   try {
     await dialogue.open();
     const limit = context.connection.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;

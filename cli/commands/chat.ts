@@ -27,7 +27,7 @@ export class ChatCommand extends OperatorCommand {
     const { signal } = interruption;
     const talk: TalkContext = { settings, paths, connection, agentId: this.agent, signal };
     if (inputKind(0) === 'terminal') {
-      await talkInTerminal(talk, this.context);
+      await talkInTerminal(talk, { ...this.context, ends: 'the chat' });
       return EXIT.done;
     }
     const { exit, unanswered } = await talkOverPipe(talk, this.context);

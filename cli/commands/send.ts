@@ -1,6 +1,7 @@
 import { Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
+import { MESSAGE_MODES, type MessageMode, messageMode } from '../../schemas/message-mode.ts';
 import { messageText } from '../agent/message-text.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { settles, statedError } from '../operator/command-outcome.ts';
@@ -19,10 +20,10 @@ export class SendCommand extends OperatorCommand {
   text = Option.String({ required: false });
   wait = Option.Boolean('--wait', false, described('send', '--wait'));
   answers = Option.String('--answers', described('send', '--answers'));
-  mode = Option.String('--mode', 'join', described('send', '--mode'));
+  mode = Option.String('--mode', described('send', '--mode'));
 
   protected async work({ settings, log, views }: OperatorContext): Promise<undefined> {
-    const mode = modeOf(this.mode);
+    const mode = modeOf(this.mode ?? settings.ORCHESTRATOR_MESSAGE_MODE);
     const text = await messageText(this.text, this.context);
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const given = await giveCommand(log, agentId, 'command.send', {
@@ -62,8 +63,9 @@ export class SendCommand extends OperatorCommand {
   }
 }
 
-function modeOf(mode: string): 'join' | 'wait' | 'interrupt' {
-  if (mode === 'join' || mode === 'wait' || mode === 'interrupt') return mode;
-  const what = `--mode ${JSON.stringify(mode)} is none of join, wait, interrupt`;
+function modeOf(text: string): MessageMode {
+  const mode = messageMode(text);
+  if (mode !== undefined) return mode;
+  const what = `--mode ${JSON.stringify(text)} is none of ${MESSAGE_MODES.join(', ')}`;
   throw new OrchestratorError('ORC_USAGE', what);
 }

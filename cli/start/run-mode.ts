@@ -6,7 +6,10 @@ import { talkOverPipe } from '../chat/talk-over-pipe.ts';
 import type { InputKind } from './input-kind.ts';
 
 export interface ModeOptions {
+  environment: NodeJS.ProcessEnv;
   inputKind: InputKind;
+  /** What ends with a chat, for people. */
+  ends: string;
   stdin: Readable;
   stdout: Writable;
   stderr: Writable;
@@ -20,7 +23,7 @@ export async function runMode(
 ): Promise<number> {
   switch (options.inputKind) {
     case 'terminal':
-      await talkInTerminal(talk, options);
+      await talkInTerminal(talk, { ...options, env: options.environment });
       return EXIT.done;
     case 'lines': {
       const { exit, unanswered } = await talkOverPipe(talk, options);

@@ -77,7 +77,8 @@ export async function runStart(options: StartOptions): Promise<number> {
   const talk = { settings, paths, connection, signal };
   const isAsked = () => signal.aborted || options.inputKind === 'none';
   stack.defer(() => endAgents(talk, keepAgents ? 'none' : isAsked() ? 'all' : 'own', say));
-  const code = await runMode(options, talk, interruption);
+  const ends = keepAgents ? 'the chat and the system' : 'the chat, your agent and the system';
+  const code = await runMode({ ...options, ends }, talk, interruption);
   if (interruption.failure !== undefined) throw interruption.failure.error;
   return code;
 }

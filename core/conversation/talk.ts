@@ -38,11 +38,17 @@ interface InTurn {
   serves: readonly OpenMessage[];
 }
 
+interface Choices {
+  options?: string[];
+  /** A command of the agent stands until it has the answer. */
+  waits?: boolean;
+}
+
 /** What a front end has to show or to know. Every message ends in one of the three last but one. */
 export type Happening = Place &
   (
     | ({ kind: 'answer'; responseId: string; text: string } & InTurn)
-    | ({ kind: 'question'; responseId: string; text: string; options?: string[] } & InTurn)
+    | ({ kind: 'question'; responseId: string; text: string } & Choices & InTurn)
     | ({ kind: 'progress'; responseId: string; text: string } & InTurn)
     | { kind: 'agent-ready' }
     | { kind: 'turn-started'; turnId: string; commandId: string }
@@ -95,8 +101,9 @@ export function happeningOf(talk: Talk, event: StoredEvent): Happening | undefin
     case 'response.progress':
       return { ...place, kind: 'progress', ...said(talk, event) };
     case 'response.question': {
-      const { options } = event.data;
-      return { ...place, kind: 'question', ...said(talk, event), ...(options && { options }) };
+      const { options, waitMs } = event.data;
+      const choices = { ...(options && { options }), ...(waitMs !== undefined && { waits: true }) };
+      return { ...place, kind: 'question', ...said(talk, event), ...choices };
     }
     case 'process.ready':
       return { ...place, kind: 'agent-ready' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MESSAGE_MODES } from '../message-mode.ts';
 import { fileReference } from './file.ts';
 import { messageSource } from './message-source.ts';
 import { commandLine, homePath, milliseconds, person, visibleName } from './parts.ts';
@@ -17,7 +18,7 @@ export const commandEvents = {
     text: z.string().min(1),
     from: person.optional(),
     /** What to do when a turn is running: join it (where the agent can), wait, or interrupt it. */
-    mode: z.enum(['join', 'wait', 'interrupt']).default('join'),
+    mode: z.enum(MESSAGE_MODES).default('join'),
     /** The question (a response's event id) that this answers. */
     replyTo: z.string().optional(),
     /** The waiting question (its event's id) whose outcome this message is. */

@@ -15,7 +15,7 @@ test('help lists every command; --version is the version of the package', async 
 
 test('D10: help names the values of options', async (t) => {
   const send = await orchestrator(['send', '--help'], { env });
-  t.regex(send.stdout, /--mode <mode> +While a turn runs/);
+  t.regex(send.stdout, /--mode <mode> +What it does while a turn runs/);
   const all = await orchestrator(['--help'], { env });
   t.true(all.stdout.includes('<--name,-n <text>>'));
   t.false(all.stdout.includes('#0'));

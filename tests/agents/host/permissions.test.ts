@@ -33,6 +33,12 @@ test('for this session and always hold until the host ends', async (t) => {
   t.is(asked.length, 2);
 });
 
+test('D4: the number of a choice is that choice; a beginning is a no', async (t) => {
+  const { permissions } = asking(['1', '4', 'o', '3']);
+  const answers = ['allow', 'deny', 'deny', 'allow'] as const;
+  for (const answer of answers) t.is(await permissions.request(REMOVE), answer);
+});
+
 test('what the policy denies is not asked', async (t) => {
   const permissions = new Permissions({
     policy: { otherwise: 'deny', allowed: [] },

@@ -61,6 +61,8 @@ onTerminal(
     first.type('still there\r');
     await first.shows('[2] You said: still there');
     first.type('\x03');
+    await first.shows('Ctrl-C again ends the chat, your agent and the system.');
+    first.type('\x03');
     t.is(await first.done, 0);
   },
 );
@@ -76,6 +78,63 @@ onTerminal('D6: a terminal that is closed ends everything in order', async (t) =
   const log = await readFile(join(folder, 'system.log'), 'utf8');
   t.notRegex(log, /uncaught/);
   t.pass();
+});
+
+/** Takes a message, works until it is interrupted, and answers what it was told. */
+const WORKING = `trap 'orchestrator answer interrupted; busy=' INT
+while read -r m; do
+  case "$m" in
+    work*) orchestrator progress working; busy=yes; while [ "$busy" ]; do sleep 0.1; done ;;
+    ask) a=$(orchestrator ask --wait --option once --option always --option no 'May I?')
+      orchestrator answer "it is $a" ;;
+    *) orchestrator answer "took: $m" ;;
+  esac
+done`;
+const working = { ORCHESTRATOR_AGENT: 'line', ORCHESTRATOR_LINE_COMMAND: WORKING };
+
+onTerminal('D7: the first Ctrl-C interrupts the turn, a second ends the chat', async (t) => {
+  const folder = dataFolder(t);
+  const chat = new TerminalSession(t, ['start'], environment(folder, working));
+  await chat.shows('started agent-');
+
+  chat.type('work\r');
+  await chat.shows('⏳ working');
+  chat.type('\x03');
+  await chat.shows('Interrupting the turn. Ctrl-C again ends the chat, your agent and the system.');
+  await chat.shows('interrupted');
+  chat.type('\x03');
+
+  t.is(await chat.done, 0);
+  t.deepEqual(processesWith(folder), []);
+});
+
+onTerminal('D4, D5: a choice by its number, and a paste of several lines', async (t) => {
+  const chat = new TerminalSession(t, ['start'], environment(dataFolder(t), working));
+  await chat.shows('started agent-');
+
+  chat.type('ask\r');
+  await chat.shows('3. no');
+  chat.type('maybe\r');
+  await chat.shows('That is none of the choices');
+  chat.type('3\r');
+  await chat.shows('it is no');
+  chat.type('\x1b[200~one\rtwo\rthree\x1b[201~\r');
+  await chat.shows('took: one\\ntwo\\nthree');
+  chat.type('/mode wait\r');
+  await chat.shows('gets an answer of its own');
+  chat.type('\x04');
+
+  t.is(await chat.done, 0);
+});
+
+onTerminal('D10: a newcomer is told that the demo agent is no AI', async (t) => {
+  const chat = new TerminalSession(t, ['start'], environment(dataFolder(t)));
+
+  await chat.shows('started agent-');
+  await chat.shows('no AI. A real one: ORCHESTRATOR_AGENT=claude npm start');
+
+  chat.type('\x04');
+  t.is(await chat.done, 0);
 });
 
 onTerminal('D7: the end of the chat ends the agents of this terminal, and no others', async (t) => {

@@ -1,0 +1,8 @@
+/** What a message does while a turn runs: it joins that, waits for its end, or interrupts it. */
+export const MESSAGE_MODES = ['join', 'wait', 'interrupt'] as const;
+
+export type MessageMode = (typeof MESSAGE_MODES)[number];
+
+/** Undefined for what is none. */
+export const messageMode = (text: string): MessageMode | undefined =>
+  MESSAGE_MODES.find((mode) => mode === text);

@@ -1,6 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { readNamedFile } from '../../core/log/read-named-file.ts';
 import { SerialQueue } from '../../platform/async/serial-queue.ts';
+import { replaceFile } from '../../platform/files/replace-file.ts';
 import type { PermissionAnswer, PermissionRequest } from './driver.ts';
 import type { PermissionPolicy } from './host-order.ts';
 import { decidePermission, grantOf } from './permission-policy.ts';
@@ -79,8 +79,6 @@ export class Permissions {
   }
 
   async #save(): Promise<void> {
-    const unfinished = `${this.#options.file}.new`;
-    await writeFile(unfinished, JSON.stringify(this.#always), { mode: 0o600 });
-    await rename(unfinished, this.#options.file);
+    await replaceFile(this.#options.file, JSON.stringify(this.#always));
   }
 }

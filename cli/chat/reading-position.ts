@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder } from '../../platform/files/make-folder.ts';
+import { replaceFile } from '../../platform/files/replace-file.ts';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 
@@ -75,9 +76,7 @@ export class ReadingPosition {
 
   async #save(): Promise<void> {
     this.#dirty = false;
-    const draft = `${this.#file}.${process.pid}`;
-    await writeFile(draft, JSON.stringify(this.#position), { mode: 0o600 });
-    await rename(draft, this.#file);
+    await replaceFile(this.#file, JSON.stringify(this.#position));
   }
 }
 

@@ -1,8 +1,8 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
 import { makeFolder } from '../../platform/files/make-folder.ts';
+import { replaceFile } from '../../platform/files/replace-file.ts';
 import { serverConfig } from '../../platform/nats/server-config.ts';
 import { ensureTrust, shareTrust } from '../../platform/nats/trust.ts';
 import { makeDataFolder } from '../../platform/service/data-folder.ts';
@@ -34,7 +34,9 @@ export class InitNatsCommand extends Command {
     await makeDataFolder(paths);
     const trust = await ensureTrust(paths.auth);
     const places = { storeDir: this.store, maxPayload: MAX_PAYLOAD, trust };
-    await replaceFile(this.config, serverConfig({ ...listen, ...places }));
+    await makeFolder(dirname(this.config));
+    // A server that starts at this moment reads the old one or the new one.
+    await replaceFile(this.config, serverConfig({ ...listen, ...places }), { mode: 0o644 });
     await shareTrust(paths.auth, { services: this.services, spawners: this.spawner });
     const account = trust.account.getPublicKey();
     const written = { config: this.config, keys: paths.auth, account };
@@ -42,14 +44,6 @@ export class InitNatsCommand extends Command {
     this.context.stdout.write(this.json ? `${JSON.stringify(written)}\n` : text);
     return EXIT.done;
   }
-}
-
-/** A server that starts at this moment reads the old one or the new one. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  await makeFolder(dirname(file));
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, text, { mode: 0o644 });
-  await rename(draft, file);
 }
 
 function port(option: string, text: string): number {

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { ChangeSignal } from '../../platform/async/change-signal.ts';
+import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import { type FoldedMessage, foldMessage } from '../domain/fold-message.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -18,11 +20,6 @@ export interface SystemFollowerOptions {
   checkpointEveryMs?: number;
 }
 
-interface Waiter {
-  sequence: number;
-  resolve: () => void;
-}
-
 const CHECKPOINT_EVERY_MS = 10_000;
 
 /**
@@ -38,11 +35,11 @@ export class SystemFollower {
   readonly #options: SystemFollowerOptions;
   readonly #listeners = new Set<FoldListener>();
   readonly #ended = Promise.withResolvers<void>();
-  #waiters: Waiter[] = [];
+  readonly #changes = new ChangeSignal();
+  readonly #saves = new SerialQueue();
+  readonly #deadLetters = new SerialQueue();
   #stream = '';
   #saved = 0;
-  #saving: Promise<void> = Promise.resolve();
-  #deadLetters: Promise<void> = Promise.resolve();
 
   constructor(options: SystemFollowerOptions) {
     this.#options = options;
@@ -62,7 +59,7 @@ export class SystemFollower {
       live = true;
       // The last of them may have been removed by hand.
       this.sequence = Math.max(this.sequence, lastSequence);
-      this.#resolveWaiters();
+      this.#changes.changed();
       caughtUp.resolve();
     };
     this.#follow(signal, whenCaughtUp).then(
@@ -92,25 +89,12 @@ export class SystemFollower {
 
   /** Resolves when `sequence` is folded; rejects when the signal aborts before. */
   async folded(sequence: number, signal?: AbortSignal): Promise<void> {
-    if (sequence <= this.sequence) return;
-    signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { sequence, resolve };
-    this.#waiters.push(waiter);
-    const abort = () => reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      await promise;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-      this.#waiters = this.#waiters.filter((one) => one !== waiter);
-    }
+    await this.#changes.until(() => sequence <= this.sequence, signal);
   }
 
   /** Notes the state and its sequence; by itself now and then, and by the owner at the end. */
   saveCheckpoint(): Promise<void> {
-    this.#saving = this.#saving.then(() => this.#save());
-    return this.#saving;
+    return this.#saves.run(() => this.#save());
   }
 
   async #save(): Promise<void> {
@@ -157,11 +141,7 @@ export class SystemFollower {
     const folded = foldMessage(this.state, message);
     if (folded.kind !== 'event') this.#skip(message, folded);
     for (const listener of this.#listeners) this.#tell(listener, message, folded);
-    this.#resolveWaiters();
-  }
-
-  #resolveWaiters(): void {
-    for (const { sequence, resolve } of this.#waiters) if (sequence <= this.sequence) resolve();
+    this.#changes.changed();
   }
 
   /** A listener's mistake is its own: the state goes on. */
@@ -185,7 +165,7 @@ export class SystemFollower {
     // Nothing that an operator has to do: whoever stated them can state more.
     health?.report('events', true, `${detail}; EVENTS_DLQ keeps them`);
     // One after the other, beside the fold; whoever meets it again stores it once.
-    this.#deadLetters = this.#deadLetters.then(() => this.#deadLetter(message, reason));
+    void this.#deadLetters.run(() => this.#deadLetter(message, reason));
   }
 
   async #deadLetter(message: StoredMessage, reason: string): Promise<void> {

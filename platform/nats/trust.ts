@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, open, readFile, rename } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAccount,
@@ -14,6 +14,7 @@ import {
   type Permissions,
 } from '@nats-io/jwt';
 import { makeFolder } from '../files/make-folder.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { ACCOUNT_LIMITS, agentsAccountJwt, servicesAccountJwt } from './account-claims.ts';
 
 /**
@@ -101,7 +102,7 @@ async function ensureClaims(file: string, keys: Keys): Promise<Trust['claims']> 
   const content = contentOf(claims);
   const kept = await readClaims(file);
   if (kept?.content === content) return kept.claims;
-  await replaceFile(file, JSON.stringify({ content, claims }));
+  await replaceFile(file, JSON.stringify({ content, claims }), { durable: true });
   return claims;
 }
 
@@ -147,7 +148,8 @@ export interface TrustShares {
  */
 export async function shareTrust(authDir: string, shares: TrustShares): Promise<void> {
   const copy = async (name: string, folder: string) => {
-    await replaceFile(join(folder, name), await readFile(join(authDir, name), 'utf8'));
+    const text = await readFile(join(authDir, name), 'utf8');
+    await replaceFile(join(folder, name), text, { durable: true });
   };
   for (const folder of [...shares.services, ...shares.spawners]) {
     await makeFolder(folder, 0o700);
@@ -186,20 +188,8 @@ async function keep(file: string, make: () => Promise<string>): Promise<string> 
   const present = await readIfThere(file);
   if (present !== undefined) return present;
   const text = await make();
-  await replaceFile(file, text);
+  await replaceFile(file, text, { durable: true });
   return text;
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const unfinished = `${file}.${randomBytes(4).toString('hex')}`;
-  const handle = await open(unfinished, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(unfinished, file);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -1,8 +1,10 @@
+import { ChangeSignal } from '../../../platform/async/change-signal.ts';
+
 /** Work in order within a lane, lanes beside each other. */
 export class Lanes {
   readonly #tails = new Map<string, Promise<void>>();
+  readonly #changes = new ChangeSignal();
   #size = 0;
-  #waiting: (() => void)[] = [];
 
   /** How much is in hand, waiting or begun. */
   get size(): number {
@@ -15,17 +17,13 @@ export class Lanes {
     const tail = (this.#tails.get(lane) ?? Promise.resolve()).then(work).finally(() => {
       this.#size -= 1;
       if (this.#tails.get(lane) === tail) this.#tails.delete(lane);
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const wake of waiting) wake();
+      this.#changes.changed();
     });
     this.#tails.set(lane, tail);
   }
 
   /** Resolves when less than `limit` is in hand. */
-  async below(limit: number): Promise<void> {
-    while (this.#size >= limit) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+  below(limit: number): Promise<void> {
+    return this.#changes.until(() => this.#size < limit);
   }
 }

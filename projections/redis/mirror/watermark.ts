@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { replaceFile } from '../../../platform/files/replace-file.ts';
 
 const content = z.object({
   /** When its EVENTS was created: another stream is another log. */
@@ -41,9 +41,7 @@ export class Watermark {
     if (this.#known === undefined || this.#known.events === this.#saved) return;
     const { events } = this.#known;
     try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-      await writeFile(`${this.#path}.new`, JSON.stringify(this.#known), { mode: 0o600 });
-      await rename(`${this.#path}.new`, this.#path);
+      await replaceFile(this.#path, JSON.stringify(this.#known));
       this.#saved = events;
     } catch (error) {
       this.#logger.warn({ err: error }, 'how far Redis is was not written');

@@ -1,17 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { NEAR } from '../../../platform/async/back-off.ts';
+import { ChangeSignal } from '../../../platform/async/change-signal.ts';
+import { keepRunning } from '../../../platform/async/keep-running.ts';
 import { engineMessage } from '../../../platform/docker/engine-error.ts';
 import { AGENT_LABEL } from './container-options.ts';
-
-const RETRY_MS = 250;
 
 /** What happens to one container. Never misses a change: count first, then look. */
 export class ContainerChanges {
   readonly #closing: (changes: ContainerChanges) => void;
-  #count = 0;
-  #closed = false;
-  #waiters: (() => void)[] = [];
+  readonly #signal = new ChangeSignal();
 
   constructor(closing: (changes: ContainerChanges) => void) {
     this.#closing = closing;
@@ -19,26 +17,21 @@ export class ContainerChanges {
 
   /** How much has happened to it; to be read before looking. */
   get count(): number {
-    return this.#count;
+    return this.#signal.count;
   }
 
   /** Resolves when more has happened than `count`, or it is watched no more. */
-  async changedSince(count: number): Promise<void> {
-    if (this.#count !== count || this.#closed) return;
-    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  changedSince(count: number): Promise<void> {
+    return this.#signal.since(count);
   }
 
   close(): void {
-    this.#closed = true;
-    this.poke();
+    this.#signal.close();
     this.#closing(this);
   }
 
   poke(): void {
-    this.#count += 1;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter();
+    this.#signal.changed();
   }
 }
 
@@ -86,16 +79,15 @@ export class ContainerWatch {
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#hear(signal);
-      } catch (error) {
-        if (signal.aborted) return;
+    await keepRunning(() => this.#hear(signal), {
+      signal,
+      times: NEAR,
+      ended: (error) => {
+        if (error === undefined) return;
         this.#logger.warn({ err: error }, 'the Docker engine tells no events, trying again');
         this.#engineIs(false, `it does not answer: ${engineMessage(error)}`);
-      }
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
+      },
+    });
   }
 
   async #hear(signal: AbortSignal): Promise<void> {

@@ -20,9 +20,6 @@ export async function* tailLog(
 ): AsyncGenerator<LogLine[], void, undefined> {
   const handle = await open(file, 'r');
   const splitter = new LineSplitter(offset);
-  const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
-  const onAbort = () => abort();
-  signal.addEventListener('abort', onAbort, { once: true });
   let position = offset;
   try {
     while (!signal.aborted && !watch.closed) {
@@ -34,10 +31,9 @@ export async function* tailLog(
       position += bytesRead;
       if (bytesRead > 0) yield* batches(splitter.push(chunk.subarray(0, bytesRead)));
       else if (last) return yield* batches(splitter.flush());
-      else await Promise.race([watch.changedSince(changes), aborted]);
+      else await watch.changedSince(changes, signal).catch(() => undefined);
     }
   } finally {
-    signal.removeEventListener('abort', onAbort);
     await handle.close();
   }
 }

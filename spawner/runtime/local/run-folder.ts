@@ -1,11 +1,11 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessFile } from '../../../agents/process-file.ts';
+import { replaceFile } from '../../../platform/files/replace-file.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import type { ProcessExit } from '../runtime.ts';
 import { replaceHomeFile } from './home-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import { replaceFile } from './replace-file.ts';
 
 /** The processes of a run, as its keeper noted them. */
 export interface RunProcesses {
@@ -64,7 +64,7 @@ export class RunFolder {
   /** In whole seconds since 1970, as the keeper reads it. */
   async setExpiry(expiresAt: Date): Promise<void> {
     const seconds = Math.ceil(expiresAt.getTime() / 1000);
-    await replaceFile(join(this.path, 'expires'), `${seconds}\n`, 0o600);
+    await replaceFile(join(this.path, 'expires'), `${seconds}\n`);
   }
 
   /** The path of its cgroup, as its keeper noted it; undefined where it has none. */

@@ -8,8 +8,11 @@ export interface AgentHostOptions {
   permission: DriverEvents['permission'];
   /** States that the agent takes messages, or why it cannot; stored when it resolves. */
   sayReady: (problem?: string) => Promise<void>;
-  /** States the end of a turn; stored when it resolves. */
-  sayTurnEnd: (outcome: TurnOutcome) => Promise<void>;
+  /**
+   * States the end of a turn; stored when it resolves.
+   * @param taken how many messages were taken by then and do not wait any more
+   */
+  sayTurnEnd: (outcome: TurnOutcome, taken: number) => Promise<void>;
   /** Tells the user something beside the answers. */
   sayNotice: (text: string) => Promise<void>;
   log: (line: string) => void;
@@ -44,6 +47,7 @@ export class AgentHost {
   #session: string | undefined;
   #stated: Promise<void> = Promise.resolve();
   #turns = 0;
+  #received = 0;
 
   constructor(options: AgentHostOptions) {
     this.#options = options;
@@ -52,6 +56,7 @@ export class AgentHost {
   /** A message of the user. */
   message(text: string): void {
     this.#options.log(`> message of ${text.length} characters`);
+    this.#received += 1;
     this.#waiting.push(text);
     this.#handOver();
   }
@@ -165,7 +170,8 @@ export class AgentHost {
       return;
     }
     this.#options.log('turn ended');
-    this.#stated = this.#stated.then(() => this.#options.sayTurnEnd(outcome));
+    const taken = this.#received - this.#waiting.length;
+    this.#stated = this.#stated.then(() => this.#options.sayTurnEnd(outcome, taken));
     this.#handOver();
     this.#closeWhenIdle();
   }

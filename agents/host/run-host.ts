@@ -49,7 +49,7 @@ export async function runHost(
       start({ order, session, events, environment, workspace: process.cwd() }),
     permission: (request) => permissions.request(request),
     sayReady: (problem) => sayReady(problem && clean(problem), streams, log),
-    sayTurnEnd: (outcome) => sayTurnEnd(outcome, clean, streams, log),
+    sayTurnEnd: (outcome, taken) => sayTurnEnd(outcome, taken, clean, streams, log),
     sayNotice: (text) => sayNotice(text, streams, log),
     log,
   });
@@ -112,11 +112,13 @@ async function sayReady(
 /** By the same code as `orchestrator turn end`. */
 async function sayTurnEnd(
   { problem, lastMessage }: TurnOutcome,
+  taken: number,
   clean: (text: string) => string,
   streams: CommandStreams,
   log: Log,
 ): Promise<void> {
   const data = {
+    taken,
     ...(lastMessage !== undefined && {
       lastMessage: clean(lastMessage).slice(0, MAX_LAST_MESSAGE),
     }),

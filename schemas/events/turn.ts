@@ -10,6 +10,11 @@ export const turnEvents = {
   'turn.started': z.object({ turnId, commandId: z.string(), deadlineAt: instant }),
   /** The agent's own end-of-turn signal (`orchestrator turn end`). */
   'turn.signalled': z.object({
+    /**
+     * How many messages of this run the agent had taken by then, reminders too: messages that were
+     * written later are not over (docs/decisions/0055-which-messages-a-signal-is-about.md).
+     */
+    taken: z.int().nonnegative().optional(),
     /** At most 20,000 characters of it. */
     lastMessage: saidText(MAX_LAST_MESSAGE).optional(),
     /** Why the turn came to nothing: a code of the error table, and at most 4,000 characters. */

@@ -54,6 +54,7 @@ export const answered = stored('response.answer', { text: 'hello' });
 export const asked = stored('response.question', { text: 'which?' });
 export const progressed = stored('response.progress', { text: 'half' });
 export const signalled = stored('turn.signalled', {});
+export const signalledAfter = (taken: number) => stored('turn.signalled', { taken });
 
 export const nudged = (commandId = 'm-1') =>
   stored('turn.nudged', { turnId: `turn-of-${commandId}` });

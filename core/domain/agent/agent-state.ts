@@ -111,6 +111,8 @@ export interface Turn {
   nudged: boolean;
   /** The agent said that its turn has ended, since the last message or nudge. */
   signalled: boolean;
+  /** How many messages of its run the agent had taken when it last said so; absent where it did not count. */
+  taken?: number;
   overdue: boolean;
   /** The agent said that it came to nothing. */
   problem?: { code: string; detail: string };
@@ -160,6 +162,8 @@ interface WithRun extends Known {
   expired: boolean;
   /** An interrupt was passed on in this turn. */
   interrupted: boolean;
+  /** How many reminders were written to it; absent for none. */
+  nudges?: number;
   /** What the agent said of its own readiness. */
   saidReady?: { problem?: string | undefined };
   /** Questions that somebody waits on; absent while there were none. */

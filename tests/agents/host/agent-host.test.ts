@@ -119,6 +119,21 @@ test('a CLI that cannot take a message during a turn gets it after, and the turn
   t.deepEqual(said, ['ready', 'end well']);
 });
 
+test('the end of a turn says how many messages were taken, and not those that wait', async (t) => {
+  const counts: number[] = [];
+  const sayTurnEnd = async (_outcome: TurnOutcome, taken: number) => void counts.push(taken);
+  const { host, drivers } = scene(false, (driver) => driver.becomeReady(), { sayTurnEnd });
+  host.message('one');
+  await settle();
+  drivers[0]?.events.turnEnded({});
+  host.message('two');
+  host.message('three');
+  drivers[0]?.events.turnEnded({ problem: { code: 'ORC_MODEL_BUSY', detail: 'busy' } });
+  drivers[0]?.events.turnEnded({});
+  await settle();
+  t.deepEqual(counts, [1, 2, 3]);
+});
+
 test('the end of stdin lets the turn be finished, and ends the CLI in its own way', async (t) => {
   const { host, driver, said, ended } = await working(true);
   host.finish();

@@ -8,8 +8,10 @@ export function toldByEvent(event: StoredEvent): Told | undefined {
       const { problem } = event.data;
       return problem === undefined ? { ready: true } : { notReady: problem };
     }
-    case 'turn.signalled':
-      return { turnEnd: event.data };
+    case 'turn.signalled': {
+      const { taken: _taken, ...turnEnd } = event.data;
+      return { turnEnd };
+    }
     case 'response.question': {
       const { text, options = [] } = event.data;
       return { question: text, options };

@@ -1,6 +1,13 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
-import { type AgentState, awake, isLive, type PendingMessage, type Turn } from '../agent-state.ts';
+import {
+  type AgentState,
+  awake,
+  isLive,
+  type LiveAgent,
+  type PendingMessage,
+  type Turn,
+} from '../agent-state.ts';
 import { settle, withControl } from '../command/evolve-command.ts';
 import type { EvolveBy } from '../evolve-by.ts';
 import { onResult, onToolCall } from './evolve-calls.ts';
@@ -12,9 +19,8 @@ export const evolveByTurn = {
   'process.delivered': onDelivered,
   'process.interrupted': onInterrupted,
   'turn.started': onTurnStarted,
-  'turn.signalled': (state, { data: { problem } }) =>
-    onTurn(state, (turn) => ({ ...turn, signalled: true, ...(problem && { problem }) })),
-  'turn.nudged': (state) => onTurn(state, (turn) => ({ ...turn, nudged: true, signalled: false })),
+  'turn.signalled': onSignalled,
+  'turn.nudged': onNudged,
   'turn.ended': onTurnEnd,
   'turn.failed': onTurnEnd,
   'response.answer': onAnswer,
@@ -55,8 +61,45 @@ function onDelivered(state: AgentState, event: StoredEventOf<'process.delivered'
   if (turn?.turnId !== turnId) return settled;
   const joined = turn.messages.includes(commandId) ? turn.messages : [...turn.messages, commandId];
   const undelivered = turn.undelivered?.commandId === commandId ? null : turn.undelivered;
-  return { ...settled, turn: { ...turn, messages: joined, undelivered, signalled: false } };
+  const delivered = { ...turn, messages: joined, undelivered };
+  return { ...settled, turn: sinceWritten(delivered, settled) };
 }
+
+function onNudged(state: AgentState): AgentState {
+  if (!isLive(state) || state.turn === null) return state;
+  const nudged = { ...state, nudges: (state.nudges ?? 0) + 1 };
+  return { ...nudged, turn: sinceWritten({ ...state.turn, nudged: true }, nudged) };
+}
+
+function onSignalled(
+  state: AgentState,
+  { data: { problem, taken } }: StoredEventOf<'turn.signalled'>,
+): AgentState {
+  if (!isLive(state) || state.turn === null) return state;
+  const signalled = taken === undefined || taken >= writtenTo(state);
+  const { taken: _before, ...turn } = state.turn;
+  return {
+    ...state,
+    turn: {
+      ...turn,
+      signalled,
+      ...(problem && { problem }),
+      ...(taken !== undefined && { taken }),
+    },
+  };
+}
+
+/** How many messages were written to the agent, reminders among them. */
+const writtenTo = ({ counts, nudges = 0 }: LiveAgent): number => counts.messages + nudges;
+
+/**
+ * A turn in which something was just written. The agent may have been done with it before the log
+ * says that it was written: then it has counted it.
+ */
+const sinceWritten = (turn: Turn, state: LiveAgent): Turn => ({
+  ...turn,
+  signalled: turn.taken !== undefined && turn.taken >= writtenTo(state),
+});
 
 function onInterrupted(state: AgentState, event: StoredEventOf<'process.interrupted'>): AgentState {
   // Only the control is settled: a message that interrupts still waits for its own turn.

@@ -24,6 +24,7 @@ import {
   resulted,
   sent,
   signalled,
+  signalledAfter,
   starting,
   stopAsked,
   stopped,
@@ -139,6 +140,22 @@ test('the signal of its end stands until a message or a reminder comes', (t) => 
   });
   const joined = [...working(), signalled, sent('m-2'), delivered('m-2', 'turn-of-m-1')];
   t.like(evolved(joined), { turn: { signalled: false } });
+});
+
+test('a signal is about what the agent had taken, whenever the log says that it was written', (t) => {
+  const before = [...READY, sent('m-1'), turnStarted('m-1')];
+  t.like(evolved([...before, signalledAfter(1), delivered('m-1')]), { turn: { signalled: true } });
+
+  const reminded = [...working(), signalledAfter(1), signalledAfter(2), nudged()];
+  t.like(evolved(reminded), { turn: { signalled: true, nudged: true } });
+  t.like(evolved([...working(), signalledAfter(1), nudged()]), { turn: { signalled: false } });
+});
+
+test('a late signal of a turn that has failed does not end the next one', (t) => {
+  const next = [...working(), turnFailed(), sent('m-2'), turnStarted('m-2')];
+  t.like(evolved([...next, signalledAfter(1), delivered('m-2')]), { turn: { signalled: false } });
+  t.like(evolved([...next, delivered('m-2'), signalledAfter(1)]), { turn: { signalled: false } });
+  t.like(evolved([...next, delivered('m-2'), signalledAfter(2)]), { turn: { signalled: true } });
 });
 
 test('a turn ends or fails once, and only the one that runs', (t) => {

@@ -6,7 +6,6 @@ import { OrchestratorError } from '../schemas/errors.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { DeliveryContent } from './delivery/delivery-content.ts';
 import { Outbox } from './delivery/outbox.ts';
-import { Owners } from './delivery/owners.ts';
 import { Pace } from './delivery/pace.ts';
 import { ResponseListener } from './delivery/response-listener.ts';
 import { Access } from './people/access.ts';
@@ -40,23 +39,25 @@ export async function telegramBot(context: ServiceContext) {
   const pace = new Pace();
   const status = new LiveChats({ api, pace, logger });
   const content = new DeliveryContent(log, directory);
+  const wordsOf = (chatId: string) => wordsFor(directory.member(chatId).language);
   const outbox = new Outbox({
     log,
     logger,
     health,
     pace,
-    content: (request) => content.of(request),
-    send: (chatId, part, { perhaps, plain }) => {
-      const words = wordsFor(directory.member(chatId).language);
-      const mark = perhaps ? words.perhapsRepeated : undefined;
-      return sendPart(api, directory.presentId(chatId), part, { mark, isPlain: plain });
+    content: (request, options) => content.of(request, options),
+    send: (chatId, part, { perhaps, ...state }) => {
+      const mark = perhaps ? wordsOf(chatId).perhapsRepeated : undefined;
+      return sendPart(api, directory.presentId(chatId), part, { mark, ...state });
     },
+    apology: (chatId, reason) => wordsOf(chatId).notShown(reason),
   });
   const listener = new ResponseListener({
     log,
-    owners: new Owners(views, (chatId) => directory.presentId(chatId)),
     status,
     logger,
+    health,
+    presentId: (chatId) => directory.presentId(chatId),
     isOwnCommand: (commandId) => commandId.startsWith('tg-'),
   });
   const parts = {

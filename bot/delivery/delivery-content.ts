@@ -7,7 +7,13 @@ import { parseEvent } from '../../schemas/parse-event.ts';
 import type { Directory } from '../people/directory.ts';
 import { answerButtons } from '../text/button-data.ts';
 import { type Words, wordsFor } from '../words/words.ts';
-import { fileParts, messageParts, type Spoken, type SpokenFile } from './message-part.ts';
+import {
+  fileParts,
+  type MessagePart,
+  messageParts,
+  type PartsOptions,
+  type Spoken,
+} from './message-part.ts';
 import type { Content } from './outbox.ts';
 
 /** Reads what a delivery brings. Throws only where the log cannot be read. */
@@ -20,28 +26,44 @@ export class DeliveryContent {
     this.#directory = directory;
   }
 
-  async of(request: DeliveryRequest): Promise<Content> {
-    const { chatId, sequence, text, buttons } = request;
+  /** @param options what was refused before, or that it could not be formatted */
+  async of(request: DeliveryRequest, options: PartsOptions = {}): Promise<Content> {
+    const { chatId, sequence, text, buttons = [] } = request;
     const member = this.#directory.member(chatId);
     const words = wordsFor(member.language);
-    if (text !== undefined) return { parts: messageParts({ text, buttons }) };
+    if (text !== undefined) {
+      const choices = buttons.map((button) => button.text);
+      return { parts: messageParts({ text, buttons, choices }, options) };
+    }
     const event = sequence === undefined ? undefined : await this.#event(sequence);
     if (event === undefined) return { parts: messageParts({ text: words.notHandled('?') }) };
     const spoken = spokenOf(event, words);
     const other = otherAgent(request, member.agentId);
     const from = other === undefined ? '' : `${words.otherAgent(other)}\n`;
     const whole = { ...spoken, lead: `${from}${spoken.lead ?? ''}` };
-    const file = await this.#fileOf(event, request.agentId);
-    const parts = file === undefined ? messageParts(whole) : fileParts(whole, file);
+    const parts = await this.#parts(whole, event, request, options, words);
     return { parts, ...(event.type === 'response.question' && { questionId: event.id }) };
   }
 
-  /** A file that is not kept any more is left out: its text names it. */
-  async #fileOf(event: StoredEvent, agentId: string | undefined): Promise<SpokenFile | undefined> {
-    if (event.type !== 'response.answer' || agentId === undefined) return undefined;
-    const { file } = event.data;
-    const bytes = file && (await readFileOf(this.#log, agentId, file));
-    return file && bytes && { name: file.name, bytes };
+  async #parts(
+    spoken: Spoken,
+    event: StoredEvent,
+    { agentId }: DeliveryRequest,
+    options: PartsOptions,
+    words: Words,
+  ): Promise<MessagePart[]> {
+    const reference = event.type === 'response.answer' ? event.data.file : undefined;
+    if (reference === undefined || agentId === undefined) return messageParts(spoken, options);
+    if (options.without?.includes('file')) {
+      const text = `${spoken.text}\n\n${words.fileNotSent(reference.name)}`;
+      return messageParts({ ...spoken, text }, options);
+    }
+    const bytes = await readFileOf(this.#log, agentId, reference);
+    if (bytes === undefined) {
+      const text = `${spoken.text}\n\n${words.fileNotKept(reference.name)}`;
+      return messageParts({ ...spoken, text }, options);
+    }
+    return fileParts(spoken, { name: reference.name, bytes }, options);
   }
 
   async #event(sequence: number): Promise<StoredEvent | undefined> {
@@ -61,10 +83,8 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
     case 'response.answer':
       return { text: event.data.text };
     case 'response.question': {
-      const { text, options = [] } = event.data;
-      const buttons = answerButtons(event.id, options);
-      const choices = buttons.length > 0 ? [] : options.map((option) => `\n- ${option}`);
-      return { lead: '❓ ', text: `${text}${choices.join('')}`, buttons };
+      const { text, options: choices = [] } = event.data;
+      return { lead: '❓ ', text, buttons: answerButtons(event.id, choices), choices };
     }
     case 'turn.failed':
       return { text: words.failed(sentence(event.data.reason), event.data.cure) };

@@ -17,6 +17,12 @@ export const deliveryIdOf = (agentId: string, eventId: string): string =>
 /** What the channel itself says, once for its cause (an update) and a name. */
 export const noticeIdOf = (causeId: string, name: string): string => `notice_${causeId}_${name}`;
 
+/** What is said instead of a delivery that was given up. */
+export const apologyIdOf = (deliveryId: string): string =>
+  derivedId('notice_not-shown_', deliveryId);
+
+export const isNoticeId = (deliveryId: string): boolean => deliveryId.startsWith('notice_');
+
 /** A message of a chat: what it shows. */
 export const shownId = (chatId: string, messageId: string): string => `${chatId}_${messageId}`;
 

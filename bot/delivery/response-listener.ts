@@ -1,32 +1,37 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Speakers } from '../../core/conversation/speakers.ts';
 import { agentOf } from '../../core/conversation/talk.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { isPassing } from '../../core/log/passing-error.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { retry } from '../../platform/async/retry.ts';
+import type { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
+import { AgentPlaces } from './agent-places.ts';
+import type { ChatPlace } from './chat-place.ts';
 import { deliveryIdOf } from './delivery-ids.ts';
 import { requestDelivery } from './ledger.ts';
-import type { Owners } from './owners.ts';
 
 /** What is shown while an agent works, and is worth nothing afterwards. */
 export interface LiveStatus {
-  working(chatId: string, turnId: string): void;
-  progress(chatId: string, text: string): void;
-  done(chatId: string): void;
+  working(place: ChatPlace, turnId: string): void;
+  progress(place: ChatPlace, text: string): void;
+  done(place: ChatPlace): void;
 }
 
 export interface ResponseListenerOptions {
   log: EventLog;
-  owners: Owners;
   status: LiveStatus;
   logger: Logger;
+  health: Health;
+  /** The id that a chat has now. */
+  presentId: (chatId: string) => string;
   /** Of the commands that this channel gave: their rejections are for their chat. */
   isOwnCommand: (commandId: string) => boolean;
 }
 
-const RETRY_MS = 250;
+const PART = 'telegram listener';
 
 /**
  * Hears what agents say and requests its delivery in the ledger, in the order of the log. Where it
@@ -37,12 +42,15 @@ const RETRY_MS = 250;
 export class ResponseListener {
   readonly #options: ResponseListenerOptions;
   readonly #speakers: Speakers;
+  readonly #places: AgentPlaces;
+  #missed = 0;
   /** The last event that was dealt with. */
   place = 0;
 
   constructor(options: ResponseListenerOptions) {
     this.#options = options;
     this.#speakers = new Speakers(options.log);
+    this.#places = new AgentPlaces(options.log, options.presentId);
   }
 
   /** Follows the log from behind a settled place until the signal aborts. */
@@ -54,7 +62,7 @@ export class ResponseListener {
     const following = log.follow({ stream: 'EVENTS', from, filter: 'agents.>', signal });
     for await (const { messages, caughtUp } of following) {
       for (const message of messages) {
-        await this.#untilDone(message, caughtUp, signal);
+        await this.#dealWith(message, caughtUp, signal);
         if (signal.aborted) return;
         this.place = message.sequence;
       }
@@ -63,16 +71,31 @@ export class ResponseListener {
     }
   }
 
-  async #untilDone(message: StoredMessage, live: boolean, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#hear(message, live);
-        return;
-      } catch (error) {
-        this.#options.logger.warn({ err: error, sequence: message.sequence }, 'response waits');
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
+  /** Again while the log is away; what fails for good is left out, so that the next are heard. */
+  async #dealWith(message: StoredMessage, live: boolean, signal: AbortSignal): Promise<void> {
+    const { logger, health } = this.#options;
+    const { sequence } = message;
+    let isFailing = false;
+    const failing = (error: unknown) => {
+      isFailing = true;
+      logger.warn({ err: error, sequence }, 'response waits');
+      health.report(PART, false, `what agents say waits: ${reasonOf(error)}; tried again`);
+    };
+    try {
+      await retry(() => this.#hear(message, live), { isPassing, failing, signal });
+      if (isFailing) this.#reportMissed(true, 'hears what agents say');
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.error({ err: error, sequence }, 'response left out');
+      this.#missed += 1;
+      this.#reportMissed(false, reasonOf(error));
     }
+  }
+
+  #reportMissed(ok: boolean, detail: string): void {
+    const missed = `${this.#missed} left out since the start; the system log says which and why`;
+    const isWell = this.#missed === 0 && ok;
+    this.#options.health.report(PART, isWell, isWell ? detail : missed);
   }
 
   async #hear(message: StoredMessage, live: boolean): Promise<void> {
@@ -82,16 +105,16 @@ export class ResponseListener {
     if (parsed.kind !== 'event') return;
     const { event } = parsed;
     if ((await this.#speakers.refusal(event)) !== undefined) return;
-    this.#options.owners.learn(agentId, event);
+    this.#places.learn(agentId, event);
     if (!this.#matters(event)) return;
-    const chatId = await this.#options.owners.chatOf(agentId, event.sequence);
-    if (chatId === undefined) return;
+    const place = await this.#places.placeOf(agentId, event);
+    if (place === undefined) return;
     if (isDelivered(event)) {
-      const request = { chatId, agentId, sequence: event.sequence };
+      const request = { ...place, agentId, sequence: event.sequence };
       const deliveryId = deliveryIdOf(agentId, event.id);
       await requestDelivery(this.#options.log, deliveryId, request, event.id);
     }
-    if (live) this.#show(chatId, event);
+    if (live) this.#show(place, event);
   }
 
   #matters(event: StoredEvent): boolean {
@@ -103,13 +126,16 @@ export class ResponseListener {
     return isDelivered(event) || isStatus(event);
   }
 
-  #show(chatId: string, event: StoredEvent): void {
+  #show(place: ChatPlace, event: StoredEvent): void {
     const { status } = this.#options;
-    if (event.type === 'turn.started') status.working(chatId, event.data.turnId);
-    else if (event.type === 'response.progress') status.progress(chatId, event.data.text);
-    else status.done(chatId);
+    if (event.type === 'turn.started') status.working(place, event.data.turnId);
+    else if (event.type === 'response.progress') status.progress(place, event.data.text);
+    else status.done(place);
   }
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 /** What must reach the chat. */
 const isDelivered = (event: StoredEvent): boolean =>

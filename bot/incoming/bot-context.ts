@@ -26,6 +26,8 @@ export interface BotParts {
 export interface Recipient {
   /** Of the chat: in a private one the user's own. Its agents are the chat's. */
   chatId: string;
+  /** The topic of the chat in which it was written, where the chat is a forum. */
+  thread?: string | undefined;
   /** The chat as the log knows it. */
   person: Person;
   member: Member;

@@ -1,3 +1,4 @@
+import type { ChatPlace } from '../delivery/chat-place.ts';
 import { noticeIdOf } from '../delivery/delivery-ids.ts';
 import { requestDelivery } from '../delivery/ledger.ts';
 import { CHANNEL } from '../people/channel.ts';
@@ -12,13 +13,14 @@ import type { BotParts, Recipient } from './bot-context.ts';
  */
 export function recipientOf(
   { directory, log }: Pick<BotParts, 'directory' | 'log'>,
-  chatId: string,
+  place: ChatPlace,
   id: string,
   language?: string,
 ): Recipient {
+  const { chatId } = place;
   const member = directory.member(chatId);
   return {
-    chatId,
+    ...place,
     // The chat, not who wrote: docs/decisions/0022-chat-is-the-person.md.
     person: { channel: CHANNEL, userId: chatId },
     member,
@@ -28,7 +30,7 @@ export function recipientOf(
       requestDelivery(
         log,
         noticeIdOf(id, name),
-        { chatId, text, ...(buttons && { buttons: [...buttons] }) },
+        { ...place, text, ...(buttons && { buttons: [...buttons] }) },
         id,
       ),
   };

@@ -1,8 +1,10 @@
 import type { Api } from 'grammy';
 import type { Logger } from 'pino';
+import { type ChatPlace, inThread } from '../delivery/chat-place.ts';
 import type { Pace } from '../delivery/pace.ts';
 import type { LiveStatus } from '../delivery/response-listener.ts';
 import { callError } from '../telegram/call-outcome.ts';
+import { cutAtGrapheme } from '../text/grapheme.ts';
 
 export interface LiveChatsOptions {
   api: Api;
@@ -15,6 +17,7 @@ export interface LiveChatsOptions {
 }
 
 interface LiveChat {
+  place: ChatPlace;
   typing: NodeJS.Timeout;
   /** When the turn is forgotten whatever happens. */
   until: number;
@@ -38,92 +41,96 @@ const MAX_STATUS = 1_000;
  */
 export class LiveChats implements LiveStatus {
   readonly #options: LiveChatsOptions;
+  /** By chat and topic. */
   readonly #chats = new Map<string, LiveChat>();
 
   constructor(options: LiveChatsOptions) {
     this.#options = options;
   }
 
-  working(chatId: string): void {
-    this.#chat(chatId).until = performance.now() + FORGET_AFTER_MS;
+  working(place: ChatPlace): void {
+    this.#chat(place).until = performance.now() + FORGET_AFTER_MS;
   }
 
-  progress(chatId: string, text: string): void {
-    const chat = this.#chat(chatId);
-    chat.wanted = `⏳ ${text.toWellFormed().slice(0, MAX_STATUS)}`;
-    this.#refresh(chatId, chat);
+  progress(place: ChatPlace, text: string): void {
+    const chat = this.#chat(place);
+    chat.wanted = `⏳ ${cutAtGrapheme(text.toWellFormed(), MAX_STATUS)}`;
+    this.#refresh(chat);
   }
 
-  done(chatId: string): void {
-    const chat = this.#chats.get(chatId);
+  done(place: ChatPlace): void {
+    const chat = this.#chats.get(keyOf(place));
     if (chat === undefined) return;
-    this.#chats.delete(chatId);
+    this.#chats.delete(keyOf(place));
     clearInterval(chat.typing);
     clearTimeout(chat.timer);
-    void this.#remove(chatId, chat);
+    void this.#remove(chat);
   }
 
   /** Nothing of it runs any more when this resolves. */
   async stop(): Promise<void> {
     const edits = [...this.#chats.values()].map(({ edit }) => edit);
-    for (const chatId of [...this.#chats.keys()]) this.done(chatId);
+    for (const { place } of [...this.#chats.values()]) this.done(place);
     await Promise.all(edits);
   }
 
-  #chat(chatId: string): LiveChat {
-    const known = this.#chats.get(chatId);
+  #chat(place: ChatPlace): LiveChat {
+    const known = this.#chats.get(keyOf(place));
     if (known !== undefined) return known;
     const every = this.#options.typingEveryMs ?? TYPING_EVERY_MS;
-    const typing = setInterval(() => this.#type(chatId), every);
-    const chat = { typing, until: performance.now() + FORGET_AFTER_MS };
-    this.#chats.set(chatId, chat);
-    this.#type(chatId);
+    const typing = setInterval(() => this.#type(chat), every);
+    const chat: LiveChat = { place, typing, until: performance.now() + FORGET_AFTER_MS };
+    this.#chats.set(keyOf(place), chat);
+    this.#type(chat);
     return chat;
   }
 
-  #type(chatId: string): void {
-    const chat = this.#chats.get(chatId);
-    if (chat && performance.now() > chat.until) this.done(chatId);
-    else void this.#try('typing', () => this.#options.api.sendChatAction(chatId, 'typing'));
+  #type({ place, until }: LiveChat): void {
+    const { chatId, thread } = place;
+    if (performance.now() > until) this.done(place);
+    else {
+      const type = () => this.#options.api.sendChatAction(chatId, 'typing', inThread(thread));
+      void this.#try('typing', type);
+    }
   }
 
   /** One edit at a time, and not too often: what comes meanwhile is shown by the next. */
-  #refresh(chatId: string, chat: LiveChat): void {
+  #refresh(chat: LiveChat): void {
     if (chat.edit !== undefined || chat.timer !== undefined) return;
     if (chat.wanted === chat.shown) return;
-    if (this.#options.pace.tryTakeSpare(chatId)) {
-      chat.edit = this.#show(chatId, chat).finally(() => {
+    if (this.#options.pace.tryTakeSpare(chat.place.chatId)) {
+      chat.edit = this.#show(chat).finally(() => {
         delete chat.edit;
-        this.#later(chatId, chat);
+        this.#later(chat);
       });
-    } else this.#later(chatId, chat);
+    } else this.#later(chat);
   }
 
-  #later(chatId: string, chat: LiveChat): void {
-    if (this.#chats.get(chatId) !== chat) return;
+  #later(chat: LiveChat): void {
+    if (this.#chats.get(keyOf(chat.place)) !== chat) return;
     chat.timer = setTimeout(() => {
       delete chat.timer;
-      this.#refresh(chatId, chat);
+      this.#refresh(chat);
     }, this.#options.editEveryMs ?? EDIT_EVERY_MS);
   }
 
-  async #show(chatId: string, chat: LiveChat): Promise<void> {
+  async #show(chat: LiveChat): Promise<void> {
     const { api } = this.#options;
-    const { wanted = '', messageId } = chat;
+    const { place, wanted = '', messageId } = chat;
+    const { chatId, thread } = place;
     if (messageId === undefined) {
-      const sent = await this.#try('status', () =>
-        api.sendMessage(chatId, wanted, { disable_notification: true }),
-      );
+      const options = { disable_notification: true, ...inThread(thread) };
+      const sent = await this.#try('status', () => api.sendMessage(chatId, wanted, options));
       if (sent !== undefined) chat.messageId = sent.message_id;
     } else await this.#try('status', () => api.editMessageText(chatId, messageId, wanted));
     chat.shown = wanted;
   }
 
-  async #remove(chatId: string, chat: LiveChat): Promise<void> {
+  async #remove(chat: LiveChat): Promise<void> {
     await chat.edit;
-    const { messageId } = chat;
+    const { place, messageId } = chat;
     if (messageId === undefined) return;
-    await this.#try('status', () => this.#options.api.deleteMessage(chatId, messageId));
+    await this.#try('status', () => this.#options.api.deleteMessage(place.chatId, messageId));
   }
 
   async #try<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
@@ -135,3 +142,5 @@ export class LiveChats implements LiveStatus {
     }
   }
 }
+
+const keyOf = ({ chatId, thread = '' }: ChatPlace): string => `${chatId}/${thread}`;

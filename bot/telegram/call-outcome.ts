@@ -1,5 +1,6 @@
 import { GrammyError, HttpError } from 'grammy';
-import type { CallOutcome } from '../../core/domain/delivery/decide-delivery.ts';
+import { ANY_PIECE, type CallOutcome } from '../../core/domain/delivery/decide-delivery.ts';
+import type { CallPiece } from '../../schemas/events/delivery.ts';
 
 /** A wrong token does not become right by asking quickly. */
 const TOKEN_WAIT_MS = 30_000;
@@ -7,6 +8,14 @@ const TOKEN_WAIT_MS = 30_000;
 /** The connection was never made: nothing of the request reached anybody. */
 const NOT_SENT =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+/** What Telegram's word of a refusal is about; anything else may be about any of them. */
+const ABOUT: readonly [CallPiece, RegExp][] = [
+  ['thread', /message thread not found|topic_(?:closed|deleted)|topic is closed/i],
+  ['buttons', /button|reply[_ ]markup|keyboard/i],
+  ['entities', /entit|can't parse|unsupported url/i],
+  ['file', /file|document|photo|media|caption|upload|entity too large|docs_forbidden/i],
+];
 
 const GONE = /chat not found|user is deactivated|group chat was upgraded|not enough rights|kicked/i;
 
@@ -30,8 +39,17 @@ function outcomeOfRefusal(error: GrammyError): Exclude<CallOutcome, { kind: 'tak
   }
   if (code >= 500) return { kind: 'again', code, reason };
   if (code === 401 || code === 404) return { kind: 'again', code, reason, afterMs: TOKEN_WAIT_MS };
-  if (code === 400 && !GONE.test(reason)) return { kind: 'plain', code, reason };
-  return { kind: 'refused', code, reason };
+  // 413 is of a file that is too large to be uploaded.
+  const pieces = code === 400 || code === 413 ? refusedPieces(reason) : [];
+  return pieces.length > 0
+    ? { kind: 'without', pieces, code, reason }
+    : { kind: 'refused', code, reason };
+}
+
+function refusedPieces(reason: string): readonly CallPiece[] {
+  const named = ABOUT.find(([, words]) => words.test(reason))?.[0];
+  if (named !== undefined) return [named];
+  return GONE.test(reason) ? [] : ANY_PIECE;
 }
 
 /** An error of a call in a few words, without the address, which holds the token. */

@@ -45,3 +45,15 @@ export function sliced({ text, entities }: FormattedText, start: number, end: nu
   });
   return { text: text.slice(start, end), entities: inside };
 }
+
+/** The text where entities cannot be: a link's address follows its text, unless it stands there. */
+export function spelledOut({ text, entities }: FormattedText): string {
+  const links = entities.flatMap((entity) => (entity.type === 'text_link' ? [entity] : []));
+  return links
+    .toSorted((a, b) => b.offset - a.offset)
+    .reduce((done, { offset, length, url }) => {
+      const end = offset + length;
+      const after = done.slice(end);
+      return after.startsWith(` (${url})`) ? done : `${done.slice(0, end)} (${url})${after}`;
+    }, text);
+}

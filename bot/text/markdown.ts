@@ -1,5 +1,5 @@
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
-import { type FormattedText, joined, plain, styled } from './formatted-text.ts';
+import { type FormattedText, joined, plain, spelledOut, styled } from './formatted-text.ts';
 import { withRealAddresses } from './real-addresses.ts';
 import { textTable } from './text-table.ts';
 
@@ -134,17 +134,6 @@ function table({ header, rows, raw }: Tokens.Table): FormattedText {
 }
 
 const words = (text: string): string => text.match(/[\p{L}\p{N}]+/gu)?.join('') ?? '';
-
-/** Where entities cannot be, a link's address follows its text. */
-function spelledOut({ text, entities }: FormattedText): string {
-  const links = entities.flatMap((entity) => (entity.type === 'text_link' ? [entity] : []));
-  return links
-    .sort((a, b) => b.offset - a.offset)
-    .reduce((done, { offset, length, url }) => {
-      const end = offset + length;
-      return `${done.slice(0, end)} (${url})${done.slice(end)}`;
-    }, text);
-}
 
 const inline = (tokens: readonly Token[] = []): FormattedText =>
   joined(tokens.map((token) => inlineToken(asMarked(token))));

@@ -1,4 +1,5 @@
 import { type FormattedText, sliced } from './formatted-text.ts';
+import { graphemeEdge } from './grapheme.ts';
 
 /** A message has 4096 UTF-16 units at most (Bot API, sendMessage); some are kept for a mark. */
 export const MAX_UNITS = 4096;
@@ -6,7 +7,7 @@ export const MAX_UNITS = 4096;
 /**
  * A text in parts of at most `limit` UTF-16 units. It is cut between paragraphs, else lines, else
  * words; outside of entities wherever that is possible, so that a code block or a link stays whole;
- * never within a surrogate pair. An entity that is longer than a part goes on in the next one.
+ * never within what is seen as one character. An entity that is longer than a part goes on in the next one.
  * Only blank space at the edges is lost; a blank text has no part.
  */
 export function splitText(whole: FormattedText, limit = MAX_UNITS): FormattedText[] {
@@ -32,7 +33,7 @@ function cut({ text, entities }: FormattedText, start: number, limit: number): n
     places((at) => !isInside(at)) ??
     lastEdge(entities, start, last) ??
     places(() => true) ??
-    wholeCharacters(text, last)
+    graphemeEdge(text, last)
   );
 }
 
@@ -67,12 +68,6 @@ function lastEdge(
     entities.every(({ offset, length }) => at <= offset || at >= offset + length),
   );
 }
-
-const wholeCharacters = (text: string, at: number): number => {
-  const code = text.charCodeAt(at);
-  const isLowSurrogate = code >= 0xdc00 && code <= 0xdfff;
-  return isLowSurrogate ? at - 1 : at;
-};
 
 /** Line breaks at both ends, and all of a text that is blank. */
 function withoutBlankEdges(part: FormattedText): FormattedText {

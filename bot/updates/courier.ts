@@ -35,7 +35,7 @@ export class Courier {
   }
 
   async bring(recipient: Recipient, parcel: Parcel): Promise<boolean> {
-    const { words, person, id, member } = recipient;
+    const { words, person, thread, id, member } = recipient;
     const { answers, sources, alongside } = parcel;
     const agentId = answers?.agentId ?? (await agentFor(recipient, this.#parts)).agentId;
     const { received, missing } = await this.#receive(agentId, parcel.files);
@@ -50,6 +50,7 @@ export class Courier {
     const text = [parcel.text, ...notes].filter((each) => each !== '').join('\n\n');
     await this.#parts.manager.send(agentId, text, {
       from: person,
+      thread,
       id,
       once: true,
       mode: member.mode,

@@ -122,7 +122,7 @@ export class Fragments {
     const drop = () =>
       parts.directory.state('user.fragments-joined', chatId, { fragments }, first.id);
     if (!thing.some(({ addressed }) => addressed)) return drop();
-    const recipient = recipientOf(parts, chatId, first.id);
+    const recipient = recipientOf(parts, placeOf(chatId, first), first.id);
     const joined = { fragments, commandId: first.id };
     try {
       const isBrought = await courier.bring(recipient, {
@@ -147,3 +147,8 @@ export class Fragments {
 
 const filesOf = ({ id, files }: HeardFragment) =>
   files.map((file, index) => ({ ...file, id: index === 0 ? id : `${id}_${index + 1}` }));
+
+const placeOf = (chatId: string, { thread }: HeardFragment) => ({
+  chatId,
+  ...(thread !== undefined && { thread }),
+});

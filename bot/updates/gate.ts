@@ -1,5 +1,6 @@
 import type { Context, NextFunction } from 'grammy';
 import type { Logger } from 'pino';
+import type { ChatPlace } from '../delivery/chat-place.ts';
 import { addressedCommand, addressedText } from '../incoming/addressed.ts';
 import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts';
 import { chatName, nameOfUser } from '../incoming/names.ts';
@@ -67,10 +68,16 @@ function incomingOf(context: Context, parts: BotParts, botId: number): Incoming 
   if (chat === undefined || from === undefined || chat.type === 'channel') return undefined;
   const id = `tg-${botId}-${context.update.update_id}`;
   return {
-    ...recipientOf(parts, String(chat.id), id, from.language_code),
+    ...recipientOf(parts, placeOf(chat, context), id, from.language_code),
     userId: String(from.id),
     isGroup: chat.type !== 'private',
   };
+}
+
+/** A reply outside of a forum has a thread id too, in which nothing can be said. */
+function placeOf(chat: { id: number }, { msg }: Context): ChatPlace {
+  const thread = msg?.is_topic_message ? msg.message_thread_id : undefined;
+  return { chatId: String(chat.id), ...(thread !== undefined && { thread: String(thread) }) };
 }
 
 /**

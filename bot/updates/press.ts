@@ -26,12 +26,13 @@ async function answer(
   { log, manager }: BotParts,
   { questionId, option }: AnswerPress,
 ): Promise<void> {
-  const { person, words, chatId, member } = context.incoming;
+  const { person, thread, words, chatId, member } = context.incoming;
   const asked = await questionAsked(log, questionId, chatId);
   const choice = asked?.event.data.options?.[option];
   if (asked === undefined || choice === undefined) return say(context, words.noQuestion);
   const sent = await manager.send(asked.agentId, choice, {
     from: person,
+    thread,
     id: `tg-answer-${questionId}`,
     once: true,
     mode: member.mode,

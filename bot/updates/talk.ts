@@ -63,7 +63,7 @@ export class Talk {
 
   /** True where the message is a piece of something. */
   async #takeFragment(context: BotContext, msg: Message): Promise<boolean> {
-    const { chatId, userId, id } = context.incoming;
+    const { chatId, thread, userId, id } = context.incoming;
     const { length } = formattedOf(msg).text;
     const of = pieceOf(msg) ?? (mayEndText(msg) ? ({ kind: 'text' } as const) : undefined);
     if (of === undefined || contentKind(msg) !== 'said') return false;
@@ -84,6 +84,7 @@ export class Talk {
     }));
     await this.#fragments.add(chatId, {
       ...piece,
+      ...(thread !== undefined && { thread }),
       id,
       addressed,
       text: addressed ? heard.text : '',

@@ -46,6 +46,9 @@ export const russian: Words = {
   inReplyTo: (name) => `В ответ на сообщение от ${name}:`,
   inReplyToBot: 'В ответ на это сообщение бота:',
   forwardedFrom: (name) => `Переслано от ${name}:`,
+  fileNotSent: (name) => `⚠️ Telegram не принял файл ${name}.`,
+  fileNotKept: (name) => `⚠️ Файл ${name} больше не хранится.`,
+  notShown: (reason) => `⚠️ Сообщение для вас не удалось показать: ${reason}.`,
   noAgent: 'Сейчас у вас нет агента. Следующее сообщение запустит его.',
   created: (agentId, kind) =>
     `🆕 ${agentId} (${kind}) запускается; ваши сообщения теперь идут ему.`,

@@ -45,6 +45,9 @@ export interface Words {
   inReplyTo: (name: string) => string;
   inReplyToBot: string;
   forwardedFrom: (name: string) => string;
+  fileNotSent: (name: string) => string;
+  fileNotKept: (name: string) => string;
+  notShown: (reason: string) => string;
   noAgent: string;
   created: (agentId: string, kind: string) => string;
   unknownKind: (kind: string, kinds: string) => string;

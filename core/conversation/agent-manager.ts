@@ -32,6 +32,8 @@ export interface AssignedAgent {
 
 export interface SendOptions {
   from: Person;
+  /** Where in the person's channel it was said. */
+  thread?: string | undefined;
   /** The command's id; a fresh one without. */
   id?: string | undefined;
   /** The id is derived from a cause, such as a chat's update: it is stored once, for ever. */
@@ -247,7 +249,7 @@ const assignment = (
   });
 
 function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
-  const { from, mode = 'join', answers, files, sources } = options;
+  const { from, thread, mode = 'join', answers, files, sources } = options;
   return newEvent('command.send', {
     id,
     from,
@@ -257,6 +259,7 @@ function sendCommand(agentId: string, text: string, id: string, options: SendOpt
       text,
       from,
       mode,
+      ...(thread !== undefined && { thread }),
       ...(answers !== undefined && { answers }),
       ...(files && { files: [...files] }),
       ...(sources && { sources: [...sources] }),

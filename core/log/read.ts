@@ -1,15 +1,15 @@
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { follow } from './follow.ts';
-import type { Start } from './pull-session.ts';
+import type { Selection, Start } from './pull-session.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { untilReachable } from './until-reachable.ts';
 
 export interface ReadOptions {
   stream: StreamName;
   from: Start;
-  /** A subject with wildcards; all of the stream without. */
-  filter?: string | undefined;
+  /** A subject with wildcards, or several that do not overlap; all of the stream without. */
+  filter?: Selection['filter'];
   /** The last sequence that is wanted; the stream's end as of the call without. */
   until?: number | undefined;
   signal?: AbortSignal | undefined;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MESSAGE_MODES } from '../message-mode.ts';
 import { fileReference } from './file.ts';
 import { messageSource } from './message-source.ts';
-import { commandLine, homePath, milliseconds, person, visibleName } from './parts.ts';
+import { commandLine, homePath, milliseconds, person, token, visibleName } from './parts.ts';
 
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
 export const commandEvents = {
@@ -17,6 +17,8 @@ export const commandEvents = {
   'command.send': z.object({
     text: z.string().min(1),
     from: person.optional(),
+    /** Where in the person's channel it was said, such as a topic of a forum: answers go there. */
+    thread: token.optional(),
     /** What to do when a turn is running: join it (where the agent can), wait, or interrupt it. */
     mode: z.enum(MESSAGE_MODES).default('join'),
     /** The question (a response's event id) that this answers. */

@@ -3,6 +3,10 @@ import { agentId, token } from './parts.ts';
 
 const part = z.int().nonnegative();
 
+/** What a call may be made without, where the channel refuses it: the rest is brought all the same. */
+export const callPiece = z.enum(['entities', 'buttons', 'file', 'thread']);
+export type CallPiece = z.infer<typeof callPiece>;
+
 /** A button under a message: what it says, and what its press brings back (64 bytes at most). */
 export const button = z.object({ text: z.string().min(1), data: z.string().min(1) });
 export type ButtonData = z.infer<typeof button>;
@@ -14,6 +18,8 @@ export type ButtonData = z.infer<typeof button>;
 export const deliveryEvents = {
   'delivery.requested': z.object({
     chatId: token,
+    /** Where in the chat: a topic of a forum. */
+    thread: token.optional(),
     agentId: agentId.optional(),
     /** The event whose content is delivered: its place in the log. */
     sequence: z.int().positive().optional(),
@@ -33,8 +39,8 @@ export const deliveryEvents = {
     code: z.int(),
     reason: z.string(),
     again: z.boolean(),
-    /** The formatting was refused: tried again as plain text. */
-    plain: z.boolean().optional(),
+    /** Refused with these: tried again without them. */
+    without: z.array(callPiece).optional(),
   }),
   /** Which question a message of the channel (`deliveries.<channel>.<chat>_<message>`) shows. */
   'delivery.shown': z.object({ questionId: z.string() }),

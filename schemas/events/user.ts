@@ -15,6 +15,8 @@ const fragment = z.object({
   ]),
   /** Who wrote it, which in a group is not the person that the events are of. */
   by: token,
+  /** The topic of the chat, where it is a forum. */
+  thread: token.optional(),
   /** Markdown; empty where it is a file and no more, or where nobody said that it is for the bot. */
   text: z.string(),
   /** Whether it says itself that it is for the bot. */
@@ -38,7 +40,6 @@ export const userEvents = {
   'user.denied': z.object({ by: person.optional() }),
   /** What a message does while the agent works. */
   'user.mode-chosen': z.object({ mode: z.enum(['join', 'wait', 'interrupt']) }),
-  /** How the channel calls a person, and the person's language (IETF tag). */
   /** The event's id is its type, a colon and the id of the fragment. */
   'user.fragment-heard': fragment,
   /** They have become one message, or none where nobody meant the bot. */
@@ -48,5 +49,6 @@ export const userEvents = {
   }),
   /** The channel knows this chat by another id from here on. */
   'user.moved': z.object({ to: token }),
+  /** How the channel calls a person, and the person's language (IETF tag). */
   'user.introduced': z.object({ name: visibleName, language: z.string().optional() }),
 };

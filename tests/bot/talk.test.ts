@@ -202,3 +202,28 @@ test('in a group the bot answers when it is addressed, and tells who speaks', as
   t.deepEqual(api.texts(-77), [`got: User ${user}: hello`, '✅ wait until it is done']);
   t.deepEqual(api.texts(user), [], 'nothing in private');
 });
+
+test('E1: in a topic of a forum the answer, a command’s reply and “typing” come where was asked', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const chat = { id: -77, type: 'supergroup', title: 'Team', is_forum: true } as const;
+  const topic = { chat, message_thread_id: 9, is_topic_message: true };
+  const entities = [{ type: 'mention', offset: 0, length: 22 } as const];
+  const before = api.calls.length;
+  const inTopic = (method: string) =>
+    api.calls
+      .slice(before)
+      .filter((call) => call.method === method && call.payload.chat_id === '-77')
+      .map(({ payload }) => [payload.text ?? payload.action, payload.message_thread_id]);
+  api.say(user, '@orchestrator_test_bot hello', { ...topic, entities } as never);
+  await telegram.until(() => inTopic('sendMessage').length === 1, 'an answer');
+  api.say(user, '/mode@orchestrator_test_bot wait', topic as never);
+  await telegram.until(() => inTopic('sendMessage').length === 2, 'a reply');
+
+  t.deepEqual(inTopic('sendMessage'), [
+    [`got: User ${user}: hello`, 9],
+    ['✅ wait until it is done', 9],
+  ]);
+  t.deepEqual(inTopic('sendChatAction')[0], ['typing', 9]);
+});

@@ -27,3 +27,9 @@ test('the version of data stands at the end of its schema, and is 1 where nothin
   t.is(schemaVersion(undefined), 1);
   t.is(schemaVersion('https://elsewhere/schema'), 1);
 });
+
+test('what an older version sent again as plain text was sent without entities', (t) => {
+  const data = { part: 0, code: 400, reason: 'r', again: true };
+  t.like(upcast('delivery.failed', 1, { ...data, plain: true }), { without: ['entities'] });
+  t.deepEqual(upcast('delivery.failed', 1, data), data);
+});

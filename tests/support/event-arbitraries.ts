@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { speakerAt } from '../../schemas/agents-word.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import { callPiece } from '../../schemas/events/delivery.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import { AGENT } from './decider.ts';
 
@@ -136,7 +137,16 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'delivery.attempted': fc.record({ part, parts: fc.constantFrom(1, 2), attempt: fc.nat() }),
   'delivery.confirmed': fc.record({ part, parts: fc.constantFrom(1, 2), messageId: text }),
   'delivery.ambiguous': fc.record({ part, reason: text }),
-  'delivery.failed': fc.record({ part, code: fc.nat(), reason: text, again: fc.boolean() }),
+  'delivery.failed': fc.record(
+    {
+      part,
+      code: fc.nat(),
+      reason: text,
+      again: fc.boolean(),
+      without: fc.subarray(callPiece.options),
+    },
+    { requiredKeys: ['part', 'code', 'reason', 'again'] },
+  ),
   'delivery.shown': fc.record({ questionId: text }),
   'delivery.settled': fc.record({ through: fc.nat() }),
   'project.created': fc.record(

@@ -1,5 +1,6 @@
 import type { NewEventOf } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
+import type { CallPiece } from '../../../schemas/events/delivery.ts';
 import { subjectOf } from '../../../schemas/subjects.ts';
 import type { DeliveryRequest, DeliveryState } from './delivery.ts';
 
@@ -15,12 +16,15 @@ export type CallOutcome =
   | { kind: 'taken'; messageId: string }
   /** Certainly not taken, and may be taken later. */
   | { kind: 'again'; code: number; reason: string; afterMs?: number }
-  /** Not taken because of how it is formatted. */
-  | { kind: 'plain'; code: number; reason: string }
+  /** Certainly not taken because of these pieces: the rest may be. */
+  | { kind: 'without'; pieces: readonly CallPiece[]; code: number; reason: string }
   /** Certainly not taken, and never will be. */
   | { kind: 'refused'; code: number; reason: string }
   /** Nobody knows. */
   | { kind: 'perhaps'; reason: string };
+
+/** What a refusal may be about that does not say what it is about. */
+export const ANY_PIECE: readonly CallPiece[] = ['entities', 'buttons', 'file'];
 
 type DeliveryEventType = Extract<EventType, `delivery.${string}`>;
 
@@ -65,7 +69,7 @@ export function decideAttempt(
 
 /** What the attempt came to. */
 export function decideOutcome(
-  { part, attempts, plain }: DeliveryState & { phase: 'attempting' },
+  { part, attempts, without }: DeliveryState & { phase: 'attempting' },
   parts: number,
   outcome: CallOutcome,
   place: DeliveryPlace,
@@ -78,14 +82,34 @@ export function decideOutcome(
     }
     case 'perhaps':
       return deliveryEvent('delivery.ambiguous', { part, reason: outcome.reason }, place, cause);
+    case 'without': {
+      const { code, reason } = outcome;
+      const left = (all: readonly CallPiece[]) => all.filter((piece) => !without.includes(piece));
+      const named = left(outcome.pieces);
+      const pieces = named.length > 0 ? named : left(ANY_PIECE);
+      // What is refused without any of them is refused.
+      const again = pieces.length > 0;
+      const data = { part, code, reason, again, ...(again && { without: pieces }) };
+      return deliveryEvent('delivery.failed', data, place, cause);
+    }
     case 'again':
-    case 'plain':
     case 'refused': {
       const { code, reason } = outcome;
-      // What is refused as plain text too is refused.
-      const again = outcome.kind === 'again' || (outcome.kind === 'plain' && !plain);
-      const data = { part, code, reason, again, ...(outcome.kind === 'plain' && { plain: true }) };
+      const data = { part, code, reason, again: outcome.kind === 'again' };
       return deliveryEvent('delivery.failed', data, place, cause);
     }
   }
 }
+
+/** What is to be brought cannot be read or shown at all: given up before it was attempted. */
+export const decideUnreadable = (
+  { part, attempts }: DeliveryState & { phase: 'waiting' },
+  reason: string,
+  place: DeliveryPlace,
+): NewEventOf<'delivery.failed'> =>
+  deliveryEvent(
+    'delivery.failed',
+    { part, code: 0, reason, again: false },
+    place,
+    `unreadable-${attempts}`,
+  );

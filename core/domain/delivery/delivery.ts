@@ -1,5 +1,6 @@
 import type { StoredEvent, StoredEventOf } from '../../../schemas/event.ts';
 import type { DataOf } from '../../../schemas/event-catalogue.ts';
+import type { CallPiece } from '../../../schemas/events/delivery.ts';
 
 /** What is to be brought to a chat, as it was requested. */
 export type DeliveryRequest = DataOf<'delivery.requested'>;
@@ -12,8 +13,8 @@ interface Underway {
   attempts: number;
   /** This part may have been taken already: it goes out marked. */
   perhaps: boolean;
-  /** The formatting was refused. */
-  plain: boolean;
+  /** What was refused, and is left out. */
+  without: readonly CallPiece[];
 }
 
 /** A delivery as its ledger tells it. */
@@ -32,7 +33,7 @@ export function evolveDelivery(
   if (state === undefined) {
     if (event.type !== 'delivery.requested') return undefined;
     const request = event.data;
-    return { phase: 'waiting', request, part: 0, attempts: 0, perhaps: false, plain: false };
+    return { phase: 'waiting', request, part: 0, attempts: 0, perhaps: false, without: [] };
   }
   if (state.phase === 'confirmed' || state.phase === 'failed') return state;
   switch (event.type) {
@@ -43,9 +44,9 @@ export function evolveDelivery(
     case 'delivery.ambiguous':
       return { ...state, phase: 'waiting', perhaps: true };
     case 'delivery.failed': {
-      const { again, reason, plain = state.plain } = event.data;
+      const { again, reason, without = [] } = event.data;
       if (!again) return { phase: 'failed', request: state.request, reason };
-      return { ...state, phase: 'waiting', plain };
+      return { ...state, phase: 'waiting', without: [...new Set([...state.without, ...without])] };
     }
     default:
       return state;

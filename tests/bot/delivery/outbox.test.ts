@@ -2,9 +2,8 @@ import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { Deliveries } from '../../../bot/delivery/deliveries.ts';
 import { requestDelivery, settledThrough } from '../../../bot/delivery/ledger.ts';
-import { messageParts } from '../../../bot/delivery/message-part.ts';
+import { messageParts, type PartsOptions } from '../../../bot/delivery/message-part.ts';
 import { Outbox } from '../../../bot/delivery/outbox.ts';
-import { Owners } from '../../../bot/delivery/owners.ts';
 import { Pace } from '../../../bot/delivery/pace.ts';
 import { ResponseListener } from '../../../bot/delivery/response-listener.ts';
 import { sendPart } from '../../../bot/telegram/send-part.ts';
@@ -17,7 +16,14 @@ import { type Fault, startTelegram, TOKEN } from '../../support/telegram/telegra
 const quiet = pino({ level: 'silent' });
 const FAST = { burst: 100, everyMs: 1 };
 
-async function fixture(t: ExecutionContext) {
+interface Shown {
+  text?: string | undefined;
+}
+
+/** What is shown of a request, where nothing else is said. */
+const asText = ({ text = '' }: Shown, options: PartsOptions) => messageParts({ text }, options);
+
+async function fixture(t: ExecutionContext, parts: typeof asText = asText) {
   const telegram = await startTelegram(t);
   const nats = await startTestNats(t);
   const { log } = nats;
@@ -29,15 +35,22 @@ async function fixture(t: ExecutionContext) {
       logger: quiet,
       health,
       pace: new Pace({ privateChat: FAST, group: FAST, bot: FAST }),
-      content: async ({ text = '' }) => ({ parts: messageParts({ text }) }),
-      send: (chatId, part, { perhaps, plain }) =>
-        sendPart(bot.api, chatId, part, { mark: perhaps ? 'MARK' : undefined, isPlain: plain }),
+      content: async (request, options) => ({ parts: parts(request, options) }),
+      send: (chatId, part, { perhaps, ...state }) =>
+        sendPart(bot.api, chatId, part, { mark: perhaps ? 'MARK' : undefined, ...state }),
+      apology: (_, reason) => `NOT SHOWN: ${reason}`,
     });
-    const views = { request: () => Promise.reject(new Error('no view is asked')) };
     const status = { working() {}, progress() {}, done() {} };
-    const owners = new Owners(views);
     const isOwnCommand = () => true;
-    const listener = new ResponseListener({ log, owners, status, logger: quiet, isOwnCommand });
+    const presentId = (chatId: string) => chatId;
+    const listener = new ResponseListener({
+      log,
+      status,
+      logger: quiet,
+      health,
+      presentId,
+      isOwnCommand,
+    });
     const end = new AbortController();
     const running = new Deliveries({ log, listener, outbox, noteEveryMs: 100 }).run(end.signal);
     const stop = async () => {
@@ -136,11 +149,13 @@ test('a message that is refused as plain text too is given up', async (t) => {
     (event) => event.type === 'delivery.failed' && !event.data.again,
   );
 
-  t.like(last.data, { code: 400, plain: true });
+  t.like(last.data, { code: 400, again: false });
   const check = () => health.checks().find(({ name }) => name === 'telegram deliveries');
   await say('r2', 2, 'goes on');
   await telegram.until(() => api.chat(2).length === 1, 'the other');
   t.regex(check()?.detail ?? '', /1 given up/);
+  await telegram.until(() => api.chat(1).length === 1, 'the apology');
+  t.deepEqual(api.texts(1), ['NOT SHOWN: Bad Request: nonsense'], 'and the chat is told');
 });
 
 test('a long text is several messages, and goes on with the part where it was', async (t) => {
@@ -190,6 +205,109 @@ test('what was attempted by one that is gone is ambiguous; what is settled is no
   await telegram.until(() => api.chat(1).length === 2, 'the next');
   await second.stop();
   t.deepEqual(api.texts(1), ['MARK\nhello', 'next']);
+});
+
+test('A5: what cannot be formatted is brought as plain text, and its chat goes on', async (t) => {
+  const broken = (request: Shown, options: PartsOptions) => {
+    if (request.text === '**odd**' && !options.isRaw) throw new TypeError('no such format');
+    return asText(request, options);
+  };
+  const { api, begin, say, telegram } = await fixture(t, broken);
+  begin();
+  await say('r1', 1, '**odd**');
+  await say('r2', 1, '**even**');
+  await telegram.until(() => api.chat(1).length === 2, 'both');
+
+  t.deepEqual(api.texts(1), ['**odd**', 'even']);
+});
+
+test('A5: what cannot be shown at all is given up, its chat is told and goes on, and the health says it', async (t) => {
+  const broken = (request: Shown, options: PartsOptions) => {
+    if (request.text === 'odd') throw new TypeError('nothing can be read');
+    return asText(request, options);
+  };
+  const { api, begin, say, health, ledger, telegram } = await fixture(t, broken);
+  begin();
+  await say('r1', 1, 'odd');
+  await telegram.until(() => api.chat(1).length === 1, 'the apology');
+  t.deepEqual(await ledger('r1'), ['requested', 'failed']);
+  const check = health.checks().find(({ name }) => name === 'telegram deliveries');
+  t.regex(check?.detail ?? '', /1 given up/);
+  await say('r2', 1, 'even');
+  await telegram.until(() => api.chat(1).length === 2, 'the next');
+
+  t.deepEqual(api.texts(1), ['NOT SHOWN: nothing can be read', 'even']);
+});
+
+test('E9: a question that Telegram refuses for a button is shown with its choices as text', async (t) => {
+  const question = ({ text = '' }: Shown, options: PartsOptions) => {
+    const buttons = [{ text: 'Yes', data: 'x'.repeat(65) }];
+    return messageParts({ text, buttons, choices: ['Yes, all of it'] }, options);
+  };
+  const { api, begin, say, telegram } = await fixture(t, question);
+  begin();
+  await say('r1', 1, '**Shall I?**');
+  await telegram.until(() => api.chat(1).length === 1, 'the question');
+
+  t.deepEqual(api.texts(1), ['Shall I?\n• Yes, all of it']);
+  t.is(api.chat(1)[0]?.entities.length, 1, 'only what was refused is left out');
+});
+
+test('what is too long for messages, and not taken as a document, is messages all the same', async (t) => {
+  const { api, begin, say, telegram } = await fixture(t);
+  telegram.fault = ({ method }) =>
+    method === 'sendDocument'
+      ? { kind: 'answer', code: 413, description: 'Request Entity Too Large' }
+      : undefined;
+  begin();
+  const text = Array.from({ length: 6 }, (_, n) => `${n} ${'word '.repeat(700)}`).join('\n\n');
+  await say('r1', 1, text);
+  await telegram.until(() => api.chat(1).length === 6, 'all of it');
+
+  t.deepEqual(
+    api.texts(1).map(([first]) => first),
+    ['0', '1', '2', '3', '4', '5'],
+  );
+});
+
+test('where a link is not taken its address is there as text', async (t) => {
+  const { api, begin, say, faults, telegram } = await fixture(t);
+  faults({ kind: 'answer', code: 400, description: 'Bad Request: ENTITY_URL_INVALID' });
+  begin();
+  await say('r1', 1, 'see [it](https://odd.example/x)');
+  await telegram.until(() => api.chat(1).length === 1, 'the text');
+
+  t.deepEqual(api.texts(1), ['see it (https://odd.example/x)']);
+});
+
+test('E1: what is for a topic goes there, and to the chat where the topic is gone', async (t) => {
+  const { api, begin, log, faults, telegram } = await fixture(t);
+  begin();
+  await requestDelivery(log, 'r1', { chatId: '-1', thread: '7', text: 'one' });
+  await telegram.until(() => api.chat(-1).length === 1, 'the first');
+  faults({ kind: 'answer', code: 400, description: 'Bad Request: message thread not found' });
+  await requestDelivery(log, 'r2', { chatId: '-1', thread: '7', text: 'two' });
+  await telegram.until(() => api.chat(-1).length === 2, 'the second');
+
+  const sent = api.calls.filter(({ method }) => method === 'sendMessage');
+  t.deepEqual(
+    sent.map(({ payload }) => payload.message_thread_id),
+    [7, 7, undefined],
+  );
+});
+
+test('a group that has become a supergroup gets its messages there', async (t) => {
+  const { api, begin, say, telegram } = await fixture(t);
+  const description = 'Bad Request: group chat was upgraded to a supergroup chat';
+  telegram.fault = ({ payload }) =>
+    payload.chat_id === '-5'
+      ? { kind: 'answer', code: 400, description, parameters: { migrate_to_chat_id: -100_5 } }
+      : undefined;
+  begin();
+  await say('r1', -5, 'hello');
+  await telegram.until(() => api.chat(-1005).length === 1, 'the text');
+
+  t.deepEqual(api.texts(-1005), ['hello']);
 });
 
 test('two bots on one log bring each message once', async (t) => {

@@ -5,18 +5,18 @@ import { DeliveryContent } from '../../../bot/delivery/delivery-content.ts';
 import { noticeIdOf } from '../../../bot/delivery/delivery-ids.ts';
 import { requestDelivery } from '../../../bot/delivery/ledger.ts';
 import { Outbox } from '../../../bot/delivery/outbox.ts';
-import { Owners } from '../../../bot/delivery/owners.ts';
 import { Pace } from '../../../bot/delivery/pace.ts';
 import { ResponseListener } from '../../../bot/delivery/response-listener.ts';
 import { Directory } from '../../../bot/people/directory.ts';
 import { sendPart } from '../../../bot/telegram/send-part.ts';
 import { telegramClient } from '../../../bot/telegram/telegram-client.ts';
+import type { EventLog } from '../../../core/log/event-log.ts';
 import { Health } from '../../../platform/service/health.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
 import { answer, said } from '../../core/log/events.ts';
 import { appendInOrder } from '../../support/append-in-order.ts';
-import { createAgent } from '../../support/commands.ts';
-import { history, ofType, untilEvent } from '../../support/history.ts';
+import { command, createAgent } from '../../support/commands.ts';
+import { untilEvent } from '../../support/history.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { startTelegram, TOKEN } from '../../support/telegram/telegram-server.ts';
 
@@ -35,7 +35,9 @@ async function fixture(t: ExecutionContext) {
     return agentId;
   };
   const agents = [await agentOf(1), await agentOf(2)] as const;
-  const begin = async () => {
+  const health = new Health();
+  /** @param own the log as the listener sees it */
+  const begin = async (own: EventLog = log) => {
     const end = new AbortController();
     const directory = new Directory(log);
     await directory.start(end.signal);
@@ -43,24 +45,18 @@ async function fixture(t: ExecutionContext) {
     const outbox = new Outbox({
       log,
       logger: quiet,
-      health: new Health(),
+      health,
       pace: new Pace({ privateChat: FAST, group: FAST, bot: FAST }),
-      content: (request) => content.of(request),
-      send: (chatId, part, { perhaps, plain }) =>
-        sendPart(bot.api, chatId, part, { mark: perhaps ? 'MARK' : undefined, isPlain: plain }),
+      content: (request, options) => content.of(request, options),
+      send: (chatId, part, { perhaps, ...state }) =>
+        sendPart(bot.api, chatId, part, { mark: perhaps ? 'MARK' : undefined, ...state }),
+      apology: (_, reason) => reason,
     });
-    const owner = async (agentId: string) => {
-      const created = ofType(await history(log), 'command.create').find(({ subject }) =>
-        subject.includes(agentId),
-      );
-      return { sequence: 1, agent: { owner: created?.data.owner } };
-    };
-    const views = { request: (_: string, { agentId }: { agentId: string }) => owner(agentId) };
     const status = { working() {}, progress() {}, done() {} };
-    // The one view that is asked for, and of its answer what is looked at.
-    const owners = new Owners(views as unknown as ConstructorParameters<typeof Owners>[0]);
     const isOwnCommand = () => true;
-    const listener = new ResponseListener({ log, owners, status, logger: quiet, isOwnCommand });
+    const presentId = (chatId: string) => chatId;
+    const heard = { log: own, status, logger: quiet, health, presentId, isOwnCommand };
+    const listener = new ResponseListener(heard);
     const running = new Deliveries({ log, listener, outbox, noteEveryMs: 50 }).run(end.signal);
     const stop = async () => {
       end.abort();
@@ -78,7 +74,7 @@ async function fixture(t: ExecutionContext) {
       subject: `agents.${agentId}.process.exited`,
       data: { runId: 'run-1', code: 0, signal: null },
     });
-  return { telegram, api: telegram.api, log, agents, begin, exit };
+  return { telegram, api: telegram.api, log, agents, begin, exit, health };
 }
 
 test('what an agent says after its end reaches nobody, also where the bot begins behind the end', async (t) => {
@@ -117,4 +113,71 @@ test('an answer that has the id of another chat’s notice does not stand in its
 
   t.deepEqual(api.texts(1), ['sound']);
   t.deepEqual(api.texts(2), ['not so fast', 'sound as well']);
+});
+
+/** A log that refuses for good what has a text in its subject. */
+function refusing(log: EventLog, part: string): EventLog {
+  const own: EventLog = Object.create(log);
+  own.append = (events, options) => {
+    const isRefused = [events].flat().some(({ subject }) => subject.includes(part));
+    const refusal = { ok: false, error: 'refused', reason: 'no', code: 1 } as const;
+    return isRefused ? Promise.resolve(refusal) : log.append(events, options);
+  };
+  return own;
+}
+
+test('A5: an answer that cannot be requested is left out and said, and holds up nobody', async (t) => {
+  const { telegram, api, log, agents, begin, health } = await fixture(t);
+  const [ann, ben] = agents;
+  await begin(refusing(log, `${ann}_odd`));
+  await appendInOrder(log, [said('odd', 'never', ann)]);
+  await appendInOrder(log, [said('even', 'next', ann)]);
+  await appendInOrder(log, [said('1', 'of the other', ben)]);
+  await telegram.until(() => api.texts(2).length === 1, 'the other');
+
+  t.deepEqual(api.texts(1), ['next']);
+  const check = health.checks().find(({ name }) => name === 'telegram listener');
+  t.false(check?.ok);
+  t.regex(check?.detail ?? '', /1 left out since the start/);
+});
+
+test('E1: an answer goes to the topic in which was asked, also after a restart', async (t) => {
+  const { telegram, api, log, agents, begin } = await fixture(t);
+  const [ann] = agents;
+  const ask = async (commandId: string, thread?: string) => {
+    const topic = thread === undefined ? {} : { thread };
+    await appendInOrder(log, [
+      command(ann, 'command.send', { text: 'hi', mode: 'join', ...topic }, commandId),
+      {
+        id: `turn.started:${commandId}`,
+        type: 'turn.started',
+        source: 'orchestrator/test',
+        time: new Date().toISOString(),
+        subject: `agents.${ann}.turn.started`,
+        data: { turnId: commandId, commandId, deadlineAt: new Date().toISOString() },
+      },
+    ]);
+  };
+  const first = await begin();
+  await ask('one', '7');
+  await appendInOrder(log, [said('1', 'in seven', ann)]);
+  await telegram.until(() => api.texts(1).length === 1, 'the first');
+  await untilEvent(log, ({ type }) => type === 'delivery.settled');
+  await first.stop();
+  await begin();
+  await appendInOrder(log, [said('2', 'still in seven', ann)]);
+  await telegram.until(() => api.texts(1).length === 2, 'the second');
+  await ask('two');
+  await appendInOrder(log, [said('3', 'in general', ann)]);
+  await telegram.until(() => api.texts(1).length === 3, 'the third');
+
+  const sent = api.calls.filter(({ method }) => method === 'sendMessage');
+  t.deepEqual(
+    sent.map(({ payload }) => [payload.text, payload.message_thread_id]),
+    [
+      ['in seven', 7],
+      ['still in seven', 7],
+      ['in general', undefined],
+    ],
+  );
 });

@@ -6,6 +6,7 @@ import {
   decideAttempt,
   decideOutcome,
   decideRequest,
+  decideUnreadable,
 } from '../../../core/domain/delivery/decide-delivery.ts';
 import {
   type DeliveryState,
@@ -42,7 +43,12 @@ function attempted(state: DeliveryState, outcome: CallOutcome, parts = 1): Deliv
 const taken: CallOutcome = { kind: 'taken', messageId: '5' };
 const perhaps: CallOutcome = { kind: 'perhaps', reason: 'ECONNRESET' };
 const again: CallOutcome = { kind: 'again', code: 500, reason: 'error' };
-const unformatted: CallOutcome = { kind: 'plain', code: 400, reason: 'entities' };
+const unformatted: CallOutcome = {
+  kind: 'without',
+  pieces: ['entities'],
+  code: 400,
+  reason: 'entities',
+};
 const refused: CallOutcome = { kind: 'refused', code: 403, reason: 'blocked' };
 
 test('a part that is taken is followed by the next, the last one ends the delivery', (t) => {
@@ -58,11 +64,20 @@ test('what nobody knows is perhaps a repeat, until its part is taken', (t) => {
   t.like(attempted(unsure, taken, 2), { phase: 'waiting', part: 1, perhaps: false });
 });
 
-test('a refused format is tried plain, and refused plain it is given up', (t) => {
+test('what is refused is left out, then anything else that may be; refused without them it is given up', (t) => {
   const plain = attempted(requested, unformatted);
-  t.like(plain, { phase: 'waiting', plain: true });
-  t.like(attempted(plain, unformatted), { phase: 'failed', reason: 'entities' });
+  t.like(plain, { phase: 'waiting', without: ['entities'] });
+  const bare = attempted(plain, unformatted);
+  t.like(bare, { phase: 'waiting', without: ['entities', 'buttons', 'file'] });
+  t.like(attempted(bare, unformatted), { phase: 'failed', reason: 'entities' });
   t.like(attempted(requested, refused), { phase: 'failed', reason: 'blocked' });
+});
+
+test('A5: what cannot be shown at all is given up before it is attempted', (t) => {
+  if (requested.phase !== 'waiting') return t.fail();
+  const event = decideUnreadable(requested, 'no text', PLACE);
+  t.like(event.data, { again: false, code: 0 });
+  t.like(after(requested, event), { phase: 'failed', reason: 'no text' });
 });
 
 test('every attempt and every outcome has an id of its own, and the same each time', (t) => {

@@ -9,7 +9,13 @@ import { readForm } from './read-form.ts';
 
 /** What goes wrong with a call: before Telegram has done it, or after. */
 export type Fault =
-  | { kind: 'answer'; code: number; description: string; retryAfter?: number }
+  | {
+      kind: 'answer';
+      code: number;
+      description: string;
+      retryAfter?: number;
+      parameters?: { migrate_to_chat_id: number };
+    }
   /** Answered by something that is not the Bot API, such as a proxy. */
   | { kind: 'html'; status: number; done: boolean }
   | { kind: 'cut'; done: boolean }
@@ -89,7 +95,8 @@ export class TelegramServer {
         return true;
       case 'answer': {
         const { code, description, retryAfter } = fault;
-        const parameters = retryAfter === undefined ? {} : { retry_after: retryAfter };
+        const told = retryAfter === undefined ? {} : { retry_after: retryAfter };
+        const parameters = { ...told, ...fault.parameters };
         answer(response, code, { description, parameters });
         return false;
       }

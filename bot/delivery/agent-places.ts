@@ -1,0 +1,116 @@
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { StoredMessage } from '../../core/log/stored-message.ts';
+import type { StoredEvent } from '../../schemas/event.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
+import { CHANNEL } from '../people/channel.ts';
+import type { ChatPlace } from './chat-place.ts';
+
+/** What is remembered of an agent. */
+interface Known {
+  /** Undefined where it is nobody's of this channel. */
+  chatId: string | undefined;
+  /** The topic in which each of the last messages was said, by the command's id. */
+  asked: Map<string, string | undefined>;
+  /** That of the message which the agent took last. */
+  thread: string | undefined;
+}
+
+/** So many agents are remembered; another one is looked up again. */
+const REMEMBERED = 10_000;
+/** So many messages of an agent. */
+const ASKED = 500;
+
+/**
+ * Where what an agent says belongs: the chat of its owner, who never changes, and there the topic in
+ * which was asked. It is shown every event that passes by, in the order of the log from wherever; an
+ * agent that it meets later than its creation is looked up in the log once.
+ */
+export class AgentPlaces {
+  readonly #log: EventLog;
+  readonly #presentId: (chatId: string) => string;
+  readonly #agents = new Map<string, Known>();
+
+  /** @param presentId the id that a chat has now: a group's changes when it becomes a supergroup */
+  constructor(log: EventLog, presentId: (chatId: string) => string) {
+    this.#log = log;
+    this.#presentId = presentId;
+  }
+
+  /** An event that passes by. */
+  learn(agentId: string, event: StoredEvent): void {
+    const known = this.#agents.get(agentId);
+    if (known !== undefined) note(known, event);
+    else if (event.type === 'command.create') this.#remember(agentId, beginning(event));
+  }
+
+  /**
+   * Where an event of an agent is to be said; undefined where the agent is nobody's of this channel.
+   * Throws as reading the log does.
+   */
+  async placeOf(agentId: string, event: StoredEvent): Promise<ChatPlace | undefined> {
+    const known = this.#agents.get(agentId) ?? (await this.#lookUp(agentId, event.sequence));
+    if (known?.chatId === undefined) return undefined;
+    const thread = threadOf(known, event);
+    return { chatId: this.#presentId(known.chatId), ...(thread !== undefined && { thread }) };
+  }
+
+  /** What is known as of a place in the log. */
+  async #lookUp(agentId: string, sequence: number): Promise<Known | undefined> {
+    const subject = subjectOf({ family: 'command', agentId, name: 'create' });
+    const created = eventOf(await this.#log.first('EVENTS', subject));
+    if (created?.type !== 'command.create') return undefined;
+    const known = beginning(created);
+    if (known.chatId !== undefined) await this.#readTalk(agentId, known, sequence);
+    this.#remember(agentId, known);
+    return known;
+  }
+
+  async #readTalk(agentId: string, known: Known, until: number): Promise<void> {
+    const filter = [
+      subjectOf({ family: 'command', agentId, name: 'send' }),
+      subjectOf({ family: 'turn', agentId, name: 'started' }),
+      subjectOf({ family: 'process', agentId, name: 'delivered' }),
+    ];
+    const from = { sequence: 1 };
+    for await (const message of this.#log.read({ stream: 'EVENTS', from, filter, until })) {
+      const event = eventOf(message);
+      if (event !== undefined) note(known, event);
+    }
+  }
+
+  #remember(agentId: string, known: Known): void {
+    const [oldest] = this.#agents.keys();
+    if (this.#agents.size >= REMEMBERED && oldest !== undefined) this.#agents.delete(oldest);
+    this.#agents.set(agentId, known);
+  }
+}
+
+function beginning(created: StoredEvent & { type: 'command.create' }): Known {
+  const { owner } = created.data;
+  const chatId = owner?.channel === CHANNEL ? owner.userId : undefined;
+  return { chatId, asked: new Map(), thread: undefined };
+}
+
+function note(known: Known, event: StoredEvent): void {
+  const { asked } = known;
+  if (event.type === 'command.send') {
+    asked.set(event.id, event.data.thread);
+    const [oldest] = asked.keys();
+    if (asked.size > ASKED && oldest !== undefined) asked.delete(oldest);
+  } else if (event.type === 'turn.started' || event.type === 'process.delivered') {
+    known.thread = asked.get(event.data.commandId);
+  }
+}
+
+/** A rejection is for the message that it rejects, and a failed start for those that wait. */
+function threadOf({ asked, thread }: Known, event: StoredEvent): string | undefined {
+  if (event.type === 'process.rejected') return asked.get(event.data.commandId);
+  const isFailedStart = event.type === 'process.start-failed' || event.type === 'process.stopped';
+  return isFailedStart ? ([...asked.values()].at(-1) ?? thread) : thread;
+}
+
+function eventOf(message: StoredMessage | undefined): StoredEvent | undefined {
+  const parsed = message && parseEvent(message);
+  return parsed?.kind === 'event' ? parsed.event : undefined;
+}

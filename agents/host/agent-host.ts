@@ -10,6 +10,8 @@ export interface AgentHostOptions {
   sayReady: (problem?: string) => Promise<void>;
   /** States the end of a turn; stored when it resolves. */
   sayTurnEnd: (outcome: TurnOutcome) => Promise<void>;
+  /** Tells the user what the CLI has answered by itself. */
+  sayAnswer: (text: string) => Promise<void>;
   /** Tells the user something beside the answers. */
   sayNotice: (text: string) => Promise<void>;
   log: (line: string) => void;
@@ -133,6 +135,9 @@ export class AgentHost {
     return {
       turnEnded: (outcome) => this.#turnEnded(outcome),
       permission,
+      answered: (text) => {
+        this.#stated = this.#stated.then(() => this.#options.sayAnswer(text));
+      },
       session: (id) => {
         this.#session = id;
       },

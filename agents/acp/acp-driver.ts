@@ -1,4 +1,5 @@
 import * as acp from '@agentclientprotocol/sdk';
+import { isCliCommand } from '../host/cli-command.ts';
 import { CliProcess } from '../host/cli-process.ts';
 import type { CliExit, Driver, DriverOptions, PermissionAnswer } from '../host/driver.ts';
 import { brief, numberOf, objectOf, parseObject, textOf } from '../host/json-values.ts';
@@ -21,6 +22,8 @@ export class AcpDriver implements Driver {
   #session = '';
   #replaying = false;
   #said = '';
+  /** The prompt is none of the CLI's own commands, or the model has used a tool for it. */
+  #isByModel = true;
 
   constructor(options: DriverOptions) {
     this.#options = options;
@@ -40,6 +43,7 @@ export class AcpDriver implements Driver {
 
   send(text: string): void {
     this.#said = '';
+    this.#isByModel = !isCliCommand(text);
     const prompt = [{ type: 'text' as const, text }];
     this.#connection.agent
       .request<acp.PromptResponse, acp.PromptRequest>(acp.methods.agent.session.prompt, {
@@ -71,6 +75,9 @@ export class AcpDriver implements Driver {
     const refused = stopReason === 'refusal';
     const problem = refused ? modelProblem('the model refused to go on', 0) : undefined;
     const lastMessage = this.#said;
+    if (!this.#isByModel && lastMessage.trim() !== '') {
+      this.#options.events.answered(lastMessage);
+    }
     this.#options.events.turnEnded({
       ...(problem && { problem }),
       ...(lastMessage !== '' && { lastMessage }),
@@ -148,6 +155,7 @@ export class AcpDriver implements Driver {
         if (update.content.type === 'text') this.#said += update.content.text;
         return;
       case 'tool_call':
+        this.#isByModel = true;
         this.#flush();
         this.#options.events.log(`${update.kind ?? 'tool'}: ${brief(update.title)}`);
         return;

@@ -106,6 +106,13 @@ export class ClaudeDriver implements Driver {
 
   #result(result: JsonObject): void {
     const text = textOf(result.result);
+    // No model had a turn: it was a command of the CLI, of which some (`/clear`) say nothing.
+    if (result.num_turns === 0 && result.is_error === false) {
+      this.#options.events.answered(text || SILENTLY_DONE);
+    }
+    // `/clear` begins another.
+    const session = textOf(result.session_id);
+    if (session !== '') this.#options.events.session(session);
     // An interrupt says `aborted_tools` or `aborted_streaming`, and is no failure of the model.
     const isError = result.is_error === true;
     const failed = isError && !textOf(result.terminal_reason).startsWith('aborted_');
@@ -170,6 +177,8 @@ export class ClaudeDriver implements Driver {
     }
   }
 }
+
+const SILENTLY_DONE = 'Done.';
 
 function claudeArguments({ session }: DriverOptions, id: string): string[] {
   return [

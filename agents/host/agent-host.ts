@@ -13,6 +13,8 @@ export interface AgentHostOptions {
    * @param taken how many messages were taken by then and do not wait any more
    */
   sayTurnEnd: (outcome: TurnOutcome, taken: number) => Promise<void>;
+  /** Tells the user what the CLI has answered by itself. */
+  sayAnswer: (text: string) => Promise<void>;
   /** Tells the user something beside the answers. */
   sayNotice: (text: string) => Promise<void>;
   log: (line: string) => void;
@@ -138,6 +140,9 @@ export class AgentHost {
     return {
       turnEnded: (outcome) => this.#turnEnded(outcome),
       permission,
+      answered: (text) => {
+        this.#stated = this.#stated.then(() => this.#options.sayAnswer(text));
+      },
       session: (id) => {
         this.#session = id;
       },

@@ -26,6 +26,8 @@ export interface DriverEvents {
   /** Everything that was handed over is done. Once for each time that the CLI falls idle. */
   turnEnded(outcome: TurnOutcome): void;
   permission(request: PermissionRequest): Promise<PermissionAnswer>;
+  /** What a command of the CLI itself (`/cost`) has answered, which no agent will: before the turn's end. */
+  answered(text: string): void;
   /** The conversation's id, with which another process of the CLI can go on. */
   session(id: string): void;
   /** A line for people; never an event. */

@@ -50,6 +50,7 @@ export async function runHost(
     permission: (request) => permissions.request(request),
     sayReady: (problem) => sayReady(problem && clean(problem), streams, log),
     sayTurnEnd: (outcome, taken) => sayTurnEnd(outcome, taken, clean, streams, log),
+    sayAnswer: (text) => sayAnswer(clean(text), streams, log),
     sayNotice: (text) => sayNotice(text, streams, log),
     log,
   });
@@ -128,6 +129,11 @@ async function sayTurnEnd(
   };
   const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
   await sayWhenHeard({ ...statement, data, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
+}
+
+async function sayAnswer(text: string, streams: CommandStreams, log: Log): Promise<void> {
+  const statement = { family: 'response', name: 'answer', call: 'answer' } as const;
+  await sayWhenHeard({ ...statement, data: { text }, timeoutMs: STATE_TIMEOUT_MS }, streams, log);
 }
 
 async function sayNotice(text: string, streams: CommandStreams, log: Log): Promise<void> {

@@ -76,6 +76,7 @@ function scene(
     permission: async () => 'allow',
     sayReady: async (problem) => void said.push(problem ? `not ready: ${problem}` : 'ready'),
     sayTurnEnd: async (outcome) => void said.push(turnEnd(outcome)),
+    sayAnswer: async (text) => void said.push(text),
     sayNotice: async (text) => void said.push(text),
     log: () => undefined,
     patienceMs: 20,

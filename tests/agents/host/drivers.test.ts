@@ -202,6 +202,35 @@ test('claude: what it does is in the log, in whatever form it says it', async (t
   ]);
 });
 
+test('D3, claude: what a command of the CLI says is the answer, said before the turn ends', async (t) => {
+  const commands: [string, string, string][] = [
+    ['/cost', 'Estimated cost: $0.0000', 'Estimated cost: $0.0000'],
+    ['/clear', '', 'Done.'],
+  ];
+  const entries = commands.flatMap(([command, result, said], index) => {
+    const uuid = `<uuid-${index + 2}>`;
+    const ended = {
+      is_error: false,
+      num_turns: 0,
+      stop_reason: null,
+      queued_turn_count: 0,
+      result,
+    };
+    const lastMessage = result === '' ? {} : { lastMessage: result };
+    return [
+      hostIsTold({ message: command }),
+      driverWrites({ type: 'user', uuid, message: { role: 'user', content: command } }),
+      cliSays({ type: 'command_lifecycle', command_uuid: uuid, state: 'started' }),
+      cliSays({ type: 'result', subtype: 'success', ...ended }),
+      cliSays({ type: 'command_lifecycle', command_uuid: uuid, state: 'completed' }),
+      hostStates({ said }),
+      hostStates({ turnEnd: lastMessage }),
+    ];
+  });
+  await play(t, 'claude', entries);
+  t.pass();
+});
+
 const ACP = { jsonrpc: '2.0' };
 const acpAsks = (id: number, method: string, params: Line): TranscriptEntry =>
   driverWrites({ ...ACP, id, method, params });
@@ -222,6 +251,38 @@ test('acp: a model that refuses to go on is told', async (t) => {
     ACP_PROMPT,
     cliSays({ ...ACP, id: 2, result: { stopReason: 'refusal' } }),
     problem('ORC_MODEL_ERROR', 'the model refused to go on'),
+  ]);
+  t.pass();
+});
+
+const acpSays = (update: Line): TranscriptEntry =>
+  cliSays({ ...ACP, method: 'session/update', params: { sessionId: '<uuid-1>', update } });
+const chunk = (text: string): TranscriptEntry =>
+  acpSays({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
+
+test('D3, acp: what a command of the CLI says is the answer, where no tool of the model was used', async (t) => {
+  const asked = (id: number, text: string) => [
+    hostIsTold({ message: text }),
+    acpAsks(id, 'session/prompt', { sessionId: '<uuid-1>', prompt: [{ type: 'text', text }] }),
+  ];
+  const ends = (id: number, lastMessage: string) => [
+    cliSays({ ...ACP, id, result: { stopReason: 'end_turn' } }),
+    hostStates({ turnEnd: { lastMessage } }),
+  ];
+  const [prompt, end] = ends(2, 'version 1');
+  const tool = { sessionUpdate: 'tool_call', toolCallId: 'c1', title: 'orchestrator answer …' };
+  await play(t, 'gemini', [
+    ...asked(2, '/about'),
+    chunk('version '),
+    chunk('1'),
+    ...(prompt && end ? [prompt, hostStates({ said: 'version 1' }), end] : []),
+    ...asked(3, '/review main'),
+    acpSays(tool),
+    chunk('It has answered.'),
+    ...ends(3, 'It has answered.'),
+    ...asked(4, '/etc/hosts is empty'),
+    chunk('Is it?'),
+    ...ends(4, 'Is it?'),
   ]);
   t.pass();
 });

@@ -45,6 +45,7 @@ function inWords(told: Told): string {
   if ('ready' in told) return 'ready';
   if ('notReady' in told) return 'not ready';
   if ('notice' in told) return 'notice';
+  if ('said' in told) return 'said';
   if ('question' in told) return told.question.replace('May I do this?\n', 'May I ');
   return `end ${told.turnEnd.problem?.code ?? ''}`.trimEnd();
 }

@@ -77,6 +77,7 @@ export class PlayedHost implements PlayableHost {
       sayReady: async (problem) =>
         this.told.push(problem === undefined ? { ready: true } : { notReady: problem }),
       sayTurnEnd: async (turnEnd) => this.told.push({ turnEnd }),
+      sayAnswer: async (said) => this.told.push({ said }),
       sayNotice: async (notice) => this.told.push({ notice }),
       log: (line) => this.log.push(line),
     });

@@ -116,7 +116,8 @@ export class StatedHost implements PlayableHost {
 
   #heard(event: StoredEvent): void {
     if (event.type === 'response.question') this.#question = event.id;
-    const told = toldByEvent(event);
+    // Nobody but the host speaks here.
+    const told = event.type === 'response.answer' ? { said: event.data.text } : toldByEvent(event);
     if (told !== undefined) this.told.push(told);
   }
 }

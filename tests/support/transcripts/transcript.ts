@@ -37,6 +37,7 @@ const told = z.union([
   z.strictObject({ notReady: z.string() }),
   z.strictObject({ question: z.string(), options: z.array(z.string()) }),
   z.strictObject({ notice: z.string() }),
+  z.strictObject({ said: z.string() }),
   z.strictObject({
     turnEnd: z.strictObject({
       lastMessage: z.string().optional(),

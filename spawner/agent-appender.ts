@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type AppendFailure, type AppendResult, appendError } from '../core/log/append-result.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { NewEvent } from '../schemas/event.ts';
@@ -11,7 +11,18 @@ export interface AgentAppenderOptions {
   logger: Logger;
 }
 
-const RETRY_MS = 250;
+/** The server will never take these events as they are, however often they are sent. */
+export class NeverStored extends Error {
+  override readonly name = 'NeverStored';
+}
+
+/**
+ * What was decided stands in the log already, all that was folded came after it, and it was decided
+ * again: a bug, which no further look mends.
+ */
+export class DecidedAgain extends Error {
+  override readonly name = 'DecidedAgain';
+}
 
 /** Appends what was decided on one agent's state, and resolves when it is folded. */
 export class AgentAppender {
@@ -25,14 +36,19 @@ export class AgentAppender {
     this.#signal = signal;
   }
 
-  /** Appends what was decided on the state as folded; true, for the state is another now. */
+  /**
+   * Appends what was decided on the state as folded; true, for the state is another now. Throws
+   * {@link NeverStored}, {@link DecidedAgain}, and what passes, such as a server that is away, as
+   * the log's error.
+   */
   async append(events: NewEvent[]): Promise<boolean> {
     const { follower } = this.#deps;
     // Not all of the agent's subjects, or one that talks fast starves its own spawner
     // (docs/decisions/0004-fence-on-process-facts.md).
     const filter = agentFilter(this.agentId, 'process');
     const sequence = follower.state.fences.get(this.agentId) ?? 0;
-    return this.#settled(await this.#deps.log.append(events, { expect: { filter, sequence } }));
+    const result = await this.#deps.log.append(events, { expect: { filter, sequence } });
+    return this.#settled(result, events);
   }
 
   /**
@@ -47,7 +63,7 @@ export class AgentAppender {
       await follower.folded(sequence, this.#signal);
       return true;
     }
-    return this.#settled(await log.append(events, { expect: { filter, sequence } }));
+    return this.#settled(await log.append(events, { expect: { filter, sequence } }), events);
   }
 
   /** Resolves when all that the agent has said is folded: its end is stated after its last word. */
@@ -57,20 +73,35 @@ export class AgentAppender {
     await follower.folded(sequence, this.#signal);
   }
 
-  async #settled(result: Awaited<ReturnType<EventLog['append']>>): Promise<boolean> {
-    const { follower, log, logger } = this.#deps;
+  async #settled(result: AppendResult, events: NewEvent[]): Promise<boolean> {
+    const { follower } = this.#deps;
     if (result.ok && !result.duplicate) {
       await follower.folded(result.sequence, this.#signal);
       return true;
     }
+    if (result.ok || result.error === 'conflict' || result.error === 'id-taken') {
+      return this.#overtaken(result, events);
+    }
+    throw isFinal(result) ? new NeverStored(appendError(result).message) : appendError(result);
+  }
+
+  /** Something else was stored: what is decided next is decided on that. */
+  async #overtaken(result: AppendResult, events: NewEvent[]): Promise<boolean> {
+    const { follower, log, logger } = this.#deps;
     const why = result.ok ? 'stored before' : result.error;
-    logger.warn({ agentId: this.agentId, why }, 'not appended, looking again');
     const last = await log.last('EVENTS', agentFilter(this.agentId));
     if (last && last.sequence > follower.sequence) {
+      logger.info({ agentId: this.agentId, why }, 'not appended, looking again');
       await follower.folded(last.sequence, this.#signal);
-    } else {
-      await delay(RETRY_MS, undefined, { signal: this.#signal });
+      return true;
     }
-    return true;
+    // A fence that somebody has moved on is seen as soon as that is folded.
+    if (!result.ok && result.error === 'conflict') throw appendError(result);
+    throw new DecidedAgain(`${events.map(({ id }) => id).join(', ')}: ${why}`);
   }
 }
+
+const FINAL: ReadonlySet<AppendFailure['error']> = new Set(['too-large', 'refused']);
+
+/** Whether time alone mends it. */
+const isFinal = ({ error }: AppendFailure): boolean => FINAL.has(error);

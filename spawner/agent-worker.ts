@@ -1,18 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EventContext } from '../core/domain/agent/agent-event.ts';
 import { type AgentState, isLive, type LiveAgent } from '../core/domain/agent/agent-state.ts';
 import type { AgentTraits } from '../core/domain/agent/agent-traits.ts';
 import { isIdle } from '../core/domain/agent/claim.ts';
 import { lostEvents } from '../core/domain/agent/run/run-end-events.ts';
 import { releasedEvents, takeoverEvents } from '../core/domain/agent/run/run-events.ts';
-import { AgentAppender } from './agent-appender.ts';
+import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
+import { WakeLoop } from '../platform/async/wake-loop.ts';
+import { AgentAppender, DecidedAgain } from './agent-appender.ts';
 import { AgentMute } from './agent-mute.ts';
 import { IdlePause } from './idle-pause.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { AgentSteps } from './steps/agent-steps.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
-
-const RETRY_MS = 250;
 
 /** For a kind that this version does not know: its commands still get their outcomes. */
 const PLAIN_TRAITS: AgentTraits = { whileBusy: 'queue', endOfTurn: 'response' };
@@ -32,14 +31,17 @@ export class AgentWorker {
   readonly #steps: AgentSteps;
   readonly #pause: IdlePause;
   readonly #mute: AgentMute;
-  #wakes = 0;
-  #loop: Promise<void> | undefined;
+  readonly #loop: WakeLoop;
+  readonly #backOff = new BackOff(NEAR);
+  /** The state on which the same was decided again: nothing is done on it any more. */
+  #stuck: AgentState | undefined;
 
   constructor(agentId: string, deps: WorkerDependencies, signal: AbortSignal) {
     this.agentId = agentId;
     this.#deps = deps;
     this.#pause = new IdlePause(deps.pauseAfterMs, () => this.wake());
     this.#signal = signal;
+    this.#loop = new WakeLoop(() => this.#look(), signal);
     this.#appender = new AgentAppender(agentId, deps, signal);
     this.#mute = new AgentMute(deps, this.#appender, () => this.wake());
     this.#steps = new AgentSteps(agentId, deps, this.#appender, signal, () => this.wake());
@@ -47,10 +49,7 @@ export class AgentWorker {
 
   /** Looks again at what is next. Cheap, and safe to call at any time. */
   wake(): void {
-    this.#wakes += 1;
-    this.#loop ??= this.#run().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#loop.wake();
   }
 
   /** This spawner was handed the agent's `create`: it is to become the owner, if nobody is yet. */
@@ -60,8 +59,8 @@ export class AgentWorker {
   }
 
   /** Resolves when the step in hand is done. */
-  async idle(): Promise<void> {
-    await this.#loop;
+  idle(): Promise<void> {
+    return this.#loop.idle();
   }
 
   get #state(): AgentState | undefined {
@@ -72,21 +71,32 @@ export class AgentWorker {
     return { now: this.#deps.clock(), ...this.#deps.ownership.self };
   }
 
-  async #run(): Promise<void> {
-    let seen = -1;
-    while (!this.#signal.aborted && seen !== this.#wakes) {
-      seen = this.#wakes;
-      try {
-        while (!this.#signal.aborted && (await this.#advance()));
-      } catch (error) {
-        if (this.#signal.aborted) return;
-        const { logger } = this.#deps;
-        if (error instanceof NotOwner) logger.warn({ agentId: this.agentId }, error.message);
-        else logger.error({ err: error, agentId: this.agentId }, 'step failed, trying again');
-        await delay(RETRY_MS, undefined, { signal: this.#signal }).catch(() => undefined);
-        this.#wakes += 1;
-      }
+  /** Takes every step that is to be taken now. Never rejects. */
+  async #look(): Promise<void> {
+    try {
+      while (!this.#signal.aborted && (await this.#advance())) this.#backOff.reset();
+    } catch (error) {
+      if (this.#signal.aborted) return;
+      if (error instanceof DecidedAgain) this.#stop(error);
+      else await this.#tryAgain(error);
     }
+  }
+
+  async #tryAgain(error: unknown): Promise<void> {
+    const { agentId } = this;
+    const { logger } = this.#deps;
+    const wait = this.#backOff.wait(this.#signal);
+    if (error instanceof NotOwner) logger.warn({ agentId }, error.message);
+    else if (isWorthSaying(this.#backOff.failures)) {
+      logger.error({ err: error, agentId }, 'step failed, trying again');
+    }
+    if (await wait) this.wake();
+  }
+
+  /** Looked at again when the state is another. */
+  #stop(error: DecidedAgain): void {
+    this.#deps.logger.error({ err: error, agentId: this.agentId }, 'a bug: decided again');
+    this.#stuck = this.#state;
   }
 
   /** One step; false when there is nothing to do but to wait. */
@@ -94,7 +104,7 @@ export class AgentWorker {
     const state = this.#state;
     const { ownership } = this.#deps;
     // Woken again when the lease is held again.
-    if (state === undefined || !ownership.held) return false;
+    if (state === undefined || state === this.#stuck || !ownership.held) return false;
     switch (this.#placing && state.phase === 'requested' ? 'act' : ownership.claim(state)) {
       case 'act':
         return this.#act(state);

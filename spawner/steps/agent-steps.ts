@@ -4,7 +4,9 @@ import { eventsOfStep, type Told } from '../../core/domain/agent/events-of-step.
 import { nextStep, type Step } from '../../core/domain/agent/next-step.ts';
 import { goneEvents, stoppingEvents } from '../../core/domain/agent/run/run-end-events.ts';
 import { pausedEvents } from '../../core/domain/agent/run/run-events.ts';
-import type { AgentAppender } from '../agent-appender.ts';
+import { smallerEvents } from '../../core/domain/agent/smaller-events.ts';
+import type { NewEvent } from '../../schemas/event.ts';
+import { type AgentAppender, NeverStored } from '../agent-appender.ts';
 import type { WorkerDependencies } from '../worker-dependencies.ts';
 import { CommandSteps } from './command-steps.ts';
 import { OwnAgent } from './own-agent.ts';
@@ -69,6 +71,17 @@ export class AgentSteps {
     if (told === undefined) return false;
     const events = eventsOfStep(state, step, told, this.#agent.context);
     if (events.length === 0) return false;
+    try {
+      return await this.#append(events, step, state);
+    } catch (error) {
+      if (!(error instanceof NeverStored)) throw error;
+      const smaller = smallerEvents(state, step, error.message, this.#agent.context);
+      if (smaller.length === 0) throw error;
+      return this.#append(smaller, step, state);
+    }
+  }
+
+  #append(events: NewEvent[], step: Step, state: AgentState): Promise<boolean> {
     return step.do === 'call' && !isLive(state)
       ? this.#appender.appendResult(events)
       : this.#appender.append(events);

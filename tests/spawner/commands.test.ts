@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, createAgent } from '../support/commands.ts';
-import { type SpawnerFixture, startSpawner } from '../support/spawner.ts';
+import { type SpawnerFixture, type SpawnerOptions, startSpawner } from '../support/spawner.ts';
 
 async function readyAgent(
   t: ExecutionContext,
+  options: SpawnerOptions = {},
 ): Promise<{ spawner: SpawnerFixture; agent: string }> {
-  const spawner = await startSpawner(t);
+  const spawner = await startSpawner(t, options);
   const agent = newAgentId();
   await createAgent(spawner.log, agent, 'cat');
   await spawner.event(agent, 'process.ready');
@@ -105,4 +106,15 @@ test('a command to an agent that is not there or has ended is refused', async (t
   await spawner.event(agent, 'process.stopped');
   await run(spawner, agent, 'c-2', 'true');
   t.is((await spawner.event(agent, 'process.rejected')).data.code, 'ORC_AGENT_ENDED');
+});
+
+test('an output that no message holds is stated as that, and the next command is done (A1)', async (t) => {
+  const { spawner, agent } = await readyAgent(t, { maxPayload: 1024 * 1024 });
+  // Each of these bytes is six characters of JSON.
+  await run(spawner, agent, 'c-1', "head -c 262144 /dev/zero | tr '\\0' '\\1'; exit 3");
+  const { exitCode, output, error } = await outcome(spawner, agent, 'c-1');
+  t.deepEqual([exitCode, output], [3, '']);
+  t.regex(error, /^Its output cannot be stored: The message has \d+ bytes; the broker takes \d+$/);
+  await run(spawner, agent, 'c-2', 'echo done');
+  t.is((await outcome(spawner, agent, 'c-2')).output, 'done\n');
 });

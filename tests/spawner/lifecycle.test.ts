@@ -191,3 +191,25 @@ test('an agent that ended while no spawner ran is stated with its exit code', as
 
   t.is(exited.data.signal, 'SIGKILL');
 });
+
+test('an agent with 1,100 waiting messages ends, and each has its outcome (A1)', async (t) => {
+  const spawner = await startSpawner(t);
+  const agent = newAgentId();
+  await createAgent(spawner.log, agent, 'while read -r message; do :; done');
+  await sendMessage(spawner.log, agent, 'first', 'hello');
+  await spawner.event(agent, 'process.delivered');
+  for (const half of ['a', 'b']) {
+    const messages = Array.from({ length: 550 }, (_, index) =>
+      command(agent, 'command.send', { text: 'more', mode: 'wait' }, `${half}-${index}`),
+    );
+    const appended = await spawner.log.append(messages);
+    t.true(appended.ok);
+  }
+
+  await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
+  await spawner.event(agent, 'process.stopped');
+
+  const refused = ofType(await history(spawner.log), 'process.rejected');
+  t.is(new Set(refused.map(({ data }) => data.commandId)).size, 1_100);
+  t.deepEqual([...new Set(refused.map(({ data }) => data.code))], ['ORC_TURN_STOPPED']);
+});

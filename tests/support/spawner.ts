@@ -51,6 +51,8 @@ export interface SpawnerOptions {
   quotas?: Partial<Quotas>;
   /** Bytes of an agent's largest message. */
   maxMessage?: number;
+  /** Bytes of the largest message that the broker takes from anybody. */
+  maxPayload?: number;
   /** How long an event may be waited for; 30 s. */
   patienceMs?: number;
 }
@@ -211,7 +213,8 @@ export async function startSpawner(
   t: Pick<ExecutionContext, 'teardown' | 'title'>,
   options: SpawnerOptions = {},
 ): Promise<SpawnerFixture> {
-  const nats = await startTestNats(t);
+  const { maxPayload } = options;
+  const nats = await startTestNats(t, maxPayload === undefined ? {} : { maxPayload });
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-agents-'));
   const fixture = new SpawnerFixture(nats, folder, options);
   t.teardown(async () => {

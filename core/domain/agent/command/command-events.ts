@@ -18,16 +18,19 @@ export function rejectEvents(
   return [agentEvent(state.agentId, 'process.rejected', data, cause, context)];
 }
 
-/** Nothing that was asked stays without an outcome. */
+/** Of one batch, which holds 1,000 events (`publishBatch`): the end of an agent is in it, too. */
+const REFUSED_AT_ONCE = 500;
+
+/** Nothing that was asked stays without an outcome: the first of what waits, at most 500. */
 export function rejectQueueEvents(
   state: AgentState,
   code: ErrorCode,
   detail: string | undefined,
   context: EventContext,
 ): NewEvent[] {
-  return state.queue.flatMap(({ commandId }) =>
-    rejectEvents(state, commandId, code, context, detail),
-  );
+  return state.queue
+    .slice(0, REFUSED_AT_ONCE)
+    .flatMap(({ commandId }) => rejectEvents(state, commandId, code, context, detail));
 }
 
 /** Stated before it is begun: a command whose spawner dies is stated as ended, never run again. */

@@ -18,6 +18,7 @@ export interface ProcessEnd {
   left?: LeftBehind;
 }
 
+/** Of a longer queue than one batch takes the rest is refused as that of an agent that has ended. */
 export function startFailedEvents(
   state: RequestedAgent | LiveAgent,
   runId: string,
@@ -66,22 +67,17 @@ export function endedEvents(state: LiveAgent, end: ProcessEnd, context: EventCon
   const cause = { id: runId };
   if (state.phase === 'stopping') {
     const data = { runId, reason: state.reason, ...how };
-    return [
-      agentEvent(state.agentId, 'process.stopped', data, cause, context),
-      ...rejectQueueEvents(state, FAILURE_OF_STOP[state.reason], undefined, context),
-      ...releaseOwner(state, state.reason, context),
-    ];
+    const stopped = agentEvent(state.agentId, 'process.stopped', data, cause, context);
+    const why = { code: FAILURE_OF_STOP[state.reason], reason: state.reason };
+    return withQueue(state, why, [stopped], context);
   }
   const detail = endDetail(end);
   const failed = state.turn
     ? failTurnEvents(state, state.turn, 'ORC_AGENT_CRASHED', context, detail)
     : [];
-  return [
-    ...failed,
-    agentEvent(state.agentId, 'process.exited', { runId, ...how }, cause, context),
-    ...rejectQueueEvents(state, 'ORC_AGENT_ENDED', detail, context),
-    ...releaseOwner(state, 'exited', context),
-  ];
+  const exited = agentEvent(state.agentId, 'process.exited', { runId, ...how }, cause, context);
+  const why = { code: 'ORC_AGENT_ENDED', detail, reason: 'exited' } as const;
+  return withQueue(state, why, [...failed, exited], context);
 }
 
 /** The runtime knows nothing of a run that the log says is alive. */
@@ -96,12 +92,24 @@ export function lostEvents(
   const failed = state.turn
     ? failTurnEvents(state, state.turn, 'ORC_AGENT_LOST', context, reason)
     : [];
-  return [
-    ...failed,
-    agentEvent(state.agentId, 'process.lost', data, { id: runId }, context),
-    ...rejectQueueEvents(state, 'ORC_AGENT_LOST', reason, context),
-    ...releaseOwner(state, 'lost', context),
-  ];
+  const lost = agentEvent(state.agentId, 'process.lost', data, { id: runId }, context);
+  const why = { code: 'ORC_AGENT_LOST', detail: reason, reason: 'lost' } as const;
+  return withQueue(state, why, [...failed, lost], context);
+}
+
+/**
+ * The end with everything that comes to nothing by it, as one. Where that is more than one batch
+ * takes, the first messages of the queue are refused and no more: it is decided again on what is left.
+ */
+function withQueue(
+  state: LiveAgent,
+  { code, detail, reason }: { code: ErrorCode; detail?: string; reason: string },
+  end: readonly NewEvent[],
+  context: EventContext,
+): NewEvent[] {
+  const refused = rejectQueueEvents(state, code, detail, context);
+  if (refused.length < state.queue.length) return refused;
+  return [...end, ...refused, ...releaseOwner(state, reason, context)];
 }
 
 /** The end of a run that the log has given up: `process.lost` stands, and this beside it. */

@@ -49,10 +49,10 @@ export function releasedEvents(
   return [agentEvent(state.agentId, 'process.released', { runId, epoch, reason }, cause, context)];
 }
 
-/** Frozen after its last turn; once for each time that it fell idle. */
+/** Frozen after its last turn, and again where something woke it that was no turn, as an interrupt. */
 export function pausedEvents(state: LiveAgent, context: EventContext): NewEvent[] {
   const { runId } = state.run;
-  const cause = { id: `${runId}:${state.idleSince}` };
+  const cause = { id: `${runId}:${context.now.toISOString()}` };
   return [agentEvent(state.agentId, 'process.paused', { runId }, cause, context)];
 }
 

@@ -1,10 +1,12 @@
 import test from 'ava';
-import type {
-  LiveAgent,
-  ReadyAgent,
-  RequestedAgent,
+import {
+  isLive,
+  type LiveAgent,
+  type ReadyAgent,
+  type RequestedAgent,
 } from '../../../../core/domain/agent/agent-state.ts';
 import { rejectEvents } from '../../../../core/domain/agent/command/command-events.ts';
+import { nextStep } from '../../../../core/domain/agent/next-step.ts';
 import {
   clearedEvents,
   endedEvents,
@@ -15,6 +17,7 @@ import {
 import {
   deletedEvents,
   extendedEvents,
+  pausedEvents,
   readyEvents,
   startEvents,
 } from '../../../../core/domain/agent/run/run-events.ts';
@@ -26,6 +29,7 @@ import {
   nudgedEvents,
   openTurnEvents,
 } from '../../../../core/domain/agent/turn/turn-events.ts';
+import type { StoredEvent } from '../../../../schemas/event.ts';
 import { EVENT_CATALOGUE } from '../../../../schemas/event-catalogue.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import {
@@ -45,7 +49,7 @@ import {
   turnStarted,
   working,
 } from '../../../support/agent-events.ts';
-import { AGENT, CONTEXT, evolved, given, stored } from '../../../support/decider.ts';
+import { AGENT, CONTEXT, evolved, given, QUEUES, stored } from '../../../support/decider.ts';
 
 const LATER = { ...CONTEXT, now: new Date('2026-01-04T15:30:00.000Z') };
 
@@ -321,4 +325,50 @@ test('an extension sets its timer anew, for its command or by itself', (t) => {
     extendedEvents(state, expiresAt, undefined, CONTEXT),
   );
   t.true(byItself.events[0]?.id.includes(expiresAt));
+});
+
+test('more messages than a batch holds are refused batch by batch, the end comes with the last (A1)', (t) => {
+  const messages = Array.from({ length: 1_100 }, (_, index) => sent(`m-${index}`));
+  for (const decide of [
+    (state: LiveAgent) => endedEvents(state, { code: null, signal: 'SIGTERM' }, CONTEXT),
+    (state: LiveAgent) => lostEvents(state, 'gone', CONTEXT),
+  ]) {
+    const refused: string[] = [];
+    let state = evolved([...READY, stopAsked, stopping, ...messages]);
+    while (isLive(state)) {
+      const events = decide(state);
+      t.true(events.length > 0 && events.length <= 1_000, `${events.length} events in a batch`);
+      for (const event of events) {
+        if (event.type === 'process.rejected') refused.push(event.data.commandId);
+      }
+      state = evolved(
+        events.map((event, index) => ({ ...event, sequence: index + 1 }) as StoredEvent),
+        state,
+      );
+    }
+    t.deepEqual(
+      refused,
+      messages.map(({ id }) => id),
+    );
+  }
+});
+
+test('a start that fails refuses no more at once than a batch holds (A1)', (t) => {
+  const messages = Array.from({ length: 1_100 }, (_, index) => sent(`m-${index}`));
+  const decided = given(created, starting, ...messages).when((state: LiveAgent) =>
+    startFailedEvents(state, 'run-1', 'no bash', CONTEXT),
+  );
+  t.true(decided.events.length <= 1_000);
+  t.like(decided.state, { phase: 'ended' });
+  t.is(nextStep(decided.state, QUEUES)?.do, 'reject');
+});
+
+test('an agent that is frozen again, after an interrupt alone, is stated under another id (A9)', (t) => {
+  const ids = [CONTEXT, LATER].map((context) => {
+    const [paused] = given(...READY).when((state: LiveAgent) =>
+      pausedEvents(state, context),
+    ).events;
+    return paused?.id;
+  });
+  t.not(ids[0], ids[1]);
 });

@@ -26,6 +26,8 @@ export interface AgentFactory {
   readonly traits: AgentTraits;
   /** Program and arguments of the one long-lived process; or why there is none. */
   persistentCommand(order: AgentOrder): readonly [string, ...string[]] | { missing: string };
+  /** Programs that its command runs in its turn, and that have to be there. */
+  needs?(order: AgentOrder): readonly string[];
   /** The bytes of one message on stdin, framed so that its end is never in doubt. */
   formatMessageForStdin(message: string): Uint8Array;
   /** The instructions file of this kind (CLAUDE.md, AGENTS.md, …), from the one command table. */

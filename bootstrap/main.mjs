@@ -7,8 +7,8 @@ import { isAtLeast } from './version.mjs';
 const OLDEST_NODE = '20.0.0';
 const JOBS = ['start', 'test', 'build', 'agents'];
 
-/** @param {string} job one of JOBS */
-async function prepare(job) {
+/** @param {string} job one of JOBS @param {readonly string[]} names of agents, for `agents` */
+async function prepare(job, names) {
   const { say } = await import('./say.mjs');
   const { ensurePackages } = await import('./packages.mjs');
   const { findNatsServer } = await import('./nats-server.mjs');
@@ -16,14 +16,15 @@ async function prepare(job) {
 
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
   const env = process.env;
-  const isTest = job === 'test' || job === 'agents';
+  // Some agents are for whoever runs them, all are for the tests.
+  const isTest = job === 'test' || (job === 'agents' && names.length === 0);
   await ensurePackages({ root, env, say, scope: isTest ? 'all' : 'runtime' });
   if (job !== 'build') await findNatsServer({ root, env, say, allowDownload: true });
   await bundleCli({ root, say });
   // CI holds the real agents to their suite with every run.
   if (job === 'agents' || (job === 'test' && env.CI)) {
     const { ensureAgents } = await import('./agents.mjs');
-    await ensureAgents({ root, env, say });
+    await ensureAgents({ root, env, say, names });
   }
 }
 
@@ -47,5 +48,5 @@ const job = process.argv[2] || '';
 if (!isAtLeast(process.versions.node, OLDEST_NODE)) {
   fail(`Node ${process.versions.node} is too old; install Node 20 or newer (https://nodejs.org)`);
 }
-if (JOBS.indexOf(job) < 0) fail(`usage: node bootstrap/main.mjs ${JOBS.join('|')}`);
-prepare(job).catch((error) => fail(lineFor(error)));
+if (JOBS.indexOf(job) < 0) fail(`usage: node bootstrap/main.mjs ${JOBS.join('|')} [<agent> …]`);
+prepare(job, process.argv.slice(3)).catch((error) => fail(lineFor(error)));

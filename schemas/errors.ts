@@ -168,9 +168,15 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 502,
   },
+  ORC_AGENT_CLI: {
+    meaning: 'The CLI of this kind of agent is not there',
+    cure: '`npm run agents <kind>` installs it; the worker image gets it with AGENTS=<kind>.',
+    exit: EXIT.failed,
+    status: 502,
+  },
   ORC_UNKNOWN_KIND: {
     meaning: 'There is no such kind of agent',
-    cure: 'ORCHESTRATOR_AGENT lists the kinds.',
+    cure: '`orchestrator create --help` and docs/settings.md (ORCHESTRATOR_AGENT) list the kinds.',
     exit: EXIT.usage,
     status: 400,
   },
@@ -284,7 +290,7 @@ export const ERRORS = {
   },
   ORC_PORT_IN_USE: {
     meaning: 'The port is in use by another program',
-    cure: 'Stop that program, or choose another port.',
+    cure: 'Stop that program, or set ORCHESTRATOR_NATS_PORT to another port.',
     exit: EXIT.failed,
     status: 500,
   },

@@ -1,22 +1,19 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { kindOf } from '../agents/agent-kinds.ts';
+import { type KindPlace, kindProblems } from '../agents/kind-problems.ts';
 import { ensureAgentNetwork } from '../platform/docker/agent-network.ts';
 import { chooseRuntime } from '../platform/docker/choose-runtime.ts';
 import { dockerEngine } from '../platform/docker/docker-engine.ts';
+import { agentSearchPath } from '../platform/service/agent-search-path.ts';
 import type { Health } from '../platform/service/health.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
 
-/** Made by the bootstrap: the folder that holds `orchestrator`. */
-const COMMAND_FOLDER = join(import.meta.dirname, '..', 'dist', 'bin');
-
-/** The pinned agents, where `npm run agents` puts them, and the Node that those in JavaScript need. */
-const PROGRAM_FOLDERS = [
-  join(import.meta.dirname, '..', '.cache', 'agents', 'node_modules', '.bin'),
-  dirname(process.execPath),
-];
+/** The checkout. */
+const ROOT = join(import.meta.dirname, '..');
 
 /** What a process of an agent gets by itself when nobody extends it. */
 const EXPIRY_GRACE_MS = 60_000;
@@ -56,13 +53,11 @@ export async function agentRuntimes(
   } else if (choice.why !== undefined) {
     logger.info({ why: choice.why }, 'agents run as processes of this machine');
   }
+  const searchPath = agentSearchPath(ROOT, process.env.PATH);
+  await reportKind({ settings, environment: process.env, chosen: choice, searchPath }, health);
   const local = new LocalRuntime({
     folder: agentsFolder,
-    searchPath: [
-      COMMAND_FOLDER,
-      ...PROGRAM_FOLDERS,
-      process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    ].join(':'),
+    searchPath,
     logger,
     expiryGraceMs: EXPIRY_GRACE_MS,
   });
@@ -89,4 +84,13 @@ export async function agentRuntimes(
     chosen: choice.kind === 'docker' ? docker : local,
     byName: new Map(all.map((runtime) => [runtime.name, runtime])),
   };
+}
+
+/** An operator is to see what the wanted kind lacks; other kinds, and agents that run, do without it. */
+async function reportKind(place: KindPlace, health: Health): Promise<void> {
+  const kind = kindOf(place.settings.ORCHESTRATOR_AGENT);
+  const problems = kind === undefined ? [] : await kindProblems(kind, place);
+  if (kind === undefined || problems.length === 0) return;
+  const detail = problems.map(({ what, cure }) => `${what}: ${cure}`).join('; ');
+  health.report(`agent ${kind.name}`, true, detail, true);
 }

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { AgentFactory } from '../agents/agent-factory.ts';
+import { kindOf } from '../agents/agent-kinds.ts';
+import { howToGetCli } from '../agents/kind-problems.ts';
 import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-state.ts';
 import type { CommandOutcome } from '../core/domain/agent/command/command-events.ts';
 import type { Mute } from '../core/log/mute-notice.ts';
@@ -9,7 +11,7 @@ import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { commandOutcome, NOT_RUN } from './command-outcome.ts';
 import { NotOwner, OwnedProcess } from './ownership/owned-process.ts';
-import type { AgentProcess, Runtime, StartResult } from './runtime/runtime.ts';
+import type { AgentPlaces, AgentProcess, Runtime, StartResult } from './runtime/runtime.ts';
 
 /** Both outputs together stay well below what the broker takes. */
 const OUTPUT_BYTES = 256 * 1024;
@@ -69,6 +71,7 @@ export class ProcessManager {
       agentId,
       runId,
       command,
+      needs: this.#needs(state, factory, places, runtime.name),
       environment: environment.variables,
       files,
       labels: labelsOf(state),
@@ -77,6 +80,13 @@ export class ProcessManager {
     if (!result.ok) return result;
     this.#logger.info({ agentId, runId, pid: result.process.pid }, 'process started');
     return { ok: true, process: this.#keep(result.process) };
+  }
+
+  #needs(state: LiveAgent, factory: AgentFactory, places: AgentPlaces, runtime: string) {
+    const kind = kindOf(factory.kind);
+    const cure = (kind && howToGetCli(kind, runtime)) ?? 'install it';
+    const programs = factory.needs?.(this.#environment.order(state, places)) ?? [];
+    return programs.map((program) => ({ program, cure }));
   }
 
   /** Finds the process of a run that the log says is alive. */

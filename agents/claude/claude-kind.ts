@@ -13,7 +13,7 @@ export const claude = hostedKind({
   cli: { package: '@anthropic-ai/claude-code', version: '2.1.330', installs: true },
   settings: {},
   login: {
-    variables: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
+    variables: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_AUTH_TOKEN'],
     files: ['.claude/.credentials.json'],
     hint: '`claude setup-token` makes the token',
   },

@@ -54,6 +54,10 @@ export function hostedAgentFactory(
         ? command
         : ['orchestrator', 'host', kind, join(order.secrets, HOST_ORDER_FILE)];
     },
+    needs: (order) => {
+      const command = cli.command(order, policy);
+      return 'missing' in command ? [] : [command[0]];
+    },
     formatMessageForStdin: (message) => Buffer.from(frameHostMessage(message)),
     generateInstructions: (allowedTools) => [
       { path: `workspace/${cli.instructions}`, content: renderInstructions(allowedTools) },

@@ -1,6 +1,7 @@
 import { Command, Option } from 'clipanion';
 import { readSettings } from '../../agents/load-settings.ts';
 import { EXIT } from '../../schemas/errors.ts';
+import type { Settings } from '../../schemas/settings.ts';
 import type { Check } from '../operator/check.ts';
 import {
   checkCommand,
@@ -11,6 +12,7 @@ import {
   checkPrograms,
   checkRuntime,
   checkSettings,
+  startsAgents,
 } from '../operator/machine-checks.ts';
 import { checkSystem } from '../operator/system-checks.ts';
 import { described, durationOption, jsonOption } from '../options.ts';
@@ -35,19 +37,30 @@ export class DoctorCommand extends Command {
   }
 }
 
+/** What agents need that are started from here. */
+const agentChecks = async (
+  env: Record<string, string | undefined>,
+  settings: Settings,
+): Promise<Check[]> => [
+  checkPrograms(env.PATH),
+  await checkCommand(),
+  checkKind(settings),
+  ...(await checkRuntime(settings, env)),
+];
+
 async function allChecks(
   env: Record<string, string | undefined>,
   timeoutMs: number,
 ): Promise<Check[]> {
   const parsed = readSettings(env);
-  const machine = [checkNode(), checkSettings(env), checkPrograms(env.PATH), await checkCommand()];
-  if (!parsed.ok) return machine;
+  const machine = [checkNode(), checkSettings(env)];
+  if (!parsed.ok) return [...machine, checkPrograms(env.PATH), await checkCommand()];
+  const { settings } = parsed;
   return [
     ...machine,
-    checkKind(parsed.settings),
-    await checkNatsServer(env, parsed.settings),
-    await checkRuntime(parsed.settings),
-    await checkDataFolder(parsed.settings),
+    ...(startsAgents(settings) ? await agentChecks(env, settings) : []),
+    await checkNatsServer(env, settings),
+    await checkDataFolder(settings),
     ...(await checkSystem(env, timeoutMs)),
   ];
 }

@@ -1,12 +1,14 @@
-import { accessSync, constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { readSettings } from '../../agents/load-settings.ts';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
+import { isOnPath } from '../../platform/files/on-path.ts';
 import { makeDataFolder } from '../../platform/service/data-folder.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import { type Settings, settingProblemsLine } from '../../schemas/settings.ts';
+import { wantedKindProblems } from '../start/check-kind.ts';
 import { requireUsable } from '../start/check-settings.ts';
 import { projectRoot } from '../start/project-root.ts';
 import { type Check, missing, ok, wrong } from './check.ts';
@@ -59,22 +61,42 @@ export async function checkNatsServer(
   }
 }
 
-/** Where agents would run, as the settings have it. */
-export async function checkRuntime(settings: Settings): Promise<Check> {
+/**
+ * Are agents started here? Not in an image of services, which is no checkout, unless its settings say
+ * where: there they are the business of the spawner, whose health tells of it.
+ */
+export const startsAgents = (settings: Settings, root = projectRoot()): boolean =>
+  settings.ORCHESTRATOR_RUNTIME !== 'auto' || existsSync(join(root, 'bootstrap'));
+
+/** Where agents would run, as the settings have it, and what the wanted kind lacks there. */
+export async function checkRuntime(settings: Settings, environment: Environment): Promise<Check[]> {
   const name = 'agents';
   try {
     const { chooseRuntime } = await import('../../platform/docker/choose-runtime.ts');
     const chosen = await chooseRuntime(settings);
-    if (chosen.kind === 'docker') {
-      return ok(name, `in containers of ${settings.ORCHESTRATOR_WORKER_IMAGE}`);
-    }
-    const detail = 'as processes of this machine';
-    return chosen.why === undefined
-      ? ok(name, detail)
-      : missing(name, `${detail}, not in containers: ${chosen.why}`);
+    const lacking = await wantedKindProblems(settings, environment, chosen);
+    const place =
+      chosen.kind === 'docker'
+        ? ok(name, `in containers of ${settings.ORCHESTRATOR_WORKER_IMAGE}`)
+        : localAgents(name, chosen.why);
+    return [
+      place,
+      ...lacking.map(({ what, cure, blocks }) => {
+        const detail = `${what}; ${cure}`;
+        const of = `agent ${settings.ORCHESTRATOR_AGENT}`;
+        return blocks ? wrong(of, detail) : missing(of, detail);
+      }),
+    ];
   } catch (error) {
-    return wrong(name, asOrchestratorError(error).line);
+    return [wrong(name, asOrchestratorError(error).line)];
   }
+}
+
+function localAgents(name: string, why: string | undefined): Check {
+  const detail = 'as processes of this machine';
+  return why === undefined
+    ? ok(name, detail)
+    : missing(name, `${detail}, not in containers: ${why}`);
 }
 
 export async function checkDataFolder(settings: Settings): Promise<Check> {
@@ -110,15 +132,4 @@ export async function checkCommand(root = projectRoot()): Promise<Check> {
     () => ok(name, command),
     () => wrong(name, `${command} is not there; \`npm run build\` makes it`),
   );
-}
-
-function isOnPath(program: string, path: string): boolean {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

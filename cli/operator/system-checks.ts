@@ -70,10 +70,10 @@ function serviceChecks({ service, node, pid, version, startedAt, checks }: Servi
   const what = `version ${version} on ${node}, process ${pid}, since ${startedAt}`;
   return [
     ok(`service ${service}`, what),
-    ...checks.map(({ name, ok: isWell, detail, since }) =>
-      isWell
-        ? ok(`${service}: ${name}`, detail)
-        : wrong(`${service}: ${name}`, `${detail} (since ${since})`),
-    ),
+    ...checks.map(({ name, ok: isWell, detail, since, notable }) => {
+      const what = `${service}: ${name}`;
+      if (!isWell) return wrong(what, `${detail} (since ${since})`);
+      return notable ? missing(what, detail) : ok(what, detail);
+    }),
   ];
 }

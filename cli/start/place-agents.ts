@@ -3,20 +3,23 @@ import { chooseRuntime } from '../../platform/docker/choose-runtime.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { startRelay } from './agents-relay.ts';
+import { requireKind } from './check-kind.ts';
 
 /**
  * Decides where agents run, once for the whole tree, and sees to it that those in containers reach
  * the embedded NATS (`natsUrl`). The settings that the services get beside the others.
  *
- * Throws what {@link chooseRuntime} throws, ORC_AGENT_NETWORK, ORC_PORT_IN_USE.
+ * Throws what {@link chooseRuntime} throws, ORC_AGENT_CLI, ORC_AGENT_NETWORK, ORC_PORT_IN_USE.
  */
 export async function placeAgents(
   settings: Settings,
+  environment: NodeJS.ProcessEnv,
   natsUrl: string,
   stack: AsyncDisposableStack,
   say: (line: string) => void,
 ): Promise<Record<string, string>> {
   const chosen = await chooseRuntime(settings);
+  await requireKind(settings, environment, chosen, say);
   if (chosen.kind === 'local') return { ORCHESTRATOR_RUNTIME: 'local' };
   const { gateway } = await ensureAgentNetwork(chosen.docker, {
     name: settings.ORCHESTRATOR_AGENT_NETWORK,

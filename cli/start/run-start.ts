@@ -59,7 +59,7 @@ export async function runStart(options: StartOptions): Promise<number> {
   const { logger } = systemLog;
   const { address, connection, kill } = await startNats(settings, paths, logger, stack);
   killers.push(kill);
-  const placed = await placeAgents(settings, address.url, stack, say);
+  const placed = await placeAgents(settings, environment, address.url, stack, say);
   const supervisors = services.map(
     (spec) =>
       new Supervisor(spec, {

@@ -66,7 +66,8 @@ The ACP agent is OpenCode here.
 
 ## How they run
 
-The CLIs are installed by \`npm run agents\` (versions: \`images/agents/package.json\`) or are on your PATH.
+The CLIs are installed by \`npm run agents claude\` (or all of them, 1.5 GB, by \`npm run agents\`; versions:
+\`images/agents/package.json\`), or are on your PATH. \`start\` refuses a kind whose CLI is not there.
 Each is the child of a small host (\`orchestrator host <kind>\`), which is the agent's process: it takes
 messages on stdin, speaks the CLI's protocol, prints a readable log, states the end of each turn, and
 starts a CLI that crashed again on its session. An interrupt ends the turn and not the process; SIGTERM

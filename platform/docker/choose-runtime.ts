@@ -14,8 +14,12 @@ export const AGENT_ENTRY = '2';
 /** Older engines keep no stdin open across attaches as this needs it; 20.10 has it. */
 const OLDEST_API = 41;
 
+/** Which agent CLIs the image has: `none`, `all`, or their names separated by commas. */
+export const AGENTS_LABEL = 'dev.orchestrator.agents';
+
 export type ChosenRuntime =
-  | { kind: 'docker'; docker: Docker }
+  /** `clis`: the agent CLIs that the image says it has; undefined where it says nothing of them. */
+  | { kind: 'docker'; docker: Docker; clis: readonly string[] | undefined }
   /** `why`: what keeps `auto` from containers. */
   | { kind: 'local'; why: string | undefined };
 
@@ -29,12 +33,12 @@ export async function chooseRuntime(settings: Settings): Promise<ChosenRuntime> 
   const { ORCHESTRATOR_RUNTIME: wanted } = settings;
   if (wanted === 'local') return { kind: 'local', why: undefined };
   const docker = dockerEngine(settings.ORCHESTRATOR_DOCKER_HOST);
-  const problem =
+  const found =
     (await engineProblem(docker, settings.ORCHESTRATOR_DOCKER_HOST)) ??
-    (await imageProblem(docker, settings.ORCHESTRATOR_WORKER_IMAGE));
-  if (problem === undefined) return { kind: 'docker', docker };
-  if (wanted === 'docker') throw problem;
-  return { kind: 'local', why: problem.message };
+    (await usableImage(docker, settings.ORCHESTRATOR_WORKER_IMAGE));
+  if (!(found instanceof OrchestratorError)) return { kind: 'docker', docker, ...found };
+  if (wanted === 'docker') throw found;
+  return { kind: 'local', why: found.message };
 }
 
 async function engineProblem(
@@ -56,10 +60,16 @@ async function engineProblem(
   }
 }
 
-async function imageProblem(docker: Docker, image: string): Promise<OrchestratorError | undefined> {
+/** What the image says of itself, or why it cannot be used. */
+async function usableImage(
+  docker: Docker,
+  image: string,
+): Promise<OrchestratorError | { clis: readonly string[] | undefined }> {
   try {
     const { Config } = await docker.getImage(image).inspect();
-    if (Config.Labels?.[AGENT_ENTRY_LABEL] === AGENT_ENTRY) return undefined;
+    if (Config.Labels?.[AGENT_ENTRY_LABEL] === AGENT_ENTRY) {
+      return { clis: Config.Labels[AGENTS_LABEL]?.split(',') };
+    }
     return new OrchestratorError('ORC_WORKER_IMAGE', `The image ${image} is of another version`);
   } catch (cause) {
     const what =

@@ -62,6 +62,8 @@ export interface ProcessSpec {
   agentId: string;
   runId: string;
   command: readonly [string, ...string[]];
+  /** Programs that the command runs, and that have to be there as well; how to get one, for people. */
+  needs?: readonly { program: string; cure: string }[];
   /** Complete: nothing is inherited. A runtime may add a mark by which it finds what belongs to the run. */
   environment: Readonly<Record<string, string>>;
   /** Written before the start. */

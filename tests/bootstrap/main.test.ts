@@ -51,7 +51,10 @@ test('an unknown job is answered with the ones that there are', (t) => {
   const root = installedCheckout(t);
   const { status, stderr } = bootstrap(root, 'strat');
   t.is(status, 1);
-  t.is(stderr, 'orchestrator: usage: node bootstrap/main.mjs start|test|build|agents\n');
+  t.is(
+    stderr,
+    'orchestrator: usage: node bootstrap/main.mjs start|test|build|agents [<agent> …]\n',
+  );
 });
 
 test('versions are read from what programs print and compared as numbers', (t) => {

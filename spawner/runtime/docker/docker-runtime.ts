@@ -8,7 +8,7 @@ import {
   unless,
 } from '../../../platform/docker/engine-error.ts';
 import { asToken } from '../../../schemas/ids.ts';
-import { findProgram } from '../find-program.ts';
+import { missingProgram } from '../find-program.ts';
 import type {
   AgentPlaces,
   AgentProcess,
@@ -142,12 +142,14 @@ export class DockerRuntime implements Runtime {
     }
     if (found.State.Status !== 'created') return undefined;
     await this.#fill(spec);
-    const [program] = spec.command;
     const path = spec.environment.PATH ?? SEARCH_PATH;
     const container = this.#docker.getContainer(found.Id);
-    if (!(await findProgram(program, path, WORKSPACE, (file) => mayBeRun(container, file)))) {
+    const missing = await missingProgram(spec, path, WORKSPACE, (file) =>
+      mayBeRun(container, file),
+    );
+    if (missing !== undefined) {
       await removeContainers(this.#docker, agentId);
-      return `${program} is not there, or may not be run`;
+      return missing;
     }
     // Already: by another spawner at the same moment.
     await unless([304], container.start());

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { folderName } from '../../../platform/service/node-name.ts';
 import type { LeftBehind } from '../../../schemas/events/process.ts';
-import { findProgram } from '../find-program.ts';
+import { missingProgram } from '../find-program.ts';
 import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
 import { LocalProcess } from './local-process.ts';
 import { mayBeRun } from './may-be-run.ts';
@@ -75,10 +75,11 @@ export class LocalRuntime implements Runtime {
       if (found) return { ok: true, process: await this.#attached(spec, folder, found) };
       // Before the look for the program, which may be one of the files.
       await this.#prepare(folder, spec);
-      const [program] = spec.command;
-      if (!(await findProgram(program, spec.environment.PATH ?? '', folder.workspace, mayBeRun))) {
+      const path = spec.environment.PATH ?? '';
+      const missing = await missingProgram(spec, path, folder.workspace, mayBeRun);
+      if (missing !== undefined) {
         await rm(folder.path, { recursive: true, force: true });
-        return { ok: false, reason: `${program} is not there, or may not be run` };
+        return { ok: false, reason: missing };
       }
       return await this.#startKeeper(folder, spec);
     } catch (error) {

@@ -238,6 +238,7 @@ test.serial('a port in use is one line, and nothing is left', async (t) => {
 
   t.is(code, 1);
   t.regex(stderr, RegExp(`^orchestrator: ORC_PORT_IN_USE: .*${port}.*\n$`));
+  t.true(stderr.includes('ORCHESTRATOR_NATS_PORT'), 'D10: the setting is named');
   t.deepEqual(processesWith(folder), []);
 });
 

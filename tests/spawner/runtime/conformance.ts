@@ -521,6 +521,23 @@ export function conformance(
     t.true(!result.ok && result.reason.includes('no-such-program-here'));
   });
 
+  test(
+    title('D2: a program that the command runs is looked for, with how to get it'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const needs = [
+        { program: 'bash', cure: 'it is there' },
+        { program: 'no-such-cli', cure: '`npm run agents no-such-cli` installs it' },
+      ];
+      const result = await runtime.start(bashSpec('', { needs }));
+      t.deepEqual(result, {
+        ok: false,
+        reason:
+          'no-such-cli is not there, or may not be run; `npm run agents no-such-cli` installs it',
+      });
+    },
+  );
+
   test(title('a file that may not be run is a failure with a reason'), async (t) => {
     const { runtime } = await make(t);
     const files = [{ path: 'workspace/program', content: '#!/bin/sh\n', mode: 0o600 }];

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
+import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
+import { delay } from '../platform/async/delay.ts';
 import type { NewEvent } from '../schemas/event.ts';
 import { agentFilter } from '../schemas/subjects.ts';
 
@@ -11,13 +12,12 @@ export interface AgentAppenderOptions {
   logger: Logger;
 }
 
-const RETRY_MS = 250;
-
 /** Appends what was decided on one agent's state, and resolves when it is folded. */
 export class AgentAppender {
   readonly agentId: string;
   readonly #deps: AgentAppenderOptions;
   readonly #signal: AbortSignal;
+  readonly #backOff = new BackOff(NEAR);
 
   constructor(agentId: string, deps: AgentAppenderOptions, signal: AbortSignal) {
     this.agentId = agentId;
@@ -60,16 +60,20 @@ export class AgentAppender {
   async #settled(result: Awaited<ReturnType<EventLog['append']>>): Promise<boolean> {
     const { follower, log, logger } = this.#deps;
     if (result.ok && !result.duplicate) {
+      this.#backOff.reset();
       await follower.folded(result.sequence, this.#signal);
       return true;
     }
-    const why = result.ok ? 'stored before' : result.error;
-    logger.warn({ agentId: this.agentId, why }, 'not appended, looking again');
+    const wait = this.#backOff.next();
+    if (isWorthSaying(this.#backOff.failures)) {
+      const why = result.ok ? 'stored before' : result.error;
+      logger.warn({ agentId: this.agentId, why }, 'not appended, looking again');
+    }
     const last = await log.last('EVENTS', agentFilter(this.agentId));
     if (last && last.sequence > follower.sequence) {
       await follower.folded(last.sequence, this.#signal);
     } else {
-      await delay(RETRY_MS, undefined, { signal: this.#signal });
+      await delay(wait, this.#signal);
     }
     return true;
   }

@@ -1,18 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EventContext } from '../core/domain/agent/agent-event.ts';
 import { type AgentState, isLive, type LiveAgent } from '../core/domain/agent/agent-state.ts';
 import type { AgentTraits } from '../core/domain/agent/agent-traits.ts';
 import { isIdle } from '../core/domain/agent/claim.ts';
 import { lostEvents } from '../core/domain/agent/run/run-end-events.ts';
 import { releasedEvents, takeoverEvents } from '../core/domain/agent/run/run-events.ts';
+import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
 import { AgentAppender } from './agent-appender.ts';
 import { AgentMute } from './agent-mute.ts';
 import { IdlePause } from './idle-pause.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { AgentSteps } from './steps/agent-steps.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
-
-const RETRY_MS = 250;
 
 /** For a kind that this version does not know: its commands still get their outcomes. */
 const PLAIN_TRAITS: AgentTraits = { whileBusy: 'queue', endOfTurn: 'response' };
@@ -74,19 +72,26 @@ export class AgentWorker {
 
   async #run(): Promise<void> {
     let seen = -1;
+    const backOff = new BackOff(NEAR);
     while (!this.#signal.aborted && seen !== this.#wakes) {
       seen = this.#wakes;
       try {
-        while (!this.#signal.aborted && (await this.#advance()));
+        while (!this.#signal.aborted && (await this.#advance())) backOff.reset();
       } catch (error) {
         if (this.#signal.aborted) return;
-        const { logger } = this.#deps;
-        if (error instanceof NotOwner) logger.warn({ agentId: this.agentId }, error.message);
-        else logger.error({ err: error, agentId: this.agentId }, 'step failed, trying again');
-        await delay(RETRY_MS, undefined, { signal: this.#signal }).catch(() => undefined);
+        const wait = backOff.wait(this.#signal);
+        if (isWorthSaying(backOff.failures)) this.#sayFailed(error);
+        await wait;
         this.#wakes += 1;
       }
     }
+  }
+
+  #sayFailed(error: unknown): void {
+    const { agentId } = this;
+    const { logger } = this.#deps;
+    if (error instanceof NotOwner) logger.warn({ agentId }, error.message);
+    else logger.error({ err: error, agentId }, 'step failed, trying again');
   }
 
   /** One step; false when there is nothing to do but to wait. */

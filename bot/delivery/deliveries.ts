@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { deliveryEvent } from '../../core/domain/delivery/decide-delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { isPassing } from '../../core/log/passing-error.ts';
+import { retry } from '../../platform/async/retry.ts';
 import { BOOKMARK } from './delivery-ids.ts';
 import { deliveryPlace, settledThrough } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
@@ -15,7 +16,6 @@ export interface DeliveriesOptions {
 }
 
 const NOTE_EVERY_MS = 15_000;
-const RETRY_MS = 500;
 
 /**
  * From what agents say to the chats, from where the last run was: hears, requests, sends, and now
@@ -53,10 +53,10 @@ export class Deliveries {
 }
 
 async function settledAtStart(log: EventLog, signal: AbortSignal): Promise<number | undefined> {
-  while (!signal.aborted) {
-    const settled = await settledThrough(log).catch(() => undefined);
-    if (settled !== undefined) return settled;
-    await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  try {
+    return await retry(() => settledThrough(log), { isPassing, signal });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   }
-  return undefined;
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
+import { BackOff } from '../../platform/async/back-off.ts';
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [300, 5_000];
+const TIMES = { firstMs: 300, longestMs: 5_000 };
 
 /** What happened to an update: `again` where it could not be stored, and must not be forgotten. */
 export type Handled = 'done' | 'again';
@@ -83,15 +83,14 @@ export class ChatLanes {
 
   /** False where the signal has ended the tries. */
   async #untilDone(update: Update): Promise<boolean> {
-    for (let wait = FIRST_WAIT_MS; !this.#signal.aborted; wait = longer(wait)) {
+    const backOff = new BackOff(TIMES);
+    while (!this.#signal.aborted) {
       if ((await this.#handle(update)) === 'done') return true;
-      await delay(wait, undefined, { signal: this.#signal }).catch(() => undefined);
+      await backOff.wait(this.#signal);
     }
     return false;
   }
 }
-
-const longer = (wait: number): number => Math.min(wait * 2, LONGEST_WAIT_MS);
 
 /** What is of no chat is in order with what is of none. */
 export const chatOf = (update: Update): number =>

@@ -1,9 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Api, GrammyError } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { Logger } from 'pino';
+import { BackOff } from '../../platform/async/back-off.ts';
+import { pause } from '../../platform/async/delay.ts';
 import type { Health } from '../../platform/service/health.ts';
-import { troubleOf } from '../telegram/call-trouble.ts';
+import { TIMES, troubleOf } from '../telegram/call-trouble.ts';
 import { ChatLanes, type HandleUpdate } from './chat-lanes.ts';
 
 export interface UpdatePollerOptions {
@@ -48,7 +49,7 @@ export class UpdatePoller {
   #somethingAt = performance.now();
   #call = new AbortController();
   #isWaiting = false;
-  #failures = 0;
+  readonly #backOff = new BackOff(TIMES);
   #said = '';
 
   constructor(options: UpdatePollerOptions) {
@@ -85,7 +86,7 @@ export class UpdatePoller {
       updates = await this.#fetch(pollSeconds, BATCH);
     } catch (error) {
       // Given up by the watch, which has said so.
-      if (!this.#call.signal.aborted) await this.#failed(error, signal);
+      if (!this.#call.signal.aborted) await this.#backOffAfter(error, signal);
       return;
     }
     const fresh = this.#lanes.take(updates);
@@ -98,8 +99,7 @@ export class UpdatePoller {
   async #allDone(signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    const pause = delay(UNDONE_POLL_MS, undefined, { signal: either }).catch(() => undefined);
-    await Promise.race([this.#lanes.idle(), pause]);
+    await Promise.race([this.#lanes.idle(), pause(UNDONE_POLL_MS, either)]);
     over.abort();
   }
 
@@ -130,23 +130,22 @@ export class UpdatePoller {
   #heard(count: number): void {
     const now = performance.now();
     if (count > 0) this.#somethingAt = now;
-    this.#failures = 0;
+    this.#backOff.reset();
     if (this.#said !== '') this.#options.logger.info('Telegram is heard again');
     this.#said = '';
     this.#options.health.report(PART, true, 'hears Telegram');
   }
 
-  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
-    const { detail, waitMs } = troubleOf(error, this.#failures);
+  async #backOffAfter(error: unknown, signal: AbortSignal): Promise<void> {
+    const { detail, waitMs } = troubleOf(error, this.#backOff);
     const { health, logger, api } = this.#options;
     health.report(PART, false, detail);
     // Once, not at every try.
     if (this.#said !== detail) logger.error(detail);
     this.#said = detail;
-    this.#failures += 1;
     if (isWebhookConflict(error)) await api.deleteWebhook().catch(() => undefined);
-    const { pause = (ms) => delay(ms, undefined, { signal }) } = this.#options;
-    await pause(waitMs, signal).catch(() => undefined);
+    const { pause: wait = pause } = this.#options;
+    await wait(waitMs, signal);
   }
 
   get #deadAfterMs(): number {
@@ -199,7 +198,7 @@ export class UpdatePoller {
         await call();
         return;
       } catch (error) {
-        await this.#failed(error, signal);
+        await this.#backOffAfter(error, signal);
       }
     }
   }

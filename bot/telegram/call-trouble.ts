@@ -1,4 +1,5 @@
 import { GrammyError } from 'grammy';
+import type { BackOff } from '../../platform/async/back-off.ts';
 import { callError } from './call-outcome.ts';
 
 /** Why Telegram does not do what it was asked, in one line with its cure, and when to ask again. */
@@ -7,7 +8,8 @@ export interface CallTrouble {
   waitMs: number;
 }
 
-const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [500, 30_000];
+/** What is far, and asks to be left in peace. */
+export const TIMES = { firstMs: 500, longestMs: 30_000 };
 
 /** Two pollers take turns at failing: not faster than this. */
 const CONFLICT_WAIT_MS = 5_000;
@@ -15,31 +17,31 @@ const CONFLICT_WAIT_MS = 5_000;
 /**
  * The trouble that a failed call means. Never shows the call's address, which holds the token.
  *
- * @param failures how many calls have failed before it, one after the other
+ * @param backOff counts this failure; reset by whoever was answered
  */
-export function troubleOf(error: unknown, failures: number): CallTrouble {
-  const backOff = Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS);
+export function troubleOf(error: unknown, backOff: BackOff): CallTrouble {
+  const wait = backOff.next();
   const reason = callError(error);
   if (!(error instanceof GrammyError)) {
-    return { detail: `Telegram is not reached (${reason}); trying again`, waitMs: backOff };
+    return { detail: `Telegram is not reached (${reason}); trying again`, waitMs: wait };
   }
   switch (error.error_code) {
     case 409:
       return {
         detail: `Another program polls with the same bot token (${reason}); end it, or give it a token of its own`,
-        waitMs: Math.max(backOff, CONFLICT_WAIT_MS),
+        waitMs: Math.max(wait, CONFLICT_WAIT_MS),
       };
     case 401:
     case 404:
       return {
         detail: `Telegram does not know the bot token (${reason}); correct TELEGRAM_BOT_TOKEN`,
-        waitMs: LONGEST_WAIT_MS,
+        waitMs: TIMES.longestMs,
       };
     case 429: {
       const waitMs = (error.parameters.retry_after ?? 1) * 1_000;
       return { detail: `Telegram asks for patience (${reason})`, waitMs };
     }
     default:
-      return { detail: `Telegram fails (${reason}); trying again`, waitMs: backOff };
+      return { detail: `Telegram fails (${reason}); trying again`, waitMs: wait };
   }
 }

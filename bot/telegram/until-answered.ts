@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { BackOff } from '../../platform/async/back-off.ts';
+import { pause } from '../../platform/async/delay.ts';
 import type { Health } from '../../platform/service/health.ts';
-import { troubleOf } from './call-trouble.ts';
+import { TIMES, troubleOf } from './call-trouble.ts';
 
 export interface UntilAnsweredOptions {
   health: Health;
@@ -20,15 +21,16 @@ export async function untilAnswered<T>(
   { health, logger, part, signal }: UntilAnsweredOptions,
 ): Promise<T | undefined> {
   let said = '';
-  for (let failures = 0; !signal.aborted; failures += 1) {
+  const backOff = new BackOff(TIMES);
+  while (!signal.aborted) {
     try {
       return await call();
     } catch (error) {
-      const { detail, waitMs } = troubleOf(error, failures);
+      const { detail, waitMs } = troubleOf(error, backOff);
       health.report(part, false, detail);
       if (said !== detail) logger.error({ part }, detail);
       said = detail;
-      await delay(waitMs, undefined, { signal }).catch(() => undefined);
+      await pause(waitMs, signal);
     }
   }
   return undefined;

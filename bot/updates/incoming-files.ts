@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from 'grammy';
 import { appendError } from '../../core/log/append-result.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
+import { pause } from '../../platform/async/delay.ts';
 import { plainFileName, storeFile } from '../../platform/files/file-store.ts';
 import { inboxPath } from '../../platform/files/read-file.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
@@ -52,7 +52,7 @@ export class IncomingFiles {
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const bytes = await this.#fetchOnce(fileId).catch(() => undefined);
       if (bytes !== undefined) return bytes.length > MAX_BYTES ? undefined : bytes;
-      await delay(tries * RETRY_MS);
+      await pause(tries * RETRY_MS);
     }
     return undefined;
   }

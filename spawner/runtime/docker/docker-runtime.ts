@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { delay } from '../../../platform/async/delay.ts';
 import {
   engineMessage,
   isEngineAway,

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../../platform/async/delay.ts';
 import { isRunning } from './process-identity.ts';
 import type { ProcessFacts } from './process-table.ts';
 

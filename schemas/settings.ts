@@ -293,6 +293,12 @@ const SYSTEM_SETTINGS = {
     .describe(
       'What a message from a terminal or the command does while a turn runs, where nothing else is said: `join` it (one answer may then serve several messages), `wait` for its end, or `interrupt` it.',
     ),
+  ORCHESTRATOR_LAST_WORDS: z
+    .enum(['on', 'off'], 'on or off')
+    .default('on')
+    .describe(
+      'Whether a user whose agent ended its turn without an answer, twice, gets what its CLI said last, marked as not sent by the agent itself.',
+    ),
   ORCHESTRATOR_TURN_DEADLINE: duration('10m').describe(
     'How long a turn may take before it is failed visibly.',
   ),

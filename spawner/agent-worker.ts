@@ -174,7 +174,8 @@ export class AgentWorker {
   }
 
   #traits(state: AgentState): AgentTraits {
-    if (state.phase === 'unknown') return PLAIN_TRAITS;
-    return this.#deps.factories.get(state.kind)?.traits ?? PLAIN_TRAITS;
+    const { factories, lastWords } = this.#deps;
+    const kind = state.phase === 'unknown' ? undefined : factories.get(state.kind);
+    return { ...(kind?.traits ?? PLAIN_TRAITS), lastWords };
   }
 }

@@ -62,6 +62,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     factories: await agentFactories(settings, process.env),
     logger,
     allowedTools,
+    lastWords: settings.ORCHESTRATOR_LAST_WORDS === 'on',
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,

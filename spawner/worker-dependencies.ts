@@ -18,6 +18,8 @@ export interface WorkerDependencies {
   logger: Logger;
   ownership: Ownership;
   allowedTools: readonly string[] | undefined;
+  /** Whether a user gets the last words of an agent that did not answer. */
+  lastWords: boolean;
   stopGraceMs: number;
   /** An idle agent is frozen after this, where its runtime can do that; undefined: never. */
   pauseAfterMs: number | undefined;

@@ -139,8 +139,11 @@ export class ClaudeDriver implements Driver {
     if (message.subtype !== 'api_retry') return;
     const status = numberOf(message.error_status);
     const what = `${status ?? ''} ${textOf(message.error)}`.trim();
-    this.#options.events.log(`the model refused (${what}), trying again`);
-    if (status !== 401 && status !== 403) return;
+    if (status !== 401 && status !== 403) {
+      this.#options.events.retried(what);
+      return;
+    }
+    this.#options.events.log(`the model refused (${what})`);
     this.#refused = modelProblem(what, status);
     this.interrupt();
   }

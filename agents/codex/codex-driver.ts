@@ -92,7 +92,8 @@ export class CodexDriver implements Driver {
     }
     if (method === 'error' && params.willRetry === true) {
       const { message, additionalDetails } = objectOf(params.error);
-      this.#options.events.log(`${textOf(message)}: ${textOf(additionalDetails)}`);
+      const words = [textOf(message), textOf(additionalDetails)].filter((text) => text !== '');
+      this.#options.events.retried(words.join(': '));
     }
     if (method === 'turn/completed') this.#completed(objectOf(params.turn));
   }

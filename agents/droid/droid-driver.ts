@@ -103,6 +103,9 @@ export class DroidDriver implements Driver {
         this.#error = textOf(notification.message);
         this.#options.events.log(this.#error);
         return;
+      case 'llm_retry':
+        this.#options.events.retried(textOf(notification.reason));
+        return;
       case 'agent_turn_completed': {
         const reason = textOf(notification.reason);
         this.#problem = FINE.has(reason)

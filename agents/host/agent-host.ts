@@ -1,6 +1,7 @@
 import { delay } from '../../platform/async/delay.ts';
 import type { TurnProblem } from '../voice/turn-problem.ts';
 import type { CliExit, Driver, DriverEvents, TurnOutcome } from './driver.ts';
+import { ModelTrouble } from './model-trouble.ts';
 
 export interface AgentHostOptions {
   /** Starts the CLI, with the session of the one before where there was one. */
@@ -21,10 +22,13 @@ export interface AgentHostOptions {
   startTimeoutMs?: number;
   /** An interrupt, or a close, that has no effect for so long ends the CLI. */
   patienceMs?: number;
+  /** For so long a model may fail before the user hears of it; 10 s. */
+  troubleAfterMs?: number;
 }
 
 const START_TIMEOUT_MS = 60_000;
 const PATIENCE_MS = 10_000;
+const TROUBLE_AFTER_MS = 10_000;
 
 const FORGOTTEN = 'I had to start anew after a crash, and do not remember what we talked about.';
 
@@ -50,9 +54,13 @@ export class AgentHost {
   #stated: Promise<void> = Promise.resolve();
   #turns = 0;
   #received = 0;
+  readonly #trouble: ModelTrouble;
 
   constructor(options: AgentHostOptions) {
     this.#options = options;
+    const say = (text: string) => this.#notice(text);
+    const { log, troubleAfterMs: afterMs = TROUBLE_AFTER_MS } = options;
+    this.#trouble = new ModelTrouble({ say, log, afterMs });
   }
 
   /** A message of the user. */
@@ -140,6 +148,7 @@ export class AgentHost {
     return {
       turnEnded: (outcome) => this.#turnEnded(outcome),
       permission,
+      retried: (reason) => this.#trouble.retried(reason),
       answered: (text) => {
         this.#stated = this.#stated.then(() => this.#options.sayAnswer(text));
       },
@@ -168,6 +177,7 @@ export class AgentHost {
   /** Messages that wait belong to what the user has asked: the turn goes on with them. */
   #turnEnded(outcome: TurnOutcome): void {
     this.#working = false;
+    this.#trouble.reset();
     this.#turns += 1;
     if (outcome.problem) this.#options.log(`${outcome.problem.code}: ${outcome.problem.detail}`);
     if (this.#waiting.length > 0 && this.#takes && outcome.problem === undefined) {
@@ -179,6 +189,13 @@ export class AgentHost {
     this.#stated = this.#stated.then(() => this.#options.sayTurnEnd(outcome, taken));
     this.#handOver();
     this.#closeWhenIdle();
+  }
+
+  /** In its place among what is stated; where it cannot be said, the turn goes on without it. */
+  #notice(text: string): void {
+    const { sayNotice, log } = this.#options;
+    const unsaid = (error: unknown) => log(`not said: ${error}`);
+    this.#stated = this.#stated.then(() => sayNotice(text).catch(unsaid));
   }
 
   #closeWhenIdle(): void {
@@ -227,7 +244,7 @@ export class AgentHost {
     if (failed === undefined || this.#session === undefined) return failed;
     this.#options.log(`its session cannot be taken up (${failed}), beginning a new one`);
     this.#session = undefined;
-    this.#stated = this.#stated.then(() => this.#options.sayNotice(FORGOTTEN));
+    this.#notice(FORGOTTEN);
     return this.#startCli();
   }
 }

@@ -25,6 +25,8 @@ export interface TurnOutcome {
 export interface DriverEvents {
   /** Everything that was handed over is done. Once for each time that the CLI falls idle. */
   turnEnded(outcome: TurnOutcome): void;
+  /** The CLI tries its model again by itself, which refused or could not be reached: the reason. */
+  retried(reason: string): void;
   permission(request: PermissionRequest): Promise<PermissionAnswer>;
   /** What a command of the CLI itself (`/cost`) has answered, which no agent will: before the turn's end. */
   answered(text: string): void;

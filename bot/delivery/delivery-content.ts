@@ -3,6 +3,7 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { readFileOf } from '../../platform/files/read-file.ts';
 import { ERRORS } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
+import type { DataOf } from '../../schemas/event-catalogue.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import type { Directory } from '../people/directory.ts';
 import { answerButtons } from '../text/button-data.ts';
@@ -87,7 +88,7 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
       return { lead: '❓ ', text, buttons: answerButtons(event.id, choices), choices };
     }
     case 'turn.failed':
-      return { text: words.failed(sentence(event.data.reason), event.data.cure) };
+      return { text: failedTurn(event.data, words) };
     case 'process.rejected':
       return { text: words.notTaken(sentence(event.data.reason), event.data.cure) };
     case 'process.start-failed':
@@ -97,6 +98,11 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
     default:
       return { text: words.notHandled(event.type) };
   }
+}
+
+function failedTurn({ reason, cure, lastWords }: DataOf<'turn.failed'>, words: Words): string {
+  const failed = words.failed(sentence(reason), cure);
+  return lastWords === undefined ? failed : `${failed}\n\n${words.lastWords}\n\n${lastWords}`;
 }
 
 function notStarted(words: Words, why: string): string {

@@ -27,6 +27,7 @@ export const english: Words = {
     `🆕 ${previous} has ended; a new agent takes this message and does not know what was before.`,
   tooFast: (perMinute) =>
     `⏱ That is too fast: I take ${perMinute} messages a minute. What you send in this minute from here on is not taken.`,
+  lastWords: '_The agent did not send this itself; it said last:_',
   notHandled: (reason) => `⚠️ I could not do that: ${reason}`,
   onlyText: 'I understand text, files, photos, voice and video. This I cannot pass on.',
   nobodyKnown:

@@ -31,6 +31,8 @@ export interface Words {
   notTaken: (reason: string, cure: string) => string;
   newAgent: (previous: string) => string;
   tooFast: (perMinute: number) => string;
+  /** Above what a CLI said last whose agent did not answer. */
+  lastWords: string;
   notHandled: (reason: string) => string;
   onlyText: string;
   /** To one who writes as a channel or as the group. */

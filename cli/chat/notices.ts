@@ -1,5 +1,5 @@
 import type { AssignedAgent } from '../../core/conversation/agent-manager.ts';
-import type { Happening } from '../../core/conversation/talk.ts';
+import type { Failure, Happening } from '../../core/conversation/talk.ts';
 
 /** Which agent one talks to now, and what became of the one before. */
 export function agentNotice({ agentId, created, previous }: AssignedAgent): string {
@@ -28,11 +28,18 @@ export function noticeOf(happening: Happening): string | undefined {
     case 'progress':
       return `⏳ ${happening.text}`;
     case 'turn-failed':
+      return `${failureLine(happening)}${lastWords(happening.lastWords)}`;
     case 'rejected':
-      return `${happening.code}: ${happening.reason.replace(/\.$/, '')}. ${happening.cure}`;
+      return failureLine(happening);
     case 'agent-ended':
       return `${happening.agentId} has ended: ${happening.how}`;
     default:
       return undefined;
   }
 }
+
+const failureLine = ({ code, reason, cure }: Failure): string =>
+  `${code}: ${reason.replace(/\.$/, '')}. ${cure}`;
+
+const lastWords = (words: string | undefined): string =>
+  words === undefined ? '' : `\nThe agent did not send this itself; it said last:\n${words}`;

@@ -53,7 +53,7 @@ export type Happening = Place &
     | { kind: 'agent-ready' }
     | { kind: 'turn-started'; turnId: string; commandId: string }
     | ({ kind: 'turn-ended'; turnId: string } & InTurn)
-    | ({ kind: 'turn-failed'; turnId: string } & Failure & InTurn)
+    | ({ kind: 'turn-failed'; turnId: string; lastWords?: string | undefined } & Failure & InTurn)
     | ({ kind: 'rejected'; commandId: string } & Failure)
     | { kind: 'agent-ended'; how: string }
   );

@@ -28,5 +28,12 @@ export const turnEvents = {
   'turn.ready': z.object({ problem: saidText(MAX_PROBLEM).min(1).optional() }),
   'turn.nudged': z.object({ turnId }),
   'turn.ended': z.object({ turnId, answers: z.int(), questions: z.int() }),
-  'turn.failed': z.object({ turnId, code: z.string(), reason: z.string(), cure: z.string() }),
+  'turn.failed': z.object({
+    turnId,
+    code: z.string(),
+    reason: z.string(),
+    cure: z.string(),
+    /** What its CLI said last, where the agent did not answer: nothing that it has sent itself. */
+    lastWords: saidText(MAX_LAST_MESSAGE).optional(),
+  }),
 };

@@ -16,13 +16,39 @@ export type ResponseEvent = StoredEventOf<
  * tells an entry of ours from one that a script wrote.
  */
 export function responseFields(event: ResponseEvent): string[] {
-  const address = parseSubject(event.subject);
-  const agentId = address !== undefined && 'agentId' in address ? address.agentId : '';
   const type = event.type.slice('response.'.length);
   const name = type === 'question' ? 'question' : 'message';
-  const fields = { agent_id: agentId, type, [name]: event.data.text };
+  return entryFields(event, { type, [name]: event.data.text }, {});
+}
+
+/** A failure that ends what somebody has asked for. */
+export type FailureEvent = StoredEventOf<'turn.failed'> | StoredEventOf<'process.rejected'>;
+
+/**
+ * A failure as an entry that the older readers show: they know answers, questions and progress, and
+ * would hear nothing of it. `data` has its code, by which a newer reader tells it from an answer.
+ */
+export function failureFields(event: FailureEvent): string[] {
+  const { code, reason, cure } = event.data;
+  const message = `⚠️ ${reason.replace(/\.$/, '')}. ${cure}${lastWordsOf(event)}`;
+  return entryFields(event, { type: 'answer', message }, { failed: code });
+}
+
+function lastWordsOf(event: FailureEvent): string {
+  const words = event.type === 'turn.failed' ? event.data.lastWords : undefined;
+  return words === undefined ? '' : `\n\nNot sent by the agent itself:\n${words}`;
+}
+
+function entryFields(
+  event: ResponseEvent | FailureEvent,
+  own: Record<string, string>,
+  ofOurs: Record<string, string>,
+): string[] {
+  const address = parseSubject(event.subject);
+  const agentId = address !== undefined && 'agentId' in address ? address.agentId : '';
   const timestamp = pythonTime(event.time);
-  return Object.entries({ ...fields, timestamp, data: pythonJson({ event_id: event.id }) }).flat();
+  const data = pythonJson({ event_id: event.id, ...ofOurs });
+  return Object.entries({ agent_id: agentId, ...own, timestamp, data }).flat();
 }
 
 /** An entry of `cli-agent:responses` that an agent's script wrote. */

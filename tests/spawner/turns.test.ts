@@ -183,6 +183,19 @@ test('a turn that ends without a word after the reminder fails visibly', async (
   t.is(ofType(await history(spawner.log), 'turn.nudged').length, 1);
 });
 
+test('C2: the user of an agent that never answers gets what its CLI said last', async (t) => {
+  const spawner = await startSpawner(t, { endOfTurn: 'signal' });
+  const agent = newAgentId();
+  const notice = `'{"last-assistant-message":"It is 42."}'`;
+  const program = `while read -r message; do orchestrator turn end ${notice}; done`;
+  await createAgent(spawner.log, agent, program);
+  await sendMessage(spawner.log, agent, 'first', 'hello');
+
+  const failed = await spawner.event(agent, 'turn.failed');
+
+  t.like(failed.data, { code: 'ORC_NO_ANSWER', lastWords: 'It is 42.' });
+});
+
 test('a turn that runs out of time fails visibly, and its late answer is still delivered', async (t) => {
   const spawner = await startSpawner(t);
   const agent = newAgentId();

@@ -38,6 +38,7 @@ export interface SpawnerOptions {
   endOfTurn?: 'response' | 'signal';
   allowedTools?: readonly string[];
   stopGraceMs?: number;
+  lastWords?: boolean;
   pauseAfterMs?: number;
   node?: string;
   /** Where agents run; processes of this machine without. */
@@ -136,6 +137,7 @@ export class SpawnerFixture {
       factories,
       logger,
       allowedTools,
+      lastWords: this.#options.lastWords ?? true,
       stopGraceMs: this.#options.stopGraceMs ?? 500,
       pauseAfterMs: this.#options.pauseAfterMs,
       placementMs: 10_000,

@@ -114,6 +114,8 @@ export interface Turn {
   /** How many messages of its run the agent had taken when it last said so; absent where it did not count. */
   taken?: number;
   overdue: boolean;
+  /** What its CLI said last when it signalled the end, before a nudge and after it. */
+  lastWords?: string;
   /** The agent said that it came to nothing. */
   problem?: { code: string; detail: string };
   /** While it ran, the agent was not heard for a time, and why. */

@@ -4,4 +4,6 @@ export interface AgentTraits {
   whileBusy: 'join' | 'queue';
   /** What ends a turn: the agent's signal (`orchestrator turn end`), or its answer or question. */
   endOfTurn: 'signal' | 'response';
+  /** Whether its user gets what it said last where it did not answer (ORCHESTRATOR_LAST_WORDS). */
+  lastWords?: boolean;
 }

@@ -7,6 +7,8 @@ import {
 } from '../../../schemas/redis/keys.ts';
 import { type Json, pythonJson } from '../../../schemas/redis/python-json.ts';
 import {
+  type FailureEvent,
+  failureFields,
   foreignEntryOf,
   type ResponseEvent,
   responseFields,
@@ -49,6 +51,11 @@ function lastingOps(event: StoredEvent, storedAt: Date): MirrorOp[] {
     case 'response.question':
     case 'response.progress':
       return [respond(event, storedAt)];
+    case 'turn.failed':
+      return [failure(event, storedAt)];
+    case 'process.rejected':
+      // Of a message; who gave another command had its reply.
+      return event.correlationId === undefined ? [] : [failure(event, storedAt)];
     case 'user.agent-assigned':
       return onTelegram(event, (userId) => lookupOps(userId, event.data.agentId));
     case 'user.agent-released':
@@ -65,8 +72,17 @@ function respond(event: ResponseEvent, storedAt: Date): MirrorOp {
   const entry = foreignEntryOf(event);
   const fields = responseFields(event);
   if (entry !== undefined) return { do: 'respond', id: entry, fields, unless: entry };
-  return { do: 'respond', id: `${storedAt.getTime()}-${event.sequence}`, fields };
+  return { do: 'respond', id: entryId(event, storedAt), fields };
 }
+
+const failure = (event: FailureEvent, storedAt: Date): MirrorOp => ({
+  do: 'respond',
+  id: entryId(event, storedAt),
+  fields: failureFields(event),
+});
+
+const entryId = ({ sequence }: StoredEvent, storedAt: Date): string =>
+  `${storedAt.getTime()}-${sequence}`;
 
 /** Which agent a user's messages go to, and whose an agent is. */
 export const lookupOps = (userId: string, agentId: string): MirrorOp[] => [

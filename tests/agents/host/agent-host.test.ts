@@ -1,6 +1,7 @@
 import test from 'ava';
 import { AgentHost, type AgentHostOptions } from '../../../agents/host/agent-host.ts';
 import type { CliExit, Driver, DriverEvents, TurnOutcome } from '../../../agents/host/driver.ts';
+import { ModelTrouble } from '../../../agents/host/model-trouble.ts';
 
 /** A CLI that does what the test tells it. */
 class ScriptedDriver implements Driver {
@@ -88,8 +89,8 @@ function scene(
 /** Lets everything happen that is due. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-async function working(joins: boolean) {
-  const all = scene(joins, (driver) => driver.becomeReady());
+async function working(joins: boolean, own: Partial<AgentHostOptions> = {}) {
+  const all = scene(joins, (driver) => driver.becomeReady(), own);
   all.host.message('one');
   await settle();
   const [driver] = all.drivers;
@@ -133,6 +134,43 @@ test('the end of a turn says how many messages were taken, and not those that wa
   drivers[0]?.events.turnEnded({});
   await settle();
   t.deepEqual(counts, [1, 2, 3]);
+});
+
+test('D11: a model that does not answer for a while is told, and then once a minute', (t) => {
+  let now = 0;
+  const said: string[] = [];
+  const trouble = new ModelTrouble({
+    say: (text) => said.push(text),
+    log: () => undefined,
+    afterMs: 10_000,
+    now: () => now,
+  });
+  const retriedAt = (...seconds: number[]) => {
+    for (const second of seconds) {
+      now = second * 1_000;
+      trouble.retried('connection');
+    }
+  };
+  retriedAt(0, 1, 3, 7);
+  t.deepEqual(said, []);
+  retriedAt(15, 31, 63, 95);
+  const notice = 'The model does not answer (connection), trying again.';
+  t.deepEqual(said, [notice, notice]);
+  trouble.reset();
+  retriedAt(100, 109);
+  t.is(said.length, 2, 'another turn');
+});
+
+test('D11: the notice comes in its place, and the turn that fails of it has its reason', async (t) => {
+  const { driver, said } = await working(true, { troubleAfterMs: 0 });
+  driver.events.retried('connection');
+  driver.events.turnEnded({ problem: { code: 'ORC_MODEL_ERROR', detail: 'unreachable' } });
+  await settle();
+  t.deepEqual(said, [
+    'ready',
+    'The model does not answer (connection), trying again.',
+    'end ORC_MODEL_ERROR',
+  ]);
 });
 
 test('the end of stdin lets the turn be finished, and ends the CLI in its own way', async (t) => {

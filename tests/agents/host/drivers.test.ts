@@ -196,7 +196,7 @@ test('claude: what it does is in the log, in whatever form it says it', async (t
     }),
   ]);
   t.deepEqual(log, [
-    'the model refused (connection), trying again',
+    'the model does not answer (connection), trying again',
     'Read: {"file_path":"a"}',
     '  one two',
   ]);

@@ -22,6 +22,16 @@ test('a failure and a rejection say the reason and what to do', (t) => {
   t.is(rejected.text, '⚠️ Your message was not taken: It broke. Mend it.');
 });
 
+test('C2: last words are marked as not sent by the agent itself', (t) => {
+  const why = { code: 'ORC_NO_ANSWER', reason: 'No answer.', cure: 'Ask again.' };
+  const data = { turnId: 't', ...why, lastWords: 'It is **42**.' };
+  const { text } = spokenOf(stored('turn.failed', data), english);
+  t.is(
+    text,
+    '⚠️ No answer. Ask again.\n\n_The agent did not send this itself; it said last:_\n\nIt is **42**.',
+  );
+});
+
 test('a start that failed says why, where that is known, and what to do', (t) => {
   const ended = { runId: 'r', reason: 'start-failed', code: 1, signal: null } as const;
   const failed = stored('process.start-failed', { runId: 'r', reason: 'It is not there.' });

@@ -28,6 +28,11 @@ test('a found agent, a new one and the end of the one before are told apart', (t
 test('failures are told with reason and cure, progress and ends in a line', (t) => {
   t.is(noticeOf(failed), 'ORC_TTL: Its time is over. Send it again.');
   t.is(
+    noticeOf({ ...failed, lastWords: 'It is 42.' }),
+    'ORC_TTL: Its time is over. Send it again.\nThe agent did not send this itself; it said last:\nIt is 42.',
+    'C2',
+  );
+  t.is(
     noticeOf({ ...place, ...failure, kind: 'rejected', commandId: 'c' }),
     'ORC_TTL: Its time is over. Send it again.',
   );

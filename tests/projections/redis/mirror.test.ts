@@ -85,6 +85,40 @@ test('responses stand in the stream with the fields that every older reader take
   );
 });
 
+test('C1: a failure is an answer to the older readers, with its reason and its cure', async (t) => {
+  const { log, redis } = await startWithAgent(t);
+  const data = {
+    turnId: 'turn-1',
+    code: 'ORC_MODEL_LOGIN',
+    reason: 'The agent could not log in at its model',
+    cure: 'Log in.',
+  };
+  const about = (name: string) => `agents.${AGENT}.${name}`;
+  await log.append(event('turn.failed', about('turn.failed'), data));
+  const { turnId: _, ...why } = data;
+  const rejected = event('process.rejected', about('process.rejected'), { commandId: 'c', ...why });
+  // Of a command: its giver had a reply.
+  await log.append(rejected);
+  await log.append({ ...rejected, id: 'of-a-message', correlationId: 'm-1' });
+  const lastWords = 'It is 42.';
+  const unanswered = { ...data, code: 'ORC_NO_ANSWER', lastWords };
+  await log.append({ ...event('turn.failed', about('turn.failed'), unanswered), id: 'f-2' });
+
+  const entries = (await responses(redis, 3)).map(({ fields }) => Object.fromEntries(fields));
+  const message = '⚠️ The agent could not log in at its model. Log in.';
+  t.deepEqual(
+    entries.map(({ type }) => type),
+    ['answer', 'answer', 'answer'],
+  );
+  t.deepEqual(
+    entries.map((entry) => entry.message),
+    [message, message, `${message}\n\nNot sent by the agent itself:\nIt is 42.`],
+  );
+  t.like(entries[0], { agent_id: AGENT });
+  t.is(JSON.parse(entries[0]?.data ?? '').failed, 'ORC_MODEL_LOGIN');
+  t.false('request_id' in JSON.parse(entries[0]?.data ?? ''));
+});
+
 test('log lines stand in the stream of their agent, the last thousand or somewhat more', async (t) => {
   const { nats, redis } = await startWithAgent(t);
   const lines = Array.from({ length: 900 }, (_, index) => `line ${index} ä`);

@@ -4,6 +4,7 @@ import type { DataOf } from '../../../../schemas/event-catalogue.ts';
 import { agentEvent, type EventContext } from '../agent-event.ts';
 import type { AgentState, LiveAgent, PendingFile } from '../agent-state.ts';
 
+/** One of a message bears its correlation id: by that it is told from one of a command. */
 export function rejectEvents(
   state: AgentState,
   commandId: string,
@@ -13,7 +14,9 @@ export function rejectEvents(
 ): NewEvent[] {
   const { meaning, cure } = ERRORS[code];
   const reason = detail === undefined ? meaning : `${meaning}: ${detail}`;
-  const cause = { id: commandId, causationId: commandId };
+  const message = state.queue.find((pending) => pending.commandId === commandId);
+  const { correlationId } = message ?? {};
+  const cause = { id: commandId, causationId: commandId, ...(correlationId && { correlationId }) };
   const data = { commandId, code, reason, cure };
   return [agentEvent(state.agentId, 'process.rejected', data, cause, context)];
 }

@@ -1,5 +1,6 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
+import { MAX_LAST_MESSAGE } from '../../../../schemas/limits.ts';
 import {
   type AgentState,
   awake,
@@ -73,11 +74,11 @@ function onNudged(state: AgentState): AgentState {
 
 function onSignalled(
   state: AgentState,
-  { data: { problem, taken } }: StoredEventOf<'turn.signalled'>,
+  { data: { problem, taken, lastMessage } }: StoredEventOf<'turn.signalled'>,
 ): AgentState {
   if (!isLive(state) || state.turn === null) return state;
   const signalled = taken === undefined || taken >= writtenTo(state);
-  const { taken: _before, ...turn } = state.turn;
+  const { taken: _before, ...turn } = withLastWords(state.turn, lastMessage);
   return {
     ...state,
     turn: {
@@ -131,6 +132,14 @@ function onTurnStarted(state: AgentState, event: StoredEventOf<'turn.started'>):
 
 function onTurn(state: AgentState, change: (turn: Turn) => Turn): AgentState {
   return isLive(state) && state.turn ? { ...state, turn: change(state.turn) } : state;
+}
+
+/** What was said before the nudge is mostly the answer, and what came after it an excuse: both are kept. */
+function withLastWords(turn: Turn, words: string | undefined): Turn {
+  const before = turn.nudged ? turn.lastWords : undefined;
+  if (!words?.trim() || words === before) return turn;
+  const all = before === undefined ? words : `${before}\n\n${words}`;
+  return { ...turn, lastWords: all.slice(0, MAX_LAST_MESSAGE).toWellFormed() };
 }
 
 /** One that the asker waits for does not end the turn: the asker goes on with the answer. */

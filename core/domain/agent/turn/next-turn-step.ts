@@ -16,7 +16,7 @@ export type TurnStep =
   | { do: 'deliver'; message: PendingMessage; turnId: string }
   | { do: 'end-turn'; turn: Turn }
   | { do: 'nudge'; turn: Turn }
-  | { do: 'fail-turn'; turn: Turn; code: ErrorCode; detail?: string }
+  | { do: 'fail-turn'; turn: Turn; code: ErrorCode; detail?: string; lastWords?: string }
   | { do: 'await-answer'; question: PendingQuestion }
   | { do: 'close-question'; question: PendingQuestion }
   | { do: 'call'; call: PendingCall };
@@ -73,12 +73,20 @@ function endStep(state: ReadyAgent, turn: Turn, traits: AgentTraits): TurnStep |
     if (turn.problem) return failedBy(turn, turn.problem, state.interrupted);
     if (spoke) return { do: 'end-turn', turn };
     if (state.interrupted) return { do: 'fail-turn', turn, code: 'ORC_TURN_INTERRUPTED' };
-    return turn.nudged ? { do: 'fail-turn', turn, code: 'ORC_NO_ANSWER' } : { do: 'nudge', turn };
+    return turn.nudged ? unanswered(turn, traits) : { do: 'nudge', turn };
   }
   // While a person is asked, time is theirs.
   const waits = (state.questions?.length ?? 0) > 0;
   return turn.overdue && !waits ? failedByTime(turn) : undefined;
 }
+
+/** Its words were not sent by itself, but they are all that there is. */
+const unanswered = (turn: Turn, { lastWords }: AgentTraits): TurnStep => ({
+  do: 'fail-turn',
+  turn,
+  code: 'ORC_NO_ANSWER',
+  ...(lastWords && turn.lastWords && { lastWords: turn.lastWords }),
+});
 
 /** What it said to end its turn may not have been heard. */
 const failedByTime = (turn: Turn): TurnStep =>

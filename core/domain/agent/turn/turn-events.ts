@@ -98,10 +98,11 @@ export function failTurnEvents(
   code: ErrorCode,
   context: EventContext,
   detail?: string,
+  lastWords?: string,
 ): NewEvent[] {
   const { meaning, cure } = ERRORS[code];
   const reason = detail === undefined ? meaning : `${meaning}: ${detail}`;
-  const data = { turnId: turn.turnId, code, reason, cure };
+  const data = { turnId: turn.turnId, code, reason, cure, ...(lastWords && { lastWords }) };
   const cause = overCause(turn);
   return [agentEvent(state.agentId, 'turn.failed', data, cause, context)];
 }

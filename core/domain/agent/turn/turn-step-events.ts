@@ -34,8 +34,8 @@ export const turnStepEvents: StepEvents<TurnStep, TurnTold> = {
   ),
   'end-turn': whileLive((state, { turn }, _told, context) => endTurnEvents(state, turn, context)),
   nudge: whileLive((state, { turn }, _told, context) => nudgedEvents(state, turn, context)),
-  'fail-turn': whileLive((state, { turn, code, detail }, _told, context) =>
-    failTurnEvents(state, turn, code, context, detail),
+  'fail-turn': whileLive((state, { turn, code, detail, lastWords }, _told, context) =>
+    failTurnEvents(state, turn, code, context, detail, lastWords),
   ),
   'await-answer': whileLive((state, { question }, _told, context) =>
     awaitAnswerEvents(state, question, context),

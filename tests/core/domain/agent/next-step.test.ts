@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { StoredEvent } from '../../../../schemas/event.ts';
 import {
   answered,
   asked,
@@ -114,6 +115,26 @@ test('a turn of an agent with signals ends by its signal, and by nothing else', 
   t.is(given(...working(), answered).step(JOINS), undefined);
   t.like(given(...working(), answered, signalled).step(JOINS), { do: 'end-turn' });
   t.like(given(...working(), asked, signalled).step(JOINS), { do: 'end-turn' });
+});
+
+test('C2: one that did not answer after the reminder fails with what its CLI said last, unless that is off', (t) => {
+  const ends = (lastMessage?: string) =>
+    stored('turn.signalled', lastMessage === undefined ? {} : { lastMessage });
+  const failed = (lastWords: boolean, ...before: StoredEvent[]) =>
+    given(...working(), ...before).step({ ...JOINS, lastWords });
+  t.like(failed(true, ends('It is 42.'), nudged(), ends('I have said so.')), {
+    code: 'ORC_NO_ANSWER',
+    lastWords: 'It is 42.\n\nI have said so.',
+  });
+  t.like(failed(true, ends('It is 42.'), nudged(), ends('It is 42.')), { lastWords: 'It is 42.' });
+  for (const silent of [
+    failed(false, ends('It is 42.'), nudged(), ends()),
+    failed(true, ends(' '), nudged(), ends()),
+  ]) {
+    t.like(silent, { code: 'ORC_NO_ANSWER' });
+    t.false(silent !== undefined && 'lastWords' in silent);
+  }
+  t.like(failed(true, ends('half'), nudged(), answered, ends('all')), { do: 'end-turn' });
 });
 
 test('a turn without a word is reminded once, and then fails visibly', (t) => {

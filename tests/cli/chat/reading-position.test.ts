@@ -44,8 +44,9 @@ test('a position that cannot be saved is said', async (t) => {
   const paths = dataPaths(await temporaryFolder(t));
   const position = await ReadingPosition.load(paths, ADA, 1);
   await rm(join(paths.root, 'terminal'), { recursive: true });
+  await writeFile(join(paths.root, 'terminal'), 'in its place');
 
   position.moveTo({ seen: 2, from: 3 });
 
-  await t.throwsAsync(position.saved(), { code: 'ENOENT' });
+  await t.throwsAsync(position.saved(), { code: 'EEXIST' });
 });

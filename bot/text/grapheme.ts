@@ -4,14 +4,15 @@ const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const LONGEST = 256;
 
 /**
- * The last place at or before `at` that is between two graphemes: what is seen as one character (a
- * family, a letter with its marks, a flag) stays whole. In UTF-16 units, as `at` is.
+ * The last place at or before `at`, and behind `from`, that is between two graphemes: what is seen as
+ * one character (a family, a letter with its marks, a flag) stays whole. In UTF-16 units.
  */
-export function graphemeEdge(text: string, at: number): number {
+export function graphemeEdge(text: string, at: number, from = 0): number {
   if (at >= text.length) return text.length;
   const start = certainEdge(text, at);
   const { index } = SEGMENTER.segment(text.slice(start, at + LONGEST)).containing(at - start) ?? {};
-  return index === undefined || index === 0 ? betweenPairs(text, at) : start + index;
+  const edge = start + (index ?? 0);
+  return edge > Math.max(from, at - LONGEST) ? edge : betweenPairs(text, at);
 }
 
 /** The beginning of a text, of at most so many units. */

@@ -1,4 +1,5 @@
-import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import type { MarkedToken, Token, Tokens } from 'marked';
+import { lexMarkdown } from './agent-markdown.ts';
 import { type FormattedText, joined, plain, spelledOut, styled } from './formatted-text.ts';
 import { withRealAddresses } from './real-addresses.ts';
 import { textTable } from './text-table.ts';
@@ -12,7 +13,7 @@ export function formatMarkdown(markdown: string): FormattedText {
   // Telegram refuses what is not Unicode.
   const text = markdown.toWellFormed().replaceAll('\0', '\u{fffd}');
   try {
-    return withRealAddresses(blocks(new Lexer({ gfm: true }).lex(text)));
+    return withRealAddresses(blocks(lexMarkdown(text)));
   } catch {
     // So many quotes within each other that the stack is at its end: nobody reads that as Markdown.
     return plain(text);
@@ -77,9 +78,14 @@ const withoutQuotes = ({ text, entities }: FormattedText): FormattedText => ({
 });
 
 function list({ items, ordered, start, loose }: Tokens.List): FormattedText {
+  const written = items.map(({ raw }) => Number(/^\s*(\d+)/.exec(raw)?.[1] ?? Number.NaN));
+  // Some write `1.` before each; else the numbers are what is talked about.
+  const isCounted = written.every((number) => number === written[0]);
   const first = start === '' ? 1 : start;
   const lines = items.map((item, index) => {
-    const mark = plain(ordered ? `${first + index}. ` : '• ');
+    const number = isCounted ? first + index : (written[index] ?? first + index);
+    const bullet = item.raw.trimStart().startsWith('+') ? '+' : '•';
+    const mark = plain(ordered ? `${number}. ` : `${bullet} `);
     const body = item.tokens.map((token) => block(asMarked(token)));
     return joined([mark, indented(joined(listParts(item.tokens, body)))]);
   });
@@ -167,7 +173,14 @@ function inlineToken(token: MarkedToken): FormattedText {
 
 const LINKABLE = /^(?:https?|tg|mailto):/i;
 
-function link({ href, title }: Tokens.Link | Tokens.Image, inner: FormattedText): FormattedText {
+/** A call in code, such as `handlers[name](event)`, is no link. */
+const PLACE = /[./#:]/;
+
+function link(
+  { href, title, raw }: Tokens.Link | Tokens.Image,
+  inner: FormattedText,
+): FormattedText {
+  if (href !== '' && !PLACE.test(href)) return plain(raw);
   const after = title ? plain(` (${title})`) : plain('');
   if (href === '' || inner.text === href) return joined([inner, after]);
   if (inner.text.trim() === '') return joined([plain(href), after]);

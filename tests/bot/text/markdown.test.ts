@@ -68,3 +68,16 @@ test('what is not Unicode becomes a replacement character', (t) => {
 test('quotes within each other beyond any sense are still a text', (t) => {
   t.true(formatMarkdown(`${'>'.repeat(20_000)}end`).text.endsWith('end'));
 });
+
+test('E17: columns are even by what is seen: Chinese is twice as wide, marks and families are not', (t) => {
+  const { text } = formatMarkdown(
+    '| 名字 | n |\n|---|---|\n| a | 1 |\n| e\u0301 | 2 |\n| 👨‍👩‍👧 | 3 |',
+  );
+  t.deepEqual(text.split('\n'), [
+    '名字 │ n',
+    '─────┼──',
+    'a    │ 1',
+    'e\u0301    │ 2',
+    '👨‍👩‍👧   │ 3',
+  ]);
+});

@@ -66,6 +66,7 @@ test('every part is one that Telegram takes: short enough, not blank, Unicode, e
         t.true(text.length <= limit);
         t.not(text.trim(), '');
         t.true(text.isWellFormed());
+        t.true(entities.length <= 100);
         for (const { offset, length } of entities) {
           t.true(offset >= 0 && length > 0 && offset + length <= text.length);
         }
@@ -116,4 +117,27 @@ test('a surrogate pair is never cut', (t) => {
 
 test('a blank text has no part', (t) => {
   t.deepEqual(splitText(plain(' \n\t ')), []);
+});
+
+test('E10: of 120 links each is a link, in as many messages as that takes', (t) => {
+  const links = Array.from({ length: 120 }, (_, n) => `- [l${n}](https://example.org/${n})`);
+  const parts = splitText(formatMarkdown(links.join('\n')));
+
+  t.deepEqual(
+    parts.map(({ entities }) => entities.length),
+    [100, 20],
+  );
+  t.true(parts[1]?.text.startsWith('• l100'), 'cut between lines');
+});
+
+test('E17: what is seen as one character is never cut', (t) => {
+  const family = '👨‍👩‍👧‍👦';
+  const letter = `e${'\u0301'.repeat(3)}`;
+  const flag = '🇪🇺';
+  for (const grapheme of [family, letter, flag]) {
+    const parts = splitText(plain(`x${grapheme.repeat(700)}`), 1_000);
+    t.true(parts.length > 1);
+    for (const { text } of parts.slice(1)) t.is(text.length % grapheme.length, 0, grapheme);
+    t.is(parts.map(({ text }) => text).join('').length, 1 + 700 * grapheme.length);
+  }
 });

@@ -33,8 +33,9 @@ export async function telegramBot(context: ServiceContext) {
     health.report('telegram access', false, detail);
     logger.warn(detail);
   }
-  const directory = new Directory(log);
+  const directory = new Directory(log, settings.TELEGRAM_MESSAGE_MODE);
   await directory.start(signal);
+  directory.ended.catch(context.fatal);
   const views = new ViewsClient(connection.nc);
   const pace = new Pace();
   const status = new LiveChats({ api, pace, logger });
@@ -72,7 +73,7 @@ export async function telegramBot(context: ServiceContext) {
   };
   return {
     status,
-    deliveries: new Deliveries({ log, listener, outbox }),
+    deliveries: new Deliveries({ log, listener, outbox, health }),
     updates: new Updates({ client, connection, parts, settings, logger, health }),
   };
 }

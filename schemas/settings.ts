@@ -208,6 +208,12 @@ const SYSTEM_SETTINGS = {
   TELEGRAM_RATE_LIMIT: count(30).describe(
     'How many messages a minute the bot takes from one user.',
   ),
+  TELEGRAM_MESSAGE_MODE: z
+    .enum(['join', 'wait', 'interrupt'], 'one of join, wait, interrupt')
+    .default('join')
+    .describe(
+      'What a message in Telegram does while the agent works, where nothing was chosen by `/mode`: it joins the work, waits until that is done, or interrupts it.',
+    ),
   TELEGRAM_WEBHOOK_URL: url(['http', 'https'])
     .optional()
     .describe(

@@ -2,6 +2,7 @@ import { deliveryEvent } from '../../core/domain/delivery/decide-delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import { retry } from '../../platform/async/retry.ts';
+import type { Health } from '../../platform/service/health.ts';
 import { BOOKMARK } from './delivery-ids.ts';
 import { deliveryPlace, settledThrough } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
@@ -11,11 +12,13 @@ export interface DeliveriesOptions {
   log: EventLog;
   listener: ResponseListener;
   outbox: Outbox;
+  health: Health;
   /** Milliseconds between two notes of the place; 15,000. */
   noteEveryMs?: number;
 }
 
 const NOTE_EVERY_MS = 15_000;
+const PART = 'telegram deliveries';
 
 /**
  * From what agents say to the chats, from where the last run was: hears, requests, sends, and now
@@ -31,8 +34,8 @@ export class Deliveries {
 
   /** Ends when the signal aborts, with what is in hand finished. */
   async run(signal: AbortSignal): Promise<void> {
-    const { log, listener, outbox, noteEveryMs = NOTE_EVERY_MS } = this.#options;
-    const settled = await settledAtStart(log, signal);
+    const { listener, outbox, noteEveryMs = NOTE_EVERY_MS } = this.#options;
+    const settled = await settledAtStart(this.#options, signal);
     if (settled === undefined) return;
     this.#noted = settled;
     const timer = setInterval(() => void this.#note(), noteEveryMs);
@@ -52,9 +55,19 @@ export class Deliveries {
   }
 }
 
-async function settledAtStart(log: EventLog, signal: AbortSignal): Promise<number | undefined> {
+/** Undefined where the signal aborts before the log can be read. */
+async function settledAtStart(
+  { log, health }: DeliveriesOptions,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const failing = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    health.report(PART, false, `wait for the log: ${reason}; tried again`);
+  };
   try {
-    return await retry(() => settledThrough(log), { isPassing, signal });
+    const settled = await retry(() => settledThrough(log), { isPassing, failing, signal });
+    health.report(PART, true, 'go on');
+    return settled;
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

@@ -3,8 +3,8 @@ import type { AgentManager, AgentWish, Views } from '../../core/conversation/age
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { Access } from '../people/access.ts';
-import type { Directory } from '../people/directory.ts';
-import type { Member } from '../people/member.ts';
+import type { Directory, Member } from '../people/directory.ts';
+
 import type { Words } from '../words/words.ts';
 
 /** What handling an update needs, built once. */

@@ -29,7 +29,7 @@ export class Access {
 
   /** Everybody who may talk. */
   everybody(): string[] {
-    const known = new Set([...this.#allowed, ...this.#directory.members().keys()]);
+    const known = new Set([...this.#allowed, ...this.#directory.ids()]);
     return [...known].filter((id) => this.isAllowed(id));
   }
 }

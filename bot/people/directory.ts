@@ -1,42 +1,69 @@
+import { foldMessage } from '../../core/domain/fold-message.ts';
+import { initialSystem, userKey } from '../../core/domain/system-state.ts';
+import { initialUser, type QueueMode, type UserState } from '../../core/domain/user/user.ts';
 import { type AppendResult, appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { ChangeSignal } from '../../platform/async/change-signal.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
-import { parseEvent } from '../../schemas/parse-event.ts';
-import { parseSubject, subjectOf } from '../../schemas/subjects.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
 import { CHANNEL } from './channel.ts';
-import { evolveMember, type Member, newMember } from './member.ts';
 
 type UserEventType = Exclude<
   Extract<EventType, `user.${string}`>,
   'user.agent-assigned' | 'user.agent-released'
 >;
 
-/** Everybody of the channel whom the log knows: folded from it, and stated into it. */
+/** What is known of a person, or a group, with what counts where nothing was chosen. */
+export type Member = UserState & { mode: QueueMode; chosenMode: QueueMode | undefined };
+
+/** Everybody of the channel whom the log knows: folded from it, as everywhere, and stated into it. */
 export class Directory {
   readonly #log: EventLog;
-  readonly #members = new Map<string, Member>();
+  readonly #defaultMode: QueueMode;
+  /** Of the one fold of the log (docs/decisions/0007-one-fold.md) the people of this channel. */
+  readonly #state = initialSystem();
+  readonly #changes = new ChangeSignal();
+  readonly #ended = Promise.withResolvers<void>();
   #place = 0;
-  #waiters: { sequence: number; resolve: () => void }[] = [];
 
-  constructor(log: EventLog) {
+  /** @param defaultMode of those who have chosen none */
+  constructor(log: EventLog, defaultMode: QueueMode = 'join') {
     this.#log = log;
+    this.#defaultMode = defaultMode;
   }
 
-  /** Resolves when everything that was stored is folded; `ended` when the signal aborts. */
-  async start(signal: AbortSignal): Promise<{ ended: Promise<void> }> {
-    const caughtUp = Promise.withResolvers<void>();
-    const ended = this.#follow(signal, caughtUp.resolve);
-    await Promise.race([caughtUp.promise, ended]);
-    return { ended };
+  /** Resolves when everything that was stored is folded. Rejects where the log cannot be followed. */
+  async start(signal: AbortSignal): Promise<void> {
+    let isCaughtUp = false;
+    const caughtUp = () => {
+      isCaughtUp = true;
+      this.#changes.changed();
+    };
+    this.#follow(signal, caughtUp).then(this.#ended.resolve, this.#ended.reject);
+    // Whoever waits is let go, whatever the end was.
+    this.#ended.promise.catch(() => undefined).finally(() => this.#changes.close());
+    await this.#changes.until(() => isCaughtUp);
+    if (!isCaughtUp) await this.#ended.promise;
+  }
+
+  /**
+   * Resolves when the signal has ended it. Rejects when the log cannot be followed any more: nobody
+   * may be let in or turned away by what stands still.
+   */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   member(userId: string): Member {
-    return this.#members.get(userId) ?? newMember;
+    const known = this.#state.users.get(userKey(CHANNEL, userId)) ?? initialUser;
+    return { ...known, mode: known.mode ?? this.#defaultMode, chosenMode: known.mode };
   }
 
-  members(): ReadonlyMap<string, Member> {
-    return this.#members;
+  /** Everybody of whom the log says something. */
+  ids(): string[] {
+    return [...this.#state.users.keys()].map((key) => key.slice(CHANNEL.length + 1));
   }
 
   /** The id that a chat has now: a group's changes when it becomes a supergroup. */
@@ -81,25 +108,18 @@ export class Directory {
     const from = { sequence: 1 };
     for await (const batch of this.#log.follow({ stream: 'EVENTS', from, filter, signal })) {
       for (const message of batch.messages) {
-        const address = parseSubject(message.subject);
-        const parsed = parseEvent(message);
+        foldMessage(this.#state, message);
         this.#place = message.sequence;
-        if (parsed.kind !== 'event' || address?.family !== 'user') continue;
-        const { userId } = address;
-        this.#members.set(userId, evolveMember(this.member(userId), parsed.event));
       }
-      for (const { sequence, resolve } of this.#waiters) if (sequence <= this.#place) resolve();
+      this.#changes.changed();
       if (batch.caughtUp) caughtUp();
     }
   }
 
   async #folded(sequence: number): Promise<void> {
+    await this.#changes.until(() => sequence <= this.#place);
     if (sequence <= this.#place) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiter = { sequence, resolve };
-    this.#waiters.push(waiter);
-    await promise;
-    this.#waiters = this.#waiters.filter((one) => one !== waiter);
+    throw new OrchestratorError('ORC_NOT_REACHABLE', 'What the log says of people is not followed');
   }
 }
 

@@ -1,5 +1,5 @@
+import type { QueueMode } from '../../core/domain/user/user.ts';
 import type { ButtonData } from '../../schemas/events/delivery.ts';
-import type { QueueMode } from '../people/member.ts';
 
 /** What the press of a button means. */
 export type Press =

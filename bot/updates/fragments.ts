@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { HeardFragment } from '../../core/domain/user/user.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import { type BackOffTimes, NEAR } from '../../platform/async/back-off.ts';
 import { retry } from '../../platform/async/retry.ts';
@@ -10,7 +11,6 @@ import type { BotParts } from '../incoming/bot-context.ts';
 import { firstThing, goesOn, joinedText } from '../incoming/fragment.ts';
 import { recipientOf } from '../incoming/recipient.ts';
 import { userEvent } from '../people/directory.ts';
-import type { HeardFragment } from '../people/member.ts';
 import type { Courier } from './courier.ts';
 
 export interface FragmentsOptions {
@@ -45,8 +45,9 @@ export class Fragments {
 
   /** Waits for the rest of what an earlier bot had heard in part. */
   start(): void {
-    for (const [chatId, { fragments }] of this.#options.parts.directory.members()) {
-      if (fragments !== undefined) this.#wait(chatId);
+    const { directory } = this.#options.parts;
+    for (const chatId of directory.ids()) {
+      if (directory.member(chatId).fragments !== undefined) this.#wait(chatId);
     }
   }
 
@@ -132,7 +133,7 @@ export class Fragments {
         answers: thing.find(({ answers }) => answers)?.answers,
         alongside: {
           event: userEvent('user.fragments-joined', chatId, joined, first.id),
-          after: recipient.member.joinedAt,
+          after: recipient.member.joinedAt ?? 0,
         },
       });
       if (!isBrought) await drop();

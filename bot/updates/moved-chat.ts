@@ -24,8 +24,8 @@ async function move(from: string, to: string, parts: BotParts): Promise<void> {
   if (member.movedTo === to || !access.isAllowed(from)) return;
   const id = `moved-${from}-${to}`;
   await directory.stateOnce('user.allowed', to, { by: { channel: CHANNEL, userId: from } }, id);
-  const { mode, name, language } = member;
-  await directory.stateOnce('user.mode-chosen', to, { mode }, id);
+  const { chosenMode: mode, name, language } = member;
+  if (mode !== undefined) await directory.stateOnce('user.mode-chosen', to, { mode }, id);
   if (name !== undefined) {
     const introduction = { name, ...(language !== undefined && { language }) };
     await directory.stateOnce('user.introduced', to, introduction, id);

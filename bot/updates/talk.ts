@@ -52,7 +52,7 @@ export class Talk {
     const question = await questionOf(context, this.#parts);
     const heard = this.#hear(context, msg, question);
     const { source } = heard;
-    const agentId = question?.agentId ?? member.lastAgentId;
+    const agentId = question?.agentId ?? member.agents.at(-1);
     const { log } = this.#parts;
     const before = agentId && (await earlierSource(log, agentId, source.message, msg.date));
     if (before && before.content === source.content && before.file === source.file) return;

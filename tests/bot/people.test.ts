@@ -50,3 +50,32 @@ test('what an admin says of somebody is in the log, and outlives whoever heard i
   t.true(later.isAllowed('1'), 'an admin of the settings cannot be shut out');
   t.false(later.isAllowed('4'));
 });
+
+test('A6: a directory that the log does not go on for says so, and lets go who waits for it', async (t) => {
+  const { log } = await startTestNats(t);
+  const end = new AbortController();
+  t.teardown(() => end.abort());
+  const directory = new Directory(log);
+  await directory.start(end.signal);
+  await directory.state('user.allowed', '3', {}, 'a');
+  const ended = t.throwsAsync(directory.ended);
+  const jsm = await log.connection.jsm();
+  await jsm.streams.delete('EVENTS');
+  const late = t.throwsAsync(directory.state('user.denied', '3', {}, 'b'));
+
+  t.like(await ended, { code: 'ORC_NO_STREAM' });
+  t.like(await late, { name: 'OrchestratorError' });
+  t.true(directory.member('3').allowed);
+});
+
+test('C9: who has chosen no mode has that of the settings', async (t) => {
+  const { log } = await startTestNats(t);
+  const end = new AbortController();
+  t.teardown(() => end.abort());
+  const directory = new Directory(log, 'wait');
+  await directory.start(end.signal);
+  await directory.state('user.mode-chosen', '3', { mode: 'interrupt' }, 'a');
+
+  t.is(directory.member('1').mode, 'wait');
+  t.is(directory.member('3').mode, 'interrupt');
+});

@@ -1,10 +1,33 @@
-import type { StoredEvent } from '../../../schemas/event.ts';
+import type { StoredEvent, StoredEventOf } from '../../../schemas/event.ts';
+import type { DataOf } from '../../../schemas/event-catalogue.ts';
+import type { Fragment } from '../../../schemas/events/user.ts';
 
-/** Which agent a person's messages go to. */
+/** What a message does while the agent works. */
+export type QueueMode = DataOf<'user.mode-chosen'>['mode'];
+
+/** What the log says of a person, or a group, of a channel. */
 export interface UserState {
+  /** The agent that messages go to. */
   agentId: string | null;
   /** Every agent that was ever assigned to this person, the newest last. */
   agents: string[];
+  /** An admin's word; undefined where none has said anything. */
+  allowed?: boolean;
+  /** Undefined where none was chosen. */
+  mode?: QueueMode;
+  name?: string;
+  /** IETF language tag. */
+  language?: string;
+  /** Pieces that are not joined yet, in the order in which they were heard. */
+  fragments?: readonly HeardFragment[];
+  /** The last event that said which were joined. */
+  joinedAt?: number;
+  /** The id that the channel has for this chat now. */
+  movedTo?: string;
+}
+
+export interface HeardFragment extends Fragment {
+  id: string;
 }
 
 export const initialUser: UserState = { agentId: null, agents: [] };
@@ -15,11 +38,35 @@ export function evolveUser(state: UserState, event: StoredEvent): UserState {
     case 'user.agent-assigned': {
       const { agentId } = event.data;
       const earlier = state.agents.filter((known) => known !== agentId);
-      return { agentId, agents: [...earlier, agentId] };
+      return { ...state, agentId, agents: [...earlier, agentId] };
     }
     case 'user.agent-released':
       return state.agentId === event.data.agentId ? { ...state, agentId: null } : state;
+    case 'user.allowed':
+      return { ...state, allowed: true };
+    case 'user.denied':
+      return { ...state, allowed: false };
+    case 'user.mode-chosen':
+      return { ...state, mode: event.data.mode };
+    case 'user.introduced': {
+      const { name, language } = event.data;
+      return { ...state, name, ...(language !== undefined && { language }) };
+    }
+    case 'user.fragment-heard': {
+      const fragment = { ...event.data, id: event.id.slice(`${event.type}:`.length) };
+      return { ...state, fragments: [...(state.fragments ?? []), fragment] };
+    }
+    case 'user.fragments-joined':
+      return joined(state, event);
+    case 'user.moved':
+      return { ...state, movedTo: event.data.to };
     default:
       return state;
   }
+}
+
+function joined(state: UserState, event: StoredEventOf<'user.fragments-joined'>): UserState {
+  const { fragments = [], ...rest } = state;
+  const left = fragments.filter(({ id }) => !event.data.fragments.includes(id));
+  return { ...rest, joinedAt: event.sequence, ...(left.length > 0 && { fragments: left }) };
 }

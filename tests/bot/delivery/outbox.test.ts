@@ -52,7 +52,9 @@ async function fixture(t: ExecutionContext, parts: typeof asText = asText) {
       isOwnCommand,
     });
     const end = new AbortController();
-    const running = new Deliveries({ log, listener, outbox, noteEveryMs: 100 }).run(end.signal);
+    const running = new Deliveries({ log, listener, outbox, health, noteEveryMs: 100 }).run(
+      end.signal,
+    );
     const stop = async () => {
       end.abort();
       await running;

@@ -57,7 +57,9 @@ async function fixture(t: ExecutionContext) {
     const presentId = (chatId: string) => chatId;
     const heard = { log: own, status, logger: quiet, health, presentId, isOwnCommand };
     const listener = new ResponseListener(heard);
-    const running = new Deliveries({ log, listener, outbox, noteEveryMs: 50 }).run(end.signal);
+    const running = new Deliveries({ log, listener, outbox, health, noteEveryMs: 50 }).run(
+      end.signal,
+    );
     const stop = async () => {
       end.abort();
       await running;

@@ -2,7 +2,6 @@ import test from 'ava';
 import fc from 'fast-check';
 import { spokenOf } from '../../../bot/delivery/delivery-content.ts';
 import { messageParts } from '../../../bot/delivery/message-part.ts';
-import { evolveMember, newMember } from '../../../bot/people/member.ts';
 import { wordsFor } from '../../../bot/words/words.ts';
 import { eventJson, eventLine } from '../../../cli/operator/event-line.ts';
 import { evolveTalk, happeningOf, newTalk } from '../../../core/conversation/talk.ts';
@@ -93,7 +92,7 @@ test('of whatever was folded every view is what it promises, and the next step i
 test('whoever reads the log without the fold gets through whatever stands in it', (t) => {
   const words = wordsFor('en');
   const property = fc.property(anyLog, (messages) => {
-    let [talk, member, delivery] = [newTalk(AGENT), newMember, undefined as unknown];
+    let [talk, delivery] = [newTalk(AGENT), undefined as unknown];
     for (const message of stored(messages)) {
       eventLine(message);
       JSON.parse(eventJson(message));
@@ -103,7 +102,6 @@ test('whoever reads the log without the fold gets through whatever stands in it'
       const { event } = parsed;
       happeningOf(talk, event);
       talk = evolveTalk(talk, event);
-      member = evolveMember(member, event);
       // Undefined before the first.
       delivery = evolveDelivery(delivery as DeliveryState | undefined, event);
       messageParts(spokenOf(event, words));

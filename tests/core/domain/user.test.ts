@@ -22,3 +22,25 @@ test('a release of the present agent leaves none; one of an earlier agent change
 test('other events change nothing', (t) => {
   t.is(after(stored('turn.signalled', {})), initialUser);
 });
+
+test('issue 10, 3: what the bot knows of a person is of the same fold, and chosen is what was chosen', (t) => {
+  const known = after(
+    assigned('a'),
+    stored('user.introduced', { name: 'Ann', language: 'ru' }),
+    stored('user.mode-chosen', { mode: 'wait' }),
+    stored('user.denied', {}),
+    stored('user.allowed', {}),
+    stored('user.moved', { to: '-1005' }),
+  );
+
+  t.deepEqual(known, {
+    agentId: 'a',
+    agents: ['a'],
+    name: 'Ann',
+    language: 'ru',
+    mode: 'wait',
+    allowed: true,
+    movedTo: '-1005',
+  });
+  t.is(initialUser.mode, undefined);
+});

@@ -346,7 +346,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An error that a person is to see: one line, one code, one cure. */
+/**
+ * An error that a person is to see: one line, one code, one cure.
+ *
+ * @example
+ * throw new OrchestratorError('ORC_FILE', `Cannot read ${path}`, { cause: error });
+ */
 export class OrchestratorError extends Error {
   override readonly name = 'OrchestratorError';
   readonly code: ErrorCode;

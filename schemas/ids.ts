@@ -32,7 +32,12 @@ export const isAgentEventId = (agentId: string, id: string): boolean =>
 /** A fresh id for something that nobody could have asked for before, such as a typed message. */
 export const newId = (prefix: string): string => `${prefix}-${randomUUID()}`;
 
-/** The same 12 hex digits for the same cause, always: what makes a repeat harmless. */
+/**
+ * The same 12 hex digits for the same cause, always: what makes a repeat harmless.
+ *
+ * @example
+ * derivedId('turn-', 'tg-4711-88'); // 'turn-' and 12 digits, today and after every restart
+ */
 export function derivedId(prefix: string, ...cause: string[]): string {
   const digest = createHash('sha256').update(cause.join('\0')).digest('hex');
   return `${prefix}${digest.slice(0, 12)}`;

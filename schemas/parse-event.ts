@@ -41,6 +41,10 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  * Reads an event at the edge: attributes from the headers, data validated and brought up to date. An
  * agent's word (see `speakerAt`) has its time from the broker and its source from its subject,
  * whatever it states. Never throws, whatever the message is.
+ *
+ * @example
+ * const parsed = parseEvent(message);
+ * if (parsed.kind === 'event' && parsed.event.type === 'turn.failed') show(parsed.event.data.reason);
  */
 export function parseEvent(message: RawMessage): ParsedEvent {
   try {

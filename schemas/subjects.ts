@@ -37,7 +37,13 @@ function agent(agentId: string): string {
   return agentId;
 }
 
-/** The subject of an address. Throws {@link InvalidSubject} where a part may not be a token. */
+/**
+ * The subject of an address. Throws {@link InvalidSubject} where a part may not be a token.
+ *
+ * @example
+ * subjectOf({ family: 'turn', agentId: 'agent-0123456789ab', name: 'started' });
+ * // 'agents.agent-0123456789ab.turn.started'
+ */
 export function subjectOf(address: Address): string {
   switch (address.family) {
     case 'tool':

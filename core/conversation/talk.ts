@@ -92,7 +92,14 @@ export function evolveTalk(talk: Talk, event: StoredEvent): Talk {
   }
 }
 
-/** What an event means to the people in the talk, given the talk before it. */
+/**
+ * What an event means to the people in the talk, given the talk before it.
+ *
+ * @example
+ * const happening = happeningOf(talk, event);
+ * if (happening?.kind === 'turn-failed') show(`${happening.reason} ${happening.cure}`);
+ * talk = evolveTalk(talk, event);
+ */
 export function happeningOf(talk: Talk, event: StoredEvent): Happening | undefined {
   const place = { agentId: talk.agentId, sequence: event.sequence };
   switch (event.type) {

@@ -27,6 +27,11 @@ const NOTHING: AppendResult = { ok: true, sequence: 0, duplicate: false };
  *
  * A timer whose event is not stored afterwards comes to nothing: its event names what it is for, and
  * no state waits for it (docs/decisions/0042-three-streams.md).
+ *
+ * @example
+ * const filter = agentFilter(agentId, 'process');
+ * const result = await log.append(events, { expect: { filter, sequence: 41 } });
+ * if (!result.ok && result.error === 'conflict') return 'somebody else was first: look again';
  */
 export async function append(
   nc: NatsConnection,

@@ -38,6 +38,12 @@ const SETTLED_MS = 10_000;
  * Throws ORC_NO_STREAM, ORC_NOT_PERMITTED, ORC_LOG_REPLACED where the stream was removed and made
  * anew (what was read of it says nothing about the new one), and ORC_NOT_REACHABLE after `patienceMs`
  * without a server or when the connection is closed.
+ *
+ * @example
+ * for await (const { messages, caughtUp } of log.follow({ stream: 'EVENTS', from: { sequence: 1 } })) {
+ *   state = messages.reduce(fold, state);
+ *   if (caughtUp) serve(state);
+ * }
  */
 export async function* follow(
   connection: LogConnection,

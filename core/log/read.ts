@@ -21,6 +21,12 @@ const PATIENCE_MS = 30_000;
 /**
  * The messages of a stream up to its end as of the call, in order; ends also where the filter
  * matches none. Throws as {@link follow} does.
+ *
+ * @example
+ * const filter = agentFilter('agent-0123456789ab');
+ * for await (const message of log.read({ stream: 'EVENTS', from: { sequence: 1 }, filter })) {
+ *   console.log(message.sequence, message.subject);
+ * }
  */
 export async function* read(
   connection: LogConnection,

@@ -25,6 +25,11 @@ const CHECKPOINT_EVERY_MS = 10_000;
 /**
  * Keeps a {@link SystemState} that follows EVENTS: replays it, then goes on live. Everything that
  * acts on or serves the state holds one of these.
+ *
+ * @example
+ * const follower = new SystemFollower({ log, logger });
+ * await follower.start(signal);
+ * follower.state.agents.get('agent-0123456789ab')?.phase; // 'ready'
  */
 export class SystemFollower {
   state: SystemState = initialSystem();

@@ -39,6 +39,10 @@ export interface KnownBesideLog {
 /**
  * The one next thing to do for an agent, or undefined while there is nothing but to wait. Pure: a
  * spawner that replays comes to the same step as the one that died.
+ *
+ * @example
+ * const state = events.reduce(evolveAgent, unknownAgent('agent-0123456789ab'));
+ * nextStep(state, { whileBusy: 'queue', endOfTurn: 'signal' }); // { do: 'open-turn', message }
  */
 export function nextStep(
   state: AgentState,

@@ -2,11 +2,15 @@ import { join } from 'node:path';
 import type { AgentFactory, AgentOrder } from '../agents/agent-factory.ts';
 import type { ProcessFile } from '../agents/process-file.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
+import { type AllowedTools, allowedTools } from '../core/domain/agent/allowed-tools.ts';
 import { type Mute, muteNotice } from '../core/log/mute-notice.ts';
 import type { AgentGrant } from '../platform/nats/agent-credentials.ts';
 import type { AgentPlaces, AgentProcess } from './runtime/runtime.ts';
 
 const CREDENTIALS = 'agent.creds';
+
+/** The name of no tool. */
+const NO_TOOL = 'none';
 
 /** Beyond the end of its TTL: an answer at the last moment is still taken. */
 const CREDENTIALS_GRACE_MS = 10 * 60_000;
@@ -36,11 +40,12 @@ export class AgentEnvironment {
 
   /** The complete environment, or the name of a variable that its kind needs and nobody has set. */
   variables(
-    agentId: string,
+    state: LiveAgent,
     factory: AgentFactory,
     places: AgentPlaces,
   ): { variables: Record<string, string> } | { missing: string } {
-    const { own, natsUrl, allowedTools, mintCredentials } = this.#options;
+    const { own, natsUrl, mintCredentials } = this.#options;
+    const tools = this.#tools(state);
     const required = factory.requiredEnvironment();
     const missing = required.filter((name) => !own[name]);
     if (missing.length > 0) {
@@ -59,10 +64,11 @@ export class AgentEnvironment {
         TERM: 'dumb',
         // A repository above its home is none of its own: that of this system's checkout, perhaps.
         GIT_CEILING_DIRECTORIES: places.home,
-        ORCHESTRATOR_AGENT_ID: agentId,
+        ORCHESTRATOR_AGENT_ID: state.agentId,
         ORCHESTRATOR_NATS_URL: natsUrl,
         ...(mintCredentials && { ORCHESTRATOR_CREDS: join(places.secrets, CREDENTIALS) }),
-        ...(allowedTools && { ORCHESTRATOR_ALLOWED_TOOLS: allowedTools.join(',') }),
+        // Unset is all of them, and so would be nothing.
+        ...(tools && { ORCHESTRATOR_ALLOWED_TOOLS: tools.join(',') || NO_TOOL }),
       },
     };
   }
@@ -86,7 +92,7 @@ export class AgentEnvironment {
     factory: AgentFactory,
     places: AgentPlaces,
   ): Promise<ProcessFile[]> {
-    const instructions = factory.generateInstructions(this.#options.allowedTools);
+    const instructions = factory.generateInstructions(this.#tools(state));
     const own = (await factory.files?.(this.order(state, places))) ?? [];
     const text = state.muted
       ? muteNotice(state.muted)
@@ -105,8 +111,13 @@ export class AgentEnvironment {
     await process.replaceFile(credentialsFile(muteNotice(mute)));
   }
 
+  #tools(state: LiveAgent): AllowedTools {
+    return allowedTools(this.#options.allowedTools, state.allowedTools);
+  }
+
   async #credentials(state: LiveAgent, expiresAt: Date): Promise<string | undefined> {
-    const { mintCredentials, allowedTools, maxMessage } = this.#options;
+    const { mintCredentials, maxMessage } = this.#options;
+    const allowedTools = this.#tools(state);
     const { agentId } = state;
     const until = credentialsEnd(state, expiresAt);
     return mintCredentials?.({ agentId, expiresAt: until, allowedTools, maxPayload: maxMessage });

@@ -59,7 +59,7 @@ export class ProcessManager {
     const places = runtime.places(agentId);
     const command = factory.persistentCommand(this.#environment.order(state, places));
     if ('missing' in command) return { ok: false, reason: command.missing };
-    const environment = this.#environment.variables(agentId, factory, places);
+    const environment = this.#environment.variables(state, factory, places);
     if ('missing' in environment) return { ok: false, reason: environment.missing };
     const { runId } = run;
     const files = await this.#environment
@@ -132,15 +132,16 @@ export class ProcessManager {
 
   /** Runs a shell command beside the agent, to its end; rejects for what nobody foresaw. */
   async run(
-    { agentId, run }: LiveAgent,
+    state: LiveAgent,
     factory: AgentFactory,
     { commandLine, timeoutMs }: PendingRun,
     signal: AbortSignal,
   ): Promise<CommandOutcome> {
+    const { agentId, run } = state;
     const process = this.#processes.get(agentId);
     const places = this.#runtimeOf(run)?.places(agentId);
     if (process === undefined || places === undefined) return NOT_RUN;
-    const environment = this.#environment.variables(agentId, factory, places);
+    const environment = this.#environment.variables(state, factory, places);
     if ('missing' in environment) return { ...NOT_RUN, error: environment.missing };
     const outcome = await process.exec({
       command: ['bash', '-c', commandLine],

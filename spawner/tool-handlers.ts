@@ -1,4 +1,5 @@
 import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
+import { allowedTools } from '../core/domain/agent/allowed-tools.ts';
 import {
   answerGetProject,
   answerListProjects,
@@ -63,7 +64,8 @@ function outcomeOf(
   if (agent.phase === 'unknown' || agent.phase === 'ended') {
     return { ok: false, code: 'ORC_AGENT_ENDED', message: 'The agent ended before this was done' };
   }
-  if (context.allowedTools && !context.allowedTools.includes(call.tool)) {
+  const allowed = allowedTools(context.allowedTools, agent.allowedTools);
+  if (allowed && !allowed.includes(call.tool)) {
     const message = `This agent may not use ${call.tool}`;
     return { ok: false, code: 'ORC_TOOL_NOT_ALLOWED', message };
   }

@@ -4,6 +4,9 @@ import { fileReference } from './file.ts';
 import { messageSource } from './message-source.ts';
 import { commandLine, homePath, milliseconds, person, token, visibleName } from './parts.ts';
 
+/** Tools that a `create` may name. */
+const MAX_TOOLS = 64;
+
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
 export const commandEvents = {
   'command.create': z.object({
@@ -13,6 +16,8 @@ export const commandEvents = {
     turnDeadlineMs: milliseconds,
     /** The command line of a `line` agent. */
     commandLine: commandLine.optional(),
+    /** The tools that it may use, of those that the system allows; without, all of them. */
+    allowedTools: z.array(token).max(MAX_TOOLS).optional(),
   }),
   'command.send': z.object({
     text: z.string().min(1),

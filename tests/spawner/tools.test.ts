@@ -3,8 +3,8 @@ import { outgoingEvent } from '../../core/log/outgoing.ts';
 import { publishOne } from '../../core/log/publish-event.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
-import { command } from '../support/commands.ts';
-import { history, ofType } from '../support/history.ts';
+import { command, createAgent, sendMessage } from '../support/commands.ts';
+import { history, logLines, ofType, untilLogLine } from '../support/history.ts';
 import { startTestNats, temporaryFolder } from '../support/nats.ts';
 import { SpawnerFixture, startSpawner } from '../support/spawner.ts';
 
@@ -131,4 +131,20 @@ test('A2: a result that no message holds is one that says so, and the agent goes
   t.is(Array.isArray(page) ? page.length : 0, 10);
   await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
   await spawner.event(agent, 'process.stopped');
+});
+
+test('C7: an agent may use no more than its own create allows, by its command, its credential and its calls', async (t) => {
+  const spawner = await startSpawner(t, { allowedTools: ['respond', 'project'] });
+  const agent = newAgentId();
+  const program =
+    'read -r _; echo "$ORCHESTRATOR_ALLOWED_TOOLS"; orchestrator project list; echo "code $?"; unset ORCHESTRATOR_ALLOWED_TOOLS; orchestrator project list --timeout 5s; echo "code $?"; orchestrator answer done; read -r _';
+  await createAgent(spawner.log, agent, program, { allowedTools: ['respond', 'deploy'] });
+  await sendMessage(spawner.log, agent, 'm-1', 'go');
+  await spawner.event(agent, 'response.answer');
+  await untilLogLine(spawner.log, agent, 'code 3');
+  t.deepEqual(await logLines(spawner.log, agent), ['respond', 'code 3', 'code 3']);
+  t.is(
+    await call(spawner, agent, 'project.create', { name: 'x' }, 'call-1'),
+    'ORC_TOOL_NOT_ALLOWED',
+  );
 });

@@ -143,6 +143,8 @@ interface Known {
   kind: string;
   owner?: Person;
   commandLine?: string;
+  /** The tools that its `create` names; without, all that the system allows. */
+  allowedTools?: readonly string[];
   ttlMs: number;
   turnDeadlineMs: number;
   createdAt: string;

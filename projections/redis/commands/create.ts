@@ -67,10 +67,12 @@ function creation(
   context: CommandContext,
 ): NewEvent[] {
   const { turnDeadlineMs, clock } = context.services;
-  const { timeoutMinutes, ttlHours } = config;
+  const { timeoutMinutes, ttlHours, allowedTools } = config;
   const created = context.command(agentId, 'command.create', {
     kind,
     ...(owner && { owner }),
+    // The older command took an empty list for all of them.
+    ...(allowedTools.length > 0 && { allowedTools }),
     ttlMs: Math.max(1, ttlHours * HOUR_MS),
     turnDeadlineMs: timeoutMinutes ? timeoutMinutes * MINUTE_MS : turnDeadlineMs,
   });

@@ -109,6 +109,7 @@ test('a command that its adapter did not live to reply is done once and replied 
   const events = await history(spawner.log);
   t.is(ofType(events, 'command.run').length, 1);
   t.is(ofType(events, 'command.create').length, 2);
+  t.deepEqual(ofType(events, 'command.create')[1]?.data.allowedTools, ['respond'], 'C7');
   t.deepEqual(
     ofType(events, 'user.agent-assigned').map(({ subject, data }) => [subject, data]),
     [

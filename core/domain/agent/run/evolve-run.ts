@@ -38,13 +38,14 @@ function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): Ag
   if (state.phase !== 'unknown') {
     return withControl(state, { commandId: event.id, name: 'create' });
   }
-  const { kind, owner, ttlMs, turnDeadlineMs, commandLine } = event.data;
+  const { kind, owner, ttlMs, turnDeadlineMs, commandLine, allowedTools } = event.data;
   return {
     phase: 'requested',
     agentId: state.agentId,
     kind,
     ...(owner && { owner }),
     ...(commandLine !== undefined && { commandLine }),
+    ...(allowedTools && { allowedTools }),
     ttlMs,
     turnDeadlineMs,
     createdAt: event.time,
@@ -138,7 +139,8 @@ function ended(
   endedAt: string,
   end: EndedAgent['end'],
 ): EndedAgent {
-  const { agentId, kind, owner, commandLine, ttlMs, turnDeadlineMs, createdAt, createdBy } = state;
+  const { agentId, kind, owner, commandLine, allowedTools } = state;
+  const { ttlMs, turnDeadlineMs, createdAt, createdBy } = state;
   const { queue, calls, counts, running } = state;
   // Whoever asked for a stop has it, whatever the reason.
   const controls = state.controls.filter((control) => control.name !== 'stop');
@@ -148,6 +150,7 @@ function ended(
     kind,
     ...(owner && { owner }),
     ...(commandLine !== undefined && { commandLine }),
+    ...(allowedTools && { allowedTools }),
     ttlMs,
     turnDeadlineMs,
     createdAt,

@@ -59,8 +59,16 @@ export function subjectOf(address: Address): string {
   }
 }
 
+/** Of the subject that was asked for last: all who look at an event ask for the same, one after the other. */
+let parsed: { subject: string; address: Address | undefined } = { subject: '', address: undefined };
+
 /** The address of a subject, or undefined where it is none of ours. Never throws. */
-export function parseSubject(subject: string): Address | undefined {
+export function parseSubject(subject: string): Readonly<Address> | undefined {
+  if (parsed.subject !== subject) parsed = { subject, address: addressOf(subject) };
+  return parsed.address;
+}
+
+function addressOf(subject: string): Address | undefined {
   const parts = subject.split('.');
   if (!parts.every(isToken)) return undefined;
   const [root = '', first = '', second = '', third = ''] = parts;

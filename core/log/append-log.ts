@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AppendResult } from './append-result.ts';
 import { publishBatch } from './batch.ts';
+import { type HeaderPairs, headerLines } from './header-lines.ts';
 import { type Outgoing, sizeOf, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 
@@ -41,7 +42,8 @@ export async function appendLog(
   options: LogOptions,
 ): Promise<AppendResult> {
   let stored: AppendResult = { ok: true, sequence: options.expectedLast, duplicate: false };
-  for (const batch of batches(lines.map((line) => outgoingLine(subject, line, options)))) {
+  const outgoing = outgoingLines(subject, options);
+  for (const batch of batches(lines.map(outgoing))) {
     const expect = { filter: subject, sequence: stored.sequence };
     const [first, ...rest] = batch;
     if (first === undefined) continue;
@@ -53,24 +55,30 @@ export async function appendLog(
   return stored;
 }
 
-function outgoingLine(
+/** What is the same of all lines of a run and a stream is written once. */
+function outgoingLines(
   subject: string,
-  line: LogLine,
   { runId, source, time }: LogOptions,
-): Outgoing {
+): (line: LogLine) => Outgoing {
   const stream = subject.slice(subject.lastIndexOf('.') + 1);
-  const headers: [string, string][] = [
+  const common = headerLines([
     ['ce-specversion', '1.0'],
     ['ce-type', `log.${stream}`],
-    ['ce-id', `${runId}:${stream}:${line.position}`],
     ['ce-source', source],
     ['ce-time', time],
     ['ce-runid', runId],
-    ['ce-position', line.position],
-  ];
-  if (line.continued) headers.push(['ce-continued', 'true']);
-  return { subject, headers, payload: line.bytes };
+  ]);
+  return ({ position, bytes, continued }) => {
+    const own: HeaderPairs = [
+      ['ce-id', `${runId}:${stream}:${position}`],
+      ['ce-position', position],
+      ...(continued ? CONTINUED : []),
+    ];
+    return { subject, headers: common + headerLines(own), payload: bytes };
+  };
 }
+
+const CONTINUED: HeaderPairs = [['ce-continued', 'true']];
 
 function* batches(messages: readonly Outgoing[]): Generator<Outgoing[]> {
   let batch: Outgoing[] = [];

@@ -100,7 +100,7 @@ async function claim(
   const subject = claimSubject(id);
   const payload = new TextEncoder().encode(JSON.stringify({ id, after }));
   const message = withExpectation(
-    { subject, headers: [], payload },
+    { subject, headers: '', payload },
     { filter: subject, sequence: 0 },
   );
   for (;;) {

@@ -38,7 +38,11 @@ export async function append(
   if (typeof key === 'object') return key;
   const outgoing = (event: PublishableEvent) => outgoingEvent(event, messageId(event.id, key));
   const [timers, now] = partition([events].flat());
-  return appendAll(nc, timers.map(outgoing), now.map(outgoing), { ...options, timeoutMs });
+  try {
+    return await appendAll(nc, timers.map(outgoing), now.map(outgoing), { ...options, timeoutMs });
+  } catch (error) {
+    return { ok: false, error: 'refused', reason: String(error), code: 0 };
+  }
 }
 
 const isTimer = ({ schedule }: PublishableEvent): boolean => schedule !== undefined;

@@ -1,7 +1,10 @@
 import { type NatsConnection, nuid } from '@nats-io/transport-node';
 import type { AppendResult } from './append-result.ts';
-import { maxPayload, natsHeaders, type Outgoing, sizeOf } from './outgoing.ts';
-import { publishOne } from './publish-event.ts';
+import { headerBlock } from './header-lines.ts';
+import { maxPayload, type Outgoing, sizeOf } from './outgoing.ts';
+import { publishOne, writtenHeaders } from './publish-event.ts';
+
+const COMMIT = 'Nats-Batch-Commit: 1\r\n';
 
 /**
  * Several messages of one stream, stored all or none (NATS ADR-50), 1,000 at most (the server's
@@ -13,31 +16,24 @@ export async function publishBatch(
   messages: readonly Outgoing[],
   timeoutMs: number,
 ): Promise<AppendResult> {
-  const batch = numbered(messages);
-  const last = batch.at(-1);
+  const place = `Nats-Batch-Id: ${nuid.next()}\r\nNats-Batch-Sequence: `;
+  const last = messages.at(-1);
   if (last === undefined) return { ok: true, sequence: 0, duplicate: false };
+  const commit = { ...last, headers: `${last.headers}${place}${messages.length}\r\n${COMMIT}` };
+  const before = messages.slice(0, -1).map(({ subject, headers, payload }, index) => {
+    const block = headerBlock(`${headers}${place}${index + 1}\r\n`);
+    return { subject, payload, block, size: block.length + payload.length };
+  });
   // Looked at before the first is sent: the server would keep a batch that is never committed.
   const limit = maxPayload(nc);
-  const tooLarge = batch.map(sizeOf).find((size) => size > limit);
+  const tooLarge = [...before.map(({ size }) => size), sizeOf(commit)].find((size) => size > limit);
   if (tooLarge !== undefined) return { ok: false, error: 'too-large', size: tooLarge, limit };
   try {
-    for (const message of batch.slice(0, -1)) {
-      nc.publish(message.subject, message.payload, { headers: natsHeaders(message) });
+    for (const { subject, payload, block } of before) {
+      nc.publish(subject, payload, { headers: writtenHeaders(block) });
     }
   } catch (error) {
     return { ok: false, error: 'not-reachable', reason: String(error) };
   }
-  return publishOne(nc, last, timeoutMs);
-}
-
-function numbered(messages: readonly Outgoing[]): Outgoing[] {
-  const id = nuid.next();
-  return messages.map((message, index) => {
-    const position: [string, string][] = [
-      ['Nats-Batch-Id', id],
-      ['Nats-Batch-Sequence', String(index + 1)],
-    ];
-    if (index === messages.length - 1) position.push(['Nats-Batch-Commit', '1']);
-    return { ...message, headers: [...message.headers, ...position] };
-  });
+  return publishOne(nc, commit, timeoutMs);
 }

@@ -57,5 +57,8 @@ const isSame = (stored: StoredMessage, message: Outgoing): boolean =>
   IDENTITY.every((name) => stored.header(name) === headerIn(message, name)) &&
   Buffer.from(stored.payload).equals(message.payload);
 
-const headerIn = ({ headers }: Outgoing, name: string): string | undefined =>
-  headers.find(([each]) => each === name)?.[1];
+/** The value of a header that was written, undefined where there is none. */
+function headerIn({ headers }: Outgoing, name: string): string | undefined {
+  const line = headers.split('\r\n').find((each) => each.startsWith(`${name}: `));
+  return line?.slice(name.length + 2);
+}

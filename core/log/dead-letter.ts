@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { RawMessage } from '../../schemas/parse-event.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { AppendResult } from './append-result.ts';
+import { headerLines } from './header-lines.ts';
 import { maxPayload, type Outgoing, sizeOf, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
 
@@ -33,12 +34,12 @@ export async function deadLetter(
   const subject = `dlq.${stream.toLowerCase()}.${message.sequence}`;
   const letter: Outgoing = {
     subject,
-    headers: [
+    headers: headerLines([
       ...keptHeaders(message),
       ['orc-reason', oneLine(reason)],
       ['orc-subject', message.subject],
       ['orc-sequence', String(message.sequence)],
-    ],
+    ]),
     payload: message.payload,
   };
   const first = withExpectation(letter, { filter: subject, sequence: 0 });

@@ -1,7 +1,8 @@
-import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { readError } from './read-error.ts';
-import { headerOf, type StoredMessage } from './stored-message.ts';
+import { readHeaders } from './read-headers.ts';
+import type { StoredMessage } from './stored-message.ts';
 
 /**
  * The last message of a stream that a filter (wildcards allowed) selects: one round trip to the
@@ -80,7 +81,7 @@ async function getMessage(
     throw new OrchestratorError('ORC_INTERNAL', `${stream}: ${error?.description}`);
   }
   const block = Buffer.from(message.hdrs ?? '', 'base64').toString();
-  const decoded = decodeHeaders(block);
+  const headers = readHeaders(block);
   const payload = Buffer.from(message.data ?? '', 'base64');
   return {
     source: block.match(SOURCE)?.at(-1)?.slice(SOURCE_NAME.length).trim(),
@@ -89,20 +90,6 @@ async function getMessage(
     time: new Date(message.time),
     size: [message.subject, block, payload].reduce((sum, part) => sum + Buffer.byteLength(part), 0),
     payload,
-    header: (name) => headerOf({ headers: decoded }, name),
+    header: (name) => headers?.first(name) || undefined,
   };
-}
-
-/** The headers of a message; undefined where the client refuses to read one of them. */
-function decodeHeaders(block: string): MsgHdrs | undefined {
-  const result = headers();
-  try {
-    for (const line of block.split('\r\n').slice(1)) {
-      const colon = line.indexOf(':');
-      if (colon >= 0) result.append(line.slice(0, colon), line.slice(colon + 1).trim());
-    }
-    return result;
-  } catch {
-    return undefined;
-  }
 }

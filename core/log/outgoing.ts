@@ -1,10 +1,12 @@
-import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type EventAttributes, toHeaders } from '../../schemas/cloud-event.ts';
+import { headerLines } from './header-lines.ts';
 
 /** A message as it goes to the broker. */
 export interface Outgoing {
   subject: string;
-  headers: [string, string][];
+  /** Of {@link headerLines}; more are written behind them. */
+  headers: string;
   payload: Uint8Array;
 }
 
@@ -26,16 +28,16 @@ const UTF8 = new TextEncoder();
 
 /**
  * CloudEvents in binary mode; by its `Nats-Msg-Id`, the event's own id without one, a repeat is
- * stored once.
+ * stored once. Throws as {@link headerLines} does.
  */
 export function outgoingEvent(event: PublishableEvent, messageId = event.id): Outgoing {
   return {
     subject: event.subject,
-    headers: [
+    headers: headerLines([
       ...toHeaders(event),
       ['Nats-Msg-Id', messageId],
       ...(event.schedule === undefined ? [] : scheduleHeaders(event.schedule)),
-    ],
+    ]),
     payload: UTF8.encode(JSON.stringify(event.data)),
   };
 }
@@ -56,29 +58,19 @@ function scheduleHeaders({ at, target }: { at: Date; target: string }): [string,
 /** Optimistic concurrency without a lock (NATS ADR-22). */
 export function withExpectation(message: Outgoing, expect: Expectation | undefined): Outgoing {
   if (expect === undefined) return message;
-  const expected: [string, string][] = [
+  const expected = headerLines([
     ['Nats-Expected-Last-Subject-Sequence', String(expect.sequence)],
     ['Nats-Expected-Last-Subject-Sequence-Subject', expect.filter],
-  ];
-  return { ...message, headers: [...message.headers, ...expected] };
+  ]);
+  return { ...message, headers: message.headers + expected };
 }
 
-export function natsHeaders(message: Outgoing): MsgHdrs {
-  const result = headers();
-  for (const [name, value] of message.headers) result.set(name, value);
-  return result;
-}
-
+/** `NATS/1.0`, its line break, and the empty line that ends the headers. */
 const HEADER_FRAME = 'NATS/1.0\r\n\r\n'.length;
 
 /** Bytes of headers and payload: what the server compares with its `max_payload`. */
-export function sizeOf(message: Outgoing): number {
-  return message.headers.reduce(
-    // `name: value\r\n`
-    (sum, [name, value]) => sum + name.length + Buffer.byteLength(value) + 4,
-    HEADER_FRAME + message.payload.length,
-  );
-}
+export const sizeOf = ({ headers, payload }: Outgoing): number =>
+  HEADER_FRAME + Buffer.byteLength(headers) + payload.length;
 
 /** The largest message that the connected server takes, in bytes. */
 export const maxPayload = (nc: NatsConnection): number =>

@@ -9,7 +9,8 @@ import {
 } from '@nats-io/transport-node';
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
-import { DeliveredMessage, headerOf, readableHeaders } from './stored-message.ts';
+import { headerOf, statusOf } from './read-headers.ts';
+import { DeliveredMessage } from './stored-message.ts';
 
 /** Which messages of a stream are read. */
 export interface Selection {
@@ -33,6 +34,12 @@ export interface Taken {
 const PULL_MESSAGES = 2_000;
 const PULL_BYTES = 32 * 1024 * 1024;
 const PULL_EXPIRES_MS = 60_000;
+
+/**
+ * What the server says (409) of a pull that came to its end: no room for the next message, or, since
+ * a pull has a limit in bytes, all the messages that it asked for.
+ */
+const PULL_ENDED = /maxbytes|batch completed/i;
 
 /** While nothing comes the server says so this often; a silence of two and a half is a loss. */
 const HEARTBEAT_MS = 2_000;
@@ -128,20 +135,21 @@ export class PullSession {
 
   #receiveMessage(message: DeliveredMessage): void {
     if (this.#lost !== undefined) return;
-    if (message.delivery !== this.#delivered + 1) {
+    const { delivery } = message;
+    if (delivery !== this.#delivered + 1) {
       this.#lose('a message is missing');
       return;
     }
-    this.#delivered = message.delivery;
+    this.#delivered = delivery;
     this.#outstanding -= 1;
     this.#buffer.push(message);
     this.#notify();
   }
 
-  /** 100: a heartbeat; 404, 408 and "exceeds maxbytes" end one pull; anything else the session. */
+  /** 100: a heartbeat; 404, 408 and some of 409 end one pull; anything else the session. */
   #receiveStatus(message: Msg): void {
-    const { code = 0, description = '' } = readableHeaders(message) ?? {};
-    const pullEnded = code === 404 || code === 408 || /maxbytes/i.test(description);
+    const { code, description } = statusOf(message);
+    const pullEnded = code === 404 || code === 408 || PULL_ENDED.test(description);
     if (code === 100) this.#receiveHeartbeat(Number(headerOf(message, 'nats-last-consumer') ?? 0));
     else if (pullEnded)
       this.#outstanding -= Number(headerOf(message, 'nats-pending-messages') ?? 0);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AppendFailure } from '../../core/log/append-result.ts';
+import { headerLines } from '../../core/log/header-lines.ts';
 import { publishOne } from '../../core/log/publish-event.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
@@ -25,13 +26,13 @@ export async function storeFile(
   const subject = subjectOf({ family: 'file', agentId, fileId });
   const pieces = Math.ceil(bytes.length / PIECE_BYTES);
   for (let piece = 0; piece < pieces; piece += 1) {
-    const headers: [string, string][] = [
+    const headers = headerLines([
       ['ce-specversion', '1.0'],
       ['ce-type', 'file.piece'],
       ['ce-id', `${fileId}:${piece}`],
       ['ce-source', 'orchestrator/files'],
       ['ce-piece', String(piece)],
-    ];
+    ]);
     const payload = bytes.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES);
     const result = await publishOne(nc, { subject, headers, payload }, ACK_TIMEOUT_MS);
     if (!result.ok) return result;

@@ -1,11 +1,12 @@
 import { Kvm } from '@nats-io/kv';
+import { Match } from '@nats-io/transport-node';
 import { type AppendFailure, appendError } from '../../core/log/append-result.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
+import { type HeaderPairs, headerLines } from '../../core/log/header-lines.ts';
 import { lastMessage } from '../../core/log/last.ts';
 import { withExpectation } from '../../core/log/outgoing.ts';
 import { publishOne } from '../../core/log/publish-event.ts';
 import { readError } from '../../core/log/read-error.ts';
-import { headerOf } from '../../core/log/stored-message.ts';
 import { NODES_BUCKET, type NodeLease, nodeLease } from '../../schemas/node-lease.ts';
 
 /** What stands under a node's name. */
@@ -68,7 +69,8 @@ export class LeaseStore {
       const wanted = { multi_last: [subjectOf('>')] };
       for await (const message of await jsm.direct.getLastMessagesFor(STREAM, wanted)) {
         const { header: headers, data } = message;
-        const lease = leaseOf({ payload: data, header: (name) => headerOf({ headers }, name) });
+        const header = (name: string) => headers.get(name, Match.IgnoreCase) || undefined;
+        const lease = leaseOf({ payload: data, header });
         if (lease !== undefined) leases.push(lease);
       }
       return leases;
@@ -95,13 +97,13 @@ export class LeaseStore {
 
   async #publish(
     node: string,
-    headers: [string, string][],
+    headers: HeaderPairs,
     payload: Uint8Array,
     revision: number,
   ): Promise<number | undefined> {
     const subject = subjectOf(node);
     const message = withExpectation(
-      { subject, headers, payload },
+      { subject, headers: headerLines(headers), payload },
       { filter: subject, sequence: revision },
     );
     const result = await publishOne(this.#connection.nc, message, TIMEOUT_MS);

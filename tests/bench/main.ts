@@ -5,6 +5,7 @@ import { flood } from './flood.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
 import { telegramLatency } from './telegram-latency.ts';
+import { throughput } from './throughput.ts';
 
 /**
  * `npm run bench [-- name …]`: what the system costs on this machine, each figure beside what it is
@@ -17,6 +18,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   'redis-mirror': redisMirror,
   replay,
   'telegram-latency': telegramLatency,
+  throughput,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

@@ -4,7 +4,7 @@ import test from 'ava';
 import { foldMessage } from '../../core/domain/fold-message.ts';
 import { hashSystem, initialSystem } from '../../core/domain/system-state.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
-import { headerOf } from '../../core/log/stored-message.ts';
+import { headerOf } from '../../core/log/read-headers.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { random } from '../support/random.ts';

@@ -169,6 +169,29 @@ test('A8: a follow whose sessions are lost at once opens few of them', async (t)
   t.true(opened.length <= 8, `${opened.length} sessions in two seconds`);
 });
 
+test('a follow of many messages is one session: a pull that is complete is no loss', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  const all = Array.from({ length: 5_000 }, (_, index) => message(`message-${index}`));
+  for (let begin = 0; begin < all.length; begin += 500) {
+    t.like(await log.append(all.slice(begin, begin + 500)), { ok: true });
+  }
+  const opened: string[] = [];
+  connection.nc.subscribe('$JS.EVENT.ADVISORY.CONSUMER.CREATED.EVENTS.*', {
+    callback: (_, { subject }) => void opened.push(subject),
+  });
+  let read = 0;
+  for await (const { messages, caughtUp } of log.follow({
+    stream: 'EVENTS',
+    from: { sequence: 1 },
+  })) {
+    read += messages.length;
+    if (caughtUp) break;
+  }
+  await connection.nc.flush();
+  t.is(read, all.length);
+  t.is(opened.length, 1);
+});
+
 test('B7: a follow ends where its stream is removed and made anew, although the new one is longer', async (t) => {
   const { log, connection } = await startTestNats(t);
   await log.append(message('a'));

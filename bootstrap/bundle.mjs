@@ -17,9 +17,14 @@ import { withFolderLock } from './folder-lock.mjs';
 /** What the command may be made of (the arrows of the design: cli imports core and schemas). */
 const SOURCES = ['bootstrap', 'cli', 'core', 'platform', 'agents', 'schemas'];
 
+/** Everything that is not done at once; loaded by the entry (docs/decisions/0071-a-quick-way.md). */
+const WHOLE = 'orchestrator-whole';
+const WHOLE_ENTRY = 'cli/whole-command.ts';
+
 /**
- * Makes the command that agents call: `dist/orchestrator.cjs`, one file because start-up counts,
- * and `dist/bin/orchestrator`, which runs it on this checkout's Node wherever it is called from.
+ * Makes the command that agents call: `dist/orchestrator.cjs` and what it loads where it must, two
+ * files because start-up counts, and `dist/bin/orchestrator`, which runs them on this checkout's Node
+ * wherever it is called from.
  * Does and says nothing where they are up to date.
  *
  * @param {object} order
@@ -97,6 +102,7 @@ function isUpToDate(root, entry) {
   const outputs = [
     stampPath(root),
     join(root, 'dist/orchestrator.cjs'),
+    join(root, 'dist', `${WHOLE}.cjs`),
     join(root, 'dist/bin/orchestrator'),
   ];
   if (!outputs.every((path) => existsSync(path))) return false;
@@ -135,9 +141,13 @@ async function bundle(root, entry) {
   try {
     const result = await esbuild.build({
       absWorkingDir: root,
-      entryPoints: [entry],
-      outfile: 'dist/orchestrator.cjs',
+      entryPoints: { orchestrator: entry, [WHOLE]: WHOLE_ENTRY },
+      outdir: 'dist',
+      outExtension: { '.js': '.cjs' },
       bundle: true,
+      plugins: [wholeApart],
+      // A script is loaded at once by `require`, and from the cache of compiled code.
+      supported: { 'dynamic-import': false },
       // It brings native code, and only `start` needs it, in a checkout.
       external: ['dockerode'],
       write: false,
@@ -161,6 +171,15 @@ async function bundle(root, entry) {
     });
   }
 }
+
+/** @type {import('esbuild').Plugin} */
+const wholeApart = {
+  name: 'whole-apart',
+  setup(build) {
+    const filter = /^\.\/whole-command\.ts$/;
+    build.onResolve({ filter }, () => ({ path: `./${WHOLE}.cjs`, external: true }));
+  },
+};
 
 /** @param {unknown} error @returns {string} the first complaint and its place */
 function bundleReason(error) {

@@ -1,24 +1,22 @@
-import { asOrchestratorError, EXIT } from '../schemas/errors.ts';
-import { errorLine, run } from './run.ts';
-import { handleUncaught } from './uncaught.ts';
-import { watchOutput } from './watch-output.ts';
+import type { BegunCall } from '../agents/voice/command-streams.ts';
+import { quickCall } from './quick/quick-call.ts';
+import { sayQuickly } from './quick/say-quickly.ts';
 
-const outputEnd = watchOutput(process.stdout, process.stderr);
-
-// What breaks in the background ends as one line too, never as a stack trace.
-process.on('uncaughtException', (error) => {
-  if (handleUncaught(error)) return;
-  process.stderr.write(errorLine(asOrchestratorError(error)));
-  process.exit(EXIT.failed);
-});
-
-// Not awaited at the top: the bundle is a script, which may not.
-run(process.argv.slice(2)).then(end, end);
-
-/** Ends the process: what a broken connection leaves behind must not keep it alive. */
-async function end(code: unknown): Promise<void> {
-  if (typeof code !== 'number') throw code;
-  const unwritten = await outputEnd();
-  if (unwritten) process.stderr.write(errorLine(unwritten));
-  process.exit(unwritten?.exit ?? (process.exitCode || code));
+/**
+ * `orchestrator`. What an agent says, which is most of all calls, is said here where nothing is in
+ * its way; for everything else the whole command is loaded (docs/decisions/0071-a-quick-way.md).
+ */
+async function main(args: string[]): Promise<void> {
+  const call = quickCall(args);
+  const begun = call && (await sayQuickly(call, process.env));
+  if (begun !== 'said') return wholeCommand(args, begun);
+  process.exit();
 }
+
+async function wholeCommand(args: string[], begun: BegunCall | undefined): Promise<void> {
+  const { runToEnd } = await import('./whole-command.ts');
+  await runToEnd(args, begun);
+}
+
+// Not awaited: the bundle is a script, which may not.
+void main(process.argv.slice(2));

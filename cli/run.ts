@@ -1,4 +1,5 @@
 import type { BaseContext, Cli, CommandClass } from 'clipanion';
+import type { CommandStreams } from '../agents/voice/command-streams.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CommandName } from '../schemas/command-table.ts';
 import { asOrchestratorError, type OrchestratorError } from '../schemas/errors.ts';
@@ -10,7 +11,8 @@ import { commandOutput, showsStyle } from './terminal-output.ts';
 import { usageError } from './usage-error.ts';
 import { requireText } from './valid-arguments.ts';
 
-export type RunContext = Pick<BaseContext, 'stdin' | 'stdout' | 'stderr' | 'env'>;
+export type RunContext = Pick<BaseContext, 'stdin' | 'stdout' | 'stderr' | 'env'> &
+  Pick<CommandStreams, 'begun'>;
 
 /**
  * Runs one command line to its exit code. Whatever goes wrong ends as one line on stderr: what is

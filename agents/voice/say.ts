@@ -1,20 +1,16 @@
-import { agentEventId } from '../../schemas/ids.ts';
-import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
 import type { CommandStreams } from './command-streams.ts';
 import { Deadline } from './deadline.ts';
 import { publishStored } from './publish-stored.ts';
+import { begin, eventOf, type Stated } from './statement-event.ts';
 import { logToolCall } from './telemetry.ts';
 
 /** What an agent states by itself, without a result to wait for. */
-export interface Statement {
-  family: 'response' | 'turn';
-  name: 'answer' | 'question' | 'progress' | 'signalled' | 'ready';
+export interface Statement extends Stated {
   /** How telemetry calls it: `answer`, `ask`, `turn.end`, … */
   call: string;
   tool?: 'respond';
-  data: unknown;
   timeoutMs: number;
 }
 
@@ -29,19 +25,10 @@ export async function say(statement: Statement, streams: CommandStreams): Promis
   const context = agentContext(streams.env);
   if (statement.tool) requireTool(context, statement.tool);
   const { agentId } = context;
-  const { family, name, call, data } = statement;
-  const now = new Date();
-  logToolCall(streams.stderr, call, agentId, now);
-  const id = agentEventId(agentId, name);
-  const event = {
-    id,
-    type: `${family}.${name}`,
-    source: `orchestrator/agent/${agentId}`,
-    time: now.toISOString(),
-    subject: subjectOf({ family, agentId, name }),
-    data,
-  };
+  const begun = streams.begun ?? begin(agentId, statement);
+  if (streams.begun === undefined) logToolCall(streams.stderr, statement.call, agentId, begun.at);
+  const event = eventOf(agentId, statement, begun);
   const deadline = new Deadline(statement.timeoutMs);
   const sequence = await asAgent(context, deadline, (nc) => publishStored(nc, event, deadline));
-  return { id, sequence };
+  return { id: event.id, sequence };
 }

@@ -1,10 +1,11 @@
 import type { CommandStreams } from '../../agents/voice/command-streams.ts';
 import { type Said, say } from '../../agents/voice/say.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
+import { DONE, type ResponseName } from './done.ts';
 import { messageText } from './message-text.ts';
 
 export interface Response {
-  name: 'answer' | 'question' | 'progress';
+  name: ResponseName;
   call: string;
   text: string | undefined;
   options?: readonly string[];
@@ -12,12 +13,6 @@ export interface Response {
   json: boolean;
   timeoutMs: number;
 }
-
-const DONE = {
-  answer: 'Answer sent',
-  question: 'Question sent to the user',
-  progress: 'Progress sent',
-} as const;
 
 /** Says something to the user: the text of an argument or of stdin, stored before it returns. */
 export async function respond(response: Response, streams: CommandStreams): Promise<Said> {

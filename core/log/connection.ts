@@ -2,19 +2,11 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { BackOff } from '../../platform/async/back-off.ts';
 import { LONGEST_TIMER_MS } from '../../platform/async/timer.ts';
-import { OrchestratorError } from '../../schemas/errors.ts';
 import { connectionError } from './connection-error.ts';
 import { ConnectionWatch } from './connection-watch.ts';
+import { type Credentials, readCredentials, type UserCredentials } from './credentials.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
-import { errorOfNotice } from './mute-notice.ts';
 import { isUnreachable } from './passing-error.ts';
-import { readNamedFile } from './read-named-file.ts';
-
-/** Bytes; one has about a thousand. */
-const MAX_CREDENTIALS = 64 * 1024;
-
-/** A credentials file, or its two parts. */
-type Credentials = { file: string } | { jwt: string; seed: string };
 
 export interface ConnectOptions {
   /** `nats://host:port`. */
@@ -56,12 +48,12 @@ const LONGEST_WAITS = 4;
 const PING_INTERVAL_MS = 5_000;
 
 /**
- * Connects to NATS. Throws {@link OrchestratorError}: ORC_NOT_REACHABLE, ORC_CREDS (missing,
+ * Connects to NATS. Throws an OrchestratorError: ORC_NOT_REACHABLE, ORC_CREDS (missing,
  * unreadable), ORC_CREDS_EXPIRED, ORC_NOT_PERMITTED (the server does not accept them), and what a
  * credentials file says instead (ORC_QUOTA).
  */
 export async function connectLog(options: ConnectOptions): Promise<LogConnection> {
-  const credentials = readCredentials(options.credentials);
+  const credentials = options.credentials && readCredentials(options.credentials);
   const { signal, waitOnFirstConnect = false, retryMs = RECONNECT_WAIT_MS } = options;
   const backOff = new BackOff({ firstMs: retryMs, longestMs: LONGEST_WAITS * retryMs });
   for (;;) {
@@ -78,7 +70,7 @@ export async function connectLog(options: ConnectOptions): Promise<LogConnection
 
 async function dial(
   options: ConnectOptions,
-  credentials: { jwt: string; seed: string } | undefined,
+  credentials: UserCredentials | undefined,
 ): Promise<NatsConnection> {
   const attempts = options.maxReconnectAttempts ?? -1;
   return connect({
@@ -119,22 +111,4 @@ function logConnection(nc: NatsConnection, inboxPrefix: string | undefined): Log
       await watch.ended;
     },
   };
-}
-
-function readCredentials(
-  credentials: Credentials | undefined,
-): { jwt: string; seed: string } | undefined {
-  if (credentials === undefined || 'jwt' in credentials) return credentials;
-  const text = readCredentialsFile(credentials.file);
-  const notice = errorOfNotice(text);
-  if (notice) throw notice;
-  const [jwt, seed] = [...text.matchAll(/-{3,}BEGIN[^\n]*\n\s*(\S+)\s*\n/g)].map((part) => part[1]);
-  if (jwt !== undefined && seed !== undefined) return { jwt, seed };
-  throw new OrchestratorError('ORC_CREDS', `${credentials.file} is not a NATS credentials file`);
-}
-
-function readCredentialsFile(file: string): string {
-  const read = readNamedFile(file, MAX_CREDENTIALS);
-  if (read.ok) return read.bytes.toString();
-  throw new OrchestratorError('ORC_CREDS', `${file} cannot be read: ${read.reason}`);
 }

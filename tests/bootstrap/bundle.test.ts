@@ -49,10 +49,25 @@ test('a bundle that is up to date is left alone, and one whose sources changed i
 
 test('a missing output is made again', async (t) => {
   const root = installedCheckout(t);
+  for (const output of ['dist/bin/orchestrator', 'dist/orchestrator-whole.cjs']) {
+    await bundleCli({ root, say: silent });
+    rmSync(join(root, output));
+    await bundleCli({ root, say: silent });
+    t.true(existsSync(join(root, output)));
+  }
+});
+
+test('what the entry loads when it is called for stands beside the bundle', async (t) => {
+  const root = installedCheckout(t);
+  put(
+    join(root, 'cli/main.ts'),
+    `import('./whole-command.ts').then(({ runToEnd }) => console.log(runToEnd()));\n`,
+  );
+  put(join(root, 'cli/whole-command.ts'), `export const runToEnd = () => 'the whole';\n`);
   await bundleCli({ root, say: silent });
-  rmSync(join(root, 'dist/bin/orchestrator'));
-  await bundleCli({ root, say: silent });
-  t.true(existsSync(join(root, 'dist/bin/orchestrator')));
+  const output = execFileSync(join(root, 'dist/bin/orchestrator'), { encoding: 'utf8' });
+  t.is(output, 'the whole\n');
+  t.false(readFileSync(join(root, 'dist/orchestrator.cjs'), 'utf8').includes('the whole'));
 });
 
 test('the fingerprint follows sources, lock file and the path of the checkout, not times', (t) => {

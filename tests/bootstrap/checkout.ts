@@ -48,6 +48,7 @@ const [, , ...words] = process.argv;
 console.log(JSON.stringify([Greeting.name, words, typeof host, process.version]));
 `,
   );
+  put(join(root, 'cli', 'whole-command.ts'), 'export const runToEnd = () => undefined;\n');
   put(join(root, 'cli', 'host.cjs'), `exports.host = require('os').hostname();\n`);
   const lock = put(join(root, 'package-lock.json'), '{ "packages": {} }');
   const modules = join(root, 'node_modules');

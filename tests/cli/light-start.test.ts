@@ -1,19 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';
+import { TELL_LOADS } from './tell-loads.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
-
-/** Tells every module that is loaded, on stderr. */
-const TELL_LOADS = `data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from 'node:module';
-  registerHooks({
-    load(url, context, next) {
-      process._rawDebug('LOADED ' + url);
-      return next(url, context);
-    },
-  });
-`)}`;
 
 const SAYING = [
   ['answer', 'x'],

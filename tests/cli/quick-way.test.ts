@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import test from 'ava';
+import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { agentShell } from '../support/agent-shell.ts';
+import { history, ofType } from '../support/history.ts';
+import { TELL_LOADS } from './tell-loads.ts';
+import { Wire } from './wire.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+/** All that a reader sees of a statement but what is of its own: id, time, place. */
+function seen({ subject, payload, header }: StoredMessage, read: typeof header) {
+  const names = ['ce-specversion', 'ce-type', 'ce-source', 'ce-dataschema', 'ce-correlationid'];
+  const ids = [read('ce-id') === read('nats-msg-id'), /^\d{4}-.*Z$/.test(read('ce-time') ?? '')];
+  return [subject, String(payload), ...names.map(read), ...ids];
+}
+
+const SAYINGS = [
+  ['answer', 'Done! äö 😀\n"quotes"'],
+  ['ask', '--option', 'yes', '--option', 'no', 'Shall I?'],
+  ['progress', 'half way'],
+  ['respond', 'as of old'],
+  ['ready'],
+  ['turn', 'end', '{"last-assistant-message":"bye"}'],
+];
+
+for (const args of SAYINGS) {
+  test(`${args[0]}: the quick way loads no client, and says what the whole command says`, async (t) => {
+    const shell = await agentShell(t);
+    const command = ['--import', TELL_LOADS, MAIN, ...args];
+    const quick = spawnSync(process.execPath, command, { env: shell.env, encoding: 'utf8' });
+    t.is(quick.status, 0, quick.stderr);
+    t.false(/LOADED .*(nats-io|clipanion|whole-command)/.test(quick.stderr));
+    const whole = await shell.run([...args, '--timeout', '20s']);
+    t.is(whole.code, 0, whole.stderr);
+
+    const told = (stderr: string) =>
+      stderr.replaceAll(/^LOADED .*\n/gm, '').replace(/^\[[^\]]*Z\]/, '[time]');
+    t.deepEqual([quick.stdout, told(quick.stderr)], [whole.stdout, told(whole.stderr)]);
+    const [first, second] = await Promise.all([1, 2].map((at) => shell.nats.log.at('SAID', at)));
+    if (first === undefined || second === undefined) return t.fail('not stored twice');
+    t.deepEqual(
+      seen(first, (name) => first.header(name)),
+      seen(second, (name) => second.header(name)),
+    );
+  });
+}
+
+const LOST: [string, (said: string) => boolean][] = [
+  ['an acknowledgement that is lost', (said) => said.includes('"stream":"SAID"')],
+  ['a greeting that is lost', (said) => said.startsWith('INFO')],
+];
+
+for (const [what, isLost] of LOST) {
+  for (const cuts of [true, false]) {
+    test(`${what}, ${cuts ? 'with' : 'without'} its connection: said once, by the whole command`, async (t) => {
+      const shell = await agentShell(t);
+      const wire = await Wire.to(shell.nats.port, t);
+      let lost = 0;
+      wire.passes = (said) => {
+        if (lost > 0 || !isLost(said)) return true;
+        lost += 1;
+        if (cuts) wire.cut();
+        return false;
+      };
+      const { code, stderr } = await shell.run(['answer', 'once'], {
+        env: { ORCHESTRATOR_NATS_URL: wire.url },
+      });
+      t.is(code, 0, stderr);
+      t.is(lost, 1);
+      t.is(stderr.match(/TOOL_CALL/g)?.length, 1, stderr);
+      t.is(stderr.match(/Answer sent/g)?.length, 1, stderr);
+      const answers = ofType(await history(shell.nats.log), 'response.answer');
+      t.deepEqual(
+        answers.map(({ data }) => data.text),
+        ['once'],
+      );
+    });
+  }
+}

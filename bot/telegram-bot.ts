@@ -1,5 +1,6 @@
 import { agentWish, agentWishes } from '../agents/agent-wish.ts';
 import { AgentManager } from '../core/conversation/agent-manager.ts';
+import { shownAgentName } from '../core/conversation/named-agent.ts';
 import type { ServiceContext } from '../platform/service/run-service.ts';
 import { ViewsClient } from '../platform/service/views-client.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
@@ -39,7 +40,7 @@ export async function telegramBot(context: ServiceContext) {
   const views = new ViewsClient(connection.nc);
   const pace = new Pace();
   const status = new LiveChats({ api, pace, logger });
-  const content = new DeliveryContent(log, directory);
+  const content = new DeliveryContent(log, directory, (agentId) => nameOf(views, agentId));
   const wordsOf = (chatId: string) => wordsFor(directory.member(chatId).language);
   const outbox = new Outbox({
     log,
@@ -77,3 +78,12 @@ export async function telegramBot(context: ServiceContext) {
     updates: new Updates({ client, connection, parts, settings, logger, health }),
   };
 }
+
+/** What an agent is called; its id where the views cannot say: no delivery waits for a name. */
+async function nameOf(views: ViewsClient, agentId: string): Promise<string> {
+  const options = { timeoutMs: NAME_TIMEOUT_MS };
+  const found = await views.request('agent', { agentId }, options).catch(() => undefined);
+  return found === undefined ? agentId : shownAgentName(found.agent);
+}
+
+const NAME_TIMEOUT_MS = 1_000;

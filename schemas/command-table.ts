@@ -215,7 +215,7 @@ export const COMMAND_TABLE = [
     audience: 'operator',
     summary: 'Talk to your agent in the running system.',
     options: [
-      { flags: '--agent', value: 'id', what: 'This agent instead of your own.' },
+      { flags: '--agent', value: 'agent', what: 'This agent, by id or name, instead of your own.' },
       ...SYSTEM_OPTIONS,
     ],
     examples: [
@@ -245,12 +245,22 @@ export const COMMAND_TABLE = [
       },
       { flags: '--ttl', value: 'duration', what: 'Its life time; unset: ORCHESTRATOR_AGENT_TTL.' },
       { flags: '--command', value: 'text', what: 'The command line of a line or acp agent.' },
-      { flags: '--owner', value: 'person', what: 'Whose it is: <channel>/<user id>.' },
+      {
+        flags: '--name',
+        value: 'name',
+        what: 'What it is called; unset: its kind, with a number where that is taken.',
+      },
+      {
+        flags: '--owner',
+        value: 'person',
+        what: 'Whose it is: <channel>/<user id>, who talks to it from now on.',
+      },
       WAIT,
       ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['The demo agent', 'create'],
+      ['One with a name, for somebody', 'create --name shop --owner telegram/123456789'],
       [
         'Any program',
         'create --kind line --command \'while read -r m; do orchestrator answer "$m"; done\'',
@@ -261,7 +271,7 @@ export const COMMAND_TABLE = [
     path: ['send'],
     audience: 'operator',
     takes: ['agent', 'text'],
-    summary: 'Send a message to an agent.',
+    summary: 'Send a message to an agent, which is named by its id or its name.',
     options: [
       { flags: '--wait', what: 'Print the answers; end with the turn.' },
       { flags: '--answers', value: 'id', what: 'The waiting question that it answers.' },
@@ -274,6 +284,7 @@ export const COMMAND_TABLE = [
     ],
     examples: [
       ['Send', 'send agent-0123456789ab "hello"'],
+      ['To one by its name', 'send shop "hello"'],
       ['Wait for the answer and print it', 'send agent-0123456789ab --wait "hello"'],
       ['An answer of its own', 'send agent-0123456789ab --mode wait "and this"'],
       ['From stdin', 'send agent-0123456789ab - < task.md'],
@@ -336,7 +347,7 @@ export const COMMAND_TABLE = [
         value: 'where',
         what: 'A sequence, an instant (2026-01-04T15:30:45Z), or how long ago (10m).',
       },
-      { flags: '--agent', value: 'id', what: 'Only of this agent.' },
+      { flags: '--agent', value: 'agent', what: 'Only of this agent, by id or name.' },
       { flags: '--type', value: 'prefix', what: 'Only types that begin so: turn, turn.failed.' },
       ...SYSTEM_OPTIONS,
     ],

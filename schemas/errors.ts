@@ -138,6 +138,18 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 404,
   },
+  ORC_NAME_TAKEN: {
+    meaning: 'An agent of this person has this name',
+    cure: 'Take another name, or end the one that has it.',
+    exit: EXIT.failed,
+    status: 409,
+  },
+  ORC_AMBIGUOUS_NAME: {
+    meaning: 'Several agents have this name',
+    cure: 'Name the one that you mean by its id.',
+    exit: EXIT.usage,
+    status: 409,
+  },
   ORC_AGENT_EXISTS: {
     meaning: 'An agent with this id exists already',
     cure: 'Use another id, or send to the one that exists.',

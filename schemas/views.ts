@@ -11,6 +11,8 @@ export const agentSummary = z.object({
   agentId,
   phase: z.enum(['unknown', 'requested', 'starting', 'ready', 'stopping', 'ended']),
   kind: z.string().optional(),
+  /** What it goes by: the first is shown, each finds it. */
+  names: z.array(z.string()).optional(),
   owner: person.optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),
@@ -60,7 +62,8 @@ export type LogLineView = z.infer<typeof logLineView>;
 /** Endpoint name (its subject is `views.<name>`) → request and response. */
 export const VIEWS = {
   agents: {
-    request: z.object({ atLeast }),
+    /** `owner`: of this person only. */
+    request: z.object({ atLeast, owner: person.optional() }),
     response: z.object({ sequence: z.int(), agents: z.array(agentSummary) }),
   },
   agent: {

@@ -1,50 +1,66 @@
+import { shownAgentName } from '../../core/conversation/named-agent.ts';
+import { isAgentName, tidyAgentName } from '../../schemas/agent-name.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import { derivedId } from '../../schemas/ids.ts';
 import { modeButton, switchButton } from '../text/button-data.ts';
-import { agentLine } from './agent-line.ts';
+import { agentLine, shownAgent } from './agent-line.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';
+import { meantAgent, ownAgents } from './own-agents.ts';
 
 const MAX_LISTED = 20;
 
-export const status: BotCommand = async (context, parts) => {
-  const agent = await currentAgent(context, parts);
+/** `/status [name]`; with the id, by which an operator finds it. */
+export const status: BotCommand = async (context, parts, argument) => {
+  const agent = await meantAgent(context, parts, argument);
   if (agent === undefined) return;
   const { words, reply } = context.incoming;
-  await reply('status', agentLine(agent, words, new Date()));
+  await reply('status', `${agentLine(agent, words, new Date())}\n\`${agent.agentId}\``);
 };
 
-/** `/agents`: those that live, and a button to talk to each. */
-export const agents: BotCommand = async ({ incoming }, { log, views }) => {
-  const { words, person, reply } = incoming;
-  const options = { timeoutMs: VIEW_TIMEOUT_MS };
-  // What the person has done just before is in the list.
-  const atLeast = await log.lastSequence('EVENTS');
-  const own = await views.request('user', { ...person, atLeast }, options);
-  const all = await views.request('agents', { atLeast }, options);
-  const living = all.agents
-    .filter(({ agentId, phase }) => own.agents.includes(agentId) && phase !== 'ended')
-    .slice(-MAX_LISTED);
-  if (living.length === 0) return reply('agents', words.noAgent);
-  const mark = (agentId: string) => (agentId === own.agentId ? '▶ ' : '');
+/** `/agents`: those that live, and a button to talk to each; `/agents <name>` talks to that one. */
+export const agents: BotCommand = async (context, parts, argument) => {
+  const { incoming } = context;
+  const { words, reply, id } = incoming;
+  if (argument !== '') {
+    const agent = await meantAgent(context, parts, argument);
+    if (agent === undefined) return;
+    await parts.manager.switchTo(incoming.person, agent.agentId, id);
+    return reply('agents', words.switched(shownAgentName(agent)));
+  }
+  const { agentId: current, living } = await ownAgents(incoming, parts);
+  const shown = living.slice(-MAX_LISTED);
+  if (shown.length === 0) return reply('agents', words.noAgent);
+  const mark = (agentId: string) => (agentId === current ? '▶ ' : '');
   const now = new Date();
-  const lines = living.map((agent) => `- ${mark(agent.agentId)}${agentLine(agent, words, now)}`);
-  const buttons = living.map(({ agentId, kind }) =>
-    switchButton(agentId, `${mark(agentId)}${agentId} (${kind ?? '?'})`),
-  );
+  const lines = shown.map((agent) => `- ${mark(agent.agentId)}${agentLine(agent, words, now)}`);
+  const buttons = shown.map((agent) => {
+    const { name, ofKind } = shownAgent(agent);
+    return switchButton(agent.agentId, `${mark(agent.agentId)}${name}${ofKind}`);
+  });
   await reply('agents', `${words.agentsTitle}\n\n${lines.join('\n')}`, buttons);
 };
 
-/** `/new [kind]`: a further agent, which messages go to from now on. */
+/** `/new [kind [name]]`: a further agent, which messages go to from now on. */
 export const newAgent: BotCommand = async ({ incoming }, parts, argument) => {
   const { words, person, reply, id } = incoming;
-  const wish = argument === '' ? parts.wish : parts.kinds.get(argument);
+  const [, kind = '', given = ''] = /^(\S*)\s*([\s\S]*)$/.exec(argument) ?? [];
+  const wish = kind === '' ? parts.wish : parts.kinds.get(kind);
   if (wish === undefined) {
-    return reply('new', words.unknownKind(argument, [...parts.kinds.keys()].join(', ')));
+    return reply('new', words.unknownKind(kind, [...parts.kinds.keys()].join(', ')));
   }
+  const name = given === '' ? undefined : tidyAgentName(given);
+  if (name !== undefined && !isAgentName(name)) return reply('new', words.badName);
   // Derived from the update: a repeat of it makes no second agent.
   const agentId = derivedId('agent-', id);
-  await parts.manager.createAnother(person, wish, agentId);
-  await reply('new', words.created(agentId, wish.kind));
+  try {
+    const created = await parts.manager.createAnother(person, { ...wish, name }, agentId);
+    await reply('new', words.created(created.name, wish.kind));
+  } catch (error) {
+    const isTaken = error instanceof OrchestratorError && error.code === 'ORC_NAME_TAKEN';
+    if (!isTaken) throw error;
+    await reply('new', words.nameTaken(name ?? ''));
+  }
 };
 
 export const mode: BotCommand = async ({ incoming }, { directory }, argument) => {

@@ -1,17 +1,20 @@
 import { formatDuration, parseDuration } from '../../schemas/durations.ts';
 import type { BotCommand } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';
+import { meantAgent } from './own-agents.ts';
 
-export const interrupt: BotCommand = async (context, parts) => {
-  const agent = await currentAgent(context, parts);
+/** `/interrupt [name]`. */
+export const interrupt: BotCommand = async (context, parts, argument) => {
+  const agent = await meantAgent(context, parts, argument);
   if (agent === undefined) return;
   const { person, id, reply, words } = context.incoming;
   await parts.manager.control(agent.agentId, 'interrupt', person, id);
   await reply('interrupt', words.interrupting);
 };
 
-export const stop: BotCommand = async (context, parts) => {
-  const agent = await currentAgent(context, parts);
+/** `/stop [name]`. */
+export const stop: BotCommand = async (context, parts, argument) => {
+  const agent = await meantAgent(context, parts, argument);
   if (agent === undefined) return;
   const { person, id, reply, words } = context.incoming;
   await parts.manager.control(agent.agentId, 'stop', person, id);

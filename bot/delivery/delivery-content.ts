@@ -21,10 +21,17 @@ import type { Content } from './outbox.ts';
 export class DeliveryContent {
   readonly #log: EventLog;
   readonly #directory: Directory;
+  readonly #nameOf: (agentId: string) => Promise<string>;
 
-  constructor(log: EventLog, directory: Directory) {
+  /** @param nameOf what an agent is called; its id without */
+  constructor(
+    log: EventLog,
+    directory: Directory,
+    nameOf: (agentId: string) => Promise<string> = async (agentId) => agentId,
+  ) {
     this.#log = log;
     this.#directory = directory;
+    this.#nameOf = nameOf;
   }
 
   /** @param options what was refused before, or that it could not be formatted */
@@ -40,7 +47,7 @@ export class DeliveryContent {
     if (event === undefined) return { parts: messageParts({ text: words.notHandled('?') }) };
     const spoken = spokenOf(event, words);
     const other = otherAgent(request, member.agentId);
-    const from = other === undefined ? '' : `${words.otherAgent(other)}\n`;
+    const from = other === undefined ? '' : `${words.otherAgent(await this.#nameOf(other))}\n`;
     const whole = { ...spoken, lead: `${from}${spoken.lead ?? ''}` };
     const parts = await this.#parts(whole, event, request, options, words);
     return { parts, ...(event.type === 'response.question' && { questionId: event.id }) };

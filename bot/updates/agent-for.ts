@@ -7,7 +7,9 @@ export async function agentFor(
   { manager, wish }: Pick<BotParts, 'manager' | 'wish'>,
 ): Promise<AssignedAgent> {
   const assigned = await manager.getOrCreate(person, wish);
-  const { previous } = assigned;
-  if (previous !== undefined) await reply('new-agent', words.newAgent(previous));
+  const { previous, previousName } = assigned;
+  if (previous !== undefined) {
+    await reply('new-agent', words.newAgent(previousName ?? previous));
+  }
   return assigned;
 }

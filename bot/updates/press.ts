@@ -1,3 +1,4 @@
+import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredEventOf } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
@@ -65,8 +66,9 @@ async function switchAgent(context: BotContext, parts: BotParts, agentId: string
   const { person, words, id } = context.incoming;
   const { agents } = await parts.views.request('user', person, { timeoutMs: VIEW_TIMEOUT_MS });
   if (!agents.includes(agentId)) return say(context, words.noAgent);
+  const { agent } = await parts.views.request('agent', { agentId }, { timeoutMs: VIEW_TIMEOUT_MS });
   await parts.manager.switchTo(person, agentId, id);
-  await say(context, words.switched(agentId), true);
+  await say(context, words.switched(shownAgentName(agent)), true);
 }
 
 const VIEW_TIMEOUT_MS = 5_000;

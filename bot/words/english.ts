@@ -1,3 +1,4 @@
+import { NO_AGENT_NAME } from '../../schemas/agent-name.ts';
 import type { Words } from './words.ts';
 
 export const english: Words = {
@@ -20,7 +21,7 @@ export const english: Words = {
     'Hello! Write what you want to have done, and your agent gets to work. Files and photos land in its workspace.\n\n/help shows everything else.',
   help: (lines) => `**What I can do**\n\n${lines}`,
   perhapsRepeated: '🔁 Perhaps a repeat:',
-  otherAgent: (agentId) => `[${agentId}]`,
+  otherAgent: (name) => `[${name}]`,
   failed: (reason, cure) => `⚠️ ${reason}. ${cure}`,
   notTaken: (reason, cure) => `⚠️ Your message was not taken: ${reason}. ${cure}`,
   newAgent: (previous) =>
@@ -50,10 +51,14 @@ export const english: Words = {
   fileNotKept: (name) => `⚠️ The file ${name} is not kept any more.`,
   notShown: (reason) => `⚠️ A message for you could not be shown here: ${reason}.`,
   noAgent: 'You have no agent at the moment. Your next message starts one.',
-  created: (agentId, kind) => `🆕 ${agentId} (${kind}) is starting; your messages go to it now.`,
+  noSuchAgent: (name) => `You have no agent “${name}”; /agents lists yours.`,
+  created: (name, kind) => `🆕 ${name} (${kind}) is starting; your messages go to it now.`,
+  badName: `${NO_AGENT_NAME.replace(/^a/, 'A')}.`,
+  nameTaken: (name) =>
+    `You have an agent “${name}” already. Take another name, or \`/stop ${name}\`.`,
   unknownKind: (kind, kinds) => `There is no kind “${kind}”. Kinds: ${kinds}.`,
   agentsTitle: '**Your agents** — press one to talk to it:',
-  switched: (agentId) => `Your messages go to ${agentId} now.`,
+  switched: (name) => `Your messages go to ${name} now.`,
   alreadyAnswered: 'That was answered already.',
   chosen: (choice) => `✅ ${choice}`,
   noQuestion: 'I do not know that question any more.',

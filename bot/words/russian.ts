@@ -20,7 +20,7 @@ export const russian: Words = {
     'Здравствуйте! Напишите, что нужно сделать, и ваш агент возьмётся за работу. Файлы и фотографии попадают в его рабочую папку.\n\n/help покажет остальное.',
   help: (lines) => `**Что я умею**\n\n${lines}`,
   perhapsRepeated: '🔁 Возможно, повтор:',
-  otherAgent: (agentId) => `[${agentId}]`,
+  otherAgent: (name) => `[${name}]`,
   failed: (reason, cure) => `⚠️ ${reason}. ${cure}`,
   notTaken: (reason, cure) => `⚠️ Сообщение не принято: ${reason}. ${cure}`,
   newAgent: (previous) =>
@@ -51,11 +51,14 @@ export const russian: Words = {
   fileNotKept: (name) => `⚠️ Файл ${name} больше не хранится.`,
   notShown: (reason) => `⚠️ Сообщение для вас не удалось показать: ${reason}.`,
   noAgent: 'Сейчас у вас нет агента. Следующее сообщение запустит его.',
-  created: (agentId, kind) =>
-    `🆕 ${agentId} (${kind}) запускается; ваши сообщения теперь идут ему.`,
+  noSuchAgent: (name) => `У вас нет агента «${name}»; ваши — в /agents.`,
+  created: (name, kind) => `🆕 ${name} (${kind}) запускается; ваши сообщения теперь идут ему.`,
+  badName:
+    'Имя — от 1 до 40 букв, цифр, пробелов или знаков . _ · - и начинается с буквы или цифры.',
+  nameTaken: (name) => `У вас уже есть агент «${name}». Возьмите другое имя или \`/stop ${name}\`.`,
   unknownKind: (kind, kinds) => `Нет вида «${kind}». Виды: ${kinds}.`,
   agentsTitle: '**Ваши агенты** — нажмите, чтобы говорить с ним:',
-  switched: (agentId) => `Ваши сообщения теперь идут ${agentId}.`,
+  switched: (name) => `Ваши сообщения теперь идут ${name}.`,
   alreadyAnswered: 'На это уже отвечено.',
   chosen: (choice) => `✅ ${choice}`,
   noQuestion: 'Этого вопроса я больше не знаю.',

@@ -26,7 +26,7 @@ export interface Words {
   help: (lines: string) => string;
   /** Before a message that may have been delivered already. */
   perhapsRepeated: string;
-  otherAgent: (agentId: string) => string;
+  otherAgent: (name: string) => string;
   failed: (reason: string, cure: string) => string;
   notTaken: (reason: string, cure: string) => string;
   newAgent: (previous: string) => string;
@@ -51,10 +51,13 @@ export interface Words {
   fileNotKept: (name: string) => string;
   notShown: (reason: string) => string;
   noAgent: string;
-  created: (agentId: string, kind: string) => string;
+  noSuchAgent: (name: string) => string;
+  created: (name: string, kind: string) => string;
+  badName: string;
+  nameTaken: (name: string) => string;
   unknownKind: (kind: string, kinds: string) => string;
   agentsTitle: string;
-  switched: (agentId: string) => string;
+  switched: (name: string) => string;
   alreadyAnswered: string;
   chosen: (choice: string) => string;
   noQuestion: string;

@@ -1,4 +1,5 @@
 import { Option } from 'clipanion';
+import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
@@ -19,7 +20,7 @@ export class AgentsCommand extends OperatorCommand {
   }
 }
 
-const HEAD = ['agent', 'kind', 'phase', 'owner', 'doing', 'messages', 'until'];
+const HEAD = ['agent', 'name', 'kind', 'phase', 'owner', 'doing', 'messages', 'until'];
 
 function row(agent: AgentSummary): string[] {
   const { owner, turn, queued, end, counts } = agent;
@@ -27,6 +28,7 @@ function row(agent: AgentSummary): string[] {
   const doing = turn ? `turn since ${turn.startedAt}${waiting}` : (end ?? `idle${waiting}`);
   return [
     agent.agentId,
+    shownAgentName(agent),
     agent.kind ?? '',
     agent.deleted ? 'deleted' : agent.phase,
     owner ? `${owner.channel}/${owner.userId}` : '',

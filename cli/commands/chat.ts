@@ -21,11 +21,12 @@ export class ChatCommand extends OperatorCommand {
   agent = Option.String('--agent', { description: 'This agent instead of your own.' });
 
   protected async work({ settings, connection, views }: OperatorContext): Promise<number> {
-    if (this.agent !== undefined) await knownAgent(views, this.agent, this.timeoutMs);
+    const { agent } = this;
+    const agentId = agent && (await knownAgent(views, agent, this.timeoutMs)).agentId;
     const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
     using interruption = new Interruption(() => process.exit(INTERRUPTED));
     const { signal } = interruption;
-    const talk: TalkContext = { settings, paths, connection, agentId: this.agent, signal };
+    const talk: TalkContext = { settings, paths, connection, agentId, signal };
     if (inputKind(0) === 'terminal') {
       await talkInTerminal(talk, { ...this.context, ends: 'the chat' });
       return EXIT.done;

@@ -1,11 +1,19 @@
 import { Option } from 'clipanion';
 import { KIND_NAMES } from '../../agents/agent-kinds.ts';
+import {
+  AgentManager,
+  type AgentWish,
+  type CreatedAgent,
+} from '../../core/conversation/agent-manager.ts';
+import { nameFor } from '../../core/conversation/name-for.ts';
+import { isAgentName, NO_AGENT_NAME, tidyAgentName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { isToken, newAgentId } from '../../schemas/ids.ts';
+import type { AgentSummary } from '../../schemas/views.ts';
 import { awaitEvent } from '../operator/await-event.ts';
-import { giveCommand } from '../operator/give-command.ts';
+import { giveCommand, requireUnderstood } from '../operator/give-command.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, durationOption } from '../options.ts';
@@ -20,26 +28,51 @@ export class CreateCommand extends OperatorCommand {
   });
   ttl = Option.String('--ttl', described('create', '--ttl'));
   command = Option.String('--command', described('create', '--command'));
+  name = Option.String('--name', described('create', '--name'));
   owner = Option.String('--owner', described('create', '--owner'));
   wait = Option.Boolean('--wait', true, described('create', '--wait'));
 
-  protected async work({ settings, log }: OperatorContext): Promise<undefined> {
+  protected async work(context: OperatorContext): Promise<undefined> {
+    const { settings, log } = context;
     const kind = this.kind ?? settings.ORCHESTRATOR_AGENT;
     requireKind(kind);
     const agentId = newAgentId();
-    const { sequence } = await giveCommand(log, agentId, 'command.create', {
+    const wish = {
       kind,
+      ...(this.name !== undefined && { name: nameOf(this.name) }),
       ttlMs: this.ttl ? durationOption('--ttl', this.ttl) : settings.ORCHESTRATOR_AGENT_TTL,
       turnDeadlineMs: settings.ORCHESTRATOR_TURN_DEADLINE,
       ...(this.command !== undefined && { commandLine: this.command }),
-      ...(this.owner !== undefined && { owner: personOf(this.owner) }),
-    });
+    };
+    requireUnderstood('command.create', wish);
+    const { sequence, name } = await this.#create(context, agentId, wish);
     if (this.wait) {
       const what = `the start of ${agentId}`;
       const wanted = { of: { agentId }, from: sequence, timeoutMs: this.timeoutMs, what };
       await awaitEvent(log, wanted, isReady);
     }
-    this.print({ agentId }, `${agentId}\n`);
+    this.print({ agentId, ...(name !== agentId && { name }) }, `${agentId}\n`);
+  }
+
+  /** An owner's talks to it from now on, and has no other that lives of its name. */
+  async #create(
+    { log, views }: OperatorContext,
+    agentId: string,
+    wish: AgentWish,
+  ): Promise<CreatedAgent> {
+    const { owner, timeoutMs } = this;
+    if (owner !== undefined) {
+      const manager = new AgentManager({ log, views, patience: { patienceMs: timeoutMs } });
+      return manager.createAnother(personOf(owner), wish, agentId);
+    }
+    if (wish.name !== undefined) {
+      const { agents } = await views.request('agents', {}, { timeoutMs });
+      const isOther = (agent: AgentSummary) => agent.owner === undefined && agent.phase !== 'ended';
+      // Throws where it is taken; nobody else gives names to agents of nobody.
+      nameFor(wish, agents.filter(isOther));
+    }
+    const { sequence } = await giveCommand(log, agentId, 'command.create', wish);
+    return { name: wish.name ?? agentId, sequence };
   }
 }
 
@@ -55,6 +88,12 @@ function isReady(event: StoredEvent): true | undefined {
     throw new OrchestratorError('ORC_START_FAILED', `It was not started: ${event.data.reason}`);
   }
   return event.type === 'process.ready' || undefined;
+}
+
+function nameOf(text: string): string {
+  const name = tidyAgentName(text);
+  if (isAgentName(name)) return name;
+  throw new OrchestratorError('ORC_USAGE', `--name ${JSON.stringify(text)}: ${NO_AGENT_NAME}`);
 }
 
 function personOf(owner: string): Person {

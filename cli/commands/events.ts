@@ -3,10 +3,12 @@ import { Speakers } from '../../core/conversation/speakers.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Start } from '../../core/log/pull-session.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
+import type { ViewsClient } from '../../platform/service/views-client.ts';
+import { isAgentId } from '../../schemas/ids.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
 import { eventJson, eventLine } from '../operator/event-line.ts';
-import { requireAgentId } from '../operator/known-agent.ts';
+import { knownAgent } from '../operator/known-agent.ts';
 import { mergeByTime } from '../operator/merge-by-time.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
@@ -34,9 +36,9 @@ export class EventsCommand extends OperatorCommand {
   agent = Option.String('--agent', described('events', '--agent'));
   type = Option.String('--type', described('events', '--type'));
 
-  protected async work({ log }: OperatorContext): Promise<undefined> {
+  protected async work({ log, views }: OperatorContext): Promise<undefined> {
     const start = startPoint(this.from, new Date());
-    const filter = this.agent === undefined ? undefined : agentFilter(requireAgentId(this.agent));
+    const filter = this.agent === undefined ? undefined : await this.#filter(views, this.agent);
     const signal = untilInterrupted(this.context.stdout);
     const speakers = new Speakers(log, { patienceMs: PATIENCE_MS, signal });
     const events = await partOf(log, 'EVENTS', start);
@@ -56,6 +58,12 @@ export class EventsCommand extends OperatorCommand {
         }
       }),
     );
+  }
+
+  /** By an id also of what the views do not know, such as a word to nobody. */
+  async #filter(views: ViewsClient, agent: string): Promise<string> {
+    if (isAgentId(agent)) return agentFilter(agent);
+    return agentFilter((await knownAgent(views, agent, this.timeoutMs)).agentId);
   }
 
   async #print(message: StoredMessage, speakers: Speakers): Promise<void> {

@@ -25,10 +25,7 @@ export async function giveCommand<T extends CommandType>(
   type: T,
   data: DataOf<T>,
 ): Promise<GivenCommand> {
-  const problem = dataProblem(type, data);
-  if (problem !== undefined) {
-    throw new OrchestratorError('ORC_USAGE', `${type.replace('command.', '')}: ${problem}`);
-  }
+  requireUnderstood(type, data);
   const commandId = newId('cmd');
   const name = type.slice('command.'.length);
   const event: NewEventOf<T> = {
@@ -44,4 +41,11 @@ export async function giveCommand<T extends CommandType>(
   const result = await log.append(event as unknown as NewEvent);
   if (!result.ok) throw appendError(result);
   return { commandId, sequence: result.sequence };
+}
+
+/** Throws ORC_USAGE for what no reader would understand. */
+export function requireUnderstood<T extends CommandType>(type: T, data: DataOf<T>): void {
+  const problem = dataProblem(type, data);
+  if (problem === undefined) return;
+  throw new OrchestratorError('ORC_USAGE', `${type.replace('command.', '')}: ${problem}`);
 }

@@ -1,21 +1,25 @@
+import { namedAgent } from '../../core/conversation/named-agent.ts';
 import type { ViewsClient } from '../../platform/service/views-client.ts';
+import { isAgentName, tidyAgentName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isAgentId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 
-/** Throws ORC_USAGE for what is no agent id. */
-export function requireAgentId(agentId: string): string {
-  if (isAgentId(agentId)) return agentId;
-  const what = `${JSON.stringify(agentId)} is not an agent id (agent- and 12 hex digits)`;
-  throw new OrchestratorError('ORC_USAGE', what, { cure: '`orchestrator agents` lists them.' });
-}
-
-/** The agent of an id. Throws ORC_USAGE and ORC_AGENT_NOT_FOUND. */
+/**
+ * The agent of an id, or of a name. Throws ORC_USAGE for what is neither, ORC_AGENT_NOT_FOUND, and
+ * ORC_AMBIGUOUS_NAME.
+ */
 export async function knownAgent(
   views: ViewsClient,
-  agentId: string,
+  agent: string,
   timeoutMs: number,
 ): Promise<AgentSummary> {
-  const request = { agentId: requireAgentId(agentId) };
-  return (await views.request('agent', request, { timeoutMs })).agent;
+  if (isAgentId(agent)) {
+    return (await views.request('agent', { agentId: agent }, { timeoutMs })).agent;
+  }
+  if (isAgentName(tidyAgentName(agent))) {
+    return namedAgent((await views.request('agents', {}, { timeoutMs })).agents, agent);
+  }
+  const what = `${JSON.stringify(agent)} is neither an agent id (agent- and 12 hex digits) nor a name`;
+  throw new OrchestratorError('ORC_USAGE', what, { cure: '`orchestrator agents` lists them.' });
 }

@@ -10,12 +10,16 @@ import type { AgentSummary, ViewName, ViewRequest, ViewResponse } from '../../sc
 import type { AppendResult } from '../log/append-result.ts';
 import { appendError } from '../log/append-result.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { personName } from './person.ts';
+import { nameFor } from './name-for.ts';
+import { shownAgentName } from './named-agent.ts';
+import { personName, samePerson } from './person.ts';
 import { withPatience } from './with-patience.ts';
 
 /** What an agent is to be, where there is none yet. Times in milliseconds. */
 export interface AgentWish {
   kind: string;
+  /** What it is to be called; its kind without, with a number where that is taken. */
+  name?: string | undefined;
   ttlMs: number;
   turnDeadlineMs: number;
   /** The command line of a `line` agent. */
@@ -26,8 +30,15 @@ export interface AssignedAgent {
   agentId: string;
   /** False where the person's agent was there already. */
   created: boolean;
-  /** The agent that the person had before and that has ended. */
+  /** The agent that the person had before and that has ended, and its name. */
   previous?: string | undefined;
+  previousName?: string | undefined;
+}
+
+export interface CreatedAgent {
+  name: string;
+  /** What comes of it is stored behind this. */
+  sequence: number;
 }
 
 export interface SendOptions {
@@ -163,10 +174,43 @@ export class AgentManager {
     return this.#command(newEvent('command.extend', parts));
   }
 
-  /** Makes a further agent of this id for a person, who talks to it from now on. */
-  async createAnother(person: Person, wish: AgentWish, agentId: string): Promise<void> {
-    const batch = creation(agentId, person, wish);
-    await withPatience(this.#patience, async () => stored(await this.#log.append(batch)));
+  /**
+   * Makes a further agent of this id for a person, who talks to it from now on; a repeat makes none.
+   * Its name is the person's only living one of that name. Throws ORC_NAME_TAKEN as well.
+   */
+  createAnother(person: Person, wish: AgentWish, agentId: string): Promise<CreatedAgent> {
+    return withPatience(this.#patience, async () => {
+      for (;;) {
+        const created = await this.#createAnother(person, wish, agentId);
+        if (created !== undefined) return created;
+      }
+    });
+  }
+
+  /** Undefined where something else of the person was stored meanwhile. */
+  async #createAnother(
+    person: Person,
+    wish: AgentWish,
+    agentId: string,
+  ): Promise<CreatedAgent | undefined> {
+    const filter = userFilter(person.channel, person.userId);
+    const sequence = (await this.#log.last('EVENTS', filter))?.sequence ?? 0;
+    const own = await this.#ownAgents(person, sequence);
+    const earlier = own.find((agent) => agent.agentId === agentId);
+    if (earlier !== undefined) return { name: shownAgentName(earlier), sequence };
+    const name = nameFor(wish, own);
+    const batch = creation(agentId, person, { ...wish, name });
+    const result = await this.#log.append(batch, { expect: { filter, sequence } });
+    if (!result.ok && result.error === 'conflict') return undefined;
+    return { name: name ?? agentId, sequence: stored(result).sequence };
+  }
+
+  /** Those of a person that live, or are to. */
+  async #ownAgents(owner: Person, atLeast: number): Promise<AgentSummary[]> {
+    const options = { timeoutMs: VIEW_TIMEOUT_MS };
+    const { agents } = await this.#views.request('agents', { owner, atLeast }, options);
+    // Views of an older version do not look at `owner`.
+    return agents.filter((agent) => samePerson(agent.owner, owner) && agent.phase !== 'ended');
   }
 
   /** Lets a person talk to another of their agents. `id`: of the event, a repeat is stored once. */
@@ -187,15 +231,17 @@ export class AgentManager {
     wish: AgentWish,
     fresh: string,
   ): Promise<AssignedAgent | undefined> {
-    const { agentId, open, sequence } = await this.#assigned(person);
+    const { agentId, open, sequence, name } = await this.#assigned(person);
     // Ours, where an earlier try was stored and its acknowledgement was lost.
     if (agentId !== undefined && open) return { agentId, created: agentId === fresh };
     const filter = userFilter(person.channel, person.userId);
-    const batch = creation(fresh, person, wish);
+    const free = nameFor(wish, await this.#ownAgents(person, sequence));
+    const batch = creation(fresh, person, { ...wish, name: free });
     const result = await this.#log.append(batch, { expect: { filter, sequence } });
     if (!result.ok && result.error === 'conflict') return undefined;
     stored(result);
-    return { agentId: fresh, created: true, ...(agentId !== undefined && { previous: agentId }) };
+    const previous = agentId !== undefined && { previous: agentId, previousName: name };
+    return { agentId: fresh, created: true, ...previous };
   }
 
   /** The person's last agent as of the last event about the person. */
@@ -208,7 +254,8 @@ export class AgentManager {
     const agentId = user.agentId ?? user.agents.at(-1);
     if (agentId === undefined) return { sequence, open: false };
     const { agent } = await this.#views.request('agent', { agentId, atLeast: sequence }, options);
-    return { sequence, agentId, open: user.agentId !== null && OPEN_PHASES.has(agent.phase) };
+    const open = user.agentId !== null && OPEN_PHASES.has(agent.phase);
+    return { sequence, agentId, open, name: shownAgentName(agent) };
   }
 }
 
@@ -216,18 +263,27 @@ interface Assigned {
   /** The sequence of the last event about the person; 0 for none. */
   sequence: number;
   agentId?: string;
+  /** Of that agent. */
+  name?: string;
   open: boolean;
 }
 
 /** The assignment comes last: whoever has read it has read the creation too. */
 function creation(agentId: string, person: Person, wish: AgentWish) {
-  const { kind, ttlMs, turnDeadlineMs, commandLine } = wish;
+  const { kind, name, ttlMs, turnDeadlineMs, commandLine } = wish;
   const id = `create:${agentId}`;
   const create = newEvent('command.create', {
     id,
     from: person,
     subject: subjectOf({ family: 'command', agentId, name: 'create' }),
-    data: { kind, owner: person, ttlMs, turnDeadlineMs, ...(commandLine && { commandLine }) },
+    data: {
+      kind,
+      ...(name !== undefined && { name }),
+      owner: person,
+      ttlMs,
+      turnDeadlineMs,
+      ...(commandLine && { commandLine }),
+    },
   });
   const assign = assignment(agentId, person, {
     id: `user.agent-assigned:${agentId}`,

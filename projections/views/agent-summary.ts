@@ -1,15 +1,21 @@
 import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
+import { agentNames } from '../../schemas/agent-name.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 
 const NO_COUNTS = { messages: 0, answers: 0, turns: 0, failed: 0 };
 
-/** An agent as it is shown: no message's text leaves the log by this way. */
-export function agentSummary(state: AgentState): AgentSummary {
+/**
+ * An agent as it is shown: no message's text leaves the log by this way.
+ *
+ * @param project the name of its first project, where it has one
+ */
+export function agentSummary(state: AgentState, project?: string): AgentSummary {
   const { agentId, phase, queue } = state;
   const base = { agentId, phase, queued: queue.length, deleted: false, counts: NO_COUNTS };
   if (state.phase === 'unknown') return base;
   const { kind, owner, createdAt, counts } = state;
-  const known = { ...base, kind, ...(owner && { owner }), createdAt, counts };
+  const names = agentNames(state, project);
+  const known = { ...base, kind, names, ...(owner && { owner }), createdAt, counts };
   if (state.phase === 'ended') {
     const end = `${state.end.how}: ${state.end.detail}`;
     return { ...known, endedAt: state.endedAt, end, deleted: state.deleted };

@@ -1,3 +1,6 @@
+import { samePerson } from '../../core/conversation/person.ts';
+import type { AgentState } from '../../core/domain/agent/agent-state.ts';
+import type { ProjectState } from '../../core/domain/project/project.ts';
 import { hashSystem, type SystemState, userKey } from '../../core/domain/system-state.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
@@ -11,19 +14,24 @@ type SystemViews = {
 };
 
 export const systemViews: SystemViews = {
-  agents: ({ sequence, agents }) => ({
-    sequence,
-    agents: [...agents.values()]
-      .filter(({ phase }) => phase !== 'unknown')
-      .map((agent) => agentSummary(agent)),
-  }),
+  agents: ({ sequence, agents, projects }, { owner }) => {
+    const project = firstProjects(projects.values());
+    const isWanted = (agent: AgentState) =>
+      agent.phase !== 'unknown' && (owner === undefined || samePerson(agent.owner, owner));
+    return {
+      sequence,
+      agents: [...agents.values()]
+        .filter(isWanted)
+        .map((agent) => agentSummary(agent, project.get(agent.agentId))),
+    };
+  },
 
-  agent: ({ sequence, agents }, { agentId }) => {
+  agent: ({ sequence, agents, projects }, { agentId }) => {
     const agent = agents.get(agentId);
     if (agent === undefined || agent.phase === 'unknown') {
       throw new OrchestratorError('ORC_AGENT_NOT_FOUND', `There is no agent ${agentId}`);
     }
-    return { sequence, agent: agentSummary(agent) };
+    return { sequence, agent: agentSummary(agent, firstProject(projects.values(), agentId)) };
   },
 
   user: ({ sequence, users }, { channel, userId }) => {
@@ -35,3 +43,15 @@ export const systemViews: SystemViews = {
 
   hash: (state) => ({ sequence: state.sequence, hash: hashSystem(state) }),
 };
+
+/** By agent, the name of the first project that it created. */
+function firstProjects(projects: Iterable<ProjectState>): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { agentId, name } of projects) if (!names.has(agentId)) names.set(agentId, name);
+  return names;
+}
+
+function firstProject(projects: Iterable<ProjectState>, agentId: string): string | undefined {
+  for (const project of projects) if (project.agentId === agentId) return project.name;
+  return undefined;
+}

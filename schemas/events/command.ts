@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAgentName, NO_AGENT_NAME } from '../agent-name.ts';
 import { MESSAGE_MODES } from '../message-mode.ts';
 import { fileReference } from './file.ts';
 import { messageSource } from './message-source.ts';
@@ -11,6 +12,8 @@ const MAX_TOOLS = 64;
 export const commandEvents = {
   'command.create': z.object({
     kind: visibleName.min(1).max(64),
+    /** What its owner calls it: no two of one owner's that live have the same. */
+    name: z.string().refine(isAgentName, NO_AGENT_NAME).optional(),
     owner: person.optional(),
     ttlMs: milliseconds,
     turnDeadlineMs: milliseconds,

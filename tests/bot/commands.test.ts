@@ -67,7 +67,7 @@ test('/status, /logs, /extend and /help tell what is, and are refused with how t
   t.regex(none ?? '', /no agent at the moment/);
   t.regex(
     status ?? '',
-    /^agent-[0-9a-f]{12} \(line\): (idle|working for \S+), \d+h(\d+m)? of life left$/,
+    /^line: (idle|working for \S+), \d+h(\d+m)? of life left\nagent-[0-9a-f]{12}$/,
   );
   t.is(extended, '⏳ Extended: 4h from now.');
   t.is(badExtend, 'Usage: /extend [2h]');
@@ -101,6 +101,45 @@ test('/new makes a further agent, /agents switches back, and each keeps its own'
     ({ data }) => data.from?.userId === String(user),
   );
   t.is(sent[0]?.subject, sent[1]?.subject, 'both went to the first agent');
+});
+
+test('D9: an agent has a name, which its button, its answers and the commands bear', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const said = async (text: string, reply: RegExp) => {
+    const before = api.chat(user).length;
+    api.say(user, text);
+    const isThere = () =>
+      api
+        .texts(user)
+        .slice(before)
+        .some((each) => reply.test(each));
+    await telegram.until(isThere, `${reply} to ${text}`);
+  };
+  await said('one', /^got: one$/);
+  await said('/new line My shop', /^🆕 My shop \(line\) is starting/);
+  await said('/new line my SHOP', /You have an agent “my SHOP” already/);
+  await said('/new line a*b', /^A name is 1 to 40 letters/);
+  await said('/agents', /Your agents/);
+  t.deepEqual(
+    api
+      .chat(user)
+      .at(-1)
+      ?.buttons.map(({ text }) => text),
+    ['line', '▶ My shop (line)'],
+  );
+  api.say(user, 'slow');
+  await said('/agents line', /^Your messages go to line now/);
+  await telegram.until(() => api.texts(user).some((each) => /slow done/.test(each)), 'an answer');
+  t.is(
+    api.texts(user).find((each) => /slow done/.test(each)),
+    '[My shop]\nslow done',
+  );
+  await said('/status my shop', /^My shop \(line\): idle/);
+  await said('/stop nobody', /You have no agent “nobody”/);
+  await said('/stop my shop', /Stopping/);
+  await said('two', /^got: two$/);
 });
 
 test('/mode chooses what a message does while the agent works', async (t) => {

@@ -172,7 +172,7 @@ test('a turn that fails is said with the reason and what to do; the next message
     api.texts(user)[0] ?? '',
     /^⚠️ The agent ended in the middle of the turn.*Send the message again/,
   );
-  t.regex(api.texts(user)[1] ?? '', /^🆕 agent-[0-9a-f]{12} has ended; a new agent/);
+  t.regex(api.texts(user)[1] ?? '', /^🆕 line has ended; a new agent/);
 });
 
 test('an edited message is a correction', async (t) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
+import type { AgentSummary } from '../../schemas/views.ts';
 import { dataFolder, environment, finished, orchestrator, startSystem } from '../support/system.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -22,7 +23,10 @@ test('an agent is created, talked to, looked at, extended, stopped and deleted',
   t.regex(JSON.parse(sent.stdout).commandId, /^cmd-/);
   await run('send', agent, '--wait', 'and now');
 
-  t.regex((await run('agents')).stdout, new RegExp(`${agent} +demo +ready +test/ada +idle +3`));
+  t.regex(
+    (await run('agents')).stdout,
+    new RegExp(`${agent} +myapp · demo +demo +ready +test/ada +idle +3`),
+  );
   t.regex((await run('verify')).stdout, /^event +\d+\nserved +(\w+)\nfolded +\1\n$/);
   t.regex((await run('projects')).stdout, /proj_[0-9a-f]+ +myapp/);
   t.regex((await run('logs', agent)).stdout, /^demo agent: ready\nmessage 1: 5 characters\n/m);
@@ -36,6 +40,56 @@ test('an agent is created, talked to, looked at, extended, stopped and deleted',
   const late = await run('send', agent, '--wait', 'anybody?');
   t.is(late.code, 1);
   t.regex(late.stderr, /ORC_AGENT_ENDED/);
+});
+
+test('D9, C8: an agent has a name that finds it, one of each for a person, who talks to it', async (t) => {
+  const system = await startSystem(t);
+  const { env } = system;
+  const run = (...args: string[]) => orchestrator(args, { env });
+  const create = async (...args: string[]) => (await run('create', ...args)).stdout.trim();
+  const shop = await create('--owner', 'test/ada', '--name', ' The  shop ');
+  const [first, second] = [
+    await create('--owner', 'test/ada'),
+    await create('--owner', 'test/ada'),
+  ];
+  const ofBen = await create('--owner', 'test/ben', '--name', 'the shop');
+  const nobodys = await create();
+
+  const taken = await run('create', '--owner', 'test/ada', '--name', 'THE SHOP');
+  t.is(taken.code, 1);
+  t.regex(
+    taken.stderr,
+    /^orchestrator: ORC_NAME_TAKEN: There is an agent "THE SHOP" already\. .+\n$/,
+  );
+  const bad = await run('create', '--name', 'a*b');
+  t.deepEqual([bad.code, /1 to 40 letters/.test(bad.stderr)], [2, true], bad.stderr);
+
+  const agents: AgentSummary[] = JSON.parse((await run('agents', '--json')).stdout);
+  const names = new Map(agents.map((agent) => [agent.agentId, agent.names?.[0]]));
+  t.deepEqual(
+    [shop, first, second, ofBen, nobodys].map((agentId) => names.get(agentId)),
+    ['The shop', 'demo', 'demo 2', 'the shop', `demo ${nobodys.slice(-4)}`],
+  );
+  const ada = { channel: 'test', userId: 'ada' };
+  const own = await (await system.views()).request('user', ada, { timeoutMs: 5_000 });
+  t.like(own, { agentId: second, agents: [shop, first, second] });
+
+  const sent = await run('send', 'demo 2', '--wait', 'hello');
+  t.is(sent.stdout, '[1] You said: hello\n', sent.stderr);
+  const which = await run('stop', 'the shop');
+  t.is(which.code, 2);
+  t.regex(
+    which.stderr,
+    new RegExp(`ORC_AMBIGUOUS_NAME.*${shop} of test/ada, ${ofBen} of test/ben`),
+  );
+  t.is((await run('stop', ofBen)).stdout, `${ofBen} stopped\n`);
+  t.is((await run('stop', 'the shop')).stdout, `${shop} stopped\n`);
+  t.is((await run('create', '--owner', 'test/ada', '--name', 'The shop')).code, 0, 'free again');
+  t.regex(
+    (await run('logs', 'no such')).stderr,
+    /ORC_AGENT_NOT_FOUND: There is no agent "no such"/,
+  );
+  t.regex((await run('events', '--agent', 'demo 2', '--type', 'turn')).stdout, new RegExp(second));
 });
 
 test('a turn that fails is told with its reason, cure and exit code', async (t) => {

@@ -141,6 +141,8 @@ export const MAX_WAITING = 1_000;
 interface Known {
   agentId: string;
   kind: string;
+  /** Absent where whoever created it gave none. */
+  name?: string;
   owner?: Person;
   commandLine?: string;
   /** The tools that its `create` names; without, all that the system allows. */

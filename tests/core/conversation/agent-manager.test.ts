@@ -53,7 +53,8 @@ test.serial('a person without an agent gets one, assigned and created in one bat
   t.true(assigned.created);
   const events = await history(nats.log);
   const [create] = ofType(events, 'command.create');
-  t.deepEqual(create?.data, { ...WISH, kind: 'line', commandLine: 'cat', owner: ADA });
+  const wished = { ...WISH, kind: 'line', name: 'line', commandLine: 'cat' };
+  t.deepEqual(create?.data, { ...wished, owner: ADA });
   t.true(create?.subject.includes(assigned.agentId));
   t.is(ofType(events, 'user.agent-assigned')[0]?.data.agentId, assigned.agentId);
 });
@@ -222,5 +223,39 @@ test.serial(
     t.is(repeat.commandId, second.commandId);
     const texts = ofType(await history(nats.log), 'command.send').map(({ data }) => data.text);
     t.deepEqual(texts, ['one', 'two']);
+  },
+);
+
+test.serial(
+  'D9: however many are made at once, each has a name of its own, and a repeat makes none',
+  async (t) => {
+    const { nats, manager } = await fixture(t);
+    const ids = Array.from({ length: 5 }, (_, index) => `agent-00000000000${index}`);
+
+    const created = await Promise.all(ids.map((id) => manager.createAnother(ADA, WISH, id)));
+    const again = await manager.createAnother(ADA, WISH, ids[0] ?? '');
+
+    const names = created.map(({ name }) => name);
+    t.deepEqual(names.toSorted(), ['demo', 'demo 2', 'demo 3', 'demo 4', 'demo 5']);
+    t.is(names[0], again.name);
+    t.is(ofType(await history(nats.log), 'command.create').length, 5);
+  },
+);
+
+test.serial(
+  'D9: a name is one living agent’s of a person, and free when that has ended',
+  async (t) => {
+    const { nats, manager } = await fixture(t);
+    const [first, second] = ['agent-000000000001', 'agent-000000000002'] as const;
+    const wish = { ...WISH, name: 'Shop' };
+    await manager.createAnother(ADA, wish, first);
+
+    const again = () => manager.createAnother(ADA, { ...wish, name: 'shop' }, second);
+    const error = await t.throwsAsync(again(), { instanceOf: OrchestratorError });
+    t.is(error?.code, 'ORC_NAME_TAKEN');
+    const ben = { ...ADA, userId: 'ben' };
+    t.is((await manager.createAnother(ben, wish, 'agent-000000000003')).name, 'Shop');
+    await end(nats, first);
+    t.is((await again()).name, 'shop');
   },
 );

@@ -38,11 +38,12 @@ function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): Ag
   if (state.phase !== 'unknown') {
     return withControl(state, { commandId: event.id, name: 'create' });
   }
-  const { kind, owner, ttlMs, turnDeadlineMs, commandLine, allowedTools } = event.data;
+  const { kind, name, owner, ttlMs, turnDeadlineMs, commandLine, allowedTools } = event.data;
   return {
     phase: 'requested',
     agentId: state.agentId,
     kind,
+    ...(name !== undefined && { name }),
     ...(owner && { owner }),
     ...(commandLine !== undefined && { commandLine }),
     ...(allowedTools && { allowedTools }),
@@ -139,7 +140,7 @@ function ended(
   endedAt: string,
   end: EndedAgent['end'],
 ): EndedAgent {
-  const { agentId, kind, owner, commandLine, allowedTools } = state;
+  const { agentId, kind, name, owner, commandLine, allowedTools } = state;
   const { ttlMs, turnDeadlineMs, createdAt, createdBy } = state;
   const { queue, calls, counts, running } = state;
   // Whoever asked for a stop has it, whatever the reason.
@@ -148,6 +149,7 @@ function ended(
     phase: 'ended',
     agentId,
     kind,
+    ...(name !== undefined && { name }),
     ...(owner && { owner }),
     ...(commandLine !== undefined && { commandLine }),
     ...(allowedTools && { allowedTools }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ChosenRuntime } from '../platform/docker/choose-runtime.ts';
 import { isOnPath } from '../platform/files/on-path.ts';
+import { dataPaths } from '../platform/service/data-paths.ts';
 import type { Settings } from '../schemas/settings.ts';
 import type { AgentKind } from './agent-kind.ts';
 import { filesIn } from './host/agent-logins.ts';
@@ -55,7 +56,8 @@ async function loginProblem(
 ): Promise<KindProblem[]> {
   if (login === undefined || login.variables.some((variable) => environment[variable])) return [];
   const folder =
-    settings.ORCHESTRATOR_CREDENTIALS_DIR ?? join(settings.ORCHESTRATOR_DATA_DIR, 'credentials');
+    settings.ORCHESTRATOR_CREDENTIALS_DIR ??
+    join(dataPaths(settings.ORCHESTRATOR_DATA_DIR).root, 'credentials');
   const kept = (await filesIn(folder)) ?? [];
   // The system's own, or that of one user.
   if (kept.some(({ path }) => path.split('/').slice(0, -1).includes(name))) return [];

@@ -7,6 +7,7 @@ import { visibleLine } from '../schemas/visible-text.ts';
 import { COMMAND_FILES, calledCommand } from './command-files.ts';
 import { CommandLine } from './command-line.ts';
 import { sortDashes } from './dashed-arguments.ts';
+import { tellSignals } from './tell-signals.ts';
 import { commandOutput, showsStyle } from './terminal-output.ts';
 import { usageError } from './usage-error.ts';
 import { requireText } from './valid-arguments.ts';
@@ -39,6 +40,7 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
     }
     // Cli.run would set it, and print errors its own way; it is what a command's help is made with.
     command.cli = cli as unknown as typeof command.cli;
+    using _ = tellSignals(called, stderr);
     return (await command.validateAndExecute()) ?? 0;
   } catch (error) {
     const shown = usageError(error, args) ?? asOrchestratorError(error);

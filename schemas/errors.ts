@@ -120,6 +120,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 409,
   },
+  ORC_INTERRUPTED: {
+    meaning: 'The command was ended by a signal',
+    cure: 'It may have been done nevertheless: look before you do it again.',
+    exit: EXIT.failed,
+    status: 500,
+  },
   ORC_TIMED_OUT: {
     meaning: 'No answer came in time',
     cure: 'Look with `orchestrator events`; try again.',

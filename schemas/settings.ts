@@ -81,6 +81,9 @@ const hostList = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Below the folder in which the system is started. */
+export const DEFAULT_DATA_DIR = '.orchestrator';
+
 /**
  * The settings of the system, read from environment variables of these names. Those of the kinds of
  * agents come beside them: see {@link withKinds}.
@@ -88,9 +91,9 @@ const hostList = z.string().transform((text, context) => {
 const SYSTEM_SETTINGS = {
   ORCHESTRATOR_DATA_DIR: z
     .string()
-    .default('.orchestrator')
+    .default(DEFAULT_DATA_DIR)
     .describe(
-      'Folder of everything that is kept: the event log, keys, agents, logs of the system.',
+      'Folder of everything that is kept: the event log, keys, agents, logs of the system. Unset inside an installed package (`node_modules`): `~/.local/state/orchestrator`.',
     ),
   ORCHESTRATOR_NATS_URL: url(['nats', 'tls', 'ws', 'wss'])
     .optional()

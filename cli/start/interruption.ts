@@ -1,6 +1,9 @@
 /** Ctrl-C may come twice at once: from the terminal, and passed on by npm. */
 const SAME_MS = 500;
 
+/** Between two looks at who the parent is: its end is told to nobody. */
+const LOOK_MS = 1_000;
+
 /** 128 + the signal's number, as shells have it. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
@@ -14,6 +17,7 @@ export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #atOnce: () => void;
   #first: { signal: EndSignal; at: number } | undefined;
+  #watch: NodeJS.Timeout | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(atOnce: () => void) {
@@ -41,7 +45,16 @@ export class Interruption implements Disposable {
     this.#controller.abort();
   }
 
+  /** Ends as for a closed terminal when the process that started this one is gone, as npm may be. */
+  endWithParent(parent = process.ppid): void {
+    this.#watch = setInterval(() => {
+      if (process.ppid !== parent) this.#receive('SIGHUP');
+    }, LOOK_MS);
+    this.#watch.unref();
+  }
+
   [Symbol.dispose](): void {
+    clearInterval(this.#watch);
     for (const name of SIGNALS) process.off(name, this.#receive);
   }
 

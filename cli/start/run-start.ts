@@ -51,6 +51,8 @@ export async function runStart(options: StartOptions): Promise<number> {
   const interruption = stack.use(new Interruption(() => endAtOnce(killers)));
   const { signal } = interruption;
   signal.addEventListener('abort', () => say('ending; interrupt again to end at once'));
+  // npm passes SIGINT and SIGTERM on; killed by another signal, it leaves this process behind.
+  if (environment.npm_lifecycle_event === 'start') interruption.endWithParent();
   stack.use(onUncaught((error) => interruption.fail(error)));
   const lock = await lockFolder(paths);
   stack.defer(() => lock.release());

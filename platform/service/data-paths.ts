@@ -1,4 +1,6 @@
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DEFAULT_DATA_DIR } from '../../schemas/settings.ts';
 
 /** Where everything is kept below `ORCHESTRATOR_DATA_DIR`. */
 export interface DataPaths {
@@ -25,8 +27,9 @@ export interface DataPaths {
   snapshots: string;
 }
 
-export function dataPaths(dataDir: string): DataPaths {
-  const root = resolve(dataDir);
+/** @param dataDir as ORCHESTRATOR_DATA_DIR has it; `from`: the folder that it is relative to */
+export function dataPaths(dataDir: string, from = process.cwd()): DataPaths {
+  const root = rootOf(dataDir, from);
   return {
     root,
     lock: join(root, 'lock'),
@@ -41,4 +44,11 @@ export function dataPaths(dataDir: string): DataPaths {
     systemLog: join(root, 'system.log'),
     snapshots: join(root, 'snapshots'),
   };
+}
+
+/** Nobody's data is kept by default where a package manager puts a new version in the old one's place. */
+function rootOf(dataDir: string, from: string): string {
+  const root = resolve(from, dataDir);
+  if (dataDir !== DEFAULT_DATA_DIR || !root.split('/').includes('node_modules')) return root;
+  return join(homedir(), '.local', 'state', 'orchestrator');
 }

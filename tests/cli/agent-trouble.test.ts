@@ -1,7 +1,9 @@
 import '../support/measured-children.ts';
-import { type StdioOptions, spawnSync } from 'node:child_process';
+import { type StdioOptions, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { type AgentShell, agentShell } from '../support/agent-shell.ts';
 import { history, ofType } from '../support/history.ts';
@@ -53,6 +55,24 @@ test('a server that takes the connection and says nothing is not waited for', as
   t.is(code, 1);
   t.regex(stderr, oneLine('ORC_NOT_REACHABLE'));
   t.true(stderr.includes('Nothing was sent'), stderr);
+});
+
+test('a signal ends a command with a line that says so, and with the code of the signal', async (t) => {
+  const shell = await agentShell(t);
+  const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+  for (const [signal, code] of Object.entries(codes)) {
+    const asking = spawn(process.execPath, [MAIN, 'ask', '--wait', `${signal}?`], {
+      env: shell.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    // It has begun: its telemetry is its first line.
+    await once(asking.stderr, 'data');
+    // The key of the table is a signal's name.
+    asking.kill(signal as NodeJS.Signals);
+    const [line, ended] = await Promise.all([text(asking.stderr), once(asking, 'exit')]);
+    t.is(ended[0], code);
+    t.regex(line, RegExp(`^orchestrator: ORC_INTERRUPTED: ask was ended by ${signal} .*\\n$`));
+  }
 });
 
 test('where the acknowledgement is lost it is said that it may have been sent; it was, once', async (t) => {

@@ -1,9 +1,11 @@
 import '../../support/measured-children.ts';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { makeFolder } from '../../../platform/files/make-folder.ts';
+import { dataPaths } from '../../../platform/service/data-paths.ts';
 import { dataFolder, environment, orchestrator } from '../../support/system.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -37,6 +39,13 @@ if (existsSync('/proc')) {
     }
   }
 }
+
+test('D1: the data folder of an installed package is not inside it, unless it is asked for', (t) => {
+  const inside = '/usr/lib/node_modules/orchestrator';
+  t.is(dataPaths('.orchestrator', inside).root, join(homedir(), '.local/state/orchestrator'));
+  t.is(dataPaths('./data', inside).root, join(inside, 'data'));
+  t.is(dataPaths('.orchestrator', '/home/me/checkout').root, '/home/me/checkout/.orchestrator');
+});
 
 test('a folder is made with those above it; a file in its way is said', async (t) => {
   const root = dataFolder(t);

@@ -1,4 +1,5 @@
 import '../../support/measured-children.ts';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -109,6 +110,25 @@ for (const [signal, code] of Object.entries(CODES)) {
     const ended = await start.done;
     t.is(ended.code, code);
     t.notRegex(ended.stderr, /still be running|Did not end/);
+    t.deepEqual(processesWith(folder), []);
+  });
+}
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test.serial(`D6: ${signal} to npm ends the system that it started`, async (t) => {
+    const folder = dataFolder(t);
+    const npm = spawn('npm', ['start', '--ignore-scripts', '--silent'], {
+      cwd: join(import.meta.dirname, '..', '..', '..'),
+      env: environment(folder),
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    t.teardown(() => killAll(processesWith(folder)));
+    for await (const chunk of npm.stderr) if (String(chunk).includes('serving')) break;
+
+    npm.kill(signal);
+
+    await untilGone(processesWith(folder));
     t.deepEqual(processesWith(folder), []);
   });
 }

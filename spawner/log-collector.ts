@@ -2,14 +2,20 @@ import type { Logger } from 'pino';
 import type { EventLog } from '../core/log/event-log.ts';
 import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
 import { delay } from '../platform/async/delay.ts';
+import { orAborted } from '../platform/async/or-aborted.ts';
 import { always, retry } from '../platform/async/retry.ts';
 import { startTimer } from '../platform/async/timer.ts';
 import type { Health } from '../platform/service/health.ts';
 import { subjectOf } from '../schemas/subjects.ts';
 import { OutputHealth } from './output-health.ts';
+import type { OutputMarks } from './output-marks.ts';
 import type { AgentProcess, LogLine } from './runtime/runtime.ts';
 
-type LogStream = 'stdout' | 'stderr';
+const STREAMS = ['stdout', 'stderr'] as const;
+type LogStream = (typeof STREAMS)[number];
+
+const logSubject = (agentId: string, name: LogStream): string =>
+  subjectOf({ family: 'log', agentId, name });
 
 /** Where the log of one stream of one run stands. */
 interface Mark {
@@ -29,6 +35,8 @@ export interface LogCollectorOptions {
   log: EventLog;
   logger: Logger;
   health: Health;
+  /** How far it had come, also where LOGS has forgotten. */
+  marks: OutputMarks;
   lastPatienceMs?: number;
 }
 
@@ -40,12 +48,20 @@ export class LogCollector {
   readonly #log: EventLog;
   readonly #logger: Logger;
   readonly #health: OutputHealth;
+  readonly #marks: OutputMarks;
   readonly #lastPatienceMs: number;
 
-  constructor({ log, logger, health, lastPatienceMs = LAST_PATIENCE_MS }: LogCollectorOptions) {
+  constructor({
+    log,
+    logger,
+    health,
+    marks,
+    lastPatienceMs = LAST_PATIENCE_MS,
+  }: LogCollectorOptions) {
     this.#log = log;
     this.#logger = logger;
     this.#health = new OutputHealth(health);
+    this.#marks = marks;
     this.#lastPatienceMs = lastPatienceMs;
   }
 
@@ -58,6 +74,10 @@ export class LogCollector {
       this.#collectStream(process, 'stdout', signal),
       this.#collectStream(process, 'stderr', signal),
     ]);
+    // Reading ends also where the process was let go, and goes on.
+    await orAborted(process.exited, signal);
+    const { agentId } = process;
+    await Promise.all(STREAMS.map((name) => this.#marks.forget(logSubject(agentId, name))));
   }
 
   async #collectStream(
@@ -65,7 +85,7 @@ export class LogCollector {
     stream: LogStream,
     signal: AbortSignal,
   ): Promise<void> {
-    const subject = subjectOf({ family: 'log', agentId: process.agentId, name: stream });
+    const subject = logSubject(process.agentId, stream);
     const backOff = new BackOff(NEAR);
     let giveUpAt = Number.POSITIVE_INFINITY;
     void process.exited.then(() => {
@@ -119,15 +139,16 @@ export class LogCollector {
     this.#logger.error({ err: error, subject }, 'the rest of an ended run’s output is lost');
   }
 
-  /** The last stored line of this run, from the log itself. */
+  /** The last stored line of this run, from the log itself; from its mark, where that is forgotten. */
   #mark(subject: string, runId: string, signal: AbortSignal): Promise<Mark> {
     const look = async () => {
       const last = await this.#log.last('LOGS', subject);
-      const ofThisRun = last?.header('ce-runid') === runId;
-      return {
-        position: ofThisRun ? last?.header('ce-position') : undefined,
-        sequence: last?.sequence ?? 0,
-      };
+      const sequence = last?.sequence ?? 0;
+      if (last?.header('ce-runid') === runId) {
+        return { position: last.header('ce-position'), sequence };
+      }
+      const kept = await this.#marks.read(subject);
+      return { position: kept?.runId === runId ? kept.position : undefined, sequence };
     };
     const failing = (error: unknown) =>
       this.#logger.warn({ err: error, subject }, 'log position not readable, trying again');
@@ -153,7 +174,11 @@ export class LogCollector {
         time: new Date().toISOString(),
         expectedLast: known.sequence,
       });
-      if (result.ok) return { position: last.position, sequence: result.sequence };
+      if (result.ok) {
+        const { position } = last;
+        this.#marks.note(subject, { runId, position });
+        return { position, sequence: result.sequence };
+      }
       if (result.error !== 'conflict') {
         const wait = backOff.next();
         if (isWorthSaying(backOff.failures)) {

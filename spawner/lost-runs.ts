@@ -117,6 +117,8 @@ export class LostRuns {
     logger.warn({ agentId, runId }, 'a run that was given up as lost is here; ending it');
     try {
       const collected = collector.collect(process, signal);
+      // Where the end fails before, nobody waits for it any more.
+      collected.catch(() => undefined);
       await stopGracefully(process, 'stdin-closed', stopGraceMs, async () => undefined, signal);
       const end = await endOf(process, signal);
       await collected;

@@ -12,6 +12,7 @@ import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
 import { LogCollector } from './log-collector.ts';
+import { OutputMarks } from './output-marks.ts';
 import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
@@ -58,7 +59,12 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     membership,
     runtimes,
     processes: new ProcessManager({ runtimes, environment, logger, owns }),
-    collector: new LogCollector({ log, logger, health }),
+    collector: new LogCollector({
+      log,
+      logger,
+      health,
+      marks: await OutputMarks.open(connection, logger),
+    }),
     factories: await agentFactories(settings, process.env),
     logger,
     allowedTools,

@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { Health } from '../../platform/service/health.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
+import { OutputMarks } from '../../spawner/output-marks.ts';
 import type { AgentProcess } from '../../spawner/runtime/runtime.ts';
 import { settled } from '../support/docker/engine.ts';
 import { logLines } from '../support/history.ts';
@@ -40,7 +41,8 @@ async function collected(t: ExecutionContext, process: AgentProcess, lastPatienc
   };
   const abort = new AbortController();
   t.teardown(() => abort.abort());
-  const collector = new LogCollector({ log: nats.log, logger, health, lastPatienceMs });
+  const marks = await OutputMarks.open(nats.connection, logger);
+  const collector = new LogCollector({ log: nats.log, logger, health, marks, lastPatienceMs });
   const over = collector.collect(counted, abort.signal);
   over.catch(() => undefined);
   const printed = (stream: 'stdout' | 'stderr') => logLines(nats.log, process.agentId, stream);
@@ -81,4 +83,40 @@ test('A3: an agent whose output is gone for good ends all the same', async (t) =
   t.true(await all.has('stderr', 'err one'));
   t.regex(all.complaints.join(''), /the rest of an ended run’s output is lost/);
   t.like(all.health(), { ok: true });
+});
+
+test('B5: what was stored and is forgotten by now is not stored again, dated today', async (t) => {
+  const { runtime } = await localRuntime(t);
+  const agent = await started(runtime, bashSpec(ECHO));
+  t.teardown(() => agent.detach());
+  const nats = await startTestNats(t);
+  const logger = pino({ level: 'silent' });
+  const tell = (line: string) => agent.write(line, Buffer.from(`${line}\n`));
+  const printed = () => logLines(nats.log, agent.agentId);
+  const collect = async () => {
+    const abort = new AbortController();
+    t.teardown(() => abort.abort());
+    const marks = await OutputMarks.open(nats.connection, logger, 0);
+    const collector = new LogCollector({ log: nats.log, logger, health: new Health(), marks });
+    const over = collector.collect(agent, abort.signal);
+    over.catch(() => undefined);
+    return { over, marks, abort };
+  };
+  const first = await collect();
+  await tell('one');
+  await tell('two');
+  const subject = `agents.${agent.agentId}.log.stdout`;
+  const isNoted = async () => (await first.marks.read(subject))?.position === '16';
+  t.true(await settled(isNoted, 20_000), 'both lines are noted');
+  first.abort.abort();
+  await t.throwsAsync(first.over);
+  // As it is when their time is over.
+  await (await nats.connection.jsm()).streams.purge('LOGS');
+
+  const second = await collect();
+  await tell('three');
+  await agent.closeStdin();
+  await second.over;
+  t.deepEqual(await printed(), ['out three']);
+  t.is(await second.marks.read(subject), undefined, 'a run that is over leaves no mark');
 });

@@ -19,6 +19,7 @@ import type { EventType } from '../../schemas/event-catalogue.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
+import { OutputMarks } from '../../spawner/output-marks.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
 import type { ReadinessProbe } from '../../spawner/readiness.ts';
@@ -126,7 +127,12 @@ export class SpawnerFixture {
     const owns = (agentId: string, runId: string) =>
       membership.ownership.owns(follower.state.agents.get(agentId), runId);
     const processes = new ProcessManager({ runtimes, environment, logger, owns });
-    const collector = new LogCollector({ log, logger, health: this.health });
+    const collector = new LogCollector({
+      log,
+      logger,
+      health: this.health,
+      marks: await OutputMarks.open(log.connection, logger),
+    });
     const spawner = new Spawner({
       log,
       follower,

@@ -7,6 +7,7 @@ import { NEAR } from '../platform/async/back-off.ts';
 import { pause } from '../platform/async/delay.ts';
 import { keepRunning } from '../platform/async/keep-running.ts';
 import { orAborted } from '../platform/async/or-aborted.ts';
+import { timeoutSignal } from '../platform/async/timer.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { Ownership } from './ownership/ownership.ts';
 
@@ -111,7 +112,7 @@ export class Placement {
     const address = parseSubject(subject);
     if (address?.family !== 'command') return true;
     const { agentId } = address;
-    const late = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ackWaitMs)]);
+    const late = AbortSignal.any([this.#abort.signal, timeoutSignal(ackWaitMs)]);
     const isRequested = () => follower.state.agents.get(agentId)?.phase === 'requested';
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const stop = follower.subscribe(() => {

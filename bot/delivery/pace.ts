@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../platform/async/delay.ts';
 
 /** So many at once, and then one in so many milliseconds. */
 export interface Rate {
@@ -59,7 +59,7 @@ export interface PaceClock {
 
 const REAL_TIME: PaceClock = {
   now: () => performance.now(),
-  wait: (ms, signal) => delay(ms, undefined, { signal }),
+  wait: (ms, signal) => delay(ms, signal),
 };
 
 /** Holds each chat to its rate, without holding up another. */

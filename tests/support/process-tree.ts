@@ -49,6 +49,15 @@ export function systemTree(root: number): number[] {
   return found;
 }
 
+/** The services of a system by their names, as the system log has them. */
+export const serviceProcesses = (root: number): { pid: number; service: string }[] =>
+  processes()
+    .filter(({ parent }) => parent === root)
+    .flatMap(({ pid, command }) => {
+      const [, folder] = SERVICE.exec(command) ?? [];
+      return folder === undefined ? [] : [{ pid, service: folder.split('/').at(-1) ?? folder }];
+    });
+
 /** The pids of the processes whose program has this name and whose arguments name the folder. */
 export const processesNamed = (program: string, folder: string): number[] =>
   processes()

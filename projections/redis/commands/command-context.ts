@@ -3,6 +3,7 @@ import type { AppendResult } from '../../../core/log/append-result.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import { untilStored } from '../../../core/log/until-stored.ts';
 import type { SystemFollower } from '../../../core/projection/system-follower.ts';
+import { timeoutSignal } from '../../../platform/async/timer.ts';
 import { dataProblem } from '../../../schemas/data-problem.ts';
 import type { NewEvent, NewEventOf, StoredEvent } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
@@ -90,7 +91,7 @@ export class CommandContext {
     { agentId, from, timeoutMs, late }: Wanted,
     decide: (event: StoredEvent) => R | undefined,
   ): Promise<R> {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = timeoutSignal(timeoutMs);
     const signal = AbortSignal.any([this.signal, timeout]);
     const wanted = { stream: 'EVENTS' as const, from: { sequence: from }, signal };
     const filter = agentFilter(agentId);

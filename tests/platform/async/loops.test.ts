@@ -12,7 +12,6 @@ const ROOMS = ['core', 'platform', 'agents', 'spawner', 'projections', 'bot'];
 const BOUNDED: Readonly<Record<string, string>> = {
   'agents/voice/as-agent.ts':
     'each round waits for the server itself, within the deadline of a command',
-  'bot/delivery/response-listener.ts': 'one event of the log after the other',
   'bot/delivery/outbox.ts': 'a queue: each round takes a delivery off it',
   'bot/updates/incoming-files.ts': 'three tries',
   'core/log/streams.ts': 'a limit is halved until it fits',

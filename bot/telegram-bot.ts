@@ -59,6 +59,10 @@ export async function telegramBot(context: ServiceContext) {
     logger,
     health,
     presentId: (chatId) => directory.presentId(chatId),
+    joinedNotice: (chatId, messages) =>
+      directory.member(chatId).chosenMode === undefined
+        ? wordsOf(chatId).joinedAnswer(messages)
+        : undefined,
     isOwnCommand: (commandId) => commandId.startsWith('tg-'),
   });
   const parts = {

@@ -21,7 +21,7 @@ const PATIENCE_MS = 10_000;
 
 /** The parts of the bot, built by hand; the directory knows everybody when this resolves. */
 export async function telegramBot(context: ServiceContext) {
-  const { settings, connection, log, logger, health, signal } = context;
+  const { settings, connection, log, logger, health, signal, notice } = context;
   const token = settings.TELEGRAM_BOT_TOKEN;
   if (token === undefined) {
     throw new OrchestratorError('ORC_SETTINGS', 'TELEGRAM_BOT_TOKEN is not set');
@@ -29,9 +29,11 @@ export async function telegramBot(context: ServiceContext) {
   const client = telegramClient(token, settings);
   const { api } = client.bot;
   if (!settings.TELEGRAM_ALLOWED_USERS && !settings.TELEGRAM_ADMIN_USERS) {
-    const detail = 'nobody may talk to the bot: set TELEGRAM_ALLOWED_USERS';
+    const detail =
+      'nobody may talk to the bot: set TELEGRAM_ALLOWED_USERS to your Telegram user id and start again';
     health.report('telegram access', false, detail);
     logger.warn(detail);
+    notice(detail);
   }
   const directory = new Directory(log, settings.TELEGRAM_MESSAGE_MODE);
   await directory.start(signal);
@@ -78,6 +80,6 @@ export async function telegramBot(context: ServiceContext) {
   return {
     status,
     deliveries: new Deliveries({ log, listener, outbox, health }),
-    updates: new Updates({ client, connection, parts, settings, logger, health }),
+    updates: new Updates({ client, connection, parts, settings, logger, health, notice }),
   };
 }

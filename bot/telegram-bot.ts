@@ -22,7 +22,7 @@ const PATIENCE_MS = 10_000;
 
 /** The parts of the bot, built by hand; the directory knows everybody when this resolves. */
 export async function telegramBot(context: ServiceContext) {
-  const { settings, connection, log, logger, health, signal } = context;
+  const { settings, connection, log, logger, health, signal, notice } = context;
   const token = settings.TELEGRAM_BOT_TOKEN;
   if (token === undefined) {
     throw new OrchestratorError('ORC_SETTINGS', 'TELEGRAM_BOT_TOKEN is not set');
@@ -30,9 +30,11 @@ export async function telegramBot(context: ServiceContext) {
   const client = telegramClient(token, settings);
   const { api } = client.bot;
   if (!settings.TELEGRAM_ALLOWED_USERS && !settings.TELEGRAM_ADMIN_USERS) {
-    const detail = 'nobody may talk to the bot: set TELEGRAM_ALLOWED_USERS';
+    const detail =
+      'nobody may talk to the bot: set TELEGRAM_ALLOWED_USERS to your Telegram user id and start again';
     health.report('telegram access', false, detail);
     logger.warn(detail);
+    notice(detail);
   }
   const directory = new Directory(log, settings.TELEGRAM_MESSAGE_MODE);
   await directory.start(signal);
@@ -60,6 +62,10 @@ export async function telegramBot(context: ServiceContext) {
     logger,
     health,
     presentId: (chatId) => directory.presentId(chatId),
+    joinedNotice: (chatId, messages) =>
+      directory.member(chatId).chosenMode === undefined
+        ? wordsOf(chatId).joinedAnswer(messages)
+        : undefined,
     isOwnCommand: (commandId) => commandId.startsWith('tg-'),
   });
   const parts = {
@@ -75,7 +81,7 @@ export async function telegramBot(context: ServiceContext) {
   return {
     status,
     deliveries: new Deliveries({ log, listener, outbox, health }),
-    updates: new Updates({ client, connection, parts, settings, logger, health }),
+    updates: new Updates({ client, connection, parts, settings, logger, health, notice }),
   };
 }
 

@@ -69,6 +69,21 @@ export const tokenList = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const TELEGRAM_ID = /^-?\d{1,20}$/;
+
+/** People and groups of Telegram, by number: a name can be given to somebody else. */
+const telegramIds = z.string().transform((text, context) => {
+  const ids = text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  if (ids.every((id) => TELEGRAM_ID.test(id))) return ids;
+  const message =
+    'numeric ids separated by commas, no @names; @userinfobot in Telegram tells you yours';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 /** Names or addresses, as a URL has them: of one spelling, without a port. */
 const hostList = z.string().transform((text, context) => {
   const names = text
@@ -198,12 +213,12 @@ const SYSTEM_SETTINGS = {
     .transform((text) => text.replace(/\/+$/, ''))
     .optional()
     .describe('Root of the Telegram Bot API. Unset: https://api.telegram.org.'),
-  TELEGRAM_ALLOWED_USERS: tokenList
+  TELEGRAM_ALLOWED_USERS: telegramIds
     .optional()
     .describe(
       'Telegram user ids (and ids of groups) that may talk to the bot, separated by commas. Everybody else is refused until an admin allows them.',
     ),
-  TELEGRAM_ADMIN_USERS: tokenList
+  TELEGRAM_ADMIN_USERS: telegramIds
     .optional()
     .describe(
       'Telegram user ids of the bot’s admins, separated by commas. Unset: the users of TELEGRAM_ALLOWED_USERS.',

@@ -14,6 +14,8 @@ interface Known {
   asked: Map<string, string | undefined>;
   /** That of the message which the agent took last. */
   thread: string | undefined;
+  /** The turn that took it, and all that this has taken. */
+  turn: { turnId: string; messages: Set<string> };
 }
 
 /** So many agents are remembered; another one is looked up again. */
@@ -55,6 +57,11 @@ export class AgentPlaces {
     return { chatId: this.#presentId(known.chatId), ...(thread !== undefined && { thread }) };
   }
 
+  /** How many messages the turn has taken that an agent is in, or was in last. */
+  messagesOfTurn(agentId: string): number {
+    return this.#agents.get(agentId)?.turn.messages.size ?? 0;
+  }
+
   /** What is known as of a place in the log. */
   async #lookUp(agentId: string, sequence: number): Promise<Known | undefined> {
     const subject = subjectOf({ family: 'command', agentId, name: 'create' });
@@ -89,7 +96,7 @@ export class AgentPlaces {
 function beginning(created: StoredEvent & { type: 'command.create' }): Known {
   const { owner } = created.data;
   const chatId = owner?.channel === CHANNEL ? owner.userId : undefined;
-  return { chatId, asked: new Map(), thread: undefined };
+  return { chatId, asked: new Map(), thread: undefined, turn: { turnId: '', messages: new Set() } };
 }
 
 function note(known: Known, event: StoredEvent): void {
@@ -99,7 +106,10 @@ function note(known: Known, event: StoredEvent): void {
     const [oldest] = asked.keys();
     if (asked.size > ASKED && oldest !== undefined) asked.delete(oldest);
   } else if (event.type === 'turn.started' || event.type === 'process.delivered') {
-    known.thread = asked.get(event.data.commandId);
+    const { turnId, commandId } = event.data;
+    known.thread = asked.get(commandId);
+    if (known.turn.turnId !== turnId) known.turn = { turnId, messages: new Set() };
+    known.turn.messages.add(commandId);
   }
 }
 

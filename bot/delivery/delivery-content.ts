@@ -7,6 +7,7 @@ import type { DataOf } from '../../schemas/event-catalogue.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import type { Directory } from '../people/directory.ts';
 import { answerButtons } from '../text/button-data.ts';
+import { cureInChat } from '../words/cure-in-chat.ts';
 import { type Words, wordsFor } from '../words/words.ts';
 import {
   fileParts,
@@ -97,7 +98,7 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
     case 'turn.failed':
       return { text: failedTurn(event.data, words) };
     case 'process.rejected':
-      return { text: words.notTaken(sentence(event.data.reason), event.data.cure) };
+      return { text: words.notTaken(sentence(event.data.reason), cureOf(event.data, words)) };
     case 'process.start-failed':
       return { text: notStarted(words, `: ${sentence(event.data.reason)}`) };
     case 'process.stopped':
@@ -107,14 +108,19 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
   }
 }
 
-function failedTurn({ reason, cure, lastWords }: DataOf<'turn.failed'>, words: Words): string {
-  const failed = words.failed(sentence(reason), cure);
+function failedTurn(failure: DataOf<'turn.failed'>, words: Words): string {
+  const { reason, lastWords } = failure;
+  const failed = words.failed(sentence(reason), cureOf(failure, words));
   return lastWords === undefined ? failed : `${failed}\n\n${words.lastWords}\n\n${lastWords}`;
 }
 
 function notStarted(words: Words, why: string): string {
-  const { meaning, cure } = ERRORS.ORC_START_FAILED;
-  return words.failed(`${meaning}${why}`, cure);
+  const code = 'ORC_START_FAILED';
+  const { meaning, cure } = ERRORS[code];
+  return words.failed(`${meaning}${why}`, cureInChat(code, cure, words));
 }
+
+const cureOf = ({ code, cure }: { code: string; cure: string }, words: Words): string =>
+  cureInChat(code, cure, words);
 
 const sentence = (reason: string): string => reason.replace(/\.$/, '');

@@ -10,7 +10,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { AgentPlaces } from './agent-places.ts';
 import type { ChatPlace } from './chat-place.ts';
-import { deliveryIdOf } from './delivery-ids.ts';
+import { deliveryIdOf, noticeIdOf } from './delivery-ids.ts';
 import { requestDelivery } from './ledger.ts';
 
 /** What is shown while an agent works, and is worth nothing afterwards. */
@@ -27,6 +27,8 @@ export interface ResponseListenerOptions {
   health: Health;
   /** The id that a chat has now. */
   presentId: (chatId: string) => string;
+  /** Says how several messages come to have one answer; undefined where the chat knows. */
+  joinedNotice: (chatId: string, messages: number) => string | undefined;
   /** Of the commands that this channel gave: their rejections are for their chat. */
   isOwnCommand: (commandId: string) => boolean;
 }
@@ -43,6 +45,8 @@ export class ResponseListener {
   readonly #options: ResponseListenerOptions;
   readonly #speakers: Speakers;
   readonly #places: AgentPlaces;
+  /** Chats that know how messages join. */
+  readonly #explained = new Set<string>();
   #missed = 0;
   /** The last event that was dealt with. */
   place = 0;
@@ -113,8 +117,21 @@ export class ResponseListener {
       const request = { ...place, agentId, sequence: event.sequence };
       const deliveryId = deliveryIdOf(agentId, event.id);
       await requestDelivery(this.#options.log, deliveryId, request, event.id);
+      if (event.type === 'response.answer') await this.#explainJoined(agentId, place);
     }
     if (live) this.#show(place, event);
+  }
+
+  /** Once for a chat: the notice is stored under the chat’s id. */
+  async #explainJoined(agentId: string, place: ChatPlace): Promise<void> {
+    const { log, joinedNotice } = this.#options;
+    const messages = this.#places.messagesOfTurn(agentId);
+    if (messages < 2 || this.#explained.has(place.chatId)) return;
+    const text = joinedNotice(place.chatId, messages);
+    if (text !== undefined) {
+      await requestDelivery(log, noticeIdOf(place.chatId, 'joined'), { ...place, text });
+    }
+    this.#explained.add(place.chatId);
   }
 
   #matters(event: StoredEvent): boolean {

@@ -6,6 +6,8 @@ import { callError } from './call-outcome.ts';
 export interface CallTrouble {
   detail: string;
   waitMs: number;
+  /** Time does not mend it: an operator has to. */
+  isOperators?: true;
 }
 
 /** What is far, and asks to be left in peace. */
@@ -36,6 +38,7 @@ export function troubleOf(error: unknown, backOff: BackOff): CallTrouble {
       return {
         detail: `Telegram does not know the bot token (${reason}); correct TELEGRAM_BOT_TOKEN`,
         waitMs: TIMES.longestMs,
+        isOperators: true,
       };
     case 429: {
       const waitMs = (error.parameters.retry_after ?? 1) * 1_000;

@@ -10,6 +10,8 @@ export interface UntilAnsweredOptions {
   /** The part of the health that is red until then. */
   part: string;
   signal: AbortSignal;
+  /** Is told what an operator has to do. */
+  notice?: (line: string) => void;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface UntilAnsweredOptions {
  */
 export async function untilAnswered<T>(
   call: () => Promise<T>,
-  { health, logger, part, signal }: UntilAnsweredOptions,
+  { health, logger, part, signal, notice }: UntilAnsweredOptions,
 ): Promise<T | undefined> {
   let said = '';
   const backOff = new BackOff(TIMES);
@@ -26,9 +28,12 @@ export async function untilAnswered<T>(
     try {
       return await call();
     } catch (error) {
-      const { detail, waitMs } = troubleOf(error, backOff);
+      const { detail, waitMs, isOperators } = troubleOf(error, backOff);
       health.report(part, false, detail);
-      if (said !== detail) logger.error({ part }, detail);
+      if (said !== detail) {
+        logger.error({ part }, detail);
+        if (isOperators) notice?.(detail);
+      }
       said = detail;
       await pause(waitMs, signal);
     }

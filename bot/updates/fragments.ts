@@ -11,6 +11,7 @@ import type { BotParts } from '../incoming/bot-context.ts';
 import { firstThing, goesOn, joinedText } from '../incoming/fragment.ts';
 import { recipientOf } from '../incoming/recipient.ts';
 import { userEvent } from '../people/directory.ts';
+import { lineInChat } from '../words/cure-in-chat.ts';
 import type { Courier } from './courier.ts';
 
 export interface FragmentsOptions {
@@ -140,7 +141,8 @@ export class Fragments {
     } catch (err) {
       if (isPassing(err)) throw err;
       logger.error({ err, chatId }, 'pieces of a message are not brought');
-      await recipient.reply('failed', recipient.words.notHandled(asOrchestratorError(err).line));
+      const { words, reply } = recipient;
+      await reply('failed', words.notHandled(lineInChat(asOrchestratorError(err), words)));
       await drop();
     }
   }

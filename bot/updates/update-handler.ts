@@ -7,6 +7,7 @@ import { commands } from '../commands/commands.ts';
 import type { BotContext } from '../incoming/bot-context.ts';
 import type { Handled } from '../polling/chat-lanes.ts';
 import { callError } from '../telegram/call-outcome.ts';
+import { lineInChat } from '../words/cure-in-chat.ts';
 import type { Courier } from './courier.ts';
 import type { Fragments } from './fragments.ts';
 import { type GateOptions, gate } from './gate.ts';
@@ -76,8 +77,10 @@ export class UpdateHandler {
     const context = thrown instanceof BotError ? (thrown.ctx as Partial<BotContext>) : undefined;
     const incoming = context?.incoming;
     const error = thrown instanceof BotError ? thrown.error : thrown;
-    const reason = asOrchestratorError(error).line;
-    await incoming?.reply('failed', incoming.words.notHandled(reason)).catch(() => undefined);
+    if (incoming === undefined) return;
+    const { words, reply } = incoming;
+    const reason = lineInChat(asOrchestratorError(error), words);
+    await reply('failed', words.notHandled(reason)).catch(() => undefined);
   }
 }
 

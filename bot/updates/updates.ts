@@ -23,6 +23,8 @@ export interface UpdatesOptions {
   settings: Settings;
   logger: Logger;
   health: Health;
+  /** Says where the system was started what an operator has to do. */
+  notice: (line: string) => void;
 }
 
 /** What both ways of hearing Telegram need. */
@@ -75,9 +77,9 @@ export class Updates {
 
   /** Who the bot is, asked until Telegram says so. */
   async #me(signal: AbortSignal): Promise<UserFromGetMe | undefined> {
-    const { client, logger, health } = this.#options;
+    const { client, logger, health, notice } = this.#options;
     const ask = () => client.bot.api.getMe();
-    const me = await untilAnswered(ask, { health, logger, part: 'telegram', signal });
+    const me = await untilAnswered(ask, { health, logger, part: 'telegram', signal, notice });
     if (me !== undefined) health.report('telegram', true, `knows the bot as @${me.username}`);
     return me;
   }

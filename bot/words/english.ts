@@ -1,4 +1,5 @@
 import { NO_AGENT_NAME } from '../../schemas/agent-name.ts';
+import { englishCures } from './cures.ts';
 import type { Words } from './words.ts';
 
 export const english: Words = {
@@ -7,7 +8,7 @@ export const english: Words = {
     status: 'What your agent is doing',
     new: 'Start a new agent',
     agents: 'Your agents, and switching between them',
-    mode: 'What a message does while the agent works',
+    mode: 'What a message does while the agent works: join, wait, interrupt',
     logs: 'The last lines that the agent printed',
     interrupt: 'Interrupt what the agent does',
     stop: 'Stop the agent',
@@ -24,6 +25,11 @@ export const english: Words = {
   otherAgent: (name) => `[${name}]`,
   failed: (reason, cure) => `⚠️ ${reason}. ${cure}`,
   notTaken: (reason, cure) => `⚠️ Your message was not taken: ${reason}. ${cure}`,
+  cures: englishCures,
+  tellOperator: 'Tell whoever runs this bot.',
+  goesOn: 'I was restarted; your agent goes on with your request.',
+  joinedAnswer: (count) =>
+    `↑ One answer to ${count} messages: what you send while the agent works joins its work. /mode changes that.`,
   newAgent: (previous) =>
     `🆕 ${previous} has ended; a new agent takes this message and does not know what was before.`,
   tooFast: (perMinute) =>

@@ -1,3 +1,4 @@
+import { russianCures } from './cures.ts';
 import type { Words } from './words.ts';
 
 export const russian: Words = {
@@ -6,7 +7,7 @@ export const russian: Words = {
     status: 'Чем занят ваш агент',
     new: 'Запустить нового агента',
     agents: 'Ваши агенты и переключение между ними',
-    mode: 'Что делает сообщение, пока агент занят',
+    mode: 'Что делает сообщение, пока агент занят: присоединиться, ждать, прервать',
     logs: 'Последние строки, которые напечатал агент',
     interrupt: 'Прервать то, что делает агент',
     stop: 'Остановить агента',
@@ -23,6 +24,11 @@ export const russian: Words = {
   otherAgent: (name) => `[${name}]`,
   failed: (reason, cure) => `⚠️ ${reason}. ${cure}`,
   notTaken: (reason, cure) => `⚠️ Сообщение не принято: ${reason}. ${cure}`,
+  cures: russianCures,
+  tellOperator: 'Сообщите тому, у кого работает этот бот.',
+  goesOn: 'Меня перезапустили; ваш агент продолжает работу над вашим запросом.',
+  joinedAnswer: (count) =>
+    `↑ Один ответ на ${count} сообщения: что вы пишете, пока агент занят, присоединяется к его работе. Изменить: /mode.`,
   newAgent: (previous) =>
     `🆕 ${previous} завершился; сообщение принял новый агент, он не знает, что было раньше.`,
   tooFast: (perMinute) =>

@@ -1,3 +1,4 @@
+import type { Cures } from './cures.ts';
 import { english } from './english.ts';
 import { russian } from './russian.ts';
 
@@ -29,6 +30,14 @@ export interface Words {
   otherAgent: (name: string) => string;
   failed: (reason: string, cure: string) => string;
   notTaken: (reason: string, cure: string) => string;
+  /** What to do about errors, by their code. */
+  cures: Cures;
+  /** The cure of what nobody in a chat can mend. */
+  tellOperator: string;
+  /** In the status line, when the system is back and the agent still works. */
+  goesOn: string;
+  /** Under an answer that serves several messages; shown once. */
+  joinedAnswer: (count: number) => string;
   newAgent: (previous: string) => string;
   tooFast: (perMinute: number) => string;
   /** Above what a CLI said last whose agent did not answer. */

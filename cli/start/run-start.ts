@@ -70,6 +70,7 @@ export async function runStart(options: StartOptions): Promise<number> {
         logFile: paths.systemLog,
         logger,
         stopGraceMs: SERVICE_GRACE_MS,
+        notice: (line) => say(`${spec.name}: ${line}`),
       }),
   );
   killers.push(...supervisors.map((supervisor) => () => supervisor.kill()));

@@ -31,6 +31,8 @@ export interface ServiceContext {
    * @example follower.ended.catch(context.fatal);
    */
   fatal: (reason: unknown) => void;
+  /** Says a line, with its cure, where the system was started: for what an operator has to do. */
+  notice: (line: string) => void;
 }
 
 /** A running service: all that its main has to know of it. */
@@ -96,7 +98,8 @@ async function serve(
   try {
     const log = new EventLog(connection);
     const health = new Health();
-    const context = { settings, paths, logger, connection, log, health, signal, fatal };
+    const notice = (line: string) => void tellParent({ notice: visibleLine(line) });
+    const context = { settings, paths, logger, connection, log, health, signal, fatal, notice };
     const service = await build(context);
     await serveHealth({ nc: connection.nc, name, node: service.node, health });
     await tellParent({ ready: true });

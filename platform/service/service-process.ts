@@ -8,6 +8,8 @@ export interface ServiceProcessOptions {
   environment: NodeJS.ProcessEnv;
   /** Where its stdout and stderr go. */
   logFd: number;
+  /** Is told the lines that an operator is to see. */
+  notice?: ((line: string) => void) | undefined;
 }
 
 export interface ServiceEnd {
@@ -25,7 +27,7 @@ export class ServiceProcess {
   readonly ended: Promise<ServiceEnd>;
   readonly #child: ChildProcess;
 
-  constructor({ main, environment, logFd }: ServiceProcessOptions) {
+  constructor({ main, environment, logFd, notice }: ServiceProcessOptions) {
     this.#child = fork(main, [], {
       env: environment,
       stdio: ['ignore', logFd, logFd, 'ipc'],
@@ -46,7 +48,8 @@ export class ServiceProcess {
       const message = parseServiceMessage(raw);
       if (message === undefined) return;
       if ('ready' in message) ready.resolve(true);
-      else line = message.failed;
+      else if ('failed' in message) line = message.failed;
+      else notice?.(message.notice);
     });
     this.#child.on('exit', end);
     this.#child.on('error', (error) => {

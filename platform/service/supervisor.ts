@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   /** Milliseconds between SIGTERM and SIGKILL. */
   stopGraceMs: number;
   policy?: RestartPolicy;
+  /** Is told the lines of the service that an operator is to see where the system was started. */
+  notice?: (line: string) => void;
 }
 
 /**
@@ -77,7 +79,8 @@ export class Supervisor {
 
   async #runOnce(first: PromiseWithResolvers<void>): Promise<void> {
     const { environment, logFd } = this.#options;
-    const running = new ServiceProcess({ main: this.#spec.main, environment, logFd });
+    const { notice } = this.#options;
+    const running = new ServiceProcess({ main: this.#spec.main, environment, logFd, notice });
     this.#process = running;
     this.#starts += 1;
     this.#logger.info({ child: running.pid }, 'service started');

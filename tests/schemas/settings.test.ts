@@ -58,7 +58,8 @@ const WRONG: Record<string, string[]> = {
   ORCHESTRATOR_HTTP_ALLOWED_HOSTS: ['a b', 'x:80', 'http://x', 'x/y', '*'],
   ORCHESTRATOR_REDIS_URL: ['http://x'],
   TELEGRAM_API_ROOT: ['x'],
-  TELEGRAM_ALLOWED_USERS: ['1 2'],
+  TELEGRAM_ALLOWED_USERS: ['1 2', '@me', 'me'],
+  TELEGRAM_MESSAGE_MODE: ['later'],
   ORCHESTRATOR_AGENT: ['gpt'],
   ORCHESTRATOR_LINE_FRAMING: ['xml'],
   ORCHESTRATOR_LINE_TURN_END: ['never'],
@@ -120,4 +121,9 @@ test('every setting says what it is for', (t) => {
   for (const [name, schema] of Object.entries(SETTINGS)) {
     t.regex(schema.description ?? '', /^[A-Z].*\.$/s, name);
   }
+});
+
+test('D8: where a Telegram name is given, its line says what is wanted and where to get it', (t) => {
+  const [problem] = problemsOf({ TELEGRAM_ALLOWED_USERS: '@me' });
+  t.regex(problem?.allowed ?? '', /numeric ids .* no @names; @userinfobot .* tells you yours/);
 });

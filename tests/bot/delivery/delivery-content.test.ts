@@ -36,7 +36,7 @@ test('a start that failed says why, where that is known, and what to do', (t) =>
   const ended = { runId: 'r', reason: 'start-failed', code: 1, signal: null } as const;
   const failed = stored('process.start-failed', { runId: 'r', reason: 'It is not there.' });
 
-  const cure = '`orchestrator doctor` says what is missing.';
+  const cure = 'Try /new once more; if it stays so, tell whoever runs this bot.';
   const said = spokenOf(failed, english).text;
   t.is(said, `⚠️ The agent could not be started: It is not there. ${cure}`);
   const late = spokenOf(stored('process.stopped', ended), english).text;

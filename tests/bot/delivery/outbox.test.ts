@@ -43,12 +43,14 @@ async function fixture(t: ExecutionContext, parts: typeof asText = asText) {
     const status = { working() {}, progress() {}, done() {} };
     const isOwnCommand = () => true;
     const presentId = (chatId: string) => chatId;
+    const joinedNotice = (_: string, messages: number) => `${messages} JOINED`;
     const listener = new ResponseListener({
       log,
       status,
       logger: quiet,
       health,
       presentId,
+      joinedNotice,
       isOwnCommand,
     });
     const end = new AbortController();

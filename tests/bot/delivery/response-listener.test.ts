@@ -55,7 +55,16 @@ async function fixture(t: ExecutionContext) {
     const status = { working() {}, progress() {}, done() {} };
     const isOwnCommand = () => true;
     const presentId = (chatId: string) => chatId;
-    const heard = { log: own, status, logger: quiet, health, presentId, isOwnCommand };
+    const joinedNotice = (_: string, messages: number) => `${messages} JOINED`;
+    const heard = {
+      log: own,
+      status,
+      logger: quiet,
+      health,
+      presentId,
+      joinedNotice,
+      isOwnCommand,
+    };
     const listener = new ResponseListener(heard);
     const running = new Deliveries({ log, listener, outbox, health, noteEveryMs: 50 }).run(
       end.signal,
@@ -141,6 +150,26 @@ test('A5: an answer that cannot be requested is left out and said, and holds up 
   const check = health.checks().find(({ name }) => name === 'telegram listener');
   t.false(check?.ok);
   t.regex(check?.detail ?? '', /1 left out since the start/);
+});
+
+test('C9: the first answer that serves several messages says so, once for a chat', async (t) => {
+  const { telegram, api, log, agents, begin } = await fixture(t);
+  const [ann] = agents;
+  const taken = (turnId: string, commandId: string) => ({
+    id: `turn.started:${commandId}`,
+    type: 'turn.started' as const,
+    source: 'orchestrator/test',
+    time: new Date().toISOString(),
+    subject: `agents.${ann}.turn.started`,
+    data: { turnId, commandId, deadlineAt: new Date().toISOString() },
+  });
+  await begin();
+  await appendInOrder(log, [taken('t1', 'a'), said('1', 'to one', ann)]);
+  await appendInOrder(log, [taken('t2', 'b'), taken('t2', 'c'), said('2', 'to two', ann)]);
+  await appendInOrder(log, [taken('t3', 'd'), taken('t3', 'e'), said('3', 'to two more', ann)]);
+  await telegram.until(() => api.texts(1).length === 4, 'all');
+
+  t.deepEqual(api.texts(1), ['to one', 'to two', '2 JOINED', 'to two more']);
 });
 
 test('E1: an answer goes to the topic in which was asked, also after a restart', async (t) => {

@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../../schemas/errors.ts';
+
+/** What to do about an error, where it is met in a chat. Codes that are not here keep their own cure. */
+export type Cures = Partial<Record<ErrorCode, string>>;
+
+export const englishCures: Cures = {
+  ORC_AGENT_CRASHED: 'Send the message again; /logs shows what it said last.',
+  ORC_NO_ANSWER: 'Ask again in other words; /logs shows what it did.',
+  ORC_MODEL_ERROR: 'Send the message again; /logs shows what the model said.',
+  ORC_MODEL_LOGIN:
+    'Whoever runs this bot has to renew the login of the agent; then /new starts one with it.',
+  ORC_START_FAILED: 'Try /new once more; if it stays so, tell whoever runs this bot.',
+  ORC_UNKNOWN_KIND: '/new with a name that is none lists the kinds.',
+  ORC_AGENT_NOT_FOUND: '/agents lists yours.',
+  ORC_TURN_DEADLINE: 'An answer that still comes is delivered; /interrupt ends what it does.',
+  ORC_TTL: 'Send the message again: a new agent is started for it. /extend gives one more time.',
+  ORC_TIMED_OUT: 'Try again in a moment; /status says what your agent does.',
+  ORC_NOT_REACHABLE: 'Try again in a moment; if it stays so, tell whoever runs this bot.',
+  ORC_TOO_LARGE: 'Shorten it, or send it as a file.',
+  ORC_EMPTY: 'Write what is to be done.',
+};
+
+export const russianCures: Cures = {
+  ORC_AGENT_CRASHED: 'Отправьте сообщение ещё раз; /logs покажет, что агент напечатал последним.',
+  ORC_NO_ANSWER: 'Спросите другими словами; /logs покажет, что он делал.',
+  ORC_MODEL_ERROR: 'Отправьте сообщение ещё раз; /logs покажет, что ответила модель.',
+  ORC_MODEL_LOGIN:
+    'Вход агента должен обновить тот, у кого работает этот бот; затем /new запустит нового.',
+  ORC_START_FAILED:
+    'Попробуйте /new ещё раз; если не поможет, сообщите тому, у кого работает этот бот.',
+  ORC_UNKNOWN_KIND: '/new с неизвестным именем покажет виды.',
+  ORC_AGENT_NOT_FOUND: '/agents покажет ваших.',
+  ORC_TURN_DEADLINE: 'Ответ, который ещё придёт, будет доставлен; /interrupt прервёт работу.',
+  ORC_TTL:
+    'Отправьте сообщение ещё раз: для него будет запущен новый агент. /extend продлевает жизнь.',
+  ORC_TIMED_OUT: 'Попробуйте чуть позже; /status покажет, чем занят агент.',
+  ORC_NOT_REACHABLE:
+    'Попробуйте чуть позже; если не поможет, сообщите тому, у кого работает этот бот.',
+  ORC_TOO_LARGE: 'Сократите или отправьте файлом.',
+  ORC_EMPTY: 'Напишите, что нужно сделать.',
+};

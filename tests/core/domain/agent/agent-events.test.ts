@@ -6,6 +6,7 @@ import {
   type RequestedAgent,
 } from '../../../../core/domain/agent/agent-state.ts';
 import { rejectEvents } from '../../../../core/domain/agent/command/command-events.ts';
+import { eventsOfStep } from '../../../../core/domain/agent/events-of-step.ts';
 import { nextStep } from '../../../../core/domain/agent/next-step.ts';
 import {
   clearedEvents,
@@ -371,4 +372,45 @@ test('an agent that is frozen again, after an interrupt alone, is stated under a
     return paused?.id;
   });
   t.not(ids[0], ids[1]);
+});
+
+test('everything that is stated of a turn has the message that its turn began with', (t) => {
+  const message = stored(
+    'command.send',
+    { text: 'hello', mode: 'join' },
+    { id: 'm-1', correlationId: 'update-7' },
+  );
+  const opened = given(...READY, message).when(open);
+  const busy = given(...READY, message, turnStarted('m-1'), answered).state as ReadyAgent;
+  const turn = { ...turnOf(busy), correlationId: 'update-7' };
+  const state = { ...busy, turn };
+  const call = { callId: 'c-1', sequence: 7, tool: 'project', verb: 'list', input: {} };
+  const told = { effects: [], outcome: { ok: true, value: [] } as const };
+  const [, timer] = opened.events;
+  for (const event of [
+    ...opened.events.filter((one) => one !== timer),
+    ...deliveredEvents(state, undeliveredOf(state), turn.turnId, 5, CONTEXT),
+    ...nudgedEvents(state, turn, CONTEXT),
+    ...endTurnEvents(state, turn, CONTEXT),
+    ...failTurnEvents(state, turn, 'ORC_NO_ANSWER', CONTEXT),
+    ...eventsOfStep(state, { do: 'call', call }, told, CONTEXT),
+  ]) {
+    t.is(event.correlationId, 'update-7', event.type);
+  }
+});
+
+test('everything that is stated of a run or a command says because of what', (t) => {
+  const state = evolved([...working(), sent('m-2'), stopAsked]) as ReadyAgent;
+  for (const event of [
+    ...readyEvents(state, 42, CONTEXT),
+    ...pausedEvents(state, CONTEXT),
+    ...extendedEvents(state, EXPIRES, 'extend-1', CONTEXT),
+    ...stoppingEvents(state, 'stop', 'stdin-closed', CONTEXT),
+    ...endedEvents(state, { code: 0, signal: null }, CONTEXT),
+    ...lostEvents(state, 'gone', CONTEXT),
+    ...deletedEvents(state, 'delete-1', CONTEXT),
+  ].filter(({ schedule }) => schedule === undefined)) {
+    t.truthy(event.correlationId, event.type);
+    t.truthy(event.causationId, event.type);
+  }
 });

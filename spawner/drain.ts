@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
+import { SOURCE } from '../core/domain/agent/agent-event.ts';
 import { type AgentState, isLive, type LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { isIdle } from '../core/domain/agent/claim.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
-import type { NewEventOf } from '../schemas/event.ts';
-import { subjectOf } from '../schemas/subjects.ts';
+import { newEvent } from '../schemas/new-event.ts';
 import type { Ownership } from './ownership/ownership.ts';
 
 export interface DrainOptions {
@@ -50,15 +50,19 @@ export class Drain {
 
   async #state(drainId: string, kept: number): Promise<void> {
     const { log, ownership, clock, follower } = this.#options;
-    const event: NewEventOf<'node.drained'> = {
-      id: `node.drained:${drainId}`,
-      type: 'node.drained',
-      source: 'orchestrator/spawner',
-      time: clock().toISOString(),
-      causationId: drainId,
-      subject: subjectOf({ family: 'node', node: ownership.self.node, name: 'drained' }),
-      data: { drainId, kept },
-    };
+    const { node } = ownership.self;
+    const event = newEvent(
+      'node.drained',
+      { node },
+      { drainId, kept },
+      {
+        id: `node.drained:${drainId}`,
+        source: SOURCE,
+        now: clock(),
+        correlationId: drainId,
+        causationId: drainId,
+      },
+    );
     const result = await log.append(event);
     if (result.ok && !result.duplicate) await follower.folded(result.sequence);
   }

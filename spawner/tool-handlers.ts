@@ -1,4 +1,8 @@
-import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
+import {
+  type AgentState,
+  correlationOf,
+  type PendingCall,
+} from '../core/domain/agent/agent-state.ts';
 import { allowedTools } from '../core/domain/agent/allowed-tools.ts';
 import {
   answerGetProject,
@@ -74,6 +78,7 @@ function outcomeOf(
     const message = `There is no tool ${call.tool} ${call.verb}`;
     return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
   }
-  const caller = { agentId: agent.agentId, ...(agent.owner && { owner: agent.owner }) };
+  const { agentId, owner } = agent;
+  const caller = { agentId, ...(owner && { owner }), correlationId: correlationOf(agent) };
   return handler(call, caller, system, context);
 }

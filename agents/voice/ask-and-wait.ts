@@ -1,5 +1,6 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { agentEventId } from '../../schemas/ids.ts';
+import { newEvent } from '../../schemas/new-event.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
@@ -40,14 +41,9 @@ export async function askAndWait(
   logToolCall(streams.stderr, 'ask', agentId, now);
   const questionId = agentEventId(agentId, 'question');
   const { text, options, waitMs } = question;
-  const event = {
-    id: questionId,
-    type: 'response.question',
-    source: `orchestrator/agent/${agentId}`,
-    time: now.toISOString(),
-    subject: subjectOf({ family: 'response', agentId, name: 'question' }),
-    data: { text, waitMs, ...(options && options.length > 0 && { options }) },
-  };
+  const data = { text, waitMs, ...(options && options.length > 0 && { options: [...options] }) };
+  const source = `orchestrator/agent/${agentId}`;
+  const event = newEvent('response.question', { agentId }, data, { id: questionId, source, now });
   const subject = subjectOf({ family: 'result', agentId, callId: questionId });
   const deadline = new Deadline(waitMs + GRACE_MS);
   let stored = false;

@@ -1,5 +1,7 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
+import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { agentEventId } from '../../schemas/ids.ts';
+import { newEvent } from '../../schemas/new-event.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
@@ -9,6 +11,8 @@ import { Deadline } from './deadline.ts';
 import { publishStored } from './publish-stored.ts';
 import { logToolCall } from './telemetry.ts';
 import { toolResultValue } from './tool-result.ts';
+
+type ToolType = Extract<EventType, `tool.${string}`>;
 
 export interface ToolCall {
   tool: string;
@@ -26,14 +30,13 @@ export async function callTool(call: ToolCall, streams: CommandStreams): Promise
   const now = new Date();
   logToolCall(streams.stderr, `${tool}.${verb}`, agentId, now);
   const callId = agentEventId(agentId, 'call');
-  const event = {
+  // A tool that this version does not know is refused by the services, with a reason.
+  const type = `tool.${tool}.${verb}` as ToolType;
+  const event = newEvent(type, { agentId }, call.input as DataOf<ToolType>, {
     id: callId,
-    type: `tool.${tool}.${verb}`,
     source: `orchestrator/agent/${agentId}`,
-    time: now.toISOString(),
-    subject: subjectOf({ family: 'tool', agentId, tool, verb }),
-    data: call.input,
-  };
+    now,
+  });
   const subject = subjectOf({ family: 'result', agentId, callId });
   const deadline = new Deadline(call.timeoutMs);
   const payload = await asAgent(context, deadline, async (nc) => {

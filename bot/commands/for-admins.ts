@@ -49,4 +49,9 @@ export const broadcast: BotCommand = async ({ incoming }, parts, argument) => {
 };
 
 const say = ({ log }: BotParts, chatId: string, text: string, id: string) =>
-  requestDelivery(log, noticeIdOf(id, `to${chatId}`), { chatId, text }, id);
+  requestDelivery(
+    log,
+    noticeIdOf(id, `to${chatId}`),
+    { chatId, text },
+    { correlationId: id, causationId: id },
+  );

@@ -1,4 +1,8 @@
-import { type DeliveryPlace, decideRequest } from '../../core/domain/delivery/decide-delivery.ts';
+import {
+  type Because,
+  type DeliveryPlace,
+  decideRequest,
+} from '../../core/domain/delivery/decide-delivery.ts';
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
@@ -22,9 +26,9 @@ export async function requestDelivery(
   log: EventLog,
   deliveryId: string,
   request: DeliveryRequest,
-  causationId?: string,
+  because: Because = {},
 ): Promise<void> {
-  const event = decideRequest(request, deliveryPlace(deliveryId), causationId);
+  const event = decideRequest(request, deliveryPlace(deliveryId), because);
   const filter = deliveryFilter(CHANNEL, deliveryId);
   const result = await log.append(event, { expect: { filter, sequence: 0 } });
   if (!result.ok && result.error !== 'conflict') throw appendError(result);

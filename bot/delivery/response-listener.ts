@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Speakers } from '../../core/conversation/speakers.ts';
 import { agentOf } from '../../core/conversation/talk.ts';
+import { TurnCauses } from '../../core/conversation/turn-causes.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
@@ -44,6 +45,7 @@ const PART = 'telegram listener';
 export class ResponseListener {
   readonly #options: ResponseListenerOptions;
   readonly #speakers: Speakers;
+  readonly #causes: TurnCauses;
   readonly #places: AgentPlaces;
   /** Chats that know how messages join. */
   readonly #explained = new Set<string>();
@@ -54,6 +56,7 @@ export class ResponseListener {
   constructor(options: ResponseListenerOptions) {
     this.#options = options;
     this.#speakers = new Speakers(options.log);
+    this.#causes = new TurnCauses(options.log);
     this.#places = new AgentPlaces(options.log, options.presentId);
   }
 
@@ -108,6 +111,7 @@ export class ResponseListener {
     const parsed = parseEvent(message);
     if (parsed.kind !== 'event') return;
     const { event } = parsed;
+    const because = await this.#causes.of(event);
     if ((await this.#speakers.refusal(event)) !== undefined) return;
     this.#places.learn(agentId, event);
     if (!this.#matters(event)) return;
@@ -116,7 +120,9 @@ export class ResponseListener {
     if (isDelivered(event)) {
       const request = { ...place, agentId, sequence: event.sequence };
       const deliveryId = deliveryIdOf(agentId, event.id);
-      await requestDelivery(this.#options.log, deliveryId, request, event.id);
+      const { correlationId } = because;
+      const cause = { correlationId, causationId: event.id };
+      await requestDelivery(this.#options.log, deliveryId, request, cause);
       if (event.type === 'response.answer') await this.#explainJoined(agentId, place);
     }
     if (live) this.#show(place, event);

@@ -31,7 +31,7 @@ export function recipientOf(
         log,
         noticeIdOf(id, name),
         { ...place, text, ...(buttons && { buttons: [...buttons] }) },
-        id,
+        { correlationId: id, causationId: id },
       ),
   };
 }

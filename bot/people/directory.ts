@@ -7,7 +7,7 @@ import { ChangeSignal } from '../../platform/async/change-signal.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
-import { subjectOf } from '../../schemas/subjects.ts';
+import { newEvent, type Whose } from '../../schemas/new-event.ts';
 import { CHANNEL } from './channel.ts';
 
 type UserEventType = Exclude<
@@ -129,14 +129,7 @@ export function userEvent<T extends UserEventType>(
   data: DataOf<T>,
   id: string,
 ): NewEvent {
-  const name = type.slice('user.'.length);
-  return {
-    id: `${type}:${id}`,
-    type,
-    source: `orchestrator/${CHANNEL}`,
-    time: new Date().toISOString(),
-    subject: subjectOf({ family: 'user', channel: CHANNEL, userId, name }),
-    data,
-    // Type and data belong together by T.
-  } as NewEvent;
+  const whose = { channel: CHANNEL, userId } as Whose<T>;
+  const source = `orchestrator/${CHANNEL}`;
+  return newEvent(type, whose, data, { id: `${type}:${id}`, source, now: new Date() });
 }

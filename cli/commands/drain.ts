@@ -2,9 +2,9 @@ import { Option } from 'clipanion';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { NewEventOf } from '../../schemas/event.ts';
 import { newId } from '../../schemas/ids.ts';
-import { nodeFilter, subjectOf } from '../../schemas/subjects.ts';
+import { newEvent } from '../../schemas/new-event.ts';
+import { nodeFilter } from '../../schemas/subjects.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { listNodes } from '../operator/list-nodes.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
@@ -60,17 +60,8 @@ async function state(
   type: 'node.draining' | 'node.resumed',
 ): Promise<{ id: string; sequence: number }> {
   const id = newId('drain');
-  const event: NewEventOf<typeof type> = {
-    id,
-    type,
-    source: 'orchestrator/operator',
-    time: new Date().toISOString(),
-    correlationId: id,
-    subject: subjectOf({ family: 'node', node, name: type.slice('node.'.length) }),
-    data: {},
-  };
-  // Both types have the same data; the compiler does not distribute over them.
-  const result = await log.append(event as NewEventOf<'node.draining'>);
+  const meta = { id, source: 'orchestrator/operator', now: new Date(), correlationId: id };
+  const result = await log.append(newEvent(type, { node }, {}, meta));
   if (!result.ok) throw appendError(result);
   return { id, sequence: result.sequence };
 }

@@ -1,5 +1,6 @@
 import { Option } from 'clipanion';
 import { Speakers } from '../../core/conversation/speakers.ts';
+import { TurnCauses } from '../../core/conversation/turn-causes.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Start } from '../../core/log/pull-session.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
@@ -41,20 +42,21 @@ export class EventsCommand extends OperatorCommand {
     const filter = this.agent === undefined ? undefined : await this.#filter(views, this.agent);
     const signal = untilInterrupted(this.context.stdout);
     const speakers = new Speakers(log, { patienceMs: PATIENCE_MS, signal });
+    const readers = { speakers, causes: new TurnCauses(log) };
     const events = await partOf(log, 'EVENTS', start);
     // A sequence is one of EVENTS; log lines are then shown from the time of that event on.
     const lines = await partOf(log, 'LOGS', await logStartOf(log, start));
     const read = (part: Part) => log.read({ ...part, filter, signal });
     for await (const message of mergeByTime(read(events), read(lines))) {
       if (signal.aborted) return;
-      await this.#print(message, speakers);
+      await this.#print(message, readers);
     }
     if (!this.follow) return;
     await Promise.all(
       [events, lines].map(async ({ stream, from, until }) => {
         const after = { sequence: Math.max(until + 1, 'sequence' in from ? from.sequence : 0) };
         for await (const { messages } of log.follow({ stream, from: after, filter, signal })) {
-          for (const message of messages) await this.#print(message, speakers);
+          for (const message of messages) await this.#print(message, readers);
         }
       }),
     );
@@ -66,12 +68,20 @@ export class EventsCommand extends OperatorCommand {
     return agentFilter((await knownAgent(views, agent, this.timeoutMs)).agentId);
   }
 
-  async #print(message: StoredMessage, speakers: Speakers): Promise<void> {
+  async #print(message: StoredMessage, { speakers, causes }: Readers): Promise<void> {
     const parsed = parseEvent(message);
-    const late = parsed.kind === 'event' ? await speakers.refusal(parsed.event) : undefined;
+    const event = parsed.kind === 'event' ? parsed.event : undefined;
+    const late = event && (await speakers.refusal(event));
+    const because = event && (await causes.of(event));
     if (this.type !== undefined && !message.header('ce-type')?.startsWith(this.type)) return;
-    this.context.stdout.write(this.json ? eventJson(message, late) : eventLine(message));
+    this.context.stdout.write(this.json ? eventJson(message, because, late) : eventLine(message));
   }
+}
+
+/** What an event means, by what came before it. */
+interface Readers {
+  speakers: Speakers;
+  causes: TurnCauses;
 }
 
 async function partOf(log: EventLog, stream: Part['stream'], from: Start): Promise<Part> {

@@ -1,3 +1,4 @@
+import type { Because } from '../../core/conversation/turn-causes.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
@@ -9,13 +10,17 @@ export function eventLine(message: StoredMessage): string {
   return `${message.time.toISOString()} ${message.sequence} ${subject} ${what}\n`;
 }
 
-/** The same for a program: one JSON object. `refused`: why it counts for nobody, if it does not. */
-export function eventJson(message: StoredMessage, refused?: string): string {
+/**
+ * The same for a program: one JSON object. `because`: what it was stated because of, where its reader
+ * knows better than it says; `refused`: why it counts for nobody, if it does not.
+ */
+export function eventJson(message: StoredMessage, because?: Because, refused?: string): string {
   const shown = {
     time: message.time.toISOString(),
     sequence: message.sequence,
     subject: message.subject,
     ...attributes(message),
+    ...because,
     ...(refused !== undefined && { invalid: refused }),
   };
   try {

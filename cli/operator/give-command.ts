@@ -2,10 +2,9 @@ import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { dataProblem } from '../../schemas/data-problem.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { newId } from '../../schemas/ids.ts';
-import { subjectOf } from '../../schemas/subjects.ts';
+import { newEvent, type Whose } from '../../schemas/new-event.ts';
 
 export type CommandType = Extract<EventType, `command.${string}`>;
 
@@ -27,18 +26,13 @@ export async function giveCommand<T extends CommandType>(
 ): Promise<GivenCommand> {
   requireUnderstood(type, data);
   const commandId = newId('cmd');
-  const name = type.slice('command.'.length);
-  const event: NewEventOf<T> = {
+  const event = newEvent(type, { agentId } as Whose<T>, data, {
     id: commandId,
-    type,
     source: 'orchestrator/operator',
-    time: new Date().toISOString(),
+    now: new Date(),
     correlationId: commandId,
-    subject: subjectOf({ family: 'command', agentId, name }),
-    data,
-  };
-  // One of the union by T; the compiler does not distribute over a type parameter.
-  const result = await log.append(event as unknown as NewEvent);
+  });
+  const result = await log.append(event);
   if (!result.ok) throw appendError(result);
   return { commandId, sequence: result.sequence };
 }

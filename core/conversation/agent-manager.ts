@@ -1,11 +1,12 @@
 import type { Patience } from '../../platform/async/retry.ts';
-import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
-import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
+import type { NewEvent } from '../../schemas/event.ts';
+import type { DataOf } from '../../schemas/event-catalogue.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import type { MessageSource } from '../../schemas/events/message-source.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
-import { subjectOf, userFilter } from '../../schemas/subjects.ts';
+import { type EventMeta, newEvent } from '../../schemas/new-event.ts';
+import { userFilter } from '../../schemas/subjects.ts';
 import type { AgentSummary, ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
 import type { AppendResult } from '../log/append-result.ts';
 import { appendError } from '../log/append-result.ts';
@@ -169,9 +170,7 @@ export class AgentManager {
 
   /** Gives an agent a longer life, counted from now. */
   extend(agentId: string, ttlMs: number, from: Person, id = newId('cmd')): Promise<SentMessage> {
-    const subject = subjectOf({ family: 'command', agentId, name: 'extend' });
-    const parts = { id, from, correlationId: id, subject, data: { ttlMs, from } };
-    return this.#command(newEvent('command.extend', parts));
+    return this.#command(newEvent('command.extend', { agentId }, { ttlMs, from }, asked(from, id)));
   }
 
   /**
@@ -215,7 +214,7 @@ export class AgentManager {
 
   /** Lets a person talk to another of their agents. `id`: of the event, a repeat is stored once. */
   async switchTo(person: Person, agentId: string, id: string): Promise<void> {
-    const event = assignment(agentId, person, { id: `user.agent-assigned:${id}` });
+    const event = assignment(agentId, person, `user.agent-assigned:${id}`);
     await withPatience(this.#patience, async () => stored(await this.#log.append(event)));
   }
 
@@ -272,83 +271,57 @@ interface Assigned {
 function creation(agentId: string, person: Person, wish: AgentWish) {
   const { kind, name, ttlMs, turnDeadlineMs, commandLine } = wish;
   const id = `create:${agentId}`;
-  const create = newEvent('command.create', {
-    id,
-    from: person,
-    subject: subjectOf({ family: 'command', agentId, name: 'create' }),
-    data: {
-      kind,
-      ...(name !== undefined && { name }),
-      owner: person,
-      ttlMs,
-      turnDeadlineMs,
-      ...(commandLine && { commandLine }),
-    },
-  });
-  const assign = assignment(agentId, person, {
-    id: `user.agent-assigned:${agentId}`,
-    causationId: id,
-  });
+  const data = {
+    kind,
+    ...(name !== undefined && { name }),
+    owner: person,
+    ttlMs,
+    turnDeadlineMs,
+    ...(commandLine && { commandLine }),
+  };
+  const create = newEvent('command.create', { agentId }, data, asked(person, id));
+  const cause = { correlationId: id, causationId: id };
+  const assign = assignment(agentId, person, `user.agent-assigned:${agentId}`, cause);
   return [create, assign];
 }
 
 const assignment = (
   agentId: string,
   person: Person,
-  cause: Pick<EventParts<'user.agent-assigned'>, 'id' | 'causationId'>,
-) =>
-  newEvent('user.agent-assigned', {
-    ...cause,
-    from: person,
-    subject: subjectOf({ family: 'user', ...person, name: 'agent-assigned' }),
-    data: { agentId },
-  });
+  id: string,
+  cause: Pick<EventMeta, 'correlationId' | 'causationId'> = {},
+) => newEvent('user.agent-assigned', person, { agentId }, { ...asked(person, id), ...cause });
 
 function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
-  const { from, thread, mode = 'join', answers, files, sources } = options;
-  return newEvent('command.send', {
-    id,
+  const { from, mode = 'join', answers, files, sources } = options;
+  const data = {
+    text,
     from,
-    correlationId: id,
-    subject: subjectOf({ family: 'command', agentId, name: 'send' }),
-    data: {
-      text,
-      from,
-      mode,
-      ...(thread !== undefined && { thread }),
-      ...(answers !== undefined && { answers }),
-      ...(files && { files: [...files] }),
-      ...(sources && { sources: [...sources] }),
-    },
-  });
+    mode,
+    ...(answers !== undefined && { answers }),
+    ...(files && { files: [...files] }),
+    ...(sources && { sources: [...sources] }),
+  };
+  return newEvent('command.send', { agentId }, data, asked(from, id));
 }
 
-function controlCommand(
+const controlCommand = (
   agentId: string,
   name: 'interrupt' | 'stop',
   from: Person,
   id: string,
-): NewEvent {
-  const subject = subjectOf({ family: 'command', agentId, name });
-  const parts = { id, from, correlationId: id, subject };
-  return name === 'stop'
-    ? newEvent('command.stop', { ...parts, data: { reason: 'asked', from } })
-    : newEvent('command.interrupt', { ...parts, data: { from } });
-}
+): NewEvent =>
+  name === 'stop'
+    ? newEvent('command.stop', { agentId }, { reason: 'asked', from }, asked(from, id))
+    : newEvent('command.interrupt', { agentId }, { from }, asked(from, id));
 
-interface EventParts<T extends EventType> {
-  id: string;
-  from: Person;
-  subject: string;
-  data: DataOf<T>;
-  causationId?: string;
-  correlationId?: string;
-}
-
-function newEvent<T extends EventType>(type: T, { from, ...parts }: EventParts<T>): NewEventOf<T> {
-  const source = `orchestrator/${personName(from)}`;
-  return { ...parts, type, source, time: new Date().toISOString() };
-}
+/** What a person asks begins with itself. */
+const asked = (from: Person, id: string): EventMeta => ({
+  id,
+  source: `orchestrator/${personName(from)}`,
+  now: new Date(),
+  correlationId: id,
+});
 
 function stored(result: AppendResult): { sequence: number; duplicate: boolean } {
   if (result.ok) return result;

@@ -1,6 +1,7 @@
 import type { StoredEvent, StoredEventOf } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { endDetail } from '../domain/agent/run/end-detail.ts';
 
 /** A message whose turn has not reached its end, and that was not rejected. */
 export interface OpenMessage {
@@ -136,11 +137,8 @@ export function happeningOf(talk: Talk, event: StoredEvent): Happening | undefin
       return { ...place, kind: 'agent-ended', how: event.data.reason };
     case 'process.start-failed':
       return { ...place, kind: 'agent-ended', how: event.data.reason };
-    case 'process.exited': {
-      const { code, signal } = event.data;
-      const how = signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`;
-      return { ...place, kind: 'agent-ended', how };
-    }
+    case 'process.exited':
+      return { ...place, kind: 'agent-ended', how: endDetail(event.data) };
     default:
       return undefined;
   }

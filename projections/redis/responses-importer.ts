@@ -3,13 +3,13 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { untilStored } from '../../core/log/until-stored.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent } from '../../schemas/event.ts';
+import { newEvent } from '../../schemas/new-event.ts';
 import { RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import {
   type ForeignResponse,
   foreignEventId,
   parseForeignEntry,
 } from '../../schemas/redis/response-entry.ts';
-import { subjectOf } from '../../schemas/subjects.ts';
 import type { MirrorPosition } from './mirror/mirror-position.ts';
 import type { Redis } from './redis-connection.ts';
 
@@ -99,15 +99,9 @@ export class ResponsesImporter {
 }
 
 function responseEvent(id: string, { agentId, name, text }: ForeignResponse): NewEvent {
-  return {
-    id,
-    type: `response.${name}`,
-    // The source is for operators; readers of the event take it for the agent's own word.
-    source: 'orchestrator/redis',
-    time: new Date().toISOString(),
-    subject: subjectOf({ family: 'response', agentId, name }),
-    data: { text },
-  };
+  // The source is for operators; readers of the event take it for the agent's own word.
+  const meta = { id, source: 'orchestrator/redis', now: new Date() };
+  return newEvent(`response.${name}`, { agentId }, { text }, meta);
 }
 
 /** Nothing came in time: null. */

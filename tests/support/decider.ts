@@ -7,6 +7,7 @@ import { nextStep, type Step } from '../../core/domain/agent/next-step.ts';
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { frozen } from './frozen.ts';
+import type { StatedEvent } from './stated-events.ts';
 
 export const AGENT = 'agent-0123456789ab';
 
@@ -45,7 +46,7 @@ export const evolved = (
 
 /**
  * Given what happened, when this is decided, then that is appended:
- * `given(…events).when((state) => decide…(state, …)).thenAppends(t, 'turn.ended')`.
+ * `given(…events).when((state) => …Events(state, …)).thenAppends(t, stated('turn.ended', …))`.
  */
 export function given(...events: StoredEvent[]) {
   const state = evolved(events);
@@ -58,11 +59,10 @@ export function given(...events: StoredEvent[]) {
       const decided = decide(state as S);
       return {
         events: decided,
-        thenAppends: (t: ExecutionContext, ...types: EventType[]) =>
-          t.deepEqual(
-            decided.map(({ type }) => type),
-            types,
-          ),
+        /** Whole events: ids, times and causes are passed in or derived. */
+        thenAppends: (t: ExecutionContext, ...events: StatedEvent[]) =>
+          // Typed by the catalogue on one side, spelled by hand on the other.
+          t.deepEqual<unknown, unknown>(decided, events),
         /** The state after what was decided; schedules do not count as happened. */
         state: evolved(
           decided

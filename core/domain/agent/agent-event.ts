@@ -1,7 +1,7 @@
-import type { EventAttributes } from '../../../schemas/cloud-event.ts';
-import type { NewEvent, NewEventOf } from '../../../schemas/event.ts';
+import type { NewEvent } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
-import { subjectOf } from '../../../schemas/subjects.ts';
+import { newEvent, type Whose } from '../../../schemas/new-event.ts';
+import type { LiveAgent } from './agent-state.ts';
 
 /** What an event needs from outside the log; passed in, never read inside. */
 export interface EventContext {
@@ -36,16 +36,22 @@ export function agentEvent<T extends AgentEventType>(
   cause: Cause,
   { now }: EventContext,
 ): NewEvent {
-  const [family = '', name = ''] = type.split('.');
-  const attributes: EventAttributes = {
-    id: cause.eventId ?? `${type}:${cause.id}`,
-    type,
-    source: SOURCE,
-    time: now.toISOString(),
-    correlationId: cause.correlationId,
-    causationId: cause.causationId,
-  };
-  // The type's prefix is one of the agent's families by AgentEventType.
-  const subject = subjectOf({ family: family as 'process', agentId, name });
-  return { ...attributes, type, subject, data } as NewEventOf<T> as NewEvent;
+  const { correlationId, causationId } = cause;
+  const id = cause.eventId ?? `${type}:${cause.id}`;
+  const whose = { agentId } as Whose<T>;
+  return newEvent(type, whose, data, { id, source: SOURCE, now, correlationId, causationId });
 }
+
+/** Of what a run is about: the run, and the `create` that it all began with. */
+export const ofRun = ({ run, createdBy }: LiveAgent) => ({
+  id: run.runId,
+  causationId: run.runId,
+  correlationId: createdBy,
+});
+
+/** Of what a command came to: it began with itself. */
+export const ofCommand = (commandId: string) => ({
+  id: commandId,
+  causationId: commandId,
+  correlationId: commandId,
+});

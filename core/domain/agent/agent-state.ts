@@ -104,6 +104,8 @@ export interface Turn {
   deadlineAt: string;
   /** The commands that it serves, in order. */
   messages: string[];
+  /** What its first message began with, where that is not the message itself. */
+  correlationId?: string;
   /** The message that it has taken and not written yet. */
   undelivered: PendingMessage | null;
   answers: number;
@@ -235,6 +237,10 @@ export const unknownAgent = (agentId: string): UnknownAgent => ({
   controls: [],
   calls: [],
 });
+
+/** The message that everything in the running turn began with; undefined between turns. */
+export const correlationOf = (state: AgentState): string | undefined =>
+  isLive(state) && state.turn ? (state.turn.correlationId ?? state.turn.messages[0]) : undefined;
 
 export const isLive = (state: AgentState): state is LiveAgent =>
   state.phase === 'starting' || state.phase === 'ready' || state.phase === 'stopping';

@@ -1,7 +1,11 @@
-import type { NewEventOf } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
 import type { CallPiece } from '../../../schemas/events/delivery.ts';
-import { subjectOf } from '../../../schemas/subjects.ts';
+import {
+  type EventMeta,
+  type NewEventOfType,
+  newEvent,
+  type Whose,
+} from '../../../schemas/new-event.ts';
 import type { DeliveryRequest, DeliveryState } from './delivery.ts';
 
 /** Which delivery of which channel, and when. */
@@ -26,6 +30,9 @@ export type CallOutcome =
 /** What a refusal may be about that does not say what it is about. */
 export const ANY_PIECE: readonly CallPiece[] = ['entities', 'buttons', 'file'];
 
+/** What a delivery is of, as the events of its cause name it. */
+export type Because = Pick<EventMeta, 'correlationId' | 'causationId'>;
+
 type DeliveryEventType = Extract<EventType, `delivery.${string}`>;
 
 /** An event of the ledger. The same `cause` is the same event, however often it is appended. */
@@ -34,34 +41,31 @@ export function deliveryEvent<T extends DeliveryEventType>(
   data: DataOf<T>,
   { channel, deliveryId, now }: DeliveryPlace,
   cause: string,
-  causationId?: string,
-): NewEventOf<T> {
-  const name = type.slice('delivery.'.length);
-  return {
+  because: Because = {},
+): NewEventOfType<T> {
+  const whose = { channel, deliveryId } as Whose<T>;
+  return newEvent(type, whose, data, {
     id: `${type}:${channel}:${deliveryId}:${cause}`,
-    type,
     source: `orchestrator/${channel}`,
-    time: now.toISOString(),
-    causationId,
-    subject: subjectOf({ family: 'delivery', channel, deliveryId, name }),
-    data,
-  };
+    now,
+    ...because,
+  });
 }
 
 /** A delivery is requested once, for ever: its append expects that nothing is known of it yet. */
 export const decideRequest = (
   request: DeliveryRequest,
   place: DeliveryPlace,
-  causationId?: string,
-): NewEventOf<'delivery.requested'> =>
-  deliveryEvent('delivery.requested', request, place, 'once', causationId);
+  because: Because = {},
+): NewEventOfType<'delivery.requested'> =>
+  deliveryEvent('delivery.requested', request, place, 'once', because);
 
 /** The part of a delivery that is about to be sent, of so many. */
 export function decideAttempt(
   state: DeliveryState & { phase: 'waiting' },
   parts: number,
   place: DeliveryPlace,
-): NewEventOf<'delivery.attempted'> {
+): NewEventOfType<'delivery.attempted'> {
   const { part } = state;
   const attempt = state.attempts + 1;
   return deliveryEvent('delivery.attempted', { part, parts, attempt }, place, String(attempt));
@@ -106,7 +110,7 @@ export const decideUnreadable = (
   { part, attempts }: DeliveryState & { phase: 'waiting' },
   reason: string,
   place: DeliveryPlace,
-): NewEventOf<'delivery.failed'> =>
+): NewEventOfType<'delivery.failed'> =>
   deliveryEvent(
     'delivery.failed',
     { part, code: 0, reason, again: false },

@@ -3,13 +3,15 @@ import type { NewEvent } from '../../../schemas/event.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import { derivedId } from '../../../schemas/ids.ts';
 import { MAX_PROJECTS } from '../../../schemas/limits.ts';
-import { subjectOf } from '../../../schemas/subjects.ts';
+import { newEvent } from '../../../schemas/new-event.ts';
 import type { PendingCall } from '../agent/agent-state.ts';
 import type { ProjectState } from './project.ts';
 
 export interface Caller {
   agentId: string;
   owner?: Person;
+  /** The message whose turn calls. */
+  correlationId?: string | undefined;
 }
 
 /** What a tool call comes to: events to append, and what the agent is told. */
@@ -22,15 +24,14 @@ export function decideCreateProject(call: PendingCall, caller: Caller, now: Date
   const name = String(call.input.name);
   const projectId = derivedId('proj_', call.callId, String(call.sequence));
   const { agentId, owner } = caller;
-  const event: NewEvent = {
+  const data = { name, agentId, ...(owner && { owner }) };
+  const event = newEvent('project.created', { projectId }, data, {
     id: `project.created:${projectId}`,
-    type: 'project.created',
     source: 'orchestrator/tools',
-    time: now.toISOString(),
+    now,
+    correlationId: caller.correlationId,
     causationId: call.callId,
-    subject: subjectOf({ family: 'project', projectId, name: 'created' }),
-    data: { name, agentId, ...(owner && { owner }) },
-  };
+  });
   return { ok: true, events: [event], value: { id: projectId, name } };
 }
 

@@ -5,11 +5,12 @@ import { untilStored } from '../../../core/log/until-stored.ts';
 import type { SystemFollower } from '../../../core/projection/system-follower.ts';
 import { timeoutSignal } from '../../../platform/async/timer.ts';
 import { dataProblem } from '../../../schemas/data-problem.ts';
-import type { NewEvent, NewEventOf, StoredEvent } from '../../../schemas/event.ts';
+import type { NewEvent, StoredEvent } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
 import { isAgentId } from '../../../schemas/ids.ts';
+import { type NewEventOfType, newEvent, type Whose } from '../../../schemas/new-event.ts';
 import { parseEvent } from '../../../schemas/parse-event.ts';
-import { agentFilter, subjectOf } from '../../../schemas/subjects.ts';
+import { agentFilter } from '../../../schemas/subjects.ts';
 import { CommandError } from './command-error.ts';
 
 export type CommandType = Extract<EventType, `command.${string}`>;
@@ -50,24 +51,20 @@ export class CommandContext {
    * A command's event, with the id of this cause. Throws {@link CommandError} for what no reader
    * would understand: its client would wait in vain, and so would everybody behind it.
    */
-  command<T extends CommandType>(agentId: string, type: T, data: DataOf<T>): NewEventOf<T> {
+  command<T extends CommandType>(agentId: string, type: T, data: DataOf<T>): NewEventOfType<T> {
     const problem = dataProblem(type, data);
     if (problem !== undefined) throw new CommandError(`Invalid command: ${problem}`);
-    return {
+    return newEvent(type, { agentId } as Whose<T>, data, {
       id: this.causeId,
-      type,
       source: 'orchestrator/redis',
-      time: this.services.clock().toISOString(),
+      now: this.services.clock(),
       correlationId: this.causeId,
-      subject: subjectOf({ family: 'command', agentId, name: type.slice('command.'.length) }),
-      data,
-    };
+    });
   }
 
   /** Gives the command, once for ever. Resolves with its sequence. */
   async give<T extends CommandType>(agentId: string, type: T, data: DataOf<T>): Promise<number> {
-    // One of the union by T; the compiler does not distribute over a type parameter.
-    const event = this.command(agentId, type, data) as unknown as NewEvent;
+    const event = this.command(agentId, type, data);
     const append = () => this.services.log.appendOnce(event);
     return (await untilStored(append, { signal: this.signal })).sequence;
   }

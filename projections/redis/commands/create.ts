@@ -2,9 +2,9 @@ import { kindOfOlderName } from '../../../agents/agent-kinds.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import { derivedId, isToken } from '../../../schemas/ids.ts';
+import { newEvent } from '../../../schemas/new-event.ts';
 import type { Json } from '../../../schemas/redis/python-json.ts';
 import { parseWorkerConfig, type WorkerConfig } from '../../../schemas/redis/worker-config.ts';
-import { subjectOf } from '../../../schemas/subjects.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import type { Request } from './request.ts';
@@ -77,16 +77,18 @@ function creation(
     turnDeadlineMs: timeoutMinutes ? timeoutMinutes * MINUTE_MS : turnDeadlineMs,
   });
   if (owner === undefined) return [created];
-  const name = 'agent-assigned';
-  const assigned: NewEvent = {
-    id: `user.${name}:${agentId}`,
-    type: `user.${name}`,
-    source: created.source,
-    time: clock().toISOString(),
-    causationId: created.id,
-    subject: subjectOf({ family: 'user', ...owner, name }),
-    data: { agentId },
-  };
+  const assigned = newEvent(
+    'user.agent-assigned',
+    owner,
+    { agentId },
+    {
+      id: `user.agent-assigned:${agentId}`,
+      source: created.source,
+      now: clock(),
+      correlationId: created.correlationId,
+      causationId: created.id,
+    },
+  );
   return [created, assigned];
 }
 

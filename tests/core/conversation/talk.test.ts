@@ -156,6 +156,12 @@ const ENDS = [
   ['process.lost', { runId: 'r', reason: 'gone' }, 'gone'],
   ['process.start-failed', { runId: 'r', reason: 'no bash' }, 'no bash'],
   ['process.exited', { runId: 'r', code: 3, signal: null }, 'exit code 3'],
+  // C6
+  [
+    'process.exited',
+    { runId: 'r', code: 137, signal: null, outOfMemory: true },
+    'out of memory, exit code 137',
+  ],
   ['process.exited', { runId: 'r', code: null, signal: null }, 'exit code unknown'],
   ['process.exited', { runId: 'r', code: null, signal: 'SIGKILL' }, 'killed by SIGKILL'],
 ] as const;

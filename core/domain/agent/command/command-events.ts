@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from '../../../../schemas/errors.ts';
 import type { NewEvent } from '../../../../schemas/event.ts';
 import type { DataOf } from '../../../../schemas/event-catalogue.ts';
-import { agentEvent, type EventContext } from '../agent-event.ts';
+import { agentEvent, type EventContext, ofCommand } from '../agent-event.ts';
 import type { AgentState, LiveAgent, PendingFile } from '../agent-state.ts';
 
 /** One of a message bears its correlation id: by that it is told from one of a command. */
@@ -43,7 +43,7 @@ export function commandStartedEvents(
   context: EventContext,
 ): NewEvent[] {
   const data = { runId: state.run.runId, commandId };
-  const cause = { id: commandId, causationId: commandId };
+  const cause = ofCommand(commandId);
   return [agentEvent(state.agentId, 'process.command-started', data, cause, context)];
 }
 
@@ -56,7 +56,7 @@ export function commandRunEvents(
   outcome: CommandOutcome,
   context: EventContext,
 ): NewEvent[] {
-  const cause = { id: commandId, causationId: commandId };
+  const cause = ofCommand(commandId);
   const data = { commandId, ...outcome };
   return [agentEvent(state.agentId, 'process.command-run', data, cause, context)];
 }
@@ -66,7 +66,7 @@ export function fileWrittenEvents(
   { commandId, path, content }: PendingFile,
   context: EventContext,
 ): NewEvent[] {
-  const cause = { id: commandId, causationId: commandId };
+  const cause = ofCommand(commandId);
   const data = { commandId, path, bytes: Buffer.byteLength(content) };
   return [agentEvent(state.agentId, 'process.file-written', data, cause, context)];
 }

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../../schemas/event.ts';
-import { agentEvent, type EventContext } from '../agent-event.ts';
-import type { LiveAgent } from '../agent-state.ts';
+import { agentEvent, type EventContext, ofRun } from '../agent-event.ts';
+import { correlationOf, type LiveAgent } from '../agent-state.ts';
 import { refuseQuestionEvents } from '../turn/question-events.ts';
 import { resultEvent } from '../turn/result-event.ts';
 import type { Excess, Quotas } from './quota.ts';
@@ -9,13 +9,13 @@ import type { Excess, Quotas } from './quota.ts';
 export function mutedEvents(state: LiveAgent, excess: Excess, context: EventContext): NewEvent[] {
   const { runId } = state.run;
   const data = { runId, code: 'ORC_QUOTA', ...excess };
-  const cause = { id: `${runId}:${context.now.toISOString()}` };
+  const cause = { ...ofRun(state), id: `${runId}:${context.now.toISOString()}` };
   return [agentEvent(state.agentId, 'process.muted', data, cause, context)];
 }
 
 export function unmutedEvents(state: LiveAgent, context: EventContext): NewEvent[] {
   const { runId } = state.run;
-  const cause = { id: `${runId}:${state.muted?.at}` };
+  const cause = { ...ofRun(state), id: `${runId}:${state.muted?.at}` };
   return [agentEvent(state.agentId, 'process.unmuted', { runId }, cause, context)];
 }
 
@@ -30,10 +30,13 @@ export function refusalEvents(
 ): NewEvent[] {
   const { agentId } = state;
   const { now } = context;
+  const correlationId = correlationOf(state);
   const refused = { ok: false, code: 'ORC_QUOTA', message: tooMany('calls', calls) } as const;
   const tooManyCalls = state.calls
     .slice(calls, calls + AT_ONCE)
-    .map((call) => resultEvent(agentId, call, refused, { source: 'orchestrator/tools', now }));
+    .map((call) =>
+      resultEvent(agentId, call, refused, { source: 'orchestrator/tools', now, correlationId }),
+    );
   if (tooManyCalls.length > 0) return tooManyCalls;
   const open = (state.questions ?? []).filter(({ answer, overdue }) => !answer && !overdue);
   const [question] = open.slice(questions);

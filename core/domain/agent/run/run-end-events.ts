@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../../../../schemas/errors.ts';
 import type { NewEvent } from '../../../../schemas/event.ts';
 import type { LeftBehind, StopReason } from '../../../../schemas/events/process.ts';
-import { subjectOf } from '../../../../schemas/subjects.ts';
-import { agentEvent, type EventContext, SOURCE } from '../agent-event.ts';
+import { newEvent } from '../../../../schemas/new-event.ts';
+import { agentEvent, type EventContext, ofCommand, ofRun, SOURCE } from '../agent-event.ts';
 import type { LiveAgent, RequestedAgent } from '../agent-state.ts';
 import { rejectQueueEvents } from '../command/command-events.ts';
 import { failTurnEvents } from '../turn/turn-events.ts';
@@ -27,8 +27,9 @@ export function startFailedEvents(
   left?: LeftBehind,
 ): NewEvent[] {
   const data = { runId, reason, ...(left && { left }) };
+  const cause = { id: runId, causationId: runId, correlationId: state.createdBy };
   return [
-    agentEvent(state.agentId, 'process.start-failed', data, { id: runId }, context),
+    agentEvent(state.agentId, 'process.start-failed', data, cause, context),
     ...rejectQueueEvents(state, 'ORC_START_FAILED', reason, context),
     ...releaseOwner(state, 'start-failed', context),
   ];
@@ -52,7 +53,9 @@ export function stoppingEvents(
   const failed = state.turn
     ? failTurnEvents(state, state.turn, FAILURE_OF_STOP[reason], context)
     : [];
-  const cause = { id: `${runId}:${step}` };
+  const asked = state.controls.find(({ name }) => name === 'stop' || name === 'delete');
+  const why = asked ? ofCommand(asked.commandId) : ofRun(state);
+  const cause = { ...why, id: `${runId}:${step}` };
   return [
     ...failed,
     agentEvent(state.agentId, 'process.stopping', { runId, reason, step }, cause, context),
@@ -64,7 +67,7 @@ export function endedEvents(state: LiveAgent, end: ProcessEnd, context: EventCon
   const { runId } = state.run;
   const { code, signal, outOfMemory, left } = end;
   const how = { code, signal, ...(outOfMemory && { outOfMemory }), ...(left && { left }) };
-  const cause = { id: runId };
+  const cause = ofRun(state);
   if (state.phase === 'stopping') {
     const data = { runId, reason: state.reason, ...how };
     const stopped = agentEvent(state.agentId, 'process.stopped', data, cause, context);
@@ -92,7 +95,7 @@ export function lostEvents(
   const failed = state.turn
     ? failTurnEvents(state, state.turn, 'ORC_AGENT_LOST', context, reason)
     : [];
-  const lost = agentEvent(state.agentId, 'process.lost', data, { id: runId }, context);
+  const lost = agentEvent(state.agentId, 'process.lost', data, ofRun(state), context);
   const why = { code: 'ORC_AGENT_LOST', detail: reason, reason: 'lost' } as const;
   return withQueue(state, why, [...failed, lost], context);
 }
@@ -120,7 +123,7 @@ export function clearedEvents(
   context: EventContext,
 ): NewEvent[] {
   const data = { runId, node: context.node, code, signal, ...(left && { left }) };
-  return [agentEvent(agentId, 'process.cleared', data, { id: runId }, context)];
+  return [agentEvent(agentId, 'process.cleared', data, { id: runId, causationId: runId }, context)];
 }
 
 /** Nobody has its process, and nobody knows how it ended. */
@@ -139,17 +142,9 @@ function releaseOwner(
   reason: string,
   { now }: EventContext,
 ): NewEvent[] {
-  const { owner, agentId } = state;
+  const { owner, agentId, createdBy } = state;
   if (owner === undefined) return [];
-  const name = 'agent-released';
-  return [
-    {
-      id: `user.${name}:${agentId}`,
-      type: `user.${name}`,
-      source: SOURCE,
-      time: now.toISOString(),
-      subject: subjectOf({ family: 'user', ...owner, name }),
-      data: { agentId, reason },
-    },
-  ];
+  const id = `user.agent-released:${agentId}`;
+  const meta = { id, source: SOURCE, now, correlationId: createdBy, causationId: createdBy };
+  return [newEvent('user.agent-released', owner, { agentId, reason }, meta)];
 }

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../../../schemas/event.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import { scheduleSubject } from '../../../../schemas/subjects.ts';
-import { agentEvent, type EventContext } from '../agent-event.ts';
+import { agentEvent, type EventContext, ofCommand, ofRun } from '../agent-event.ts';
 import { type AgentState, type LiveAgent, placeOf, type RequestedAgent } from '../agent-state.ts';
 import { later } from '../later.ts';
 
@@ -34,7 +34,7 @@ export function takeoverEvents(state: LiveAgent, context: EventContext): NewEven
   // It stays where it lives, wherever its new owner starts others.
   const owner = { ...ownerOf(context), place: placeOf(state.run) };
   const data = { runId, ...owner, epoch, runtime, expiresAt };
-  const cause = { id: `${runId}:${epoch}`, causationId: runId };
+  const cause = { ...ofRun(state), id: `${runId}:${epoch}` };
   return [agentEvent(state.agentId, 'process.starting', data, cause, context)];
 }
 
@@ -45,14 +45,14 @@ export function releasedEvents(
   context: EventContext,
 ): NewEvent[] {
   const { runId, epoch } = state.run;
-  const cause = { id: `${runId}:${epoch}` };
+  const cause = { ...ofRun(state), id: `${runId}:${epoch}` };
   return [agentEvent(state.agentId, 'process.released', { runId, epoch, reason }, cause, context)];
 }
 
 /** Frozen after its last turn, and again where something woke it that was no turn, as an interrupt. */
 export function pausedEvents(state: LiveAgent, context: EventContext): NewEvent[] {
   const { runId } = state.run;
-  const cause = { id: `${runId}:${context.now.toISOString()}` };
+  const cause = { ...ofRun(state), id: `${runId}:${context.now.toISOString()}` };
   return [agentEvent(state.agentId, 'process.paused', { runId }, cause, context)];
 }
 
@@ -63,7 +63,7 @@ export function readyEvents(
 ): NewEvent[] {
   const { runId } = state.run;
   const data = { runId, ...(pid !== undefined && { pid }) };
-  return [agentEvent(state.agentId, 'process.ready', data, { id: runId }, context)];
+  return [agentEvent(state.agentId, 'process.ready', data, ofRun(state), context)];
 }
 
 export function extendedEvents(
@@ -74,9 +74,12 @@ export function extendedEvents(
 ): NewEvent[] {
   const { runId } = state.run;
   const data = { runId, expiresAt, ...(commandId !== undefined && { commandId }) };
-  const id = commandId ?? `${runId}:${expiresAt}`;
+  const cause =
+    commandId === undefined
+      ? { ...ofRun(state), id: `${runId}:${expiresAt}` }
+      : ofCommand(commandId);
   return [
-    agentEvent(state.agentId, 'process.extended', data, { id }, context),
+    agentEvent(state.agentId, 'process.extended', data, cause, context),
     ttlTimer(state.agentId, runId, expiresAt, context),
   ];
 }
@@ -86,7 +89,7 @@ export function deletedEvents(
   commandId: string,
   context: EventContext,
 ): NewEvent[] {
-  const cause = { id: commandId, causationId: commandId };
+  const cause = ofCommand(commandId);
   return [agentEvent(state.agentId, 'process.deleted', { commandId }, cause, context)];
 }
 

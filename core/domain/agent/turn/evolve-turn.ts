@@ -118,6 +118,8 @@ function onTurnStarted(state: AgentState, event: StoredEventOf<'turn.started'>):
     startedAt: event.time,
     deadlineAt,
     messages: [commandId],
+    ...(event.correlationId !== undefined &&
+      event.correlationId !== commandId && { correlationId: event.correlationId }),
     undelivered: message ?? null,
     answers: 0,
     questions: 0,

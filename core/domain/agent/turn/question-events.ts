@@ -3,7 +3,12 @@ import type { NewEvent } from '../../../../schemas/event.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import { scheduleSubject } from '../../../../schemas/subjects.ts';
 import { agentEvent, type EventContext, SOURCE } from '../agent-event.ts';
-import type { LiveAgent, PendingMessage, PendingQuestion } from '../agent-state.ts';
+import {
+  correlationOf,
+  type LiveAgent,
+  type PendingMessage,
+  type PendingQuestion,
+} from '../agent-state.ts';
 import { later } from '../later.ts';
 import { type CallOutcome, resultEvent } from './result-event.ts';
 import { deliveredEvents, openTurnEvents, turnTimer } from './turn-events.ts';
@@ -31,7 +36,7 @@ export function closeQuestionEvents(
   question: PendingQuestion,
   context: EventContext,
 ): NewEvent[] {
-  const { agentId, turn } = state;
+  const { turn } = state;
   const { answer } = question;
   const opened = answer && !turn ? openTurnEvents(state, answer, context) : [];
   const turnId = turn?.turnId ?? (answer && derivedId('turn-', answer.commandId));
@@ -40,8 +45,8 @@ export function closeQuestionEvents(
     ...(answer && turnId ? deliveredEvents(state, answer, turnId, 0, context) : []),
     ...turnTimeAnew(state, question, context),
     answer
-      ? answered(agentId, question, answer, context)
-      : unanswered(agentId, question, ...whyUnanswered(state), context),
+      ? answered(state, question, answer, context)
+      : unanswered(state, question, ...whyUnanswered(state), context),
   ];
 }
 
@@ -59,7 +64,7 @@ export function refuseQuestionEvents(
 ): NewEvent[] {
   return [
     ...turnTimeAnew(state, question, context),
-    unanswered(state.agentId, question, 'ORC_QUOTA', message, context),
+    unanswered(state, question, 'ORC_QUOTA', message, context),
   ];
 }
 
@@ -75,23 +80,30 @@ function turnTimeAnew(
 }
 
 function answered(
-  agentId: string,
+  state: LiveAgent,
   question: PendingQuestion,
-  { text, commandId }: PendingMessage,
+  { text, commandId, correlationId }: PendingMessage,
   { now }: EventContext,
 ): NewEvent {
   const outcome: CallOutcome = { ok: true, value: { answer: text, commandId } };
-  const stated = { source: SOURCE, now, causationId: commandId };
-  return resultEvent(agentId, askedBy(question), outcome, stated);
+  // Outside of a turn it began with the answer.
+  const began = correlationOf(state) ?? correlationId;
+  const stated = { source: SOURCE, now, causationId: commandId, correlationId: began };
+  return resultEvent(state.agentId, askedBy(question), outcome, stated);
 }
 
 const unanswered = (
-  agentId: string,
+  state: LiveAgent,
   question: PendingQuestion,
   code: ErrorCode,
   message: string,
   { now }: EventContext,
 ): NewEvent =>
-  resultEvent(agentId, askedBy(question), { ok: false, code, message }, { source: SOURCE, now });
+  resultEvent(
+    state.agentId,
+    askedBy(question),
+    { ok: false, code, message },
+    { source: SOURCE, now, correlationId: correlationOf(state) },
+  );
 
 const askedBy = ({ questionId, sequence }: PendingQuestion) => ({ callId: questionId, sequence });

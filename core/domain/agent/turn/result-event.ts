@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../../schemas/errors.ts';
-import type { NewEvent, NewEventOf } from '../../../../schemas/event.ts';
-import { subjectOf } from '../../../../schemas/subjects.ts';
+import type { NewEvent } from '../../../../schemas/event.ts';
+import type { DataOf } from '../../../../schemas/event-catalogue.ts';
+import { newEvent } from '../../../../schemas/new-event.ts';
 
 /** What a call of an agent comes to. */
 export type CallOutcome =
@@ -14,25 +15,28 @@ export interface Asked {
   sequence: number;
 }
 
+export interface ResultMeta {
+  source: string;
+  now: Date;
+  /** The message whose turn asked. */
+  correlationId: string | undefined;
+  /** What it is the outcome of; the call itself without. */
+  causationId?: string;
+}
+
 /** The result of a tool call, or of a question that somebody waits for. */
 export function resultEvent(
   agentId: string,
   { callId, sequence }: Asked,
   outcome: CallOutcome,
-  { source, now, causationId = callId }: { source: string; now: Date; causationId?: string },
+  { causationId = callId, ...meta }: ResultMeta,
 ): NewEvent {
   const data = outcome.ok
     ? { ok: true as const, callId, value: outcome.value }
     : { ok: false as const, callId, error: { code: outcome.code, message: outcome.message } };
-  return {
-    // An agent chooses its ids, and may give one twice: each time it has a result of its own.
-    id: `result:${callId}:${sequence}`,
-    type: 'result',
-    source,
-    time: now.toISOString(),
-    causationId,
-    subject: subjectOf({ family: 'result', agentId, callId }),
-    data,
-    // The union is too wide for the compiler to see that `data` is a result's.
-  } as NewEventOf<'result'>;
+  // An agent chooses its ids, and may give one twice: each time it has a result of its own.
+  const id = `result:${callId}:${sequence}`;
+  // A tool's value is what JSON can hold.
+  const result = data as DataOf<'result'>;
+  return newEvent('result', { agentId, callId }, result, { id, ...meta, causationId });
 }

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from '../../../../schemas/errors.ts';
 import type { NewEvent } from '../../../../schemas/event.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import { scheduleSubject } from '../../../../schemas/subjects.ts';
-import { agentEvent, type Cause, type EventContext } from '../agent-event.ts';
+import { agentEvent, type Cause, type EventContext, ofCommand } from '../agent-event.ts';
 import type { LiveAgent, PendingMessage, Turn } from '../agent-state.ts';
 import { rejectEvents } from '../command/command-events.ts';
 import { later } from '../later.ts';
@@ -75,11 +75,13 @@ export function refusedEvents(
 }
 
 /** Of both ways in which a turn can be over, one is stored: they have the same id. */
-function overCause({ turnId, messages }: Turn): Cause {
-  const eventId = `turn.over:${turnId}`;
-  const correlationId = messages[0] ?? turnId;
-  return { id: turnId, eventId, causationId: turnId, correlationId };
-}
+const overCause = (turn: Turn): Cause => ({ ...ofTurn(turn), eventId: `turn.over:${turn.turnId}` });
+
+const ofTurn = ({ turnId, messages, correlationId = messages[0] }: Turn): Cause => ({
+  id: turnId,
+  causationId: turnId,
+  ...(correlationId !== undefined && { correlationId }),
+});
 
 export function endTurnEvents(state: LiveAgent, turn: Turn, context: EventContext): NewEvent[] {
   const { turnId, answers, questions } = turn;
@@ -88,7 +90,7 @@ export function endTurnEvents(state: LiveAgent, turn: Turn, context: EventContex
 }
 
 export function nudgedEvents(state: LiveAgent, turn: Turn, context: EventContext): NewEvent[] {
-  const cause = { id: turn.turnId, causationId: turn.turnId };
+  const cause = ofTurn(turn);
   return [agentEvent(state.agentId, 'turn.nudged', { turnId: turn.turnId }, cause, context)];
 }
 
@@ -113,6 +115,10 @@ export function interruptedEvents(
   context: EventContext,
 ): NewEvent[] {
   const data = { runId: state.run.runId, commandId };
-  const cause = { id: commandId, causationId: commandId };
+  const message = state.queue.find((one) => one.commandId === commandId);
+  const cause = {
+    ...ofCommand(commandId),
+    ...(message && { correlationId: message.correlationId }),
+  };
   return [agentEvent(state.agentId, 'process.interrupted', data, cause, context)];
 }

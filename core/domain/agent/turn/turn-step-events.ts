@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../../../schemas/event.ts';
+import { correlationOf } from '../agent-state.ts';
 import { type StepEvents, whileLive } from '../step-events.ts';
 import type { TurnStep } from './next-turn-step.ts';
 import { awaitAnswerEvents, closeQuestionEvents } from './question-events.ts';
@@ -43,8 +44,8 @@ export const turnStepEvents: StepEvents<TurnStep, TurnTold> = {
   'close-question': whileLive((state, { question }, _told, context) =>
     closeQuestionEvents(state, question, context),
   ),
-  call: ({ agentId }, { call }, { effects, outcome }, { now }) => [
-    ...effects,
-    resultEvent(agentId, call, outcome, { source: 'orchestrator/tools', now }),
-  ],
+  call: (state, { call }, { effects, outcome }, { now }) => {
+    const meta = { source: 'orchestrator/tools', now, correlationId: correlationOf(state) };
+    return [...effects, resultEvent(state.agentId, call, outcome, meta)];
+  },
 };

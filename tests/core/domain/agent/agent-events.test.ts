@@ -6,6 +6,7 @@ import {
   type RequestedAgent,
 } from '../../../../core/domain/agent/agent-state.ts';
 import { rejectEvents } from '../../../../core/domain/agent/command/command-events.ts';
+import { eventsOfStep } from '../../../../core/domain/agent/events-of-step.ts';
 import { nextStep } from '../../../../core/domain/agent/next-step.ts';
 import {
   clearedEvents,
@@ -35,12 +36,14 @@ import { derivedId } from '../../../../schemas/ids.ts';
 import {
   answered,
   created,
+  DEADLINE,
   deleteAsked,
   EXPIRES,
   exited,
   extendAsked,
   interruptAsked,
   READY,
+  RUN,
   sent,
   signalled,
   starting,
@@ -50,6 +53,15 @@ import {
   working,
 } from '../../../support/agent-events.ts';
 import { AGENT, CONTEXT, evolved, given, QUEUES, stored } from '../../../support/decider.ts';
+import {
+  scheduled,
+  stated,
+  statedFailure,
+  statedOfCommand,
+  statedOfRun,
+  statedRejection,
+  statedRelease,
+} from '../../../support/stated-events.ts';
 
 const LATER = { ...CONTEXT, now: new Date('2026-01-04T15:30:00.000Z') };
 
@@ -76,14 +88,28 @@ const open = (state: ReadyAgent, context = CONTEXT) =>
 
 test('a start states the run, and sets the timer of its life', (t) => {
   const decided = given(created).when(start);
-  decided.thenAppends(t, 'process.starting', 'timer.ttl');
-  const [starting, timer] = decided.events;
-  t.like(starting, { data: { epoch: 1, node: 'node-test', runtime: 'local', expiresAt: EXPIRES } });
-  t.regex(timer?.subject ?? '', new RegExp(`^schedules\\.${AGENT}\\.ttl\\.[0-9a-f]{12}$`));
-  t.deepEqual(timer?.schedule, {
-    at: new Date(EXPIRES),
-    target: `agents.${AGENT}.timer.ttl`,
-  });
+  const runId = derivedId('run-', 'create-1');
+  const data = { runId, node: 'node-test', epoch: 1, runtime: 'local', expiresAt: EXPIRES };
+  decided.thenAppends(
+    t,
+    stated('process.starting', data, {
+      id: `process.starting:${runId}`,
+      correlationId: 'create-1',
+      causationId: 'create-1',
+    }),
+    scheduled(
+      stated(
+        'timer.ttl',
+        { runId, expiresAt: EXPIRES },
+        {
+          id: `timer.ttl:${runId}:${EXPIRES}`,
+          causationId: runId,
+        },
+      ),
+      `schedules.${AGENT}.ttl.${derivedId('', runId, EXPIRES)}`,
+      EXPIRES,
+    ),
+  );
   t.is(decided.state.phase, 'starting');
 });
 
@@ -94,15 +120,24 @@ test('a turn is opened with its deadline and its timer, caused by its message', 
     { id: 'm-1', correlationId: 'update-7' },
   );
   const decided = given(...READY, message).when(open);
-  decided.thenAppends(t, 'turn.started', 'timer.turn');
-  const [started, timer] = decided.events;
-  t.like(started, {
-    causationId: 'm-1',
-    correlationId: 'update-7',
-    data: { commandId: 'm-1', deadlineAt: '2026-01-04T15:10:00.000Z' },
-  });
-  t.is(timer?.subject, `schedules.${AGENT}.turn.${derivedId('turn-', 'm-1')}`);
-  t.deepEqual(timer?.schedule?.at, new Date('2026-01-04T15:10:00.000Z'));
+  const turnId = derivedId('turn-', 'm-1');
+  decided.thenAppends(
+    t,
+    stated(
+      'turn.started',
+      { turnId, commandId: 'm-1', deadlineAt: DEADLINE },
+      {
+        id: `turn.started:${turnId}`,
+        correlationId: 'update-7',
+        causationId: 'm-1',
+      },
+    ),
+    scheduled(
+      stated('timer.turn', { turnId }, { id: `timer.turn:${turnId}`, causationId: turnId }),
+      `schedules.${AGENT}.turn.${turnId}`,
+      DEADLINE,
+    ),
+  );
   t.like(decided.state, { turn: { undelivered: { commandId: 'm-1' } } });
 });
 
@@ -170,10 +205,10 @@ test('a start that fails refuses what waits, and releases the owner', (t) => {
   );
   decided.thenAppends(
     t,
-    'process.start-failed',
-    'process.rejected',
-    'process.rejected',
-    'user.agent-released',
+    statedOfRun('process.start-failed', { runId: RUN, reason: 'no bash' }),
+    statedRejection('m-1', 'ORC_START_FAILED', 'no bash'),
+    statedRejection('m-2', 'ORC_START_FAILED', 'no bash'),
+    statedRelease('start-failed'),
   );
   t.like(decided.state, { phase: 'ended', queue: [] });
   t.like(decided.events[1], { data: { commandId: 'm-1', code: 'ORC_START_FAILED' } });
@@ -185,10 +220,10 @@ test('an end in a turn fails the turn first, and refuses what waits behind it', 
   );
   decided.thenAppends(
     t,
-    'turn.failed',
-    'process.exited',
-    'process.rejected',
-    'user.agent-released',
+    statedFailure('m-1', 'ORC_AGENT_CRASHED', 'exit code 3'),
+    statedOfRun('process.exited', { runId: RUN, code: 3, signal: null }),
+    statedRejection('m-2', 'ORC_AGENT_ENDED', 'exit code 3'),
+    statedRelease('exited'),
   );
   const [failed, , refused, released] = decided.events;
   t.like(failed, { data: { code: 'ORC_AGENT_CRASHED' } });
@@ -213,35 +248,52 @@ test('an end says the signal, or that nothing is known', (t) => {
 });
 
 test('an idle agent that ends by itself fails nothing; without an owner nobody is released', (t) => {
-  const nobodys = stored('command.create', { kind: 'line', ttlMs: 1000, turnDeadlineMs: 1000 });
+  const nobodys = stored(
+    'command.create',
+    { kind: 'line', ttlMs: 1000, turnDeadlineMs: 1000 },
+    { id: 'create-1' },
+  );
   given(nobodys, ...READY.slice(1))
     .when((state: LiveAgent) => endedEvents(state, { code: 0, signal: null }, CONTEXT))
-    .thenAppends(t, 'process.exited');
+    .thenAppends(t, statedOfRun('process.exited', { runId: RUN, code: 0, signal: null }));
 });
 
 test('the end of a stopping agent is a stop for its reason', (t) => {
   const decided = given(...READY, stopAsked, stopping, sent('late')).when((state: LiveAgent) =>
     endedEvents(state, { code: null, signal: 'SIGTERM' }, CONTEXT),
   );
-  decided.thenAppends(t, 'process.stopped', 'process.rejected', 'user.agent-released');
-  t.like(decided.events[0], { data: { reason: 'stop', signal: 'SIGTERM' } });
-  t.like(decided.events[1], { data: { code: 'ORC_TURN_STOPPED' } });
+  const end = { runId: RUN, reason: 'stop', code: null, signal: 'SIGTERM' } as const;
+  decided.thenAppends(
+    t,
+    statedOfRun('process.stopped', end),
+    statedRejection('late', 'ORC_TURN_STOPPED'),
+    statedRelease('stop'),
+  );
   t.like(decided.state, { phase: 'ended', controls: [] });
 });
 
 test('the first step of a stop fails a running turn with its reason; a later one does not', (t) => {
-  const codes = (['stop', 'delete', 'ttl', 'start-failed'] as const).map((reason) => {
+  const codes = {
+    stop: 'ORC_TURN_STOPPED',
+    delete: 'ORC_TURN_STOPPED',
+    ttl: 'ORC_TTL',
+    'start-failed': 'ORC_START_FAILED',
+  } as const;
+  for (const reason of ['stop', 'delete', 'ttl', 'start-failed'] as const) {
     const decided = given(...working()).when((state: LiveAgent) =>
       stoppingEvents(state, reason, 'stdin-closed', CONTEXT),
     );
-    decided.thenAppends(t, 'turn.failed', 'process.stopping');
-    const [failed] = decided.events;
-    return failed?.type === 'turn.failed' ? failed.data.code : undefined;
-  });
-  t.deepEqual(codes, ['ORC_TURN_STOPPED', 'ORC_TURN_STOPPED', 'ORC_TTL', 'ORC_START_FAILED']);
+    const step = { runId: RUN, reason, step: 'stdin-closed' } as const;
+    decided.thenAppends(
+      t,
+      statedFailure('m-1', codes[reason]),
+      statedOfRun('process.stopping', step, `${RUN}:stdin-closed`),
+    );
+  }
+  const step = { runId: RUN, reason: 'stop', step: 'sigterm' } as const;
   given(...READY, stopping)
     .when((state: LiveAgent) => stoppingEvents(state, 'stop', 'sigterm', CONTEXT))
-    .thenAppends(t, 'process.stopping');
+    .thenAppends(t, statedOfRun('process.stopping', step, `${RUN}:sigterm`));
 });
 
 test('whatever ended an agent, what could not be ended with it is stated, and told in words', (t) => {
@@ -268,10 +320,20 @@ test('whatever ended an agent, what could not be ended with it is stated, and to
 test('a lost agent fails its turn and refuses what waits', (t) => {
   given(...working(), sent('m-2'))
     .when((state: LiveAgent) => lostEvents(state, 'gone', CONTEXT))
-    .thenAppends(t, 'turn.failed', 'process.lost', 'process.rejected', 'user.agent-released');
+    .thenAppends(
+      t,
+      statedFailure('m-1', 'ORC_AGENT_LOST', 'gone'),
+      statedOfRun('process.lost', { runId: RUN, reason: 'gone' }),
+      statedRejection('m-2', 'ORC_AGENT_LOST', 'gone'),
+      statedRelease('lost'),
+    );
   given(...READY)
     .when((state: LiveAgent) => lostEvents(state, 'gone', CONTEXT))
-    .thenAppends(t, 'process.lost', 'user.agent-released');
+    .thenAppends(
+      t,
+      statedOfRun('process.lost', { runId: RUN, reason: 'gone' }),
+      statedRelease('lost'),
+    );
 });
 
 test('an end of a turn says what was said in it', (t) => {
@@ -318,9 +380,27 @@ test('an extension sets its timer anew, for its command or by itself', (t) => {
   const asked = given(...READY, extendAsked).when((state: LiveAgent) =>
     extendedEvents(state, expiresAt, 'extend-1', CONTEXT),
   );
-  asked.thenAppends(t, 'process.extended', 'timer.ttl');
+  asked.thenAppends(
+    t,
+    statedOfCommand(
+      'process.extended',
+      { runId: RUN, expiresAt, commandId: 'extend-1' },
+      'extend-1',
+    ),
+    scheduled(
+      stated(
+        'timer.ttl',
+        { runId: RUN, expiresAt },
+        {
+          id: `timer.ttl:${RUN}:${expiresAt}`,
+          causationId: RUN,
+        },
+      ),
+      `schedules.${AGENT}.ttl.${derivedId('', RUN, expiresAt)}`,
+      expiresAt,
+    ),
+  );
   t.like(asked.state, { run: { expiresAt }, controls: [] });
-  t.deepEqual(asked.events[1]?.schedule?.at, new Date(expiresAt));
   const byItself = given(...READY).when((state: LiveAgent) =>
     extendedEvents(state, expiresAt, undefined, CONTEXT),
   );
@@ -371,4 +451,45 @@ test('an agent that is frozen again, after an interrupt alone, is stated under a
     return paused?.id;
   });
   t.not(ids[0], ids[1]);
+});
+
+test('everything that is stated of a turn has the message that its turn began with', (t) => {
+  const message = stored(
+    'command.send',
+    { text: 'hello', mode: 'join' },
+    { id: 'm-1', correlationId: 'update-7' },
+  );
+  const opened = given(...READY, message).when(open);
+  const busy = given(...READY, message, turnStarted('m-1'), answered).state as ReadyAgent;
+  const turn = { ...turnOf(busy), correlationId: 'update-7' };
+  const state = { ...busy, turn };
+  const call = { callId: 'c-1', sequence: 7, tool: 'project', verb: 'list', input: {} };
+  const told = { effects: [], outcome: { ok: true, value: [] } as const };
+  const [, timer] = opened.events;
+  for (const event of [
+    ...opened.events.filter((one) => one !== timer),
+    ...deliveredEvents(state, undeliveredOf(state), turn.turnId, 5, CONTEXT),
+    ...nudgedEvents(state, turn, CONTEXT),
+    ...endTurnEvents(state, turn, CONTEXT),
+    ...failTurnEvents(state, turn, 'ORC_NO_ANSWER', CONTEXT),
+    ...eventsOfStep(state, { do: 'call', call }, told, CONTEXT),
+  ]) {
+    t.is(event.correlationId, 'update-7', event.type);
+  }
+});
+
+test('everything that is stated of a run or a command says because of what', (t) => {
+  const state = evolved([...working(), sent('m-2'), stopAsked]) as ReadyAgent;
+  for (const event of [
+    ...readyEvents(state, 42, CONTEXT),
+    ...pausedEvents(state, CONTEXT),
+    ...extendedEvents(state, EXPIRES, 'extend-1', CONTEXT),
+    ...stoppingEvents(state, 'stop', 'stdin-closed', CONTEXT),
+    ...endedEvents(state, { code: 0, signal: null }, CONTEXT),
+    ...lostEvents(state, 'gone', CONTEXT),
+    ...deletedEvents(state, 'delete-1', CONTEXT),
+  ].filter(({ schedule }) => schedule === undefined)) {
+    t.truthy(event.correlationId, event.type);
+    t.truthy(event.causationId, event.type);
+  }
 });

@@ -6,8 +6,9 @@ import {
   commandStartedEvents,
   fileWrittenEvents,
 } from '../../../../core/domain/agent/command/command-events.ts';
-import { created, exited, READY, starting } from '../../../support/agent-events.ts';
+import { created, exited, READY, RUN, starting } from '../../../support/agent-events.ts';
 import { CONTEXT, given, stored } from '../../../support/decider.ts';
+import { statedOfCommand } from '../../../support/stated-events.ts';
 
 const run = (id: string) =>
   stored('command.run', { commandLine: 'make', timeoutMs: 1_000 }, { id });
@@ -19,7 +20,10 @@ test('a shell command is to be begun, and then runs beside everything else', (t)
   const asked = given(...READY, run('c-1'));
   t.like(asked.step(), { do: 'run', command: { commandId: 'c-1', commandLine: 'make' } });
   const started = asked.when((state: LiveAgent) => commandStartedEvents(state, 'c-1', CONTEXT));
-  started.thenAppends(t, 'process.command-started');
+  started.thenAppends(
+    t,
+    statedOfCommand('process.command-started', { runId: RUN, commandId: 'c-1' }, 'c-1'),
+  );
   t.like(started.state, { controls: [], running: [{ commandId: 'c-1' }] });
   t.is(given(...READY, run('c-1'), begun).step(), undefined);
   t.like(given(...READY, run('c-1'), begun, run('c-2')).step(), { command: { commandId: 'c-2' } });

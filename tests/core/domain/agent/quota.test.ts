@@ -21,6 +21,7 @@ import {
   working,
 } from '../../../support/agent-events.ts';
 import { CONTEXT, given, JOINS, QUEUES, stored } from '../../../support/decider.ts';
+import { statedOfRun } from '../../../support/stated-events.ts';
 
 const QUOTAS: Quotas = {
   eventsPerMinute: 3,
@@ -168,12 +169,14 @@ test('an agent that is about to end is left alone', (t) => {
 test('a mute and its end are stated, and the minute begins anew', (t) => {
   const excess = { reason: 'too much', cure: 'Wait.', until: at(60_000).toISOString() };
   const decided = given(...READY).when<LiveAgent>((state) => mutedEvents(state, excess, CONTEXT));
-  decided.thenAppends(t, 'process.muted');
+  const now = at(0).toISOString();
+  const data = { runId: RUN, code: 'ORC_QUOTA', ...excess };
+  decided.thenAppends(t, statedOfRun('process.muted', data, `${RUN}:${now}`));
   t.like(decided.state, { muted: { ...excess, at: at(0).toISOString(), code: 'ORC_QUOTA' } });
 
   given(...READY, muted())
     .when<LiveAgent>((state) => unmutedEvents(state, CONTEXT))
-    .thenAppends(t, 'process.unmuted');
+    .thenAppends(t, statedOfRun('process.unmuted', { runId: RUN }, `${RUN}:${now}`));
   const { state } = given(...READY, muted());
   const again = given(...READY, muted(), unmuted).state;
   t.true(isLive(state) && state.muted !== undefined);

@@ -1,6 +1,7 @@
 import type { Message } from 'grammy/types';
 import type { Fragment } from '../../schemas/events/user.ts';
 import { isToken } from '../../schemas/ids.ts';
+import { replyTarget } from './replied-to.ts';
 
 /** Characters of one message (Bot API, sendMessage). */
 const MAX_UNITS = 4096;
@@ -22,11 +23,12 @@ export function pieceOf(message: Message): Fragment['of'] | undefined {
   return text.length > MAY_GO_ON ? { kind: 'text' } : undefined;
 }
 
-type Piece = Pick<Fragment, 'of' | 'by' | 'length'>;
+export type Piece = Pick<Fragment, 'of' | 'by' | 'length' | 'thread'>;
 
 /** Is the second a piece of the same thing as the one before it? Pure. */
 export function goesOn(before: Piece, next: Piece): boolean {
-  if (before.by !== next.by || before.of.kind !== next.of.kind) return false;
+  if (before.by !== next.by || before.thread !== next.thread) return false;
+  if (before.of.kind !== next.of.kind) return false;
   switch (before.of.kind) {
     case 'album':
       return next.of.kind === 'album' && before.of.id === next.of.id;
@@ -41,7 +43,7 @@ export function goesOn(before: Piece, next: Piece): boolean {
 export const mayEndText = (message: Message): boolean =>
   message.text !== undefined &&
   message.forward_origin === undefined &&
-  message.reply_to_message === undefined &&
+  replyTarget(message) === undefined &&
   message.external_reply === undefined;
 
 /** The first thing of several that wait: pieces that go on, one in the next. Pure. */

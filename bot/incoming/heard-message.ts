@@ -1,4 +1,5 @@
 import type { Message } from 'grammy/types';
+import { withoutSecondSlash } from '../../core/conversation/slash-twice.ts';
 import type { MessageSource } from '../../schemas/events/message-source.ts';
 import { derivedId } from '../../schemas/ids.ts';
 import { asQuotation, entitiesAsMarkdown } from '../text/entities-as-markdown.ts';
@@ -47,7 +48,7 @@ const isKnown = ({ chat, external_reply }: Message, { by }: RepliedTo): boolean 
   by === 'me' || (chat.type === 'private' && external_reply === undefined);
 
 function saidText(message: Message, { said, words, isMore }: Hearing): string {
-  const text = forAgent(entitiesAsMarkdown(said));
+  const text = withoutSecondSlash(entitiesAsMarkdown(said));
   const { forward_origin: origin } = message;
   const whole =
     origin === undefined
@@ -55,9 +56,6 @@ function saidText(message: Message, { said, words, isMore }: Hearing): string {
       : `${words.forwardedFrom(nameOfOrigin(origin))}\n${asQuotation(text)}`.trimEnd();
   return isMore ? whole : spokenBy(message, whole);
 }
-
-/** `//cost` is how one sends `/cost` to the agent: with one slash it is for the bot. */
-const forAgent = (text: string): string => (/^\/\/\w/.test(text) ? text.slice(1) : text);
 
 /** In a group the agent is told who speaks; a command of its CLI must begin with its slash. */
 function spokenBy({ chat, from }: Message, text: string): string {

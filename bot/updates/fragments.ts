@@ -6,9 +6,8 @@ import { retry } from '../../platform/async/retry.ts';
 import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import { startTimer } from '../../platform/async/timer.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
-import type { Fragment } from '../../schemas/events/user.ts';
 import type { BotParts } from '../incoming/bot-context.ts';
-import { firstThing, goesOn, joinedText } from '../incoming/fragment.ts';
+import { firstThing, goesOn, joinedText, type Piece } from '../incoming/fragment.ts';
 import { recipientOf } from '../incoming/recipient.ts';
 import { userEvent } from '../people/directory.ts';
 import { lineInChat } from '../words/cure-in-chat.ts';
@@ -53,7 +52,7 @@ export class Fragments {
   }
 
   /** Does it go on what is waited for? */
-  isAwaited(chatId: string, piece: Pick<Fragment, 'of' | 'by' | 'length'>): boolean {
+  isAwaited(chatId: string, piece: Piece): boolean {
     const last = this.#of(chatId).at(-1);
     return last !== undefined && goesOn(last, piece);
   }

@@ -67,7 +67,7 @@ export class Talk {
     const { length } = formattedOf(msg).text;
     const of = pieceOf(msg) ?? (mayEndText(msg) ? ({ kind: 'text' } as const) : undefined);
     if (of === undefined || contentKind(msg) !== 'said') return false;
-    const piece = { of, by: userId, length };
+    const piece = { of, by: userId, length, ...(thread !== undefined && { thread }) };
     const isMore = this.#fragments.isAwaited(chatId, piece);
     if (!isMore && pieceOf(msg) === undefined) return false;
     const said = addressedText(msg, context.me);
@@ -84,7 +84,6 @@ export class Talk {
     }));
     await this.#fragments.add(chatId, {
       ...piece,
-      ...(thread !== undefined && { thread }),
       id,
       addressed,
       text: addressed ? heard.text : '',

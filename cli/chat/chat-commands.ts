@@ -46,6 +46,10 @@ export const helpText = (): string =>
     'A question with choices takes a number, a choice, or how it begins.',
   ].join('\n');
 
+/** What looks like a command of the chat and is none: it may be one of the agent's CLI. */
+export const noSuchCommand = (command: string): string =>
+  `There is no ${command} here; if it is for the agent, say /${command}.\n${helpText()}`;
+
 export async function statusText(views: Views, agentId: string): Promise<string> {
   const { agent } = await views.request('agent', { agentId }, { timeoutMs: VIEW_TIMEOUT_MS });
   return describeAgent(agent);

@@ -1,4 +1,5 @@
 import type { AgentManager, Views } from '../../core/conversation/agent-manager.ts';
+import { withoutSecondSlash } from '../../core/conversation/slash-twice.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { MESSAGE_MODES, type MessageMode, messageMode } from '../../schemas/message-mode.ts';
@@ -10,6 +11,7 @@ import {
   isCommandLike,
   logsText,
   MODE_TEXTS,
+  noSuchCommand,
   statusText,
 } from './chat-commands.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -55,8 +57,8 @@ export class ChatSession {
     if (command === '/quit') return false;
     if (mode !== undefined) this.#chooseMode(mode);
     else if (command !== undefined && command !== '/mode') await this.#command(command);
-    else if (isCommandLike(text)) this.#options.print(`There is no ${text.trim()}.\n${helpText()}`);
-    else await this.#say(text);
+    else if (isCommandLike(text)) this.#options.print(noSuchCommand(text.trim()));
+    else await this.#say(withoutSecondSlash(text));
     return true;
   }
 

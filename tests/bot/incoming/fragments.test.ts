@@ -28,7 +28,7 @@ test.before(async () => {
   log = await system.log();
   const own = {
     TELEGRAM_ALLOWED_USERS: [...USERS, GROUP].join(','),
-    TELEGRAM_RATE_LIMIT: '4',
+    TELEGRAM_RATE_LIMIT: '5',
   };
   bot = new BotProcess(environment(system.dataDir, botEnvironment(telegram, own)));
   bot.start();
@@ -161,6 +161,32 @@ test('a long text is not kept from its agent, and what is no rest of it is a mes
   t.deepEqual(
     sent.map(({ text }) => text.replace(/^In reply.*\n\n/s, '')),
     [long, 'a new thought', long, 'a reply'],
+  );
+});
+
+test('a long text in a topic is one as well, and what is said in another topic is none of it', async (t) => {
+  const { api } = telegram;
+  const user = newUser();
+  const chat = { id: GROUP, type: 'supergroup', title: 'Team', is_forum: true } as const;
+  const say = (topic: number, text: string, own: Partial<Message> = {}) => {
+    const note = { message_id: topic, chat, date: 1, forum_topic_created: { name: 'T' } };
+    const more = { chat, is_topic_message: true, message_thread_id: topic, ...own };
+    api.say(user, text, { ...more, reply_to_message: note } as never);
+  };
+  const [mention] = [{ type: 'mention', offset: 0, length: NAME.length } as const];
+  const long = 'word '.repeat(600).trim();
+  say(71, `${NAME} ${long}`, { entities: [mention] });
+  say(71, 'its end');
+  say(71, `${NAME} ${long}`, { entities: [mention] });
+  say(72, 'between us');
+  say(71, `${NAME} last in a topic`, { entities: [mention] });
+
+  const sent = await sentTo(GROUP, 'last in a topic');
+
+  const from = `User ${user}: `;
+  t.deepEqual(
+    sent.flatMap(({ text }) => (text.startsWith(from) ? [text.slice(from.length)] : [])),
+    [`${long}\nits end`, long, 'last in a topic'],
   );
 });
 

@@ -22,7 +22,7 @@ onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end
   chat.type('/logs\r');
   await chat.shows('demo agent: ready');
   chat.type('/nonsense\r');
-  await chat.shows('There is no /nonsense.');
+  await chat.shows('There is no /nonsense here; if it is for the agent, say //nonsense.');
   chat.type('/help\r');
   await chat.shows('/interrupt');
   chat.type('/interrupt\r/new\r');
@@ -30,6 +30,9 @@ onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end
   await chat.shows('started agent-');
   chat.type('again\r');
   await chat.shows('[1] You said: again');
+  // D3: a command of the agent's own.
+  chat.type('//cost\r');
+  await chat.shows('[2] You said: /cost');
   chat.type('/stop\r');
   await chat.shows('has ended: stop');
   chat.type('/stop\r');

@@ -139,13 +139,19 @@ export class LineTerminal {
       // The emitter's own type of a listener is no more than that.
       if (!others.has(listener)) this.#output.off('resize', listener as () => void);
     }
-    const resized = () => this.#drawAgain();
+    let columns = columnsOf(this.#output);
+    const resized = () => {
+      const narrower = Math.min(columns, columnsOf(this.#output));
+      columns = columnsOf(this.#output);
+      // No character is wider than two columns: in one row nothing was wrapped anew.
+      if (PROMPT.length + this.#interface.line.length * 2 >= narrower) this.#drawAgain();
+    };
     this.#output.on('resize', resized);
     this.#interface.on('close', () => this.#output.off('resize', resized));
   }
 
   #drawAgain(): void {
-    if (this.#closed || this.#interface.line === '') return;
+    if (this.#closed) return;
     const { rows } = this.#interface.getCursorPos();
     moveCursor(this.#output, 0, -rows);
     cursorTo(this.#output, 0);
@@ -155,3 +161,8 @@ export class LineTerminal {
     this.#interface.prompt(true);
   }
 }
+
+const USUAL_COLUMNS = 80;
+
+const columnsOf = (output: Writable): number =>
+  'columns' in output && typeof output.columns === 'number' ? output.columns : USUAL_COLUMNS;

@@ -1,5 +1,9 @@
 import test from 'ava';
-import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../platform/docker/choose-runtime.ts';
+import {
+  AGENT_ENTRY,
+  AGENT_ENTRY_LABEL,
+  AGENTS_LABEL,
+} from '../../platform/docker/choose-runtime.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 import { workerImage } from '../support/docker/project-images.ts';
@@ -71,6 +75,7 @@ withDocker('the image says what it is, and that its entry is the agents’ own',
   const labels = JSON.parse(await docker(here, ['image', 'inspect', '-f', format, image]));
   t.is(labels['org.opencontainers.image.title'], 'orchestrator-worker');
   t.is(labels[AGENT_ENTRY_LABEL], AGENT_ENTRY);
+  t.is(labels[AGENTS_LABEL], 'none', 'D2: which CLIs it has');
 });
 
 withDocker('an agent CLI that there is not is refused by name', async (t) => {

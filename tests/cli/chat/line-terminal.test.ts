@@ -145,6 +145,9 @@ test('D10: in another width what is typed is drawn again from where it begins by
     return shown().slice(before);
   };
   t.is(drawnAt(30), '', 'an empty prompt stands as it is');
+  await type('short');
+  t.is(drawnAt(20), '', 'and so does what fits');
+  await type('\x15');
   await type('x'.repeat(50));
 
   const narrow = drawnAt(15);

@@ -1,6 +1,6 @@
-import { startAcp } from '../acp/start-acp.ts';
 import type { HostedCli } from '../host/hosted-agent-factory.ts';
 import { hostedKind } from '../host/hosted-kind.ts';
+import { startGemini } from './start-gemini.ts';
 
 /** Google's Gemini CLI, by ACP. */
 export const gemini = hostedKind({
@@ -10,7 +10,7 @@ export const gemini = hostedKind({
   cli: { package: '@google/gemini-cli', version: '0.61.0' },
   settings: {},
   login: { variables: ['GEMINI_API_KEY'], files: ['.gemini/oauth_creds.json'] },
-  driver: startAcp,
+  driver: startGemini,
   hosted: () => CLI,
 });
 

@@ -96,7 +96,7 @@ export const GEMINI: AgentKind = {
   readsCutStreamsAgain: false,
   hasModel: true,
   joins: false,
-  resumes: false,
+  resumes: true,
   environment: (url) => ({
     GOOGLE_GEMINI_BASE_URL: url,
     GEMINI_API_KEY: PLANTED_KEY,

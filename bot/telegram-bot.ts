@@ -39,7 +39,7 @@ export async function telegramBot(context: ServiceContext) {
     logger.warn(detail);
     notice(detail);
   }
-  const directory = new Directory(log, settings.TELEGRAM_MESSAGE_MODE);
+  const directory = new Directory(log, settings.ORCHESTRATOR_MESSAGE_MODE);
   await directory.start(signal);
   directory.ended.catch(context.fatal);
   const views = new ViewsClient(connection.nc);

@@ -4,6 +4,8 @@ import { shownAgentName } from '../core/conversation/named-agent.ts';
 import type { ServiceContext } from '../platform/service/run-service.ts';
 import { ViewsClient } from '../platform/service/views-client.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
+import { AgentPlaces } from './delivery/agent-places.ts';
+import type { ChatPlace } from './delivery/chat-place.ts';
 import { Deliveries } from './delivery/deliveries.ts';
 import { DeliveryContent } from './delivery/delivery-content.ts';
 import { Outbox } from './delivery/outbox.ts';
@@ -12,6 +14,7 @@ import { ResponseListener } from './delivery/response-listener.ts';
 import { Access } from './people/access.ts';
 import { Directory } from './people/directory.ts';
 import { LiveChats } from './status/live-chats.ts';
+import { restoreStatus } from './status/restored-status.ts';
 import { sendPart } from './telegram/send-part.ts';
 import { telegramClient } from './telegram/telegram-client.ts';
 import { Updates } from './updates/updates.ts';
@@ -36,7 +39,7 @@ export async function telegramBot(context: ServiceContext) {
     logger.warn(detail);
     notice(detail);
   }
-  const directory = new Directory(log, settings.TELEGRAM_MESSAGE_MODE);
+  const directory = new Directory(log, settings.ORCHESTRATOR_MESSAGE_MODE);
   await directory.start(signal);
   directory.ended.catch(context.fatal);
   const views = new ViewsClient(connection.nc);
@@ -56,12 +59,13 @@ export async function telegramBot(context: ServiceContext) {
     },
     apology: (chatId, reason) => wordsOf(chatId).notShown(reason),
   });
+  const places = new AgentPlaces(log, (chatId) => directory.presentId(chatId));
   const listener = new ResponseListener({
     log,
     status,
     logger,
     health,
-    presentId: (chatId) => directory.presentId(chatId),
+    places,
     joinedNotice: (chatId, messages) =>
       directory.member(chatId).chosenMode === undefined
         ? wordsOf(chatId).joinedAnswer(messages)
@@ -78,6 +82,9 @@ export async function telegramBot(context: ServiceContext) {
     kinds: agentWishes(settings),
     knocked: new Map<string, string>(),
   };
+  const show = (place: ChatPlace, turnId: string) =>
+    status.restored(place, turnId, wordsOf(place.chatId).goesOn);
+  void restoreStatus({ log, views, places, logger, show }, signal);
   return {
     status,
     deliveries: new Deliveries({ log, listener, outbox, health }),

@@ -226,12 +226,6 @@ const SYSTEM_SETTINGS = {
   TELEGRAM_RATE_LIMIT: count(30).describe(
     'How many messages a minute the bot takes from one user.',
   ),
-  TELEGRAM_MESSAGE_MODE: z
-    .enum(['join', 'wait', 'interrupt'], 'one of join, wait, interrupt')
-    .default('join')
-    .describe(
-      'What a message in Telegram does while the agent works, where nothing was chosen by `/mode`: it joins the work, waits until that is done, or interrupts it.',
-    ),
   TELEGRAM_WEBHOOK_URL: url(['http', 'https'])
     .optional()
     .describe(
@@ -315,7 +309,7 @@ const SYSTEM_SETTINGS = {
     .enum(MESSAGE_MODES, `one of ${MESSAGE_MODES.join(', ')}`)
     .default('join')
     .describe(
-      'What a message from a terminal or the command does while a turn runs, where nothing else is said: `join` it (one answer may then serve several messages), `wait` for its end, or `interrupt` it.',
+      'What a message does while a turn runs, where nothing else is said (`--mode`, `/mode`): `join` it (one answer may then serve several messages), `wait` for its end, or `interrupt` it.',
     ),
   ORCHESTRATOR_LAST_WORDS: z
     .enum(['on', 'off'], 'on or off')

@@ -52,9 +52,13 @@ export class AgentPlaces {
    */
   async placeOf(agentId: string, event: StoredEvent): Promise<ChatPlace | undefined> {
     const known = this.#agents.get(agentId) ?? (await this.#lookUp(agentId, event.sequence));
-    if (known?.chatId === undefined) return undefined;
-    const thread = threadOf(known, event);
-    return { chatId: this.#presentId(known.chatId), ...(thread !== undefined && { thread }) };
+    return known && this.#placeIn(known, threadOf(known, event));
+  }
+
+  /** Where an agent works as of a place in the log. Throws as reading the log does. */
+  async placeNow(agentId: string, sequence: number): Promise<ChatPlace | undefined> {
+    const known = this.#agents.get(agentId) ?? (await this.#lookUp(agentId, sequence));
+    return known && this.#placeIn(known, known.thread);
   }
 
   /** How many messages the turn has taken that an agent is in, or was in last. */
@@ -71,6 +75,11 @@ export class AgentPlaces {
     if (known.chatId !== undefined) await this.#readTalk(agentId, known, sequence);
     this.#remember(agentId, known);
     return known;
+  }
+
+  #placeIn({ chatId }: Known, thread: string | undefined): ChatPlace | undefined {
+    if (chatId === undefined) return undefined;
+    return { chatId: this.#presentId(chatId), ...(thread !== undefined && { thread }) };
   }
 
   async #readTalk(agentId: string, known: Known, until: number): Promise<void> {

@@ -9,7 +9,7 @@ import { retry } from '../../platform/async/retry.ts';
 import type { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
-import { AgentPlaces } from './agent-places.ts';
+import type { AgentPlaces } from './agent-places.ts';
 import type { ChatPlace } from './chat-place.ts';
 import { deliveryIdOf, noticeIdOf } from './delivery-ids.ts';
 import { requestDelivery } from './ledger.ts';
@@ -18,7 +18,8 @@ import { requestDelivery } from './ledger.ts';
 export interface LiveStatus {
   working(place: ChatPlace, turnId: string): void;
   progress(place: ChatPlace, text: string): void;
-  done(place: ChatPlace): void;
+  /** The agent has said something, or with its turn is done. */
+  done(place: ChatPlace, turnId?: string): void;
 }
 
 export interface ResponseListenerOptions {
@@ -26,8 +27,7 @@ export interface ResponseListenerOptions {
   status: LiveStatus;
   logger: Logger;
   health: Health;
-  /** The id that a chat has now. */
-  presentId: (chatId: string) => string;
+  places: AgentPlaces;
   /** Says how several messages come to have one answer; undefined where the chat knows. */
   joinedNotice: (chatId: string, messages: number) => string | undefined;
   /** Of the commands that this channel gave: their rejections are for their chat. */
@@ -46,7 +46,6 @@ export class ResponseListener {
   readonly #options: ResponseListenerOptions;
   readonly #speakers: Speakers;
   readonly #causes: TurnCauses;
-  readonly #places: AgentPlaces;
   /** Chats that know how messages join. */
   readonly #explained = new Set<string>();
   #missed = 0;
@@ -57,7 +56,6 @@ export class ResponseListener {
     this.#options = options;
     this.#speakers = new Speakers(options.log);
     this.#causes = new TurnCauses(options.log);
-    this.#places = new AgentPlaces(options.log, options.presentId);
   }
 
   /** Follows the log from behind a settled place until the signal aborts. */
@@ -113,9 +111,9 @@ export class ResponseListener {
     const { event } = parsed;
     const because = await this.#causes.of(event);
     if ((await this.#speakers.refusal(event)) !== undefined) return;
-    this.#places.learn(agentId, event);
+    this.#options.places.learn(agentId, event);
     if (!this.#matters(event)) return;
-    const place = await this.#places.placeOf(agentId, event);
+    const place = await this.#options.places.placeOf(agentId, event);
     if (place === undefined) return;
     if (isDelivered(event)) {
       const request = { ...place, agentId, sequence: event.sequence };
@@ -131,7 +129,7 @@ export class ResponseListener {
   /** Once for a chat: the notice is stored under the chat’s id. */
   async #explainJoined(agentId: string, place: ChatPlace): Promise<void> {
     const { log, joinedNotice } = this.#options;
-    const messages = this.#places.messagesOfTurn(agentId);
+    const messages = this.#options.places.messagesOfTurn(agentId);
     if (messages < 2 || this.#explained.has(place.chatId)) return;
     const text = joinedNotice(place.chatId, messages);
     if (text !== undefined) {
@@ -153,7 +151,7 @@ export class ResponseListener {
     const { status } = this.#options;
     if (event.type === 'turn.started') status.working(place, event.data.turnId);
     else if (event.type === 'response.progress') status.progress(place, event.data.text);
-    else status.done(place);
+    else status.done(place, 'turnId' in event.data ? event.data.turnId : undefined);
   }
 }
 

@@ -33,6 +33,7 @@ const TYPING_EVERY_MS = 4_500;
 const EDIT_EVERY_MS = 2_500;
 const FORGET_AFTER_MS = 60 * 60_000;
 const MAX_STATUS = 1_000;
+const MAX_ENDED = 1_000;
 
 /**
  * What a chat sees while its agent works: "typing", and one message with the latest progress, gone
@@ -41,6 +42,8 @@ const MAX_STATUS = 1_000;
  */
 export class LiveChats implements LiveStatus {
   readonly #options: LiveChatsOptions;
+  /** The last turns that have ended: a status that comes late is not for them. */
+  readonly #ended = new Set<string>();
   /** By chat and topic. */
   readonly #chats = new Map<string, LiveChat>();
 
@@ -58,7 +61,15 @@ export class LiveChats implements LiveStatus {
     this.#refresh(chat);
   }
 
-  done(place: ChatPlace): void {
+  /** A turn that goes on since before the start, unless it has ended meanwhile. */
+  restored(place: ChatPlace, turnId: string, text: string): void {
+    const hasProgress = this.#chats.get(keyOf(place))?.wanted !== undefined;
+    if (hasProgress || this.#ended.has(turnId)) return;
+    this.progress(place, text);
+  }
+
+  done(place: ChatPlace, turnId?: string): void {
+    if (turnId !== undefined) this.#noteEnded(turnId);
     const chat = this.#chats.get(keyOf(place));
     if (chat === undefined) return;
     this.#chats.delete(keyOf(place));
@@ -72,6 +83,12 @@ export class LiveChats implements LiveStatus {
     const edits = [...this.#chats.values()].map(({ edit }) => edit);
     for (const { place } of [...this.#chats.values()]) this.done(place);
     await Promise.all(edits);
+  }
+
+  #noteEnded(turnId: string): void {
+    this.#ended.add(turnId);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   #chat(place: ChatPlace): LiveChat {

@@ -59,7 +59,7 @@ const WRONG: Record<string, string[]> = {
   ORCHESTRATOR_REDIS_URL: ['http://x'],
   TELEGRAM_API_ROOT: ['x'],
   TELEGRAM_ALLOWED_USERS: ['1 2', '@me', 'me'],
-  TELEGRAM_MESSAGE_MODE: ['later'],
+  ORCHESTRATOR_MESSAGE_MODE: ['later'],
   ORCHESTRATOR_AGENT: ['gpt'],
   ORCHESTRATOR_LINE_FRAMING: ['xml'],
   ORCHESTRATOR_LINE_TURN_END: ['never'],

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import { AgentPlaces } from '../../../bot/delivery/agent-places.ts';
 import { Deliveries } from '../../../bot/delivery/deliveries.ts';
 import { requestDelivery, settledThrough } from '../../../bot/delivery/ledger.ts';
 import { messageParts, type PartsOptions } from '../../../bot/delivery/message-part.ts';
@@ -42,14 +43,14 @@ async function fixture(t: ExecutionContext, parts: typeof asText = asText) {
     });
     const status = { working() {}, progress() {}, done() {} };
     const isOwnCommand = () => true;
-    const presentId = (chatId: string) => chatId;
+    const places = new AgentPlaces(log, (chatId) => chatId);
     const joinedNotice = (_: string, messages: number) => `${messages} JOINED`;
     const listener = new ResponseListener({
       log,
       status,
       logger: quiet,
       health,
-      presentId,
+      places,
       joinedNotice,
       isOwnCommand,
     });

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
+import { AgentPlaces } from '../../../bot/delivery/agent-places.ts';
 import { Deliveries } from '../../../bot/delivery/deliveries.ts';
 import { DeliveryContent } from '../../../bot/delivery/delivery-content.ts';
 import { noticeIdOf } from '../../../bot/delivery/delivery-ids.ts';
@@ -54,14 +55,14 @@ async function fixture(t: ExecutionContext) {
     });
     const status = { working() {}, progress() {}, done() {} };
     const isOwnCommand = () => true;
-    const presentId = (chatId: string) => chatId;
+    const places = new AgentPlaces(log, (chatId) => chatId);
     const joinedNotice = (_: string, messages: number) => `${messages} JOINED`;
     const heard = {
       log: own,
       status,
       logger: quiet,
       health,
-      presentId,
+      places,
       joinedNotice,
       isOwnCommand,
     };

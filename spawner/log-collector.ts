@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LogLine } from '../core/log/append-log.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
 import { delay } from '../platform/async/delay.ts';
@@ -9,7 +10,7 @@ import type { Health } from '../platform/service/health.ts';
 import { subjectOf } from '../schemas/subjects.ts';
 import { OutputHealth } from './output-health.ts';
 import type { OutputMarks } from './output-marks.ts';
-import type { AgentProcess, LogLine } from './runtime/runtime.ts';
+import type { AgentProcess } from './runtime/runtime.ts';
 
 const STREAMS = ['stdout', 'stderr'] as const;
 type LogStream = (typeof STREAMS)[number];

@@ -1,6 +1,5 @@
-import { CliProcess } from '../host/cli-process.ts';
-import type { CliExit, Driver, DriverOptions, TurnOutcome } from '../host/driver.ts';
-import { CliGone, JsonRpc } from '../host/json-rpc.ts';
+import type { Driver, DriverOptions, TurnOutcome } from '../host/driver.ts';
+import { JsonRpcDriver, problemOfRefusal } from '../host/json-rpc-driver.ts';
 import { brief, type JsonObject, numberOf, objectOf, textOf } from '../host/json-values.ts';
 import { modelProblem } from '../voice/turn-problem.ts';
 
@@ -8,38 +7,18 @@ import { modelProblem } from '../voice/turn-problem.ts';
  * Codex by its app-server: a thread for life, `turn/start` for each message; on a busy thread that
  * steers the running turn. It is idle when no start is unanswered and the last turn has completed.
  */
-export class CodexDriver implements Driver {
-  readonly joins = true;
+export class CodexDriver extends JsonRpcDriver implements Driver {
   readonly ready: Promise<void>;
-  readonly exited: Promise<CliExit>;
-  readonly #cli: CliProcess;
-  readonly #rpc: JsonRpc;
-  readonly #options: DriverOptions;
   #thread = '';
   #turn: string | undefined;
   #starting = 0;
   #lastMessage = '';
 
   constructor(options: DriverOptions) {
-    this.#options = options;
-    const { order, environment, workspace, events } = options;
-    const [program, ...args] = order.command;
+    const [program, ...args] = options.order.command;
     const offline = ['-c', 'features.plugins=false', '-c', 'features.apps=false'];
-    this.#cli = new CliProcess({
-      command: [program, 'app-server', ...offline, ...args],
-      environment,
-      workspace,
-      onStderr: events.log,
-    });
-    this.exited = this.#cli.exited;
-    this.#rpc = new JsonRpc({
-      cli: this.#cli,
-      request: {},
-      response: {},
-      onNotification: (method, params) => this.#told(method, params),
-      onRequest: (method, params) => this.#asked(method, params),
-      onGarbage: events.log,
-    });
+    const command: [string, ...string[]] = [program, 'app-server', ...offline, ...args];
+    super(options, { command, request: {}, response: {} });
     this.ready = this.#begin();
   }
 
@@ -51,41 +30,30 @@ export class CodexDriver implements Driver {
       if (result) this.#turn = textOf(objectOf(result.turn).id);
     };
     const params = { threadId: this.#thread, input };
-    this.#rpc.call('turn/start', params, answered).catch((error: unknown) => {
-      if (error instanceof CliGone) return;
-      this.#tellEnd({ problem: modelProblem(error instanceof Error ? error.message : '') });
+    this.rpc.call('turn/start', params, answered).catch((error: unknown) => {
+      const problem = problemOfRefusal(error);
+      if (problem) this.#tellEnd({ problem });
     });
   }
 
   interrupt(): void {
-    const params = { threadId: this.#thread, turnId: this.#turn };
-    this.#rpc.call('turn/interrupt', params).catch((error: unknown) => {
-      this.#options.events.log(`the interrupt was refused: ${String(error)}`);
-    });
-  }
-
-  close(): void {
-    this.#cli.stdin.end();
-  }
-
-  kill(): void {
-    this.#cli.kill();
+    this.interruptBy('turn/interrupt', { threadId: this.#thread, turnId: this.#turn });
   }
 
   async #begin(): Promise<void> {
-    const { session, events } = this.#options;
+    const { session, events } = this.options;
     const clientInfo = { name: 'orchestrator', title: 'Orchestrator', version: '1' };
-    await this.#rpc.call('initialize', { clientInfo });
-    this.#rpc.notify('initialized');
+    await this.rpc.call('initialize', { clientInfo });
+    this.rpc.notify('initialized');
     const begun =
       session === undefined
-        ? await this.#rpc.call('thread/start', {})
-        : await this.#rpc.call('thread/resume', { threadId: session });
+        ? await this.rpc.call('thread/start', {})
+        : await this.rpc.call('thread/resume', { threadId: session });
     this.#thread = textOf(objectOf(begun.thread).id);
     events.session(this.#thread);
   }
 
-  #told(method: string, params: JsonObject): void {
+  protected told(method: string, params: JsonObject): void {
     if (method === 'turn/started') this.#turn = textOf(objectOf(params.turn).id);
     if (method === 'item/started' || method === 'item/completed') {
       this.#show(method === 'item/completed', objectOf(params.item));
@@ -93,7 +61,7 @@ export class CodexDriver implements Driver {
     if (method === 'error' && params.willRetry === true) {
       const { message, additionalDetails } = objectOf(params.error);
       const words = [textOf(message), textOf(additionalDetails)].filter((text) => text !== '');
-      this.#options.events.retried(words.join(': '));
+      this.options.events.retried(words.join(': '));
     }
     if (method === 'turn/completed') this.#completed(objectOf(params.turn));
   }
@@ -115,13 +83,13 @@ export class CodexDriver implements Driver {
   }
 
   #tellEnd(outcome: TurnOutcome): void {
-    if (this.#starting === 0) this.#options.events.turnEnded(outcome);
+    if (this.#starting === 0) this.options.events.turnEnded(outcome);
   }
 
-  async #asked(method: string, params: JsonObject): Promise<unknown> {
+  protected async asked(method: string, params: JsonObject): Promise<unknown> {
     if (!method.endsWith('/requestApproval')) return undefined;
     const command = textOf(params.command);
-    const answer = await this.#options.events.permission({
+    const answer = await this.options.events.permission({
       tool: method.includes('commandExecution') ? 'shell' : 'edit',
       ...(command !== '' && { command: unwrapped(command) }),
       what: textOf(params.reason) || 'change files',
@@ -130,7 +98,7 @@ export class CodexDriver implements Driver {
   }
 
   #show(completed: boolean, item: JsonObject): void {
-    const { events } = this.#options;
+    const { events } = this.options;
     if (item.type === 'commandExecution') {
       if (completed) events.log(`  ${brief(textOf(item.aggregatedOutput))}`);
       else events.log(`shell: ${unwrapped(textOf(item.command))}`);

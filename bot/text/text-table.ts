@@ -1,18 +1,10 @@
 import stringWidth from 'string-width';
+import { columns } from '../../platform/text/columns.ts';
 
 /** Rows under a header in columns, for a font of one width. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((name, column) =>
-    Math.max(...[header, ...rows].map((row) => stringWidth(row[column] ?? '')), stringWidth(name)),
-  );
-  const line = (row: readonly string[]) =>
-    widths
-      .map((wanted, column) => {
-        const cell = row[column] ?? '';
-        return cell + ' '.repeat(wanted - stringWidth(cell));
-      })
-      .join(' │ ')
-      .trimEnd();
-  const rule = widths.map((wanted) => '─'.repeat(wanted)).join('─┼─');
-  return [line(header), rule, ...rows.map(line)].join('\n');
+  const [head = [], ...rest] = columns([header, ...rows]);
+  const rule = head.map((cell) => '─'.repeat(stringWidth(cell))).join('─┼─');
+  const line = (cells: readonly string[]) => cells.join(' │ ').trimEnd();
+  return [line(head), rule, ...rest.map(line)].join('\n');
 }

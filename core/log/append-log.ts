@@ -7,11 +7,11 @@ import { ACK_TIMEOUT_MS } from './publish-event.ts';
 
 /** A line of an agent's stdout or stderr. */
 export interface LogLine {
-  /** Its place in its stream, as the runtime tells it: its id within the run. */
+  /** Its place in its stream, as the runtime tells it: its id within the run, and where to go on behind it. */
   position: string;
-  /** What the agent wrote, without the line break. */
+  /** What the agent wrote, without the line break; at most 64 KiB. */
   bytes: Uint8Array;
-  /** The line goes on in the next message: it was too long for one. */
+  /** The line was too long for one piece, and goes on in the next. */
   continued: boolean;
 }
 

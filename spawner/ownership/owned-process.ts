@@ -1,11 +1,6 @@
 import type { ProcessFile } from '../../agents/process-file.ts';
-import type {
-  AgentProcess,
-  ExecOrder,
-  ExecOutcome,
-  LogLine,
-  ProcessExit,
-} from '../runtime/runtime.ts';
+import type { LogLine } from '../../core/log/append-log.ts';
+import type { AgentProcess, ExecOrder, ExecOutcome, ProcessExit } from '../runtime/runtime.ts';
 
 /** The agent is another's by now, or that cannot be told: nothing was done. */
 export class NotOwner extends Error {

@@ -1,4 +1,5 @@
 import type { ProcessFile } from '../../agents/process-file.ts';
+import type { LogLine } from '../../core/log/append-log.ts';
 import type { LeftBehind } from '../../schemas/events/process.ts';
 
 /**
@@ -102,15 +103,6 @@ export interface ProcessExit {
   outOfMemory?: boolean;
   /** What it had started and could not be ended with it. */
   left?: LeftBehind;
-}
-
-export interface LogLine {
-  /** Opaque; where to go on behind this line. */
-  position: string;
-  /** Without the `\n`; at most 64 KiB. */
-  bytes: Uint8Array;
-  /** The line was too long for one piece, and goes on in the next. */
-  continued: boolean;
 }
 
 /** One run of an agent. Whoever holds it may die; the process does not notice. */

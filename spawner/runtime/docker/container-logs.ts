@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
+import type { LogLine } from '../../../core/log/append-log.ts';
 import { BackOff, NEAR } from '../../../platform/async/back-off.ts';
 import { isEngineAway, mayPass, statusOf } from '../../../platform/docker/engine-error.ts';
-import type { LogLine } from '../runtime.ts';
 import { LineAssembler } from './line-assembler.ts';
 import { FrameReader, type LogFrame } from './log-frames.ts';
 import { type LogPosition, parsePosition, sinceOf } from './log-position.ts';

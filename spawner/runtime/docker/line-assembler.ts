@@ -1,4 +1,4 @@
-import type { LogLine } from '../runtime.ts';
+import type { LogLine } from '../../../core/log/append-log.ts';
 import type { LogFrame } from './log-frames.ts';
 import { formatPosition, type LogPosition } from './log-position.ts';
 

@@ -1,4 +1,4 @@
-import type { LogLine } from '../runtime.ts';
+import type { LogLine } from '../../../core/log/append-log.ts';
 
 const NEWLINE = 0x0a;
 

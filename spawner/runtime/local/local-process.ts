@@ -1,7 +1,8 @@
 import { type FileHandle, rm } from 'node:fs/promises';
 import type { ProcessFile } from '../../../agents/process-file.ts';
+import type { LogLine } from '../../../core/log/append-log.ts';
 import { SerialQueue } from '../../../platform/async/serial-queue.ts';
-import type { AgentProcess, ExecOrder, ExecOutcome, LogLine, ProcessExit } from '../runtime.ts';
+import type { AgentProcess, ExecOrder, ExecOutcome, ProcessExit } from '../runtime.ts';
 import { execProgram } from './exec-program.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { LogLine } from '../runtime.ts';
+import type { LogLine } from '../../../core/log/append-log.ts';
 import type { FolderWatch } from './folder-watch.ts';
 import { LineSplitter } from './line-splitter.ts';
 

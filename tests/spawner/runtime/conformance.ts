@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext, TestFn } from 'ava';
+import type { LogLine } from '../../../core/log/append-log.ts';
 import { derivedId, isToken, newAgentId } from '../../../schemas/ids.ts';
 import { FileRefused } from '../../../spawner/runtime/file-refused.ts';
 import type {
   AgentProcess,
   ExecOrder,
-  LogLine,
   ProcessSpec,
   Runtime,
 } from '../../../spawner/runtime/runtime.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
+import type { LogLine } from '../../../core/log/append-log.ts';
 import { LineSplitter } from '../../../spawner/runtime/local/line-splitter.ts';
-import type { LogLine } from '../../../spawner/runtime/runtime.ts';
 
 const MAX = 8;
 

@@ -26,11 +26,11 @@ export interface LogOptions {
   timeoutMs?: number | undefined;
 }
 
-const BATCH_LINES = 500;
+const BATCH_LINES = 1_000;
 const BATCH_BYTES = 1024 * 1024;
 
 /**
- * Appends lines to `agents.<id>.log.<stream>` in atomic batches of at most 500 lines or 1 MB, each
+ * Appends lines to `agents.<id>.log.<stream>` in atomic batches of at most 1,000 lines (the server takes no more) or 1 MB, each
  * expecting the one before. The expectation is what makes a line stored once: after anything but
  * `ok`, read the last line of the subject and go on after its `ce-position`. Never throws
  * (docs/decisions/0005-log-lines-in-atomic-batches.md).

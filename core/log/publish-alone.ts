@@ -6,7 +6,7 @@ import { jwtAuthenticator } from './jwt-authenticator.ts';
 import type { Outgoing } from './outgoing.ts';
 
 export interface AloneOptions {
-  /** Only of the form `nats://host:port`: anything else comes to `false`. */
+  /** Only of the form `nats://host:port` or `host:port`: anything else comes to `false`. */
   url: string;
   credentials: Credentials;
   /** Shown in the server's list of connections. */
@@ -17,7 +17,7 @@ export interface AloneOptions {
   withinMs: number;
 }
 
-const PLAIN_URL = /^nats:\/\/([\w.-]+):(\d{1,4}|[1-5]\d{4})$/;
+const PLAIN_URL = /^(?:nats:\/\/)?([\w.-]+):(\d{1,4}|[1-5]\d{4})$/;
 
 /**
  * One message into whatever stream takes its subject, on a connection for it alone, without the

@@ -19,6 +19,30 @@ const UPPER = /[A-Z]/;
  * broker stores any bytes as headers.
  */
 export function readHeaders(block: string): ReadHeaders | undefined {
+  const lower = block.toLowerCase();
+  const isPlain = block.length <= PLAIN_LENGTH && lower.length === block.length;
+  if (!isPlain || !PLAIN.test(block)) return readLineByLine(block);
+  return {
+    first: (name) => valueAt(block, block, name) ?? valueAt(block, lower, name),
+    all: (name) => readLineByLine(block)?.all(name) ?? [],
+  };
+}
+
+/** Nothing but headers of names that the client takes: then a name is looked for as it stands there. */
+const PLAIN = /^[^\r\n]*\r\n(?:[!-9;-~]*:[^\r\n]*\r\n)*(?:\r\n)?$/;
+
+/** Characters that an expression goes through without a thought of its stack. */
+const PLAIN_LENGTH = 8_192;
+
+/** The value behind the first such name in `text`, which is `block` but for the case of its letters. */
+function valueAt(block: string, text: string, name: string): string | undefined {
+  const at = text.indexOf(`\r\n${name}:`);
+  if (at < 0) return undefined;
+  const begin = at + name.length + 3;
+  return block.slice(begin, block.indexOf('\r\n', begin)).trim();
+}
+
+function readLineByLine(block: string): ReadHeaders | undefined {
   const exact = new Map<string, string>();
   const folded = new Map<string, string>();
   const lines = block.split('\r\n');

@@ -1,7 +1,10 @@
+import { loadavg } from 'node:os';
 import { foldMessage } from '../../core/domain/fold-message.ts';
 import { initialSystem } from '../../core/domain/system-state.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import type { NewEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
 import { command } from '../support/commands.ts';
 import { startTestNats } from '../support/nats.ts';
 import { bareBatches, barePublishes, barePull } from './bare-client.ts';
@@ -30,6 +33,7 @@ export async function throughput(): Promise<string[]> {
   const agents = Array.from({ length: AGENTS }, () => newAgentId());
   const create = { kind: 'demo', ttlMs: 3_600_000, turnDeadlineMs: 60_000 };
   await requireOk(log.append(agents.map((agent) => command(agent, 'command.create', create))));
+  await requireOk(log.append(agents.map(starting)));
   await appendBatches(log, agents);
   const events = await log.lastSequence('EVENTS');
   const flow = { batch: BATCH, batches: BATCHES };
@@ -39,11 +43,10 @@ export async function throughput(): Promise<string[]> {
     const range = { stream: 'EVENTS', from: { sequence: 1 }, until: events } as const;
     for await (const message of log.read(range)) look(message);
   };
-  await barePull(nc, jsm, 'EVENTS', () => undefined);
   const reads = await inTurn({
-    'a bare pull': () => barePull(nc, jsm, 'EVENTS', () => undefined),
     'a bare pull that reads headers by the client': () =>
       barePull(nc, jsm, 'EVENTS', (message) => message.headers?.get('ce-id')),
+    'a bare pull that reads none': () => barePull(nc, jsm, 'EVENTS', () => undefined),
     follow: () => read(() => undefined),
     'follow that reads headers': () => read((message) => message.header('ce-id')),
     'follow and fold': () => {
@@ -51,25 +54,52 @@ export async function throughput(): Promise<string[]> {
       return read((message) => foldMessage(state, message));
     },
   });
-  const writes = await inTurn({
+  const appends = await inTurn({
     'bare batches of 500': () => bareBatches(nc, { ...flow, subjects: others }),
     'append, batches of 500': () => appendBatches(log, agents),
+  });
+  const lines = await inTurn({
     'bare acknowledged publishes of lines': () => barePublishes(nc, bareLog),
     'lines of one agent stored': () => appendLines(log),
   });
-  return [...table(reads), '', ...table(writes)];
+  const load = `Load of the machine: ${round(loadavg()[0] ?? 0)}.`;
+  return [reads, appends, lines].flatMap((spent) => [...table(spent), '']).concat(load);
 }
 
+/** Messages to all agents in turn, and each one's delivery. */
 async function appendBatches(log: EventLog, agents: readonly string[]): Promise<void> {
   for (let sent = 0; sent < BATCHES; sent += 1) {
-    const events = Array.from({ length: BATCH }, (_, at) =>
-      command(agents[at % agents.length] ?? '', 'command.send', {
-        text: 'a message',
-        mode: 'join',
-      }),
-    );
-    await requireOk(log.append(events, { timeoutMs: 30_000 }));
+    const events = Array.from({ length: BATCH / 2 }, (_, at) => {
+      const agentId = agents[at % agents.length] ?? '';
+      const send = command(agentId, 'command.send', { text: 'a message', mode: 'join' });
+      return [send, delivered(agentId, send.id)];
+    });
+    await requireOk(log.append(events.flat(), { timeoutMs: 30_000 }));
   }
+}
+
+const delivered = (agentId: string, commandId: string): NewEvent =>
+  stated(agentId, 'delivered', `${commandId}:delivered`, {
+    runId: 'run',
+    commandId,
+    turnId: `turn-${commandId}`,
+    bytes: 10,
+  });
+
+const starting = (agentId: string): NewEvent =>
+  stated(agentId, 'starting', `${agentId}:starting`, {
+    runId: 'run',
+    node: 'node',
+    epoch: 1,
+    runtime: 'local',
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+
+function stated(agentId: string, name: string, id: string, data: object): NewEvent {
+  const subject = subjectOf({ family: 'process', agentId, name });
+  const more = { source: 'orchestrator/test', time: new Date().toISOString() };
+  // Written in this file, each with the data of its type.
+  return { id, type: `process.${name}`, subject, data, ...more } as NewEvent;
 }
 
 async function appendLines(log: EventLog): Promise<void> {
@@ -109,14 +139,14 @@ async function inTurn(ways: Record<string, Way>): Promise<Map<string, Spent>> {
   return spent;
 }
 
+/** Rates, and what they are of the first way's, which is the bare client's. */
 function table(spent: ReadonlyMap<string, Spent>): string[] {
+  const [bare] = spent.values();
+  const part = (of: number, own: number) => round(of / own, 2);
   const rows = [...spent].map(([name, { wall, cpu }]) => {
-    const perSecond = round(1_000 / median(wall), 1);
-    return `| ${name} | ${perSecond} | ${round(median(cpu), 1)} |`;
+    const rate = `${round(1_000 / median(wall))} (${part(median(bare?.wall ?? []), median(wall))})`;
+    return `| ${name} | ${rate} | ${round(median(cpu), 1)} (${part(median(bare?.cpu ?? []), median(cpu))}) |`;
   });
-  return [
-    `| median of ${ROUNDS} | thousand a second | µs of CPU each |`,
-    '| --- | --- | --- |',
-    ...rows,
-  ];
+  const head = `| median of ${ROUNDS} rounds | thousand a second (of bare) | µs of CPU each (of bare) |`;
+  return [head, '| --- | --- | --- |', ...rows];
 }

@@ -52,10 +52,13 @@ withDocker(
 );
 
 withDocker('the command finds the code that was compiled when the image was made', async (t) => {
+  // Not by its wrapper, which forgets what traces Node.
   const trace = await inside(
-    'NODE_DEBUG_NATIVE=COMPILE_CACHE orchestrator answer --help 2>&1 | grep "code cache for"',
+    'cd /usr/local/lib/orchestrator && NODE_COMPILE_CACHE=$PWD/compile-cache NODE_DEBUG_NATIVE=COMPILE_CACHE ' +
+      'node orchestrator.cjs answer --help 2>&1 | grep "code cache for"',
   );
   t.regex(trace, /orchestrator\.cjs was accepted/);
+  t.regex(trace, /orchestrator-whole\.cjs was accepted/);
 });
 
 withDocker('nothing that an agent could write to is on its PATH', async (t) => {

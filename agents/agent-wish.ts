@@ -1,4 +1,4 @@
-import type { AgentWish } from '../core/conversation/agent-manager.ts';
+import type { AgentWish } from '../core/conversation/agent-client.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { AGENT_KINDS, kindOf } from './agent-kinds.ts';
 

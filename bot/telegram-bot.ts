@@ -1,5 +1,5 @@
 import { agentWish, agentWishes } from '../agents/agent-wish.ts';
-import { AgentManager } from '../core/conversation/agent-manager.ts';
+import { AgentClient } from '../core/conversation/agent-client.ts';
 import { shownAgentName } from '../core/conversation/named-agent.ts';
 import type { ServiceContext } from '../platform/service/run-service.ts';
 import { ViewsClient } from '../platform/service/views-client.ts';
@@ -75,7 +75,7 @@ export async function telegramBot(context: ServiceContext) {
   const parts = {
     log,
     views,
-    manager: new AgentManager({ log, views, patience: { patienceMs: PATIENCE_MS, signal } }),
+    agentClient: new AgentClient({ log, views, patience: { patienceMs: PATIENCE_MS, signal } }),
     directory,
     access: new Access(settings, directory),
     wish: agentWish(settings),

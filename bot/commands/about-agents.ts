@@ -25,7 +25,7 @@ export const agents: BotCommand = async (context, parts, argument) => {
   if (argument !== '') {
     const agent = await meantAgent(context, parts, argument);
     if (agent === undefined) return;
-    await parts.manager.switchTo(incoming.person, agent.agentId, id);
+    await parts.agentClient.switchTo(incoming.person, agent.agentId, id);
     return reply('agents', words.switched(shownAgentName(agent)));
   }
   const { agentId: current, living } = await ownAgents(incoming, parts);
@@ -54,7 +54,7 @@ export const newAgent: BotCommand = async ({ incoming }, parts, argument) => {
   // Derived from the update: a repeat of it makes no second agent.
   const agentId = derivedId('agent-', id);
   try {
-    const created = await parts.manager.createAnother(person, { ...wish, name }, agentId);
+    const created = await parts.agentClient.createAnother(person, { ...wish, name }, agentId);
     await reply('new', words.created(created.name, wish.kind));
   } catch (error) {
     const isTaken = error instanceof OrchestratorError && error.code === 'ORC_NAME_TAKEN';

@@ -8,7 +8,7 @@ export const interrupt: BotCommand = async (context, parts, argument) => {
   const agent = await meantAgent(context, parts, argument);
   if (agent === undefined) return;
   const { person, id, reply, words } = context.incoming;
-  await parts.manager.control(agent.agentId, 'interrupt', person, id);
+  await parts.agentClient.control(agent.agentId, 'interrupt', person, id);
   await reply('interrupt', words.interrupting);
 };
 
@@ -17,7 +17,7 @@ export const stop: BotCommand = async (context, parts, argument) => {
   const agent = await meantAgent(context, parts, argument);
   if (agent === undefined) return;
   const { person, id, reply, words } = context.incoming;
-  await parts.manager.control(agent.agentId, 'stop', person, id);
+  await parts.agentClient.control(agent.agentId, 'stop', person, id);
   await reply('stop', words.stopping);
 };
 
@@ -28,6 +28,6 @@ export const extend: BotCommand = async (context, parts, argument) => {
   if (ttlMs === undefined) return reply('extend', words.usage('/extend [2h]'));
   const agent = await currentAgent(context, parts);
   if (agent === undefined) return;
-  await parts.manager.extend(agent.agentId, ttlMs, person, id);
+  await parts.agentClient.extend(agent.agentId, ttlMs, person, id);
   await reply('extend', words.extended(formatDuration(ttlMs)));
 };

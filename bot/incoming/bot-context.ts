@@ -1,5 +1,5 @@
 import type { Context } from 'grammy';
-import type { AgentManager, AgentWish, Views } from '../../core/conversation/agent-manager.ts';
+import type { AgentClient, AgentWish, Views } from '../../core/conversation/agent-client.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { Access } from '../people/access.ts';
@@ -11,7 +11,7 @@ import type { Words } from '../words/words.ts';
 export interface BotParts {
   log: EventLog;
   views: Views;
-  manager: AgentManager;
+  agentClient: AgentClient;
   directory: Directory;
   access: Access;
   /** What an agent is to be where none is named. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Views } from '../../core/conversation/agent-manager.ts';
+import type { Views } from '../../core/conversation/agent-client.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import { retry } from '../../platform/async/retry.ts';

@@ -48,7 +48,7 @@ export class Courier {
       ...(missing.length > 0 ? [words.filesMissing(missing)] : []),
     ];
     const text = [parcel.text, ...notes].filter((each) => each !== '').join('\n\n');
-    await this.#parts.manager.send(agentId, text, {
+    await this.#parts.agentClient.send(agentId, text, {
       from: person,
       thread,
       id,

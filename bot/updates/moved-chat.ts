@@ -38,7 +38,7 @@ async function move(from: string, to: string, parts: BotParts): Promise<void> {
 async function moveAgents(
   from: string,
   to: string,
-  { views, manager, log }: BotParts,
+  { views, agentClient, log }: BotParts,
 ): Promise<void> {
   const [old, moved] = [from, to].map((userId) => ({ channel: CHANNEL, userId }));
   if (old === undefined || moved === undefined) return;
@@ -52,6 +52,6 @@ async function moveAgents(
   const others = living.filter((agentId) => agentId !== own.agentId);
   const current = living.filter((agentId) => agentId === own.agentId);
   for (const agentId of [...others, ...current]) {
-    await manager.switchTo(moved, agentId, `moved-${from}-${to}-${agentId}`);
+    await agentClient.switchTo(moved, agentId, `moved-${from}-${to}-${agentId}`);
   }
 }

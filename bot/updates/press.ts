@@ -24,14 +24,14 @@ export function press(parts: BotParts) {
 /** The first press counts, for the command's id is the question's. */
 async function answer(
   context: BotContext,
-  { log, manager }: BotParts,
+  { log, agentClient }: BotParts,
   { questionId, option }: AnswerPress,
 ): Promise<void> {
   const { person, thread, words, chatId, member } = context.incoming;
   const asked = await questionAsked(log, questionId, chatId);
   const choice = asked?.event.data.options?.[option];
   if (asked === undefined || choice === undefined) return say(context, words.noQuestion);
-  const sent = await manager.send(asked.agentId, choice, {
+  const sent = await agentClient.send(asked.agentId, choice, {
     from: person,
     thread,
     id: `tg-answer-${questionId}`,
@@ -67,7 +67,7 @@ async function switchAgent(context: BotContext, parts: BotParts, agentId: string
   const { agents } = await parts.views.request('user', person, { timeoutMs: VIEW_TIMEOUT_MS });
   if (!agents.includes(agentId)) return say(context, words.noAgent);
   const { agent } = await parts.views.request('agent', { agentId }, { timeoutMs: VIEW_TIMEOUT_MS });
-  await parts.manager.switchTo(person, agentId, id);
+  await parts.agentClient.switchTo(person, agentId, id);
   await say(context, words.switched(shownAgentName(agent)), true);
 }
 

@@ -1,4 +1,4 @@
-import type { AgentManager, Views } from '../../core/conversation/agent-manager.ts';
+import type { AgentClient, Views } from '../../core/conversation/agent-client.ts';
 import { withoutSecondSlash } from '../../core/conversation/slash-twice.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
@@ -19,7 +19,7 @@ import { numbered, type OpenQuestion } from './open-question.ts';
 
 export interface ChatSessionOptions {
   dialogue: Dialogue;
-  manager: AgentManager;
+  agentClient: AgentClient;
   views: Views;
   person: Person;
   question: OpenQuestion;
@@ -87,7 +87,7 @@ export class ChatSession {
   }
 
   async #command(command: Exclude<ChatCommand, '/quit' | '/mode'>): Promise<void> {
-    const { dialogue, manager, views, person, print } = this.#options;
+    const { dialogue, agentClient, views, person, print } = this.#options;
     const { agentId } = dialogue;
     if (command === '/help') return print(helpText());
     if (agentId === undefined) return print('There is no agent yet.');
@@ -97,7 +97,7 @@ export class ChatSession {
       case '/logs':
         return print(await logsText(views, agentId));
       case '/interrupt':
-        await manager.control(agentId, 'interrupt', person);
+        await agentClient.control(agentId, 'interrupt', person);
         return;
       case '/stop':
         return this.#stop(agentId);
@@ -109,9 +109,9 @@ export class ChatSession {
 
   /** Resolves when it has ended: what is typed next goes to a new one. */
   async #stop(agentId: string): Promise<void> {
-    const { dialogue, manager, person } = this.#options;
+    const { dialogue, agentClient, person } = this.#options;
     if (dialogue.hasEnded(agentId)) return;
-    await manager.control(agentId, 'stop', person);
+    await agentClient.control(agentId, 'stop', person);
     await dialogue.ended(agentId);
   }
 }

@@ -1,10 +1,10 @@
 import type {
-  AgentManager,
+  AgentClient,
   AgentWish,
   AssignedAgent,
   SendOptions,
   SentMessage,
-} from '../../core/conversation/agent-manager.ts';
+} from '../../core/conversation/agent-client.ts';
 import { followConversation } from '../../core/conversation/conversation.ts';
 import { samePerson } from '../../core/conversation/person.ts';
 import type { Happening, OpenMessage, Talk } from '../../core/conversation/talk.ts';
@@ -15,7 +15,7 @@ import type { ReadingPosition } from './reading-position.ts';
 
 export interface DialogueOptions {
   log: EventLog;
-  manager: AgentManager;
+  agentClient: AgentClient;
   person: Person;
   /** What an agent is to be where one is made. */
   wish: AgentWish;
@@ -101,8 +101,8 @@ export class Dialogue {
     const agentId = await this.#openAgent();
     this.#own.set(id, 'open');
     try {
-      const { manager, person, mode } = this.#options;
-      return await manager.send(agentId, text, { mode, ...options, from: person, id });
+      const { agentClient, person, mode } = this.#options;
+      return await agentClient.send(agentId, text, { mode, ...options, from: person, id });
     } catch (error) {
       this.#own.delete(id);
       throw error;
@@ -142,9 +142,11 @@ export class Dialogue {
   }
 
   async #open(): Promise<string> {
-    const { agentId, position, manager, person, wish, onAgent } = this.#options;
+    const { agentId, position, agentClient, person, wish, onAgent } = this.#options;
     const assigned: AssignedAgent =
-      agentId === undefined ? await manager.getOrCreate(person, wish) : { agentId, created: false };
+      agentId === undefined
+        ? await agentClient.getOrCreate(person, wish)
+        : { agentId, created: false };
     const { previous } = assigned;
     const ofLastRun = previous !== undefined && !this.#following.has(previous);
     if (ofLastRun) {

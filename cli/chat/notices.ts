@@ -1,4 +1,4 @@
-import type { AssignedAgent } from '../../core/conversation/agent-manager.ts';
+import type { AssignedAgent } from '../../core/conversation/agent-client.ts';
 import type { Failure, Happening } from '../../core/conversation/talk.ts';
 
 /** Which agent one talks to now, and what became of the one before. */

@@ -1,5 +1,5 @@
 import { agentWish } from '../../agents/agent-wish.ts';
-import { AgentManager, type AssignedAgent } from '../../core/conversation/agent-manager.ts';
+import { AgentClient, type AssignedAgent } from '../../core/conversation/agent-client.ts';
 import type { Happening } from '../../core/conversation/talk.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
@@ -35,12 +35,23 @@ export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
   const { settings, paths, connection, agentId, signal } = context;
   const log = new EventLog(connection);
   const views = new ViewsClient(connection.nc);
-  const manager = new AgentManager({ log, views, patience: { patienceMs: PATIENCE_MS, signal } });
+  const agentClient = new AgentClient({
+    log,
+    views,
+    patience: { patienceMs: PATIENCE_MS, signal },
+  });
   const person = terminalPerson(settings);
   const began = await log.lastSequence('EVENTS');
   const position = await ReadingPosition.load(paths, person, began);
   const wish = agentWish(settings);
   const mode = settings.ORCHESTRATOR_MESSAGE_MODE;
-  const talk = { log, manager, person, wish, mode, position, began, agentId, signal };
-  return { dialogue: new Dialogue({ ...talk, ...display }), manager, views, person, wish, mode };
+  const talk = { log, agentClient, person, wish, mode, position, began, agentId, signal };
+  return {
+    dialogue: new Dialogue({ ...talk, ...display }),
+    agentClient,
+    views,
+    person,
+    wish,
+    mode,
+  };
 }

@@ -1,10 +1,10 @@
 import { Option } from 'clipanion';
 import { KIND_NAMES } from '../../agents/agent-kinds.ts';
 import {
-  AgentManager,
+  AgentClient,
   type AgentWish,
   type CreatedAgent,
-} from '../../core/conversation/agent-manager.ts';
+} from '../../core/conversation/agent-client.ts';
 import { nameFor } from '../../core/conversation/name-for.ts';
 import { isAgentName, NO_AGENT_NAME, tidyAgentName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
@@ -62,8 +62,8 @@ export class CreateCommand extends OperatorCommand {
   ): Promise<CreatedAgent> {
     const { owner, timeoutMs } = this;
     if (owner !== undefined) {
-      const manager = new AgentManager({ log, views, patience: { patienceMs: timeoutMs } });
-      return manager.createAnother(personOf(owner), wish, agentId);
+      const agentClient = new AgentClient({ log, views, patience: { patienceMs: timeoutMs } });
+      return agentClient.createAnother(personOf(owner), wish, agentId);
     }
     if (wish.name !== undefined) {
       const { agents } = await views.request('agents', {}, { timeoutMs });

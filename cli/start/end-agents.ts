@@ -1,4 +1,4 @@
-import { AgentManager } from '../../core/conversation/agent-manager.ts';
+import { AgentClient } from '../../core/conversation/agent-client.ts';
 import { samePerson } from '../../core/conversation/person.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { MAIN_INSTANCE, nodeName } from '../../platform/service/node-name.ts';
@@ -29,7 +29,7 @@ export async function endAgents(
   try {
     const log = new EventLog(connection);
     const views = new ViewsClient(connection.nc);
-    const manager = new AgentManager({ log, views, patience: { patienceMs: PATIENCE_MS } });
+    const agentClient = new AgentClient({ log, views, patience: { patienceMs: PATIENCE_MS } });
     const instance = settings.ORCHESTRATOR_INSTANCE ?? MAIN_INSTANCE;
     // With a server of many, this run ends only its own.
     const embedded = settings.ORCHESTRATOR_NATS_URL === undefined;
@@ -38,7 +38,7 @@ export async function endAgents(
     const options = {
       log,
       views,
-      manager,
+      agentClient,
       person,
       ...(ending === 'own' && { meant: isOwn }),
       node: embedded ? undefined : await nodeName(paths.agents, instance),

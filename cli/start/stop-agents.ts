@@ -1,4 +1,4 @@
-import type { AgentManager, Views } from '../../core/conversation/agent-manager.ts';
+import type { AgentClient, Views } from '../../core/conversation/agent-client.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { timeoutSignal } from '../../platform/async/timer.ts';
 import type { Person } from '../../schemas/events/parts.ts';
@@ -7,7 +7,7 @@ import type { AgentSummary } from '../../schemas/views.ts';
 export interface StopAgentsOptions {
   log: EventLog;
   views: Views;
-  manager: AgentManager;
+  agentClient: AgentClient;
   /** Who asks, as the log is to tell it. */
   person: Person;
   /** Only agents of this node; of every node where there is none. */
@@ -41,7 +41,7 @@ async function askRunning(options: StopAgentsOptions, asked: Set<string>): Promi
   for (const { agentId, phase } of running) {
     if (asked.has(agentId)) continue;
     asked.add(agentId);
-    if (phase !== 'stopping') await options.manager.control(agentId, 'stop', options.person);
+    if (phase !== 'stopping') await options.agentClient.control(agentId, 'stop', options.person);
   }
   return running.map(({ agentId }) => agentId);
 }

@@ -1,7 +1,7 @@
 import { defaultAgentName, isAgentName, sameName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
-import type { AgentWish } from './agent-manager.ts';
+import type { AgentWish } from './agent-client.ts';
 
 /**
  * The name that a new agent gets beside those that live of the same owner: the one that was asked for, else

@@ -81,7 +81,7 @@ export interface Views {
   ): Promise<ViewResponse<N>>;
 }
 
-export interface AgentManagerOptions {
+export interface AgentClientOptions {
   log: EventLog;
   views: Views;
   /** How long a call may wait for a server that is gone; 30 s. */
@@ -96,15 +96,15 @@ const VIEW_TIMEOUT_MS = 5_000;
 const OPEN_PHASES = new Set<AgentSummary['phase']>(['requested', 'starting', 'ready']);
 
 /**
- * The agents of people: finds a person's agent or makes one, and brings it messages. Every channel
- * (terminal, bot) talks through this. Throws {@link OrchestratorError} as appends and views do.
+ * How channels (terminal, bot) reach agents: finds a person’s agent or makes one, and sends it
+ * commands. Throws {@link OrchestratorError} as appends and views do.
  */
-export class AgentManager {
+export class AgentClient {
   readonly #log: EventLog;
   readonly #views: Views;
   readonly #patience: Patience;
 
-  constructor({ log, views, patience = PATIENCE }: AgentManagerOptions) {
+  constructor({ log, views, patience = PATIENCE }: AgentClientOptions) {
     this.#log = log;
     this.#views = views;
     this.#patience = patience;

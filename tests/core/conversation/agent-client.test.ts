@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { AgentManager } from '../../../core/conversation/agent-manager.ts';
+import { AgentClient } from '../../../core/conversation/agent-client.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
 import { ViewsClient } from '../../../platform/service/views-client.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
@@ -12,16 +12,16 @@ import { startViews } from './views.ts';
 const ADA = { channel: 'terminal', userId: 'ada' };
 const WISH = { kind: 'demo', ttlMs: 60_000, turnDeadlineMs: 1_000 };
 
-async function manager(nats: TestNats, patienceMs = 10_000): Promise<AgentManager> {
+async function agentClient(nats: TestNats, patienceMs = 10_000): Promise<AgentClient> {
   const connection = await nats.connect();
   const views = new ViewsClient(connection.nc);
-  return new AgentManager({ log: new EventLog(connection), views, patience: { patienceMs } });
+  return new AgentClient({ log: new EventLog(connection), views, patience: { patienceMs } });
 }
 
 async function fixture(t: ExecutionContext) {
   const nats = await startTestNats(t);
   await startViews(t, nats);
-  return { nats, manager: await manager(nats) };
+  return { nats, agentClient: await agentClient(nats) };
 }
 
 /** Makes the log say that an agent failed to start. */
@@ -46,9 +46,13 @@ async function end(nats: TestNats, agentId: string): Promise<void> {
 }
 
 test.serial('a person without an agent gets one, assigned and created in one batch', async (t) => {
-  const { nats, manager } = await fixture(t);
+  const { nats, agentClient } = await fixture(t);
 
-  const assigned = await manager.getOrCreate(ADA, { ...WISH, kind: 'line', commandLine: 'cat' });
+  const assigned = await agentClient.getOrCreate(ADA, {
+    ...WISH,
+    kind: 'line',
+    commandLine: 'cat',
+  });
 
   t.true(assigned.created);
   const events = await history(nats.log);
@@ -61,10 +65,10 @@ test.serial('a person without an agent gets one, assigned and created in one bat
 
 test.serial('twenty who ask at once over several connections get one agent', async (t) => {
   const { nats } = await fixture(t);
-  const managers = await Promise.all(Array.from({ length: 4 }, () => manager(nats)));
+  const agentClients = await Promise.all(Array.from({ length: 4 }, () => agentClient(nats)));
 
   const all = await Promise.all(
-    Array.from({ length: 20 }, (_, index) => managers[index % 4]?.getOrCreate(ADA, WISH)),
+    Array.from({ length: 20 }, (_, index) => agentClients[index % 4]?.getOrCreate(ADA, WISH)),
   );
 
   t.is(new Set(all.map((one) => one?.agentId)).size, 1);
@@ -73,47 +77,51 @@ test.serial('twenty who ask at once over several connections get one agent', asy
 });
 
 test.serial('two people get an agent each', async (t) => {
-  const { manager } = await fixture(t);
+  const { agentClient } = await fixture(t);
 
-  const ada = await manager.getOrCreate(ADA, WISH);
-  const bob = await manager.getOrCreate({ ...ADA, userId: 'bob' }, WISH);
+  const ada = await agentClient.getOrCreate(ADA, WISH);
+  const bob = await agentClient.getOrCreate({ ...ADA, userId: 'bob' }, WISH);
 
   t.not(ada.agentId, bob.agentId);
 });
 
 test.serial('an agent that is there is taken, also before its process runs', async (t) => {
-  const { manager } = await fixture(t);
-  const { agentId } = await manager.getOrCreate(ADA, WISH);
+  const { agentClient } = await fixture(t);
+  const { agentId } = await agentClient.getOrCreate(ADA, WISH);
 
-  t.deepEqual(await manager.getOrCreate(ADA, WISH), { agentId, created: false });
+  t.deepEqual(await agentClient.getOrCreate(ADA, WISH), { agentId, created: false });
 });
 
 test.serial('after an agent has ended there is a new one, and the old is named', async (t) => {
-  const { nats, manager } = await fixture(t);
-  const first = await manager.getOrCreate(ADA, WISH);
+  const { nats, agentClient } = await fixture(t);
+  const first = await agentClient.getOrCreate(ADA, WISH);
   await end(nats, first.agentId);
 
-  const second = await manager.getOrCreate(ADA, WISH);
+  const second = await agentClient.getOrCreate(ADA, WISH);
 
   t.true(second.created);
   t.is(second.previous, first.agentId);
 });
 
 test.serial('a release without any assignment is as good as no agent', async (t) => {
-  const { nats, manager } = await fixture(t);
+  const { nats, agentClient } = await fixture(t);
   await end(nats, 'agent-0123456789ab');
 
-  const assigned = await manager.getOrCreate(ADA, WISH);
+  const assigned = await agentClient.getOrCreate(ADA, WISH);
 
   t.true(assigned.created);
   t.is(assigned.previous, undefined);
 });
 
 test.serial('a message is a command of the person, and tells its id and place', async (t) => {
-  const { nats, manager } = await fixture(t);
-  const { agentId } = await manager.getOrCreate(ADA, WISH);
+  const { nats, agentClient } = await fixture(t);
+  const { agentId } = await agentClient.getOrCreate(ADA, WISH);
 
-  const sent = await manager.send(agentId, 'hello 👋', { from: ADA, mode: 'wait', answers: 'q' });
+  const sent = await agentClient.send(agentId, 'hello 👋', {
+    from: ADA,
+    mode: 'wait',
+    answers: 'q',
+  });
 
   const [event] = ofType(await history(nats.log), 'command.send');
   t.like(event, {
@@ -126,20 +134,20 @@ test.serial('a message is a command of the person, and tells its id and place', 
 });
 
 test.serial('a message with a cause is stored once, however often it is sent', async (t) => {
-  const { nats, manager } = await fixture(t);
+  const { nats, agentClient } = await fixture(t);
   const options = { from: ADA, id: 'update-7', once: true };
 
-  await manager.send('agent-0123456789ab', 'hello', options);
-  await manager.send('agent-0123456789ab', 'hello', options);
+  await agentClient.send('agent-0123456789ab', 'hello', options);
+  await agentClient.send('agent-0123456789ab', 'hello', options);
 
   t.is(ofType(await history(nats.log), 'command.send').length, 1);
 });
 
 test.serial('an agent is asked to interrupt and to stop', async (t) => {
-  const { nats, manager } = await fixture(t);
+  const { nats, agentClient } = await fixture(t);
 
-  const interrupt = await manager.control('agent-0123456789ab', 'interrupt', ADA);
-  const stop = await manager.control('agent-0123456789ab', 'stop', ADA);
+  const interrupt = await agentClient.control('agent-0123456789ab', 'interrupt', ADA);
+  const stop = await agentClient.control('agent-0123456789ab', 'stop', ADA);
 
   const events = await history(nats.log);
   t.is(ofType(events, 'command.interrupt')[0]?.id, interrupt.commandId);
@@ -147,22 +155,22 @@ test.serial('an agent is asked to interrupt and to stop', async (t) => {
 });
 
 test.serial('a person gets a further agent, and goes back to the one before', async (t) => {
-  const { nats, manager } = await fixture(t);
-  const { agentId } = await manager.getOrCreate(ADA, WISH);
+  const { nats, agentClient } = await fixture(t);
+  const { agentId } = await agentClient.getOrCreate(ADA, WISH);
 
-  await manager.createAnother(ADA, WISH, 'agent-00000000000a');
-  await manager.createAnother(ADA, WISH, 'agent-00000000000a');
-  t.is((await manager.getOrCreate(ADA, WISH)).agentId, 'agent-00000000000a');
-  await manager.switchTo(ADA, agentId, 'update-8');
-  t.is((await manager.getOrCreate(ADA, WISH)).agentId, agentId);
+  await agentClient.createAnother(ADA, WISH, 'agent-00000000000a');
+  await agentClient.createAnother(ADA, WISH, 'agent-00000000000a');
+  t.is((await agentClient.getOrCreate(ADA, WISH)).agentId, 'agent-00000000000a');
+  await agentClient.switchTo(ADA, agentId, 'update-8');
+  t.is((await agentClient.getOrCreate(ADA, WISH)).agentId, agentId);
 
   t.is(ofType(await history(nats.log), 'command.create').length, 2);
 });
 
 test.serial('a longer life is asked for under an id of its cause', async (t) => {
-  const { nats, manager } = await fixture(t);
+  const { nats, agentClient } = await fixture(t);
 
-  const sent = await manager.extend('agent-0123456789ab', 5_000, ADA, 'update-9');
+  const sent = await agentClient.extend('agent-0123456789ab', 5_000, ADA, 'update-9');
 
   t.is(sent.commandId, 'update-9');
   t.is(ofType(await history(nats.log), 'command.extend')[0]?.data.ttlMs, 5_000);
@@ -170,7 +178,7 @@ test.serial('a longer life is asked for under an id of its cause', async (t) => 
 
 test.serial('a message over the broker’s limit is refused with the limit named', async (t) => {
   const nats = await startTestNats(t, { maxPayload: 4096 });
-  const talker = await manager(nats);
+  const talker = await agentClient(nats);
 
   const error = await t.throwsAsync(
     talker.send('agent-0123456789ab', 'x'.repeat(5000), { from: ADA }),
@@ -183,7 +191,7 @@ test.serial('a message over the broker’s limit is refused with the limit named
 
 test.serial('a message waits for a server that comes back, and is stored once', async (t) => {
   const nats = await startTestNats(t);
-  const talker = await manager(nats, 60_000);
+  const talker = await agentClient(nats, 60_000);
   await nats.kill();
 
   const sending = talker.send('agent-0123456789ab', 'hello', { from: ADA });
@@ -197,7 +205,7 @@ test.serial(
   'a server that does not come back is said when the patience is at an end',
   async (t) => {
     const nats = await startTestNats(t);
-    const talker = await manager(nats, 1);
+    const talker = await agentClient(nats, 1);
     await nats.kill();
 
     const error = await t.throwsAsync(talker.send('agent-0123456789ab', 'hello', { from: ADA }), {
@@ -211,11 +219,11 @@ test.serial(
 test.serial(
   'a message whose id stands for another event is not lost: it goes under its own',
   async (t) => {
-    const { nats, manager } = await fixture(t);
-    const { agentId } = await manager.getOrCreate(ADA, WISH);
-    const first = await manager.send(agentId, 'one', { from: ADA, id: 'update-1' });
-    const second = await manager.send(agentId, 'two', { from: ADA, id: 'update-1' });
-    const repeat = await manager.send(agentId, 'two', { from: ADA, id: 'update-1' });
+    const { nats, agentClient } = await fixture(t);
+    const { agentId } = await agentClient.getOrCreate(ADA, WISH);
+    const first = await agentClient.send(agentId, 'one', { from: ADA, id: 'update-1' });
+    const second = await agentClient.send(agentId, 'two', { from: ADA, id: 'update-1' });
+    const repeat = await agentClient.send(agentId, 'two', { from: ADA, id: 'update-1' });
 
     t.false(first.repeated || second.repeated);
     t.true(repeat.repeated);
@@ -229,11 +237,11 @@ test.serial(
 test.serial(
   'D9: however many are made at once, each has a name of its own, and a repeat makes none',
   async (t) => {
-    const { nats, manager } = await fixture(t);
+    const { nats, agentClient } = await fixture(t);
     const ids = Array.from({ length: 5 }, (_, index) => `agent-00000000000${index}`);
 
-    const created = await Promise.all(ids.map((id) => manager.createAnother(ADA, WISH, id)));
-    const again = await manager.createAnother(ADA, WISH, ids[0] ?? '');
+    const created = await Promise.all(ids.map((id) => agentClient.createAnother(ADA, WISH, id)));
+    const again = await agentClient.createAnother(ADA, WISH, ids[0] ?? '');
 
     const names = created.map(({ name }) => name);
     t.deepEqual(names.toSorted(), ['demo', 'demo 2', 'demo 3', 'demo 4', 'demo 5']);
@@ -245,16 +253,16 @@ test.serial(
 test.serial(
   'D9: a name is one living agent’s of a person, and free when that has ended',
   async (t) => {
-    const { nats, manager } = await fixture(t);
+    const { nats, agentClient } = await fixture(t);
     const [first, second] = ['agent-000000000001', 'agent-000000000002'] as const;
     const wish = { ...WISH, name: 'Shop' };
-    await manager.createAnother(ADA, wish, first);
+    await agentClient.createAnother(ADA, wish, first);
 
-    const again = () => manager.createAnother(ADA, { ...wish, name: 'shop' }, second);
+    const again = () => agentClient.createAnother(ADA, { ...wish, name: 'shop' }, second);
     const error = await t.throwsAsync(again(), { instanceOf: OrchestratorError });
     t.is(error?.code, 'ORC_NAME_TAKEN');
     const ben = { ...ADA, userId: 'ben' };
-    t.is((await manager.createAnother(ben, wish, 'agent-000000000003')).name, 'Shop');
+    t.is((await agentClient.createAnother(ben, wish, 'agent-000000000003')).name, 'Shop');
     await end(nats, first);
     t.is((await again()).name, 'shop');
   },

@@ -293,11 +293,12 @@ const assignment = (
 ) => newEvent('user.agent-assigned', person, { agentId }, { ...asked(person, id), ...cause });
 
 function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
-  const { from, mode = 'join', answers, files, sources } = options;
+  const { from, thread, mode = 'join', answers, files, sources } = options;
   const data = {
     text,
     from,
     mode,
+    ...(thread !== undefined && { thread }),
     ...(answers !== undefined && { answers }),
     ...(files && { files: [...files] }),
     ...(sources && { sources: [...sources] }),

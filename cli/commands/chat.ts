@@ -7,6 +7,7 @@ import { talkOverPipe } from '../chat/talk-over-pipe.ts';
 import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
+import { described } from '../options.ts';
 import { inputKind } from '../start/input-kind.ts';
 import { Interruption } from '../start/interruption.ts';
 import { usageOf } from '../usage.ts';
@@ -18,7 +19,7 @@ export class ChatCommand extends OperatorCommand {
   static override paths = [['chat']];
   static override usage = usageOf('chat');
 
-  agent = Option.String('--agent', { description: 'This agent instead of your own.' });
+  agent = Option.String('--agent', described('chat', '--agent'));
 
   protected async work({ settings, connection, views }: OperatorContext): Promise<number> {
     const { agent } = this;

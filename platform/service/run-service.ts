@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
-import { asOrchestratorError, EXIT, type OrchestratorError } from '../../schemas/errors.ts';
+import { asOrchestratorError, EXIT, OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
 import { untilAborted } from '../async/or-aborted.ts';
@@ -73,28 +73,39 @@ export async function runService(
   const failure = Promise.withResolvers<never>();
   listenToProcess(end, failure.reject);
   let logger: Logger | undefined;
+  let connected = false;
   try {
     const settings = loadSettings();
     logger = createLogger(name, settings.LOG_LEVEL);
-    const life = { logger, signal: end.signal, fatal: failure.reject };
+    const onConnected = () => {
+      connected = true;
+    };
+    const life = { logger, signal: end.signal, fatal: failure.reject, onConnected };
     await Promise.race([serve(name, settings, life, build), failure.promise]);
     process.exit(EXIT.done);
   } catch (error) {
     if (end.signal.aborted && isAbort(error)) process.exit(EXIT.done);
-    process.exit(await report(asOrchestratorError(error), error, logger));
+    // Before that it is the operator's to mend, who needs no more than the line.
+    const isExpected = !connected && error instanceof OrchestratorError;
+    process.exit(await report(asOrchestratorError(error), error, isExpected ? undefined : logger));
   }
+}
+
+interface Life extends Pick<ServiceContext, 'logger' | 'signal' | 'fatal'> {
+  onConnected: () => void;
 }
 
 async function serve(
   name: string,
   settings: Settings,
-  { logger, signal, fatal }: Pick<ServiceContext, 'logger' | 'signal' | 'fatal'>,
+  { logger, signal, fatal, onConnected }: Life,
   build: (context: ServiceContext) => Promise<Service>,
 ): Promise<void> {
   const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
   await makeDataFolder(paths);
   const connection = await firstConnection(name, settings, paths, signal);
   if (connection === undefined) return;
+  onConnected();
   try {
     const log = new EventLog(connection);
     const health = new Health();

@@ -170,8 +170,8 @@ interface WithRun extends Known {
   expired: boolean;
   /** An interrupt was passed on in this turn. */
   interrupted: boolean;
-  /** How many reminders were written to it; absent for none. */
-  nudges?: number;
+  /** How many messages and reminders were written to its stdin; absent for none. */
+  written?: number;
   /** What the agent said of its own readiness. */
   saidReady?: { problem?: string | undefined };
   /** Questions that somebody waits on; absent while there were none. */

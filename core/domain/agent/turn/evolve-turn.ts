@@ -54,11 +54,13 @@ function pendingMessage(event: StoredEventOf<'command.send'>): PendingMessage {
 }
 
 function onDelivered(state: AgentState, event: StoredEventOf<'process.delivered'>): AgentState {
-  const { commandId, turnId } = event.data;
+  const { commandId, turnId, bytes } = event.data;
   if (!isLive(state)) return state;
   const { turn } = state;
   const counts = { ...state.counts, messages: state.counts.messages + 1 };
-  const settled = awake({ ...settle(state, commandId), counts });
+  // The answer to a waiting question is the asker's: nothing of it is written.
+  const heard = bytes === 0 ? state : withWritten(state);
+  const settled = awake({ ...settle(heard, commandId), counts });
   if (turn?.turnId !== turnId) return settled;
   const joined = turn.messages.includes(commandId) ? turn.messages : [...turn.messages, commandId];
   const undelivered = turn.undelivered?.commandId === commandId ? null : turn.undelivered;
@@ -68,7 +70,7 @@ function onDelivered(state: AgentState, event: StoredEventOf<'process.delivered'
 
 function onNudged(state: AgentState): AgentState {
   if (!isLive(state) || state.turn === null) return state;
-  const nudged = { ...state, nudges: (state.nudges ?? 0) + 1 };
+  const nudged = withWritten(state);
   return { ...nudged, turn: sinceWritten({ ...state.turn, nudged: true }, nudged) };
 }
 
@@ -77,7 +79,7 @@ function onSignalled(
   { data: { problem, taken, lastMessage } }: StoredEventOf<'turn.signalled'>,
 ): AgentState {
   if (!isLive(state) || state.turn === null) return state;
-  const signalled = taken === undefined || taken >= writtenTo(state);
+  const signalled = taken === undefined || taken >= (state.written ?? 0);
   const { taken: _before, ...turn } = withLastWords(state.turn, lastMessage);
   return {
     ...state,
@@ -90,8 +92,10 @@ function onSignalled(
   };
 }
 
-/** How many messages were written to the agent, reminders among them. */
-const writtenTo = ({ counts, nudges = 0 }: LiveAgent): number => counts.messages + nudges;
+const withWritten = <S extends LiveAgent>(state: S): S => ({
+  ...state,
+  written: (state.written ?? 0) + 1,
+});
 
 /**
  * A turn in which something was just written. The agent may have been done with it before the log
@@ -99,7 +103,7 @@ const writtenTo = ({ counts, nudges = 0 }: LiveAgent): number => counts.messages
  */
 const sinceWritten = (turn: Turn, state: LiveAgent): Turn => ({
   ...turn,
-  signalled: turn.taken !== undefined && turn.taken >= writtenTo(state),
+  signalled: turn.taken !== undefined && turn.taken >= (state.written ?? 0),
 });
 
 function onInterrupted(state: AgentState, event: StoredEventOf<'process.interrupted'>): AgentState {

@@ -151,6 +151,16 @@ test('a signal is about what the agent had taken, whenever the log says that it 
   t.like(evolved([...working(), signalledAfter(1), nudged()]), { turn: { signalled: false } });
 });
 
+test('the answer to a waiting question is not written, so no signal waits for it', (t) => {
+  const answer = stored('process.delivered', {
+    runId: RUN,
+    commandId: 'm-2',
+    turnId: 'turn-of-m-1',
+    bytes: 0,
+  });
+  t.like(evolved([...working(), answer, signalledAfter(1)]), { turn: { signalled: true } });
+});
+
 test('a late signal of a turn that has failed does not end the next one', (t) => {
   const next = [...working(), turnFailed(), sent('m-2'), turnStarted('m-2')];
   t.like(evolved([...next, signalledAfter(1), delivered('m-2')]), { turn: { signalled: false } });

@@ -14,8 +14,10 @@ interface Known {
   asked: Map<string, string | undefined>;
   /** That of the message which the agent took last. */
   thread: string | undefined;
-  /** The turn that took it, and all that this has taken. */
-  turn: { turnId: string; messages: Set<string> };
+  /** What was written to it since it answered last. */
+  unanswered: Set<string>;
+  /** How many messages its last answer is the first one to. */
+  answered: number;
 }
 
 /** So many agents are remembered; another one is looked up again. */
@@ -61,9 +63,9 @@ export class AgentPlaces {
     return known && this.#placeIn(known, known.thread);
   }
 
-  /** How many messages the turn has taken that an agent is in, or was in last. */
-  messagesOfTurn(agentId: string): number {
-    return this.#agents.get(agentId)?.turn.messages.size ?? 0;
+  /** How many messages an agent's last answer is the first one to. */
+  messagesOfAnswer(agentId: string): number {
+    return this.#agents.get(agentId)?.answered ?? 0;
   }
 
   /** What is known as of a place in the log. */
@@ -87,6 +89,7 @@ export class AgentPlaces {
       subjectOf({ family: 'command', agentId, name: 'send' }),
       subjectOf({ family: 'turn', agentId, name: 'started' }),
       subjectOf({ family: 'process', agentId, name: 'delivered' }),
+      subjectOf({ family: 'response', agentId, name: 'answer' }),
     ];
     const from = { sequence: 1 };
     for await (const message of this.#log.read({ stream: 'EVENTS', from, filter, until })) {
@@ -105,7 +108,7 @@ export class AgentPlaces {
 function beginning(created: StoredEvent & { type: 'command.create' }): Known {
   const { owner } = created.data;
   const chatId = owner?.channel === CHANNEL ? owner.userId : undefined;
-  return { chatId, asked: new Map(), thread: undefined, turn: { turnId: '', messages: new Set() } };
+  return { chatId, asked: new Map(), thread: undefined, unanswered: new Set(), answered: 0 };
 }
 
 function note(known: Known, event: StoredEvent): void {
@@ -114,11 +117,17 @@ function note(known: Known, event: StoredEvent): void {
     asked.set(event.id, event.data.thread);
     const [oldest] = asked.keys();
     if (asked.size > ASKED && oldest !== undefined) asked.delete(oldest);
-  } else if (event.type === 'turn.started' || event.type === 'process.delivered') {
-    const { turnId, commandId } = event.data;
+  } else if (event.type === 'turn.started') {
+    known.thread = asked.get(event.data.commandId);
+    known.unanswered = new Set([event.data.commandId]);
+  } else if (event.type === 'process.delivered') {
+    const { commandId, bytes } = event.data;
     known.thread = asked.get(commandId);
-    if (known.turn.turnId !== turnId) known.turn = { turnId, messages: new Set() };
-    known.turn.messages.add(commandId);
+    // The answer to a waiting question is the asker's: it joins nothing.
+    if (bytes > 0) known.unanswered.add(commandId);
+  } else if (event.type === 'response.answer' && known.unanswered.size > 0) {
+    known.answered = known.unanswered.size;
+    known.unanswered = new Set();
   }
 }
 

@@ -129,7 +129,7 @@ export class ResponseListener {
   /** Once for a chat: the notice is stored under the chat’s id. */
   async #explainJoined(agentId: string, place: ChatPlace): Promise<void> {
     const { log, joinedNotice } = this.#options;
-    const messages = this.#options.places.messagesOfTurn(agentId);
+    const messages = this.#options.places.messagesOfAnswer(agentId);
     if (messages < 2 || this.#explained.has(place.chatId)) return;
     const text = joinedNotice(place.chatId, messages);
     if (text !== undefined) {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killAll, processesWith } from './process-tree.ts';
 
@@ -13,11 +13,19 @@ export async function removeFolder(folder: string): Promise<void> {
 
 /** Of its runs, as their keepers have noted them. */
 function cgroupsOf(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return files
-    .filter(({ name, parentPath }) => name === 'cgroup' && parentPath.includes('/runs/'))
-    .map(({ name, parentPath }) => readFileSync(join(parentPath, name), 'utf8').trim())
+  return [...filesBelow(folder)]
+    .filter((path) => path.includes('/runs/') && basename(path) === 'cgroup')
+    .map((path) => readFileSync(path, 'utf8').trim())
     .filter((path) => path !== '');
+}
+
+/** Through no link: Node's own recursion follows those of agents, round and round. */
+function* filesBelow(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else yield path;
+  }
 }
 
 /** Those that were killed need a moment to be gone. */

@@ -156,21 +156,37 @@ test('A5: an answer that cannot be requested is left out and said, and holds up 
 test('C9: the first answer that serves several messages says so, once for a chat', async (t) => {
   const { telegram, api, log, agents, begin } = await fixture(t);
   const [ann] = agents;
-  const taken = (turnId: string, commandId: string) => ({
+  const stated = { source: 'orchestrator/test', time: new Date().toISOString() };
+  const taken = (commandId: string) => ({
+    ...stated,
     id: `turn.started:${commandId}`,
     type: 'turn.started' as const,
-    source: 'orchestrator/test',
-    time: new Date().toISOString(),
     subject: `agents.${ann}.turn.started`,
-    data: { turnId, commandId, deadlineAt: new Date().toISOString() },
+    data: { turnId: 't', commandId, deadlineAt: stated.time },
+  });
+  const written = (commandId: string, bytes = 10) => ({
+    ...stated,
+    id: `process.delivered:${commandId}`,
+    type: 'process.delivered' as const,
+    subject: `agents.${ann}.process.delivered`,
+    data: { runId: 'run-1', turnId: 't', commandId, bytes },
   });
   await begin();
-  await appendInOrder(log, [taken('t1', 'a'), said('1', 'to one', ann)]);
-  await appendInOrder(log, [taken('t2', 'b'), taken('t2', 'c'), said('2', 'to two', ann)]);
-  await appendInOrder(log, [taken('t3', 'd'), taken('t3', 'e'), said('3', 'to two more', ann)]);
-  await telegram.until(() => api.texts(1).length === 4, 'all');
+  await appendInOrder(log, [taken('a'), written('a'), said('1', 'to a', ann)]);
+  await appendInOrder(log, [written('b'), said('2', 'to b, in its turn', ann)]);
+  await appendInOrder(log, [taken('c'), written('c'), written('press', 0), said('3', 'to c', ann)]);
+  await appendInOrder(log, [taken('d'), written('d'), written('e'), said('4', 'to d and e', ann)]);
+  await appendInOrder(log, [taken('f'), written('f'), written('g'), said('5', 'to f and g', ann)]);
+  await telegram.until(() => api.texts(1).length === 6, 'all');
 
-  t.deepEqual(api.texts(1), ['to one', 'to two', '2 JOINED', 'to two more']);
+  t.deepEqual(api.texts(1), [
+    'to a',
+    'to b, in its turn',
+    'to c',
+    'to d and e',
+    '2 JOINED',
+    'to f and g',
+  ]);
 });
 
 test('E1: an answer goes to the topic in which was asked, also after a restart', async (t) => {

@@ -1,4 +1,5 @@
 import { kill } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { ofType } from '../../../support/history.ts';
 import type {
@@ -103,14 +104,14 @@ function measures(
     const [starting] = ofType(await world.events(), 'process.starting');
     const [ready] = ofType(await world.events(), 'process.ready');
     const startUp = Date.parse(ready?.time ?? '') - Date.parse(starting?.time ?? '');
-    const idle = await memoryOf(await world.pid());
+    const idle = await idleMemory(await world.pid());
     await world.say('one');
     await world.ended('one');
     const [answer] = ofType(await world.events(), 'response.answer');
     const [sent] = ofType(await world.events(), 'command.send');
     const [ended] = ofType(await world.events(), 'turn.ended');
     const at = (event: { time: string } | undefined) => Date.parse(event?.time ?? '');
-    t.true(idle > 0);
+    t.true(startUp >= 0 && at(answer) >= at(sent) && at(ended) >= at(answer));
     report.measured({
       startUpMs: startUp,
       idleMb: idle,
@@ -118,6 +119,15 @@ function measures(
       endAfterAnswerMs: at(ended) - at(answer),
     });
   });
+}
+
+/** A process that has just begun has not read its program yet. */
+async function idleMemory(pid: number): Promise<number> {
+  for (;;) {
+    const megabytes = await memoryOf(pid);
+    if (megabytes > 0) return megabytes;
+    await delay(10);
+  }
 }
 
 /** Resolves with the way in which it is so, where that is another. */

@@ -32,7 +32,11 @@ withDocker(
 withDocker(
   'a service that lacks its system says so in one line and ends with an error',
   async (t) => {
-    await t.throwsAsync(run(image, 'projections'), { message: /exit code 1: ORC_NOT_REACHABLE: / });
+    const volume = '--tmpfs=/data:uid=1000,mode=0700';
+    await t.throwsAsync(run(volume, image, 'projections'), {
+      message: /exit code 1: ORC_NOT_REACHABLE: /,
+    });
+    await t.throwsAsync(run(image, 'projections'), { message: /exit code 1: ORC_DATA_DIR: / });
   },
 );
 

@@ -14,6 +14,7 @@ import {
 import type { EventLog } from '../../core/log/event-log.ts';
 import { BackOff } from '../../platform/async/back-off.ts';
 import { delay } from '../../platform/async/delay.ts';
+import { Lanes } from '../../platform/async/lanes.ts';
 import type { Health } from '../../platform/service/health.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import type { CallPiece } from '../../schemas/events/delivery.ts';
@@ -74,7 +75,7 @@ export class Outbox {
   readonly #end = new AbortController();
   readonly #health: DeliveryHealth;
   readonly #open: OpenDeliveries;
-  readonly #lanes = new Map<string, { queue: OpenDelivery[]; run: Promise<void> }>();
+  readonly #lanes = new Lanes();
   #caughtUp = false;
 
   constructor(options: OutboxOptions) {
@@ -95,7 +96,7 @@ export class Outbox {
       if (this.#caughtUp) for (const delivery of requested) this.#enqueue(delivery);
       else if (batch.caughtUp) this.#begin();
     }
-    await Promise.all([...this.#lanes.values()].map(({ run }) => run));
+    await this.#lanes.below(1);
   }
 
   /** A place up to which everything that was requested is settled. */
@@ -110,23 +111,11 @@ export class Outbox {
 
   #enqueue(delivery: OpenDelivery): void {
     const { chatId } = delivery.state.request;
-    const lane = this.#lanes.get(chatId);
-    if (lane !== undefined) {
-      lane.queue.push(delivery);
-      return;
-    }
-    const queue = [delivery];
-    this.#lanes.set(chatId, { queue, run: this.#runLane(chatId, queue) });
-  }
-
-  async #runLane(chatId: string, queue: OpenDelivery[]): Promise<void> {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await this.#deliver(next).catch((error: unknown) => {
+    this.#lanes.add(chatId, () =>
+      this.#deliver(delivery).catch((error: unknown) => {
         if (!this.#end.signal.aborted) this.#health.brokeOff(chatId, error);
-      });
-      if (this.#end.signal.aborted) break;
-    }
-    this.#lanes.delete(chatId);
+      }),
+    );
   }
 
   async #deliver(delivery: OpenDelivery): Promise<void> {

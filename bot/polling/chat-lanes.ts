@@ -1,5 +1,6 @@
 import type { Update } from 'grammy/types';
 import { BackOff } from '../../platform/async/back-off.ts';
+import { Lanes } from '../../platform/async/lanes.ts';
 
 const TIMES = { firstMs: 300, longestMs: 5_000 };
 
@@ -16,7 +17,7 @@ export type HandleUpdate = (update: Update) => Promise<Handled>;
 export class ChatLanes {
   readonly #handle: HandleUpdate;
   readonly #signal: AbortSignal;
-  readonly #lanes = new Map<number, { queue: Update[]; run: Promise<void> }>();
+  readonly #lanes = new Lanes();
   readonly #undone = new Set<number>();
   /** Those that Telegram may bring again, done or not. */
   readonly #seen = new Set<number>();
@@ -50,7 +51,7 @@ export class ChatLanes {
     for (const update of fresh) {
       this.#undone.add(update.update_id);
       this.#seen.add(update.update_id);
-      this.#enqueue(update);
+      this.#lanes.add(String(chatOf(update)), () => this.#untilDone(update));
     }
     const last = fresh.at(-1);
     if (last !== undefined) this.#behindLast = last.update_id + 1;
@@ -58,37 +59,19 @@ export class ChatLanes {
   }
 
   /** Resolves when every lane has come to its end: all is done, or the signal has aborted. */
-  async idle(): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map(({ run }) => run));
+  idle(): Promise<void> {
+    return this.#lanes.below(1);
   }
 
-  #enqueue(update: Update): void {
-    const chatId = chatOf(update);
-    const lane = this.#lanes.get(chatId);
-    if (lane !== undefined) {
-      lane.queue.push(update);
-      return;
-    }
-    const queue = [update];
-    this.#lanes.set(chatId, { queue, run: this.#run(chatId, queue) });
-  }
-
-  async #run(chatId: number, queue: Update[]): Promise<void> {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      if (!(await this.#untilDone(next))) break;
-      this.#undone.delete(next.update_id);
-    }
-    this.#lanes.delete(chatId);
-  }
-
-  /** False where the signal has ended the tries. */
-  async #untilDone(update: Update): Promise<boolean> {
+  async #untilDone(update: Update): Promise<void> {
     const backOff = new BackOff(TIMES);
     while (!this.#signal.aborted) {
-      if ((await this.#handle(update)) === 'done') return true;
+      if ((await this.#handle(update)) === 'done') {
+        this.#undone.delete(update.update_id);
+        return;
+      }
       await backOff.wait(this.#signal);
     }
-    return false;
   }
 }
 

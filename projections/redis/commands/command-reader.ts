@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { pause } from '../../../platform/async/delay.ts';
+import { Lanes } from '../../../platform/async/lanes.ts';
 import { orAborted } from '../../../platform/async/or-aborted.ts';
 import {
   COMMANDS_GROUP as GROUP,
@@ -11,7 +12,6 @@ import { pythonJson } from '../../../schemas/redis/python-json.ts';
 import type { Redis } from '../redis-connection.ts';
 import { CommandContext, type CommandServices } from './command-context.ts';
 import { agentOfCommand, handleCommand } from './handle-command.ts';
-import { Lanes } from './lanes.ts';
 import { REPLY_SCRIPT } from './reply-script.ts';
 
 export interface CommandReaderOptions {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Lanes } from '../../../projections/redis/commands/lanes.ts';
+import { Lanes } from '../../../platform/async/lanes.ts';
 
 test('work of a lane is done in order, lanes beside each other, and all of it can be awaited', async (t) => {
   const lanes = new Lanes();

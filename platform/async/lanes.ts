@@ -1,4 +1,4 @@
-import { ChangeSignal } from '../../../platform/async/change-signal.ts';
+import { ChangeSignal } from './change-signal.ts';
 
 /** Work in order within a lane, lanes beside each other. */
 export class Lanes {

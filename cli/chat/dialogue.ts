@@ -2,10 +2,10 @@ import type {
   AgentClient,
   AgentWish,
   AssignedAgent,
-  SendOptions,
   SentMessage,
 } from '../../core/conversation/agent-client.ts';
 import { followConversation } from '../../core/conversation/conversation.ts';
+import type { SendOptions } from '../../core/conversation/events-of-person.ts';
 import { samePerson } from '../../core/conversation/person.ts';
 import type { Happening, OpenMessage, Talk } from '../../core/conversation/talk.ts';
 import type { EventLog } from '../../core/log/event-log.ts';

@@ -1,19 +1,24 @@
 import type { Patience } from '../../platform/async/retry.ts';
 import type { NewEvent } from '../../schemas/event.ts';
-import type { DataOf } from '../../schemas/event-catalogue.ts';
-import type { FileReference } from '../../schemas/events/file.ts';
-import type { MessageSource } from '../../schemas/events/message-source.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
-import { type EventMeta, newEvent } from '../../schemas/new-event.ts';
+import { newEvent } from '../../schemas/new-event.ts';
 import { userFilter } from '../../schemas/subjects.ts';
 import type { AgentSummary, ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
 import type { AppendResult } from '../log/append-result.ts';
 import { appendError } from '../log/append-result.ts';
 import type { EventLog } from '../log/event-log.ts';
+import {
+  asked,
+  assignment,
+  controlCommand,
+  creation,
+  type SendOptions,
+  sendCommand,
+} from './events-of-person.ts';
 import { nameFor } from './name-for.ts';
 import { shownAgentName } from './named-agent.ts';
-import { personName, samePerson } from './person.ts';
+import { samePerson } from './person.ts';
 import { withPatience } from './with-patience.ts';
 
 /** What an agent is to be, where there is none yet. Times in milliseconds. */
@@ -40,27 +45,6 @@ export interface CreatedAgent {
   name: string;
   /** What comes of it is stored behind this. */
   sequence: number;
-}
-
-export interface SendOptions {
-  from: Person;
-  /** Where in the person's channel it was said. */
-  thread?: string | undefined;
-  /** The command's id; a fresh one without. */
-  id?: string | undefined;
-  /** The id is derived from a cause, such as a chat's update: it is stored once, for ever. */
-  once?: boolean | undefined;
-  mode?: DataOf<'command.send'>['mode'] | undefined;
-  /** The question (its event's id) that this answers. */
-  answers?: string | undefined;
-  files?: readonly FileReference[] | undefined;
-  /** The channel's own messages that it was made from. */
-  sources?: readonly MessageSource[] | undefined;
-  /**
-   * Stored with the message, both or neither: what makes the message be sent once. Where something
-   * else is the last of its subject than `after` (a sequence), that was done already.
-   */
-  alongside?: { event: NewEvent; after: number } | undefined;
 }
 
 /** A message as it stands in the log. */
@@ -266,63 +250,6 @@ interface Assigned {
   name?: string;
   open: boolean;
 }
-
-/** The assignment comes last: whoever has read it has read the creation too. */
-function creation(agentId: string, person: Person, wish: AgentWish) {
-  const { kind, name, ttlMs, turnDeadlineMs, commandLine } = wish;
-  const id = `create:${agentId}`;
-  const data = {
-    kind,
-    ...(name !== undefined && { name }),
-    owner: person,
-    ttlMs,
-    turnDeadlineMs,
-    ...(commandLine && { commandLine }),
-  };
-  const create = newEvent('command.create', { agentId }, data, asked(person, id));
-  const cause = { correlationId: id, causationId: id };
-  const assign = assignment(agentId, person, `user.agent-assigned:${agentId}`, cause);
-  return [create, assign];
-}
-
-const assignment = (
-  agentId: string,
-  person: Person,
-  id: string,
-  cause: Pick<EventMeta, 'correlationId' | 'causationId'> = {},
-) => newEvent('user.agent-assigned', person, { agentId }, { ...asked(person, id), ...cause });
-
-function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
-  const { from, thread, mode = 'join', answers, files, sources } = options;
-  const data = {
-    text,
-    from,
-    mode,
-    ...(thread !== undefined && { thread }),
-    ...(answers !== undefined && { answers }),
-    ...(files && { files: [...files] }),
-    ...(sources && { sources: [...sources] }),
-  };
-  return newEvent('command.send', { agentId }, data, asked(from, id));
-}
-
-const controlCommand = (
-  agentId: string,
-  name: 'interrupt' | 'stop',
-  from: Person,
-  id: string,
-): NewEvent =>
-  name === 'stop'
-    ? newEvent('command.stop', { agentId }, { reason: 'asked', from }, asked(from, id))
-    : newEvent('command.interrupt', { agentId }, { from }, asked(from, id));
-
-/** What a person asks begins with itself. */
-const asked = (from: Person, id: string): EventMeta => ({
-  id,
-  source: `orchestrator/${personName(from)}`,
-  now: new Date(),
-  correlationId: id,
-});
 
 function stored(result: AppendResult): { sequence: number; duplicate: boolean } {
   if (result.ok) return result;

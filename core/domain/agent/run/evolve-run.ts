@@ -1,5 +1,5 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
-import type { EventType } from '../../../../schemas/event-catalogue.ts';
+import type { DataOf, EventType } from '../../../../schemas/event-catalogue.ts';
 import {
   type AgentState,
   awake,
@@ -34,14 +34,10 @@ export const evolveByRun = {
     state.phase === 'ended' ? { ...settle(state, data.commandId), deleted: true } : state,
 } satisfies Partial<EvolveBy<EventType>>;
 
-function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): AgentState {
-  if (state.phase !== 'unknown') {
-    return withControl(state, { commandId: event.id, name: 'create' });
-  }
-  const { kind, name, owner, ttlMs, turnDeadlineMs, commandLine, allowedTools } = event.data;
+/** What an agent was created as, which it stays. */
+function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
+  const { kind, name, owner, commandLine, allowedTools, ttlMs, turnDeadlineMs } = made;
   return {
-    phase: 'requested',
-    agentId: state.agentId,
     kind,
     ...(name !== undefined && { name }),
     ...(owner && { owner }),
@@ -49,6 +45,17 @@ function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): Ag
     ...(allowedTools && { allowedTools }),
     ttlMs,
     turnDeadlineMs,
+  };
+}
+
+function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): AgentState {
+  if (state.phase !== 'unknown') {
+    return withControl(state, { commandId: event.id, name: 'create' });
+  }
+  return {
+    phase: 'requested',
+    agentId: state.agentId,
+    ...madeAs(event.data),
     createdAt: event.time,
     createdBy: event.id,
     queue: state.queue,
@@ -140,21 +147,13 @@ function ended(
   endedAt: string,
   end: EndedAgent['end'],
 ): EndedAgent {
-  const { agentId, kind, name, owner, commandLine, allowedTools } = state;
-  const { ttlMs, turnDeadlineMs, createdAt, createdBy } = state;
-  const { queue, calls, counts, running } = state;
+  const { agentId, createdAt, createdBy, queue, calls, counts, running } = state;
   // Whoever asked for a stop has it, whatever the reason.
   const controls = state.controls.filter((control) => control.name !== 'stop');
   return {
     phase: 'ended',
     agentId,
-    kind,
-    ...(name !== undefined && { name }),
-    ...(owner && { owner }),
-    ...(commandLine !== undefined && { commandLine }),
-    ...(allowedTools && { allowedTools }),
-    ttlMs,
-    turnDeadlineMs,
+    ...madeAs(state),
     createdAt,
     createdBy,
     queue,

@@ -1,0 +1,89 @@
+import type { NewEvent } from '../../schemas/event.ts';
+import type { DataOf } from '../../schemas/event-catalogue.ts';
+import type { FileReference } from '../../schemas/events/file.ts';
+import type { MessageSource } from '../../schemas/events/message-source.ts';
+import type { Person } from '../../schemas/events/parts.ts';
+import { type EventMeta, newEvent } from '../../schemas/new-event.ts';
+import { personName } from './person.ts';
+
+/** What a message is, beside its text. */
+export interface SendOptions {
+  from: Person;
+  /** Where in the person's channel it was said. */
+  thread?: string | undefined;
+  /** The command's id; a fresh one without. */
+  id?: string | undefined;
+  /** The id is derived from a cause, such as a chat's update: it is stored once, for ever. */
+  once?: boolean | undefined;
+  mode?: DataOf<'command.send'>['mode'] | undefined;
+  /** The question (its event's id) that this answers. */
+  answers?: string | undefined;
+  files?: readonly FileReference[] | undefined;
+  /** The channel's own messages that it was made from. */
+  sources?: readonly MessageSource[] | undefined;
+  /**
+   * Stored with the message, both or neither: what makes the message be sent once. Where something
+   * else is the last of its subject than `after` (a sequence), that was done already.
+   */
+  alongside?: { event: NewEvent; after: number } | undefined;
+}
+
+type Wish = Omit<DataOf<'command.create'>, 'owner' | 'allowedTools'>;
+
+/** The assignment comes last: whoever has read it has read the creation too. */
+export function creation(agentId: string, person: Person, wish: Wish) {
+  const { kind, name, ttlMs, turnDeadlineMs, commandLine } = wish;
+  const id = `create:${agentId}`;
+  const data = {
+    kind,
+    ...(name !== undefined && { name }),
+    owner: person,
+    ttlMs,
+    turnDeadlineMs,
+    ...(commandLine && { commandLine }),
+  };
+  const create = newEvent('command.create', { agentId }, data, asked(person, id));
+  const cause = { correlationId: id, causationId: id };
+  const assign = assignment(agentId, person, `user.agent-assigned:${agentId}`, cause);
+  return [create, assign];
+}
+
+export const assignment = (
+  agentId: string,
+  person: Person,
+  id: string,
+  cause: Pick<EventMeta, 'correlationId' | 'causationId'> = {},
+) => newEvent('user.agent-assigned', person, { agentId }, { ...asked(person, id), ...cause });
+
+/** A message of a person to an agent. */
+export function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
+  const { from, thread, mode = 'join', answers, files, sources } = options;
+  const data = {
+    text,
+    from,
+    mode,
+    ...(thread !== undefined && { thread }),
+    ...(answers !== undefined && { answers }),
+    ...(files && { files: [...files] }),
+    ...(sources && { sources: [...sources] }),
+  };
+  return newEvent('command.send', { agentId }, data, asked(from, id));
+}
+
+export const controlCommand = (
+  agentId: string,
+  name: 'interrupt' | 'stop',
+  from: Person,
+  id: string,
+): NewEvent =>
+  name === 'stop'
+    ? newEvent('command.stop', { agentId }, { reason: 'asked', from }, asked(from, id))
+    : newEvent('command.interrupt', { agentId }, { from }, asked(from, id));
+
+/** What a person asks begins with itself. */
+export const asked = (from: Person, id: string): EventMeta => ({
+  id,
+  source: `orchestrator/${personName(from)}`,
+  now: new Date(),
+  correlationId: id,
+});

@@ -42,7 +42,10 @@ function addressesIn(word: string): string[] {
   });
 }
 
-/** A name below a suffix of the Internet, or an IP address in full: any number is one to a browser. */
+/**
+ * Whether a text is a host: a name below a suffix of the Internet, or a whole IP address. A number
+ * alone is none here, though a browser takes it for one.
+ */
 function isPublic(name: string): boolean {
   const { isIcann, domain } = parse(canonical(name));
   return (isIcann === true && domain !== null) || /^\d+(?:\.\d+){3}$/.test(name);

@@ -13,6 +13,6 @@ export const isUnreachable = (error: unknown): error is OrchestratorError =>
   error instanceof OrchestratorError &&
   (error.code === 'ORC_NOT_REACHABLE' || error.code === 'ORC_TIMED_OUT');
 
-/** The classifier of whatever reads or writes the log again: any other error fails the same way for ever. */
+/** Whether reading or writing the log again can help; any other error comes again each time. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof OrchestratorError && PASSING.has(error.code);

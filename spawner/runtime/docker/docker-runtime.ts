@@ -26,6 +26,7 @@ import {
   HOME,
   homeVolume,
   labelsOf,
+  mailboxContainer,
   mailboxOptions,
   mailboxVolume,
   ROLE_LABEL,
@@ -130,13 +131,7 @@ export class DockerRuntime implements Runtime {
   /** Made, filled and started, each only where an earlier try has not done it. Or why not. */
   async #startContainer(spec: ProcessSpec): Promise<string | undefined> {
     const { agentId, runId } = spec;
-    let found = await this.#find(agentId);
-    while (found === undefined) {
-      await this.#create(spec);
-      found = await this.#find(agentId);
-      // A name is taken before its container is there: another spawner is about to have it.
-      if (found === undefined) await delay(CREATING_MS);
-    }
+    const found = (await this.#find(agentId)) ?? (await this.#create(spec));
     if (found.Config.Labels[RUN_LABEL] !== runId) {
       return `a container ${agentId} of another run is there`;
     }
@@ -156,7 +151,8 @@ export class DockerRuntime implements Runtime {
     return undefined;
   }
 
-  async #create(spec: ProcessSpec): Promise<void> {
+  /** The mailbox first: where the agent's container is, it is there too. */
+  async #create(spec: ProcessSpec): Promise<Docker.ContainerInspectInfo> {
     const { agentId } = spec;
     await this.#docker.createVolume({
       Name: mailboxVolume(agentId),
@@ -166,9 +162,22 @@ export class DockerRuntime implements Runtime {
       Name: homeVolume(agentId),
       Labels: labelsOf(spec, this.#settings, 'home'),
     });
-    // A conflict: by another spawner at the same moment.
-    await unless([409], this.#docker.createContainer(mailboxOptions(spec, this.#settings)));
-    await unless([409], this.#docker.createContainer(agentContainer(spec, this.#settings)));
+    await this.#made(mailboxContainer(agentId), mailboxOptions(spec, this.#settings));
+    return this.#made(agentId, agentContainer(spec, this.#settings));
+  }
+
+  /** The container of a name, created by this spawner or by another at the same moment. */
+  async #made(
+    name: string,
+    options: Docker.ContainerCreateOptions,
+  ): Promise<Docker.ContainerInspectInfo> {
+    for (;;) {
+      await unless([409], this.#docker.createContainer(options));
+      const found = await this.#find(name);
+      if (found !== undefined) return found;
+      // A name is taken before its container is there: another spawner is about to have it.
+      await delay(CREATING_MS);
+    }
   }
 
   async #fill(spec: ProcessSpec): Promise<void> {
@@ -185,9 +194,9 @@ export class DockerRuntime implements Runtime {
     ]);
   }
 
-  async #find(agentId: string): Promise<Docker.ContainerInspectInfo | undefined> {
+  async #find(name: string): Promise<Docker.ContainerInspectInfo | undefined> {
     try {
-      return await this.#docker.getContainer(agentId).inspect();
+      return await this.#docker.getContainer(name).inspect();
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { mailboxContainer } from '../../../spawner/runtime/docker/container-options.ts';
 import { cuttingProxy } from '../../support/docker/cutting-proxy.ts';
 import { dockerEngine } from '../../support/docker/engine.ts';
 import { workerImage } from '../../support/docker/project-images.ts';
@@ -67,4 +68,22 @@ test('A4: a program beside an agent whose engine is away comes to a failure that
   t.like(await run(), { ended: 'failed' });
   proxy.away = false;
   t.like(await run(), { ended: 'exit', exit: { code: 0, signal: null } });
+});
+
+test('a run whose mailbox another spawner is about to have is started all the same', async (t) => {
+  const engine = await dockerEngine();
+  if (engine === undefined) return t.log('skipped: no Docker engine');
+  const proxy = await cuttingProxy(t, engine);
+  const spec = bashSpec('read -r line; echo "$line"');
+  proxy.refuseNextCreation(mailboxContainer(spec.agentId));
+  const runtime = testDockerRuntime(proxy.host, await workerImage(engine));
+
+  const started = await runtime.start(spec);
+
+  t.true(started.ok, started.ok ? '' : started.reason);
+  if (!started.ok) return;
+  const { process } = started;
+  await process.closeStdin();
+  await process.exited;
+  await process.remove();
 });

@@ -6,6 +6,16 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { DockerEngine } from './docker-cli.ts';
 
+const REASON = JSON.stringify({ message: 'Conflict. The container name is already in use' });
+const CONFLICT = [
+  'HTTP/1.1 409 Conflict',
+  'Content-Type: application/json',
+  `Content-Length: ${REASON.length}`,
+  'Connection: close',
+  '',
+  REASON,
+].join('\r\n');
+
 /**
  * Stands before an engine and, once for each {@link cutNext}, keeps its answer to itself; lets
  * nobody through while it is `away`.
@@ -15,6 +25,7 @@ export class CuttingProxy implements DockerEngine {
   readonly #socket: string;
   #method: string | undefined;
   readonly #clients = new Set<Socket>();
+  #takenName: string | undefined;
   #away = false;
 
   constructor(socket: string) {
@@ -25,6 +36,14 @@ export class CuttingProxy implements DockerEngine {
   /** The next request of this method is done by the engine, and its connection breaks before the answer. */
   cutNext(method: 'PUT' | 'POST'): void {
     this.#method = method;
+  }
+
+  /**
+   * The next request to create a container of this name is refused, and never done: as while another
+   * creates it, whose container is not there yet.
+   */
+  refuseNextCreation(name: string): void {
+    this.#takenName = name;
   }
 
   /** The engine is not to be reached, and whoever was is cut off; until told otherwise. */
@@ -48,6 +67,12 @@ export class CuttingProxy implements DockerEngine {
     this.#clients.add(client);
     client.on('close', () => this.#clients.delete(client));
     client.on('data', (chunk) => {
+      if (this.#takenName !== undefined && creates(chunk, this.#takenName)) {
+        this.#takenName = undefined;
+        engine.destroy();
+        client.end(CONFLICT);
+        return;
+      }
       if (
         this.#method !== undefined &&
         chunk.subarray(0, 8).toString('latin1').startsWith(`${this.#method} `)
@@ -66,6 +91,11 @@ export class CuttingProxy implements DockerEngine {
     client.on('error', () => engine.destroy()).on('close', () => engine.destroy());
     engine.on('error', () => client.destroy()).on('close', () => client.destroy());
   }
+}
+
+function creates(request: Buffer, name: string): boolean {
+  const [line = ''] = request.toString('latin1').split('\r\n', 1);
+  return line.startsWith('POST /containers/create?') && `${line}&`.includes(`name=${name}&`);
 }
 
 export async function cuttingProxy(

@@ -105,8 +105,9 @@ function logConnection(nc: NatsConnection, inboxPrefix: string | undefined): Log
     onDisconnect: (listener) => watch.onDisconnect(listener),
     connected: (withinMs) => watch.connected(withinMs),
     async close() {
-      // A flush waits for the server; where that is gone there is nothing to wait for.
-      await nc.flush().catch(() => undefined);
+      // A flush waits for the server; where that is gone there is nothing to wait for. The client
+      // forgets a flush whose connection breaks and is not made again.
+      await Promise.race([nc.flush().catch(() => undefined), nc.closed()]);
       await nc.close();
       await watch.ended;
     },

@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { type AgentShell, agentShell } from '../support/agent-shell.ts';
 import { history, ofType } from '../support/history.ts';
+import { Wire } from '../support/wire.ts';
 import { oneLine, runHere } from './run-here.ts';
-import { Wire } from './wire.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 

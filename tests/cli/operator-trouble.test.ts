@@ -11,8 +11,8 @@ import { viewSubject } from '../../schemas/views.ts';
 import { history } from '../support/history.ts';
 import { startTestNats, type TestNats } from '../support/nats.ts';
 import { environment } from '../support/system.ts';
+import { Wire } from '../support/wire.ts';
 import { oneLine, runHere } from './run-here.ts';
-import { Wire } from './wire.ts';
 
 const operator = (nats: TestNats, own: Record<string, string> = {}) =>
   environment(nats.dataDir, {

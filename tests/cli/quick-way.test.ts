@@ -4,8 +4,8 @@ import test from 'ava';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import { agentShell } from '../support/agent-shell.ts';
 import { history, ofType } from '../support/history.ts';
+import { Wire } from '../support/wire.ts';
 import { TELL_LOADS } from './tell-loads.ts';
-import { Wire } from './wire.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 

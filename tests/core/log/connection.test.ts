@@ -8,6 +8,7 @@ import { mintAgentCredentials } from '../../../platform/nats/agent-credentials.t
 import { ensureTrust } from '../../../platform/nats/trust.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { ownPort } from '../../support/own-port.ts';
+import { Wire } from '../../support/wire.ts';
 import { AGENT, answer } from './events.ts';
 
 const OPTIONS = { name: 'test', timeoutMs: 2_000 };
@@ -114,4 +115,20 @@ test('a service that is told to stop waits no longer', async (t) => {
   });
   setTimeout(() => stop.abort(), 50);
   await t.throwsAsync(waiting, { code: 'ORC_NOT_REACHABLE' });
+});
+
+test('a connection that breaks while it is closed is closed, also where it is not made again', async (t) => {
+  const { url, operatorCreds } = await startTestNats(t);
+  const wire = await Wire.to(Number(new URL(url).port), t);
+  const credentials = { file: operatorCreds };
+  const options = { ...OPTIONS, url: wire.url, credentials, maxReconnectAttempts: 0 };
+  const connection = await connectLog(options);
+  wire.passes = (said) => {
+    if (said.includes('PONG')) wire.cut();
+    return !said.includes('PONG');
+  };
+
+  await connection.close();
+
+  t.true(connection.nc.isClosed());
 });

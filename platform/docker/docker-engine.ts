@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { EngineAgent } from './engine-agent.ts';
 
 const SOCKET = 'unix:///var/run/docker.sock';
 
@@ -8,7 +9,10 @@ const SOCKET = 'unix:///var/run/docker.sock';
  */
 export function dockerEngine(host: string = SOCKET): Docker {
   const { protocol, hostname, port, pathname } = new URL(host);
-  return protocol === 'unix:'
-    ? new Docker({ socketPath: pathname })
-    : new Docker({ protocol: 'http', host: hostname, port: port || '2375' });
+  const docker =
+    protocol === 'unix:'
+      ? new Docker({ socketPath: pathname })
+      : new Docker({ protocol: 'http', host: hostname, port: port || '2375' });
+  Object.assign(docker.modem, { agent: new EngineAgent() });
+  return docker;
 }

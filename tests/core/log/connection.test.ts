@@ -11,7 +11,7 @@ import { ownPort } from '../../support/own-port.ts';
 import { Wire } from '../../support/wire.ts';
 import { AGENT, answer } from './events.ts';
 
-const OPTIONS = { name: 'test', timeoutMs: 2_000 };
+const OPTIONS = { name: 'test', timeoutMs: 20_000 };
 const HOUR_MS = 3_600_000;
 
 test('without a server it says that NATS cannot be reached, and where it looked', async (t) => {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { isSystemError } from '../../schemas/system-error.ts';
 import { Hints } from './hints.ts';
 import { agentNotice } from './notices.ts';
 import { type PipedResult, pipedDisplay, runPiped } from './run-piped.ts';
@@ -44,7 +45,7 @@ export async function talkOverPipe(context: TalkContext, pipes: Pipes): Promise<
     const limit = context.connection.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
     const result = await runPiped({ input: stdin, dialogue, notice, limit, signal });
     if (!end.signal.aborted) return result;
-    if (isBrokenPipe(end.signal.reason)) return { ...result, exit: READER_GONE };
+    if (isSystemError(end.signal.reason, 'EPIPE')) return { ...result, exit: READER_GONE };
     throw end.signal.reason;
   } catch (error) {
     // Interrupted while it was looking for the agent: nothing was sent.
@@ -56,6 +57,3 @@ export async function talkOverPipe(context: TalkContext, pipes: Pipes): Promise<
     stdout.off('error', onFailure);
   }
 }
-
-const isBrokenPipe = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EPIPE';

@@ -5,6 +5,7 @@ import { begin, eventOf } from '../../agents/voice/statement-event.ts';
 import { toolCallLine } from '../../agents/voice/telemetry.ts';
 import { outgoingEvent } from '../../core/log/outgoing.ts';
 import { publishAlone } from '../../core/log/publish-alone.ts';
+import { isSystemError } from '../../schemas/system-error.ts';
 import type { QuickCall } from './quick-call.ts';
 
 /** Far longer than a server takes that is well; whoever needs more gets the whole command. */
@@ -53,7 +54,7 @@ function tell(line: string): void {
     writeSync(2, line);
   } catch (error) {
     // A pipe that is full at the moment and does not block: the stream waits for its reader.
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') {
+    if (isSystemError(error, 'EAGAIN')) {
       process.stderr.write(line);
     }
   }

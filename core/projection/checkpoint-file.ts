@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { isSystemError } from '../../schemas/system-error.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 
 export interface CheckpointFileOptions {
@@ -55,7 +56,7 @@ export class CheckpointFile {
       if (ours) return checkpoint;
       logger.warn({ path }, 'the checkpoint is of another log; rebuilding from the beginning');
     } catch (error) {
-      if (isAbsent(error)) return undefined;
+      if (isSystemError(error, 'ENOENT')) return undefined;
       logger.warn({ path, err: error }, 'no usable checkpoint; rebuilding from the beginning');
     }
     return undefined;
@@ -119,6 +120,3 @@ function parse(text: string, version: string): Checkpoint {
   }
   return { stream: head.stream, sequence: head.sequence, state };
 }
-
-const isAbsent = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,5 +1,6 @@
 import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { isSystemError } from '../../schemas/system-error.ts';
 
 /**
  * Makes a folder and those above it that are missing; nothing where it is there. Throws what the
@@ -14,7 +15,7 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
     await makeOne(path, mode);
   } catch (error) {
     const above = dirname(resolve(path));
-    if (!isErrno(error, 'ENOENT') || (await isThere(above))) throw error;
+    if (!isSystemError(error, 'ENOENT') || (await isThere(above))) throw error;
     await makeFolder(above, mode);
     await makeOne(path, mode);
   }
@@ -36,6 +37,3 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-const isErrno = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { derivedId } from '../../schemas/ids.ts';
+import { isSystemError } from '../../schemas/system-error.ts';
 import { dataFolderError, makeDataFolder } from './data-folder.ts';
 import type { DataPaths } from './data-paths.ts';
 import { processIdentity } from './process-identity.ts';
@@ -96,7 +97,7 @@ async function linked(draft: string, target: string): Promise<boolean> {
     await link(draft, target);
     return true;
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
+    if (isSystemError(error, 'EEXIST')) return false;
     throw error;
   }
 }
@@ -105,7 +106,7 @@ async function content(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -113,6 +114,3 @@ async function content(path: string): Promise<string | undefined> {
 async function release(paths: DataPaths, own: string): Promise<void> {
   if ((await content(paths.lock)) === own) await rm(paths.lock, { force: true });
 }
-
-const isErrno = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

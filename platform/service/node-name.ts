@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { asToken } from '../../schemas/ids.ts';
+import { isSystemError } from '../../schemas/system-error.ts';
 
 /**
  * The name of a folder of agents, made on first use. It belongs to the folder, not to the host or a
@@ -14,7 +15,7 @@ export async function folderName(agentsFolder: string): Promise<string> {
   try {
     await writeFile(file, `node-${randomBytes(4).toString('hex')}\n`, { flag: 'wx' });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!isSystemError(error, 'EEXIST')) throw error;
   }
   return (await readFile(file, 'utf8')).trim();
 }

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import { isSystemError } from '../../schemas/system-error.ts';
 
 /**
  * The token that the API wants, undefined for none: the one that is set; else none on loopback, and
@@ -25,7 +26,7 @@ async function keptToken(file: string): Promise<string> {
   const made = `${randomBytes(32).toString('base64url')}\n`;
   // Where two processes start at once, one makes the file and both read it.
   await writeFile(file, made, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!isSystemError(error, 'EEXIST')) throw error;
   });
   return (await readFile(file, 'utf8')).trim();
 }

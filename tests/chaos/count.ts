@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredEvent } from '../../schemas/event.ts';
+import { isSystemError } from '../../schemas/system-error.ts';
 import { type DockerEngine, docker } from '../support/docker/docker-cli.ts';
 import { ofType } from '../support/history.ts';
 import type { Member } from './conversation.ts';
 
-/** What came to the stdin of an agent, as itself noted it: its home outlives its container. */
+/**
+ * What came to the stdin of an agent, as itself noted it: its home outlives its container. One that
+ * was killed before its first message came has noted none.
+ */
 export async function received(engine: DockerEngine, agentId: string): Promise<string[]> {
   const volume = ['volume', 'inspect', '--format', '{{.Mountpoint}}', `${agentId}-home`];
   const home = (await docker(engine, volume)).trim();
-  const text = await readFile(join(home, 'workspace', 'received'), 'utf8');
+  const text = await readFile(join(home, 'workspace', 'received'), 'utf8').catch(noneYet);
   return text.split('\n').filter((line) => line !== '');
 }
 
@@ -54,3 +58,8 @@ export function count(members: readonly Member[], events: readonly StoredEvent[]
 
 const isOf = (subject: string, agents: ReadonlySet<string>): boolean =>
   [...agents].some((agentId) => subject.includes(agentId));
+
+function noneYet(error: unknown): string {
+  if (isSystemError(error, 'ENOENT')) return '';
+  throw error;
+}

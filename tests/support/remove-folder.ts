@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isSystemError } from '../../schemas/system-error.ts';
 import { killAll, processesWith } from './process-tree.ts';
 
 /** Removes a folder of a system or of agents, and whatever still runs in it. */
@@ -35,7 +36,7 @@ async function removeCgroup(path: string): Promise<void> {
       () => undefined,
       (reason: unknown) => reason,
     );
-    if (!(error instanceof Error && 'code' in error && error.code === 'EBUSY')) return;
+    if (!isSystemError(error, 'EBUSY')) return;
     await delay(20);
   }
 }

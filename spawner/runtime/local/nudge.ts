@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
+import { isSystemError } from '../../../schemas/system-error.ts';
 
 /**
  * The near end of a FIFO on which one of the keeper's processes waits for a line. Undefined where
@@ -9,7 +10,7 @@ export async function openNudge(fifo: string): Promise<FileHandle | undefined> {
     return await open(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch (error) {
     // fifo(7): ENXIO says that nobody has it open for reading.
-    if (isCode(error, 'ENXIO') || isCode(error, 'ENOENT')) return undefined;
+    if (isSystemError(error, 'ENXIO') || isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -20,9 +21,6 @@ export async function nudge(handle: FileHandle): Promise<void> {
     await handle.write('\n');
   } catch (error) {
     // Full: it has nudges enough to wake for. Broken: it has ended since.
-    if (!isCode(error, 'EAGAIN') && !isCode(error, 'EPIPE')) throw error;
+    if (!isSystemError(error, 'EAGAIN') && !isSystemError(error, 'EPIPE')) throw error;
   }
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

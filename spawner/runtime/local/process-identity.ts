@@ -1,4 +1,5 @@
 import { processIdentity } from '../../../platform/service/process-identity.ts';
+import { isSystemError } from '../../../schemas/system-error.ts';
 
 /** A process for certain: a pid alone is given to another one day. */
 export interface ProcessIdentity {
@@ -23,6 +24,6 @@ export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): vo
     process.kill(-leader.pid, signal);
   } catch (error) {
     // One that has ended since the look is as good as signalled.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (!isSystemError(error, 'ESRCH')) throw error;
   }
 }

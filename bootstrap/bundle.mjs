@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { BootstrapError } from './bootstrap-error.mjs';
+import { foldVersion } from './fold-version.mjs';
 import { withFolderLock } from './folder-lock.mjs';
 
 /** What the command may be made of (the arrows of the design: cli imports core and schemas). */
@@ -21,10 +22,13 @@ const SOURCES = ['bootstrap', 'cli', 'core', 'platform', 'agents', 'schemas'];
 const WHOLE = 'orchestrator-whole';
 const WHOLE_ENTRY = 'cli/whole-command.ts';
 
+/** What a service goes on from a checkpoint by (core/projection/fold-version.ts). */
+const FOLD_FILE = 'dist/fold-version.json';
+
 /**
  * Makes the command that agents call: `dist/orchestrator.cjs` and what it loads where it must, two
  * files because start-up counts, and `dist/bin/orchestrator`, which runs them on this checkout's Node
- * wherever it is called from.
+ * wherever it is called from. Beside them the version of the fold is written down, which services ask for.
  * Does and says nothing where they are up to date.
  *
  * @param {object} order
@@ -47,6 +51,7 @@ export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
     for (const file of await bundle(root, entry)) replaceFile(file.path, file.contents);
     const script = wrapper(nodeBinary(root), join(root, 'dist', 'orchestrator.cjs'));
     replaceFile(join(root, 'dist', 'bin', 'orchestrator'), script, 0o755);
+    replaceFile(join(root, FOLD_FILE), `${JSON.stringify(await fold(root), null, 2)}\n`);
     replaceFile(stampPath(root), fingerprint);
   });
 }
@@ -103,6 +108,7 @@ function isUpToDate(root, entry) {
     join(root, 'dist/orchestrator.cjs'),
     join(root, 'dist', `${WHOLE}.cjs`),
     join(root, 'dist/bin/orchestrator'),
+    join(root, FOLD_FILE),
   ];
   if (!outputs.every((path) => existsSync(path))) return false;
   return readFileSync(stampPath(root), 'utf8') === fingerprintOf(root, entry);
@@ -166,6 +172,17 @@ async function bundle(root, entry) {
     return result.outputFiles.sort((a, b) => b.path.length - a.path.length);
   } catch (error) {
     throw new BootstrapError(`${entry} cannot be bundled: ${bundleReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @param {string} root */
+async function fold(root) {
+  try {
+    return await foldVersion(root);
+  } catch (error) {
+    throw new BootstrapError(`core/domain cannot be bundled: ${bundleReason(error)}`, {
       cause: error,
     });
   }

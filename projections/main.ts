@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { loadSettings } from '../agents/load-settings.ts';
-import { CheckpointFile } from '../core/projection/checkpoint-file.ts';
-import { foldVersion } from '../core/projection/fold-version.ts';
-import { SystemFollower } from '../core/projection/system-follower.ts';
+import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { serveHttp } from './http/serve-http.ts';
@@ -13,8 +11,7 @@ await runService('projections', loadSettings, startProjections);
 async function startProjections(context: ServiceContext): Promise<Service> {
   const { paths, logger, connection, log, health, signal, fatal } = context;
   const path = join(paths.snapshots, 'system.jsonl');
-  const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
-  const follower = new SystemFollower({ log, logger, health, checkpoint });
+  const follower = await checkpointedFollower(path, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
   const { nc } = connection;

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { agentFactories } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
-import { SystemFollower } from '../core/projection/system-follower.ts';
+import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
@@ -36,7 +37,9 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     own: process.env,
   });
   const clock = () => new Date();
-  const follower = new SystemFollower({ log, logger, health });
+  const node = await nodeName(paths.agents, settings.ORCHESTRATOR_INSTANCE);
+  const checkpoint = join(paths.snapshots, `spawner-${node}.jsonl`);
+  const follower = await checkpointedFollower(checkpoint, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
   const membership = await Membership.join({
@@ -44,7 +47,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     follower,
     health,
     logger,
-    node: await nodeName(paths.agents, settings.ORCHESTRATOR_INSTANCE),
+    node,
     place: await chosen.place(),
     places: await placesOf(runtimes),
     leaseMs: settings.ORCHESTRATOR_NODE_LEASE,
@@ -81,5 +84,11 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     const revoke = (agents: ReadonlyMap<string, Date>) => revokeAs(keys, url, agents);
     new CredentialRevoker({ follower, health, logger, revoke, clock }).start(signal);
   }
-  return spawner;
+  return {
+    node,
+    async stop() {
+      await spawner.stop();
+      await follower.saveCheckpoint();
+    },
+  };
 }

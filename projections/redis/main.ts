@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { loadSettings } from '../../agents/load-settings.ts';
-import { CheckpointFile } from '../../core/projection/checkpoint-file.ts';
-import { foldVersion } from '../../core/projection/fold-version.ts';
-import { SystemFollower } from '../../core/projection/system-follower.ts';
+import { checkpointedFollower } from '../../core/projection/checkpointed-follower.ts';
 import {
   runService,
   type Service,
@@ -22,8 +20,7 @@ async function startAdapters(context: ServiceContext): Promise<Service> {
     throw new OrchestratorError('ORC_SETTINGS', 'ORCHESTRATOR_REDIS_URL is not set');
   }
   const path = join(paths.snapshots, 'redis.jsonl');
-  const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
-  const follower = new SystemFollower({ log, logger, health, checkpoint });
+  const follower = await checkpointedFollower(path, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
   const watermark = new Watermark({ path: join(paths.snapshots, 'redis-mirror.json'), logger });

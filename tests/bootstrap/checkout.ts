@@ -35,7 +35,7 @@ export function fakeNatsServer(folder: string, version: string): string {
   return put(join(folder, 'nats-server'), `#!/bin/sh\necho 'nats-server: v${version}'\n`, 0o755);
 }
 
-/** A checkout with its packages installed, and a command of two files, one of them CommonJS. */
+/** A checkout with its packages installed, and a command of two files, one of them CommonJS, and a fold. */
 export function installedCheckout(t: ExecutionContext): string {
   const root = temporaryFolder(t);
   cpSync(join(PROJECT, 'bootstrap'), join(root, 'bootstrap'), { recursive: true });
@@ -50,6 +50,14 @@ console.log(JSON.stringify([Greeting.name, words, typeof host, process.version])
   );
   put(join(root, 'cli', 'whole-command.ts'), 'export const runToEnd = () => undefined;\n');
   put(join(root, 'cli', 'host.cjs'), `exports.host = require('os').hostname();\n`);
+  put(
+    join(root, 'core', 'domain', 'fold-message.ts'),
+    'export const foldMessage = () => undefined;\n',
+  );
+  put(
+    join(root, 'core', 'domain', 'system-state.ts'),
+    'export const initialSystem = () => ({});\n',
+  );
   const lock = put(join(root, 'package-lock.json'), '{ "packages": {} }');
   const modules = join(root, 'node_modules');
   mkdirSync(join(modules, '.bin'), { recursive: true });

@@ -9,7 +9,8 @@ import { type LineFraming, lineAgentFactory } from '../../agents/line/line-agent
 import { loadSettings } from '../../agents/load-settings.ts';
 import { type Quotas, quotasOf } from '../../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
-import { SystemFollower } from '../../core/projection/system-follower.ts';
+import { checkpointedFollower } from '../../core/projection/checkpointed-follower.ts';
+import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../../platform/nats/revocations.ts';
 import { readAgentKeys } from '../../platform/nats/trust.ts';
@@ -92,7 +93,9 @@ export class SpawnerFixture {
     const { framing = 'line', endOfTurn = 'response', allowedTools } = this.#options;
     const { programFolders = [], readiness } = this.#options;
     const logger = pino({ level: 'silent' });
-    const follower = new SystemFollower({ log, logger });
+    const node = this.#options.node ?? 'node-test';
+    const checkpoint = join(this.nats.dataDir, 'snapshots', `spawner-${node}.jsonl`);
+    const follower = await checkpointedFollower(checkpoint, { log, logger });
     const abort = new AbortController();
     await follower.start(abort.signal);
     const line = lineAgentFactory({ framing, endOfTurn });
@@ -112,7 +115,6 @@ export class SpawnerFixture {
       own: process.env,
     });
     const runtimes = { chosen: runtime, byName: new Map([[runtime.name, runtime]]) };
-    const node = this.#options.node ?? 'node-test';
     const membership = await Membership.join({
       log,
       follower,
@@ -181,6 +183,7 @@ export class SpawnerFixture {
     const running = this.#running;
     this.#running = undefined;
     await running?.spawner.stop();
+    await running?.follower.saveCheckpoint();
     running?.abort.abort();
   }
 

@@ -4,7 +4,6 @@ import test, { type ExecutionContext } from 'ava';
 import { hashSystem } from '../../../core/domain/system-state.ts';
 import { ensureStreams } from '../../../core/log/streams.ts';
 import { CheckpointFile } from '../../../core/projection/checkpoint-file.ts';
-import { foldVersion } from '../../../core/projection/fold-version.ts';
 import { createAgent, sendMessage } from '../../support/commands.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { AGENT } from '../log/events.ts';
@@ -84,10 +83,4 @@ test('a place that cannot be written costs the checkpoint and nothing else', asy
   await sendMessage(log, AGENT, 'm-1', 'hello');
   await follower.folded(2);
   t.pass();
-});
-
-test('the version of the fold is the same for the same code', async (t) => {
-  const version = await foldVersion();
-  t.regex(version, /^[0-9a-f]{16}$/);
-  t.is(await foldVersion(), version);
 });

@@ -18,6 +18,9 @@ const ROOT = join(import.meta.dirname, '..');
 /** What a process of an agent gets by itself when nobody extends it. */
 const EXPIRY_GRACE_MS = 60_000;
 
+/** Longer than an engine is away for an update or a restart. */
+const OUTPUT_HOLD_MS = 15 * 60_000;
+
 export interface AgentRuntimes {
   /** Where new agents are started. */
   chosen: Runtime;
@@ -69,6 +72,7 @@ export async function agentRuntimes(
       image: settings.ORCHESTRATOR_WORKER_IMAGE,
       network: settings.ORCHESTRATOR_AGENT_NETWORK,
       expiryGraceMs: EXPIRY_GRACE_MS,
+      outputHoldMs: OUTPUT_HOLD_MS,
       limits: {
         memoryBytes: settings.ORCHESTRATOR_AGENT_MEMORY,
         pids: settings.ORCHESTRATOR_AGENT_PIDS,

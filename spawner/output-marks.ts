@@ -51,9 +51,11 @@ export class OutputMarks {
     }
   }
 
-  /** Undefined where none was noted. Rejects with what the server says. */
+  /** Undefined where none was noted. Throws the OrchestratorError of a read. */
   async read(subject: string): Promise<OutputMark | undefined> {
-    const entry = await this.#kv.get(keyOf(subject));
+    const entry = await this.#kv.get(keyOf(subject)).catch((error: unknown) => {
+      throw readError(error);
+    });
     if (entry === null || entry.operation !== 'PUT') return undefined;
     return outputMark.safeParse(entry.json()).data;
   }

@@ -10,13 +10,19 @@
 #   index/<n>         a link that is made when messages/<n> is whole
 #   end               a link: stdin ends behind the messages that are there
 #   expires           a link to the second since 1970 at which its time is over
+#   output-read       a link: the spawner has read all that the agent printed
 # A line on the container's own stdin says that there is something new.
 #
-# Usage: agent-entry <run id> <grace seconds> <command …>
+# Behind the agent's last line a mark is printed, on stdout and on stderr, and the container stays for
+# up to <hold seconds> until `output-read` is there: an engine that is away throws away what a container
+# left in its pipe. 0: it does not wait, and prints no mark. Where it waited in vain there is a folder
+# `unread` beside the agent's exit status.
+#
+# Usage: agent-entry <run id> <grace seconds> <hold seconds> <command …>
 {
   set -um
-  run=$1 grace=$2
-  shift 2
+  run=$1 grace=$2 hold=$3
+  shift 3
   mailbox=/run/orchestrator
 
   # A container that somebody starts again is not the agent, whose memory ended with its process: it
@@ -98,22 +104,46 @@
   # for ended.
   set +m
   for signal in HUP INT QUIT TERM USR1 USR2; do
-    trap "caught=yes; kill -$signal -- -$agent 2>/dev/null" "$signal"
+    trap "caught=$signal; kill -$signal -- -$agent 2>/dev/null" "$signal"
   done
 
   # bash would tell there of a job that was killed: it is the agent's.
-  exec 2>/dev/null
+  exec 6>&2 2>/dev/null
 
   # A signal ends the wait, not the agent. Its status is told once: the next wait says 127.
-  code=127
+  code=127 told_to_end=
   while
     caught=
     wait "$agent"
     status=$?
     [[ $status != 127 ]] && code=$status
+    [[ $caught == TERM ]] && told_to_end=yes
     [[ -n $caught ]]
   do :; done
 
   echo "$code" >"$kept/exit"
+  ((hold > 0)) || exit "$code"
+
+  # All but this shell and the init: what the agent has left running would print on, and act for an
+  # agent that has ended.
+  kill -KILL -- -1
+
+  over=$((EPOCHSECONDS + hold))
+  # Whoever stops the container by the engine kills it soon after (`docker stop`: after 10 s).
+  hurry() { over=$((EPOCHSECONDS + 5 < over ? EPOCHSECONDS + 5 : over)); }
+  [[ -n $told_to_end ]] && hurry
+  trap hurry TERM
+  trap '' HUP INT QUIT USR1 USR2
+  mark="orchestrator: end of the output of $run" marking='' bell=''
+  while [[ ! -L $mailbox/output-read ]]; do
+    left=$((over - EPOCHSECONDS))
+    ((left > 0)) || { mkdir "$kept/unread"; break; }
+    # Again with each look, as an engine that is killed loses the line that it has in its hands. One
+    # that waits in a full pipe is enough.
+    kill -0 "$marking" || { { echo "$mark"; echo "$mark" >&6; } & marking=$!; }
+    kill "$bell"
+    read -r -t $((left < 30 ? left : 30)) _ <&3 & bell=$!
+    wait "$bell"
+  done
   exit "$code"
 }

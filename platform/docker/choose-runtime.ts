@@ -9,7 +9,7 @@ import { engineMessage, statusOf } from './engine-error.ts';
  * is another protocol between the two.
  */
 export const AGENT_ENTRY_LABEL = 'dev.orchestrator.agent-entry';
-export const AGENT_ENTRY = '2';
+export const AGENT_ENTRY = '3';
 
 /** Older engines keep no stdin open across attaches as this needs it; 20.10 has it. */
 const OLDEST_API = 41;

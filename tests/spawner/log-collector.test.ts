@@ -8,7 +8,7 @@ import { OutputMarks } from '../../spawner/output-marks.ts';
 import type { AgentProcess } from '../../spawner/runtime/runtime.ts';
 import { settled } from '../support/docker/engine.ts';
 import { logLines } from '../support/history.ts';
-import { startTestNats } from '../support/nats.ts';
+import { startTestNats, type TestNats } from '../support/nats.ts';
 import { bashSpec, started } from './runtime/conformance.ts';
 import { localRuntime } from './runtime/local-under-test.ts';
 
@@ -27,9 +27,26 @@ async function withoutStdout(t: ExecutionContext) {
   return { process, tell, giveBack };
 }
 
-/** What is collected of a process: how often its stdout was tried, what was complained of, what came. */
-async function collected(t: ExecutionContext, process: AgentProcess, lastPatienceMs = 30_000) {
+/** An agent that prints what it is told, and the broker that takes it. */
+async function speaker(t: ExecutionContext, lastPatienceMs?: number) {
+  const { runtime } = await localRuntime(t);
+  const process = await started(runtime, bashSpec('while read -r line; do echo "$line"; done'));
+  t.teardown(() => process.detach());
   const nats = await startTestNats(t);
+  const { streams } = await nats.connection.jsm();
+  const all = await collected(t, process, lastPatienceMs, nats);
+  const tell = (line: string) => process.write(line.slice(0, 20), Buffer.from(`${line}\n`));
+  return { ...all, process, nats, streams, tell };
+}
+
+/** What is collected of a process: how often its stdout was tried, what was complained of, what came. */
+async function collected(
+  t: ExecutionContext,
+  process: AgentProcess,
+  lastPatienceMs = 30_000,
+  own?: TestNats,
+) {
+  const nats = own ?? (await startTestNats(t));
   const health = new Health();
   const complaints: string[] = [];
   const logger = pino({}, { write: (line) => complaints.push(line) });
@@ -83,6 +100,64 @@ test('A3: an agent whose output is gone for good ends all the same', async (t) =
   t.true(await all.has('stderr', 'err one'));
   t.regex(all.complaints.join(''), /the rest of an ended run’s output is lost/);
   t.like(all.health(), { ok: true });
+});
+
+test('a line that the broker refuses for good is said in its place, in health and in the system log, and the next ones go on', async (t) => {
+  const { streams, tell, nats, process, over, ...all } = await speaker(t);
+  const { config } = await streams.info('LOGS');
+  await streams.update('LOGS', { ...config, max_msg_size: 1_000 });
+  const long = (n: number) => `${n} ${'x'.repeat(3_000)}`;
+  for (const line of ['one', long(2), 'three', long(4), 'five']) await tell(line);
+  await process.closeStdin();
+  await over;
+  const printed = await logLines(nats.log, process.agentId);
+  const said = /^\[a line of 3002 bytes is lost: The message has \d+ bytes/;
+  t.deepEqual(
+    printed.map((line) => (said.test(line) ? 'said' : line)),
+    ['one', 'said', 'three', 'said', 'five'],
+  );
+  t.is(all.complaints.filter((line) => line.includes('a line of output is refused')).length, 2);
+  t.like(all.health(), { ok: true, notable: true });
+  t.regex(all.health()?.detail ?? '', /refused: 2, the last of agents\..*: The message has/);
+});
+
+test('a log that takes no line at all is said with pauses; an agent ends without it', async (t) => {
+  const { streams, tell, process, over, ...all } = await speaker(t, 1_000);
+  const { config } = await streams.info('LOGS');
+  // The client's type of an update lacks it.
+  const sealed = { ...config, sealed: true };
+  await streams.update('LOGS', sealed);
+  for (let n = 0; n < 100; n += 1) await tell(`line ${n}`);
+  t.true(await settled(async () => all.health()?.ok === false, 20_000));
+  t.regex(all.health()?.detail ?? '', /stdout cannot be stored: NATS refused .*sealed/);
+  await process.closeStdin();
+  await over;
+  t.regex(all.complaints.at(-1) ?? '', /the rest of an ended run’s output is lost/);
+  t.true(all.complaints.length <= 6, all.complaints.join(''));
+});
+
+test('a stream of output that is gone and made anew loses no line', async (t) => {
+  const { streams, tell, nats, process, over, ...all } = await speaker(t);
+  const { config } = await streams.info('LOGS');
+  await streams.delete('LOGS');
+  await tell('one');
+  await tell('two');
+  t.true(await settled(async () => all.health()?.ok === false, 20_000));
+  t.regex(all.health()?.detail ?? '', /stdout cannot be stored/);
+  await streams.add(config);
+  await process.closeStdin();
+  await over;
+  t.deepEqual(await logLines(nats.log, process.agentId), ['one', 'two']);
+  t.like(all.health(), { ok: true });
+});
+
+test('an agent whose stream of output is gone for good ends all the same', async (t) => {
+  const { streams, tell, process, over, ...all } = await speaker(t, 300);
+  await streams.delete('LOGS');
+  await tell('one');
+  await process.closeStdin();
+  await over;
+  t.regex(all.complaints.join(''), /the rest of an ended run’s output is lost/);
 });
 
 test('B5: what was stored and is forgotten by now is not stored again, dated today', async (t) => {

@@ -38,7 +38,14 @@ export interface ContainerSettings {
   limits: ContainerLimits;
   /** After this and the end of its time the agent ends by itself. */
   expiryGraceMs: number;
+  /**
+   * For so long a container whose agent has ended waits until both of its outputs are read, so that an
+   * engine that is away loses nothing of them; 0 where nobody reads them.
+   */
+  outputHoldMs: number;
 }
+
+const seconds = (ms: number): string => String(Math.ceil(ms / 1000));
 
 export const homeVolume = (agentId: string): string => `${agentId}-home`;
 export const mailboxVolume = (agentId: string): string => `${agentId}-mailbox`;
@@ -70,11 +77,10 @@ export function agentContainer(
   settings: ContainerSettings,
 ): Docker.ContainerCreateOptions & { name: string } {
   const { agentId, runId, command } = spec;
-  const grace = String(Math.ceil(settings.expiryGraceMs / 1000));
   const options = {
     Image: settings.image,
     Entrypoint: ['/usr/local/bin/agent-entry'],
-    Cmd: [runId, grace, ...command],
+    Cmd: [runId, seconds(settings.expiryGraceMs), seconds(settings.outputHoldMs), ...command],
     User: `${AGENT_UID}:${AGENT_UID}`,
     // Not the agent's environment, which would be read by everybody who may inspect it.
     Env: [`HOME=${HOME}`],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import type { Logger } from 'pino';
 import type { ProcessFile } from '../../../agents/process-file.ts';
 import type { LogLine } from '../../../core/log/append-log.ts';
 import { NEAR } from '../../../platform/async/back-off.ts';
@@ -14,13 +15,23 @@ import { containerExec } from './container-exec.ts';
 import { containerLogs } from './container-logs.ts';
 import { mailboxContainer, mailboxVolume } from './container-options.ts';
 import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
+import { isThere } from './file-stat.ts';
 import { putHomeFile } from './home-files.ts';
 import type { Mailbox } from './mailbox.ts';
+import { endMark, toEndMark, unreadFolder } from './output-end.ts';
+import { OutputHold } from './output-hold.ts';
 
 /** Statuses of the engine: no such container; it is so already, or in no state for it. */
 const GONE = 404;
 const CONFLICT = 409;
 const ALREADY = 304;
+
+/** What all processes of a runtime share. */
+export interface Engine {
+  docker: Docker;
+  watch: ContainerWatch;
+  logger: Logger;
+}
 
 /** A container that this process has taken up: everything it knows is with the engine. */
 export class DockerProcess implements AgentProcess {
@@ -29,6 +40,7 @@ export class DockerProcess implements AgentProcess {
   readonly pid: number | undefined;
   readonly exited: Promise<ProcessExit>;
   readonly #docker: Docker;
+  readonly #logger: Logger;
   readonly #container: Docker.Container;
   readonly #mailbox: Mailbox;
   readonly #changes: ContainerChanges;
@@ -38,18 +50,20 @@ export class DockerProcess implements AgentProcess {
   #ended = false;
   #detached = false;
   readonly #calls = new SerialQueue();
+  /** Of a container whose agent has ended, until its output is read. */
+  readonly #hold = new OutputHold(() => this.#calls.run(() => this.#letEnd()), this.#over.signal);
 
   constructor(
     ids: { agentId: string; runId: string },
-    docker: Docker,
+    { docker, watch, logger }: Engine,
     found: Docker.ContainerInspectInfo,
     mailbox: Mailbox,
-    watch: ContainerWatch,
   ) {
     this.agentId = ids.agentId;
     this.runId = ids.runId;
     this.pid = found.State.Pid === 0 ? undefined : found.State.Pid;
     this.#docker = docker;
+    this.#logger = logger;
     this.#container = docker.getContainer(found.Id);
     this.#mailbox = mailbox;
     this.#changes = watch.watch(found.Id);
@@ -70,9 +84,18 @@ export class DockerProcess implements AgentProcess {
     after: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<LogLine[]> {
-    const ended = async () =>
-      !(await retry(() => this.#isRunning(), { isPassing: mayPass, times: NEAR, signal }));
-    return containerLogs(this.#container, { stream, after, ended, signal });
+    const ask = (question: () => Promise<boolean>) =>
+      retry(question, { isPassing: mayPass, times: NEAR, signal });
+    const ended = async () => !(await ask(() => this.#isRunning()));
+    const unread = unreadFolder(this.runId);
+    const gaveUp = async () =>
+      !signal.aborted && (await ask(() => isThere(this.#container, unread)));
+    const lost = () =>
+      this.#logger.warn({ agentId: this.agentId, stream }, 'the end of its output is lost');
+    this.#hold.reading(stream);
+    const taken = () => this.#hold.taken(stream);
+    const lines = containerLogs(this.#container, { stream, after, ended, signal });
+    return toEndMark(lines, { mark: endMark(this.runId), after, taken, gaveUp, lost });
   }
 
   async signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -144,6 +167,12 @@ export class DockerProcess implements AgentProcess {
     await this.#unpause();
     await this.#ring();
     return 'written';
+  }
+
+  async #letEnd(): Promise<void> {
+    await this.#mailbox.confirmOutput();
+    await this.#unpause();
+    await this.#ring();
   }
 
   /**

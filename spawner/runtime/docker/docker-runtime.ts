@@ -104,10 +104,9 @@ export class DockerRuntime implements Runtime {
     const mailbox = await Mailbox.open(this.#docker, agentId);
     const process = new DockerProcess(
       { agentId, runId },
-      this.#docker,
+      { docker: this.#docker, watch: this.#watch, logger: this.#logger },
       found,
       mailbox,
-      this.#watch,
     );
     await process.wake();
     return process;

@@ -21,3 +21,12 @@ export function sinceOf({ timestamp }: LogPosition): string {
   const seconds = Math.floor(Date.parse(timestamp) / 1000);
   return `${seconds}.${timestamp.slice(20, 29)}`;
 }
+
+const LOST = '/lost';
+
+/** Behind everything that the engine has: where it is said that more was lost. */
+export const lostPosition = (last: string | undefined): string =>
+  `${last ?? '1970-01-01T00:00:00.000000000Z/0'}${LOST}`;
+
+/** Is nothing to come behind this position? */
+export const isLost = (position: string | undefined): boolean => position?.endsWith(LOST) === true;

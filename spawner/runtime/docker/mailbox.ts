@@ -6,6 +6,7 @@ import { isThere } from './file-stat.ts';
 
 const ROOT = 0;
 const END = 'end';
+const OUTPUT_READ = 'output-read';
 
 interface Content {
   /** Of the messages, in their order. */
@@ -91,6 +92,12 @@ export class Mailbox {
     const entry = { type: 'symlink', name: END, uid: ROOT, mode: 0o777 } as const;
     await this.#put([{ ...entry, target: 'of-stdin' }]);
     content.ended = true;
+  }
+
+  /** The container need not wait for a reader any more. May be said again. */
+  async confirmOutput(): Promise<void> {
+    const entry = { type: 'symlink', name: OUTPUT_READ, uid: ROOT, mode: 0o777 } as const;
+    await putEntries(this.#container, MAILBOX, [{ ...entry, target: 'to-its-end' }]);
   }
 
   async setExpiry(expiresAt: Date): Promise<void> {

@@ -12,6 +12,8 @@ export const testSettings = (image: string): ContainerSettings => ({
   network: 'bridge',
   limits: { memoryBytes: 256 * MEGABYTE, pids: 128, cpus: 1, tmpBytes: 64 * MEGABYTE },
   expiryGraceMs: 1000,
+  // Most tests read one output, or none.
+  outputHoldMs: 0,
 });
 
 /** The runtime as the tests use it. */

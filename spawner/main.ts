@@ -57,12 +57,13 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   membership.lost.catch(fatal);
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
+  const processes = new ProcessManager({ runtimes, environment, logger, owns });
   const spawner = new Spawner({
     log,
     follower,
     membership,
     runtimes,
-    processes: new ProcessManager({ runtimes, environment, logger, owns }),
+    processes,
     collector: new LogCollector({
       log,
       logger,
@@ -71,6 +72,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     }),
     factories: await agentFactories(settings, process.env),
     logins: new LoginRenewals({
+      running: () => processes.running(follower.state.agents.values()),
       logins: agentLogins(settings, process.env),
       renewal: settings.ORCHESTRATOR_LOGIN_RENEWAL,
       admins: settings.TELEGRAM_ADMIN_USERS ?? [],

@@ -108,9 +108,11 @@ the tokens and their times is taken from the agent's file ([decision 0083](decis
 | \`shared\` | by that user's agents | by everybody's agents |
 | \`off\` | no | no |
 
-**Agents that run beside it** keep the copy that they have. Claude's and Codex's providers take a refresh token
-once: when such an agent has to renew its older copy, it is refused, which its user is told (\`ORC_MODEL_LOGIN\`),
-and the next agent has the renewed login. For many agents at a time use keys or long-lived tokens.
+**Agents that run beside it** have an older copy, and Claude's and Codex's providers take a refresh token once. So
+they are given the renewed login at once; those of another spawner at the end of their next turn. One that has to
+renew its older copy before, or whose CLI does not look at the file again, is refused: its user is told
+(\`ORC_MODEL_LOGIN\`), and the next agent has the renewed login. A login that you put there by hand is for new
+agents. For many agents at a time use keys or long-lived tokens.
 
 Put a login there that nothing else uses: your own CLI on the machine and an agent renew one login against each
 other.

@@ -58,6 +58,20 @@ export class KeptLogin {
     return withFileLock(dirname(this.#file), () => this.#renewLocked(copy, now));
   }
 
+  /**
+   * What an agent's copy is to become, of which a renewal is kept; undefined where it may stay as it is.
+   * A login that somebody has put there since is for new runs: what came of it in this one could not be
+   * told from a renewal of the one before. Throws as {@link renew} does.
+   */
+  async newerThan({ content, givenAt }: LoginCopy, now: number): Promise<string | undefined> {
+    const found = await this.#read();
+    if (found === undefined) return undefined;
+    const renewal = this.#login.renewal(content, found.content, now);
+    if (renewal.is !== 'newer') return undefined;
+    const since = await this.#record.since(found.content, found.changedAt);
+    return since > givenAt ? undefined : renewal.content;
+  }
+
   async #renewLocked({ content, givenAt }: LoginCopy, now: number): Promise<Outcome> {
     const found = await this.#read();
     if (found === undefined) return { is: 'old' };

@@ -3,6 +3,7 @@ import { newAgentId, newId } from '../../schemas/ids.ts';
 import { command, sendMessage } from '../support/commands.ts';
 import type { DockerEngine } from '../support/docker/docker-cli.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
+import { logLines } from '../support/history.ts';
 import { accessTokenOf, claudeLoginFor, LoginFolder, obedientAgents } from '../support/logins.ts';
 import { temporaryFolder } from '../support/nats.ts';
 import { startSpawner } from '../support/spawner.ts';
@@ -41,9 +42,15 @@ function loginsOfContainers(on: DockerEngine): void {
   test('C4: a login that its CLI renews in a container is written back, in a turn and at the end', async (t) => {
     const { logins, spawner, agent, order } = await scene(t, on);
     await logins.put(KEPT, claudeLoginFor(1));
-    const first = await agent();
+    const [first, sibling] = [await agent(), await agent()];
     await order(first, `printf %s '${claudeLoginFor(7, 'renewed')}' >${FILE}`);
     t.is(accessTokenOf(await logins.read(KEPT)), 'access-renewed');
+    await order(sibling, `grep -q access-renewed ${FILE} && stat -c %a:%u ${FILE}`);
+    t.deepEqual(
+      await logLines(spawner.log, sibling),
+      ['600:1000'],
+      'that of one beside it as well',
+    );
 
     const late = `printf %s '${claudeLoginFor(8, 'late')}' >late; trap 'mv late ${FILE}' EXIT`;
     await order(first, late);

@@ -194,6 +194,40 @@ test('C4: a login that somebody has put there since is not replaced by an agent 
   t.is(accessTokenOf(await logins.read(OF_ADA)), 'access-of-after');
 });
 
+test('C4: an agent that runs beside it gets the renewed login, and none that was put there by hand', async (t) => {
+  const { logins, agentOf, renew, order, spawner } = await scene(t);
+  await logins.put(OF_ADA, claudeLoginFor(1));
+  await logins.put(OF_SYSTEM, claudeLoginFor(1, 'system', 'account-of-system'));
+  const [agent, sibling, other] = [await agentOf(ADA), await agentOf(ADA), await agentOf(BOB)];
+  const copyOf = (of: string) => new LoginFolder(spawner.folder).read(`${of}/${FILE}`);
+
+  await renew(agent, claudeLoginFor(8, 'renewed'));
+
+  t.is(accessTokenOf(await copyOf(sibling)), 'access-renewed');
+  t.is((await stat(`${spawner.folder}/${sibling}/${FILE}`)).mode & 0o777, 0o600);
+  t.is(accessTokenOf(await copyOf(other)), 'access-system');
+  await renew(sibling, claudeLoginFor(2, 'older'));
+  t.is(accessTokenOf(await copyOf(sibling)), 'access-renewed', 'as from another spawner');
+  await logins.put(OF_ADA, claudeLoginFor(9, 'by-hand'));
+  await order(sibling, 'true');
+  t.is(accessTokenOf(await copyOf(sibling)), 'access-renewed');
+  t.is(accessTokenOf(await copyOf(await agentOf(ADA))), 'access-by-hand');
+});
+
+test('C4: what an agent has made of its login does not lead a renewed one elsewhere', async (t) => {
+  const { logins, agentOf, renew, order } = await scene(t);
+  const outside = new LoginFolder(await temporaryFolder(t));
+  const theirs = claudeLoginFor(2, 'theirs');
+  await outside.put('.credentials.json', theirs);
+  await logins.put(OF_ADA, claudeLoginFor(1));
+  const [agent, sibling] = [await agentOf(ADA), await agentOf(ADA)];
+  await order(sibling, `rm ${FILE}; ln -s ${outside.path('.credentials.json')} ${FILE}`);
+
+  await renew(agent, claudeLoginFor(8, 'renewed'));
+
+  t.is(await outside.read('.credentials.json'), theirs);
+});
+
 test('C4: a login that was removed is not made again', async (t) => {
   const { logins, agentOf, renew } = await scene(t);
   await logins.put(OF_ADA, claudeLoginFor(1));
@@ -248,6 +282,7 @@ test('C4: a user’s login is renewed by that user’s agents alone, and no logi
   await logins.put(OF_SYSTEM, claudeLoginFor(1));
   await renew(await agentOf(BOB), claudeLoginFor(8, 'renewed'));
   t.is(accessTokenOf(await logins.read(OF_ADA)), 'access-first');
+  t.is(accessTokenOf(await logins.read(OF_SYSTEM)), 'access-renewed');
 
   const off = await scene(t, { renewal: 'off' });
   await off.logins.put(OF_ADA, claudeLoginFor(1));

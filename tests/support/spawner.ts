@@ -150,6 +150,7 @@ export class SpawnerFixture {
       collector,
       factories,
       logins: new LoginRenewals({
+        running: () => processes.running(follower.state.agents.values()),
         logins: agentLogins(DEFAULTS, {}),
         renewal: 'own',
         admins: [],

@@ -9,7 +9,7 @@ import type { LoginFile } from './host/login-file.ts';
 export interface CliPackage {
   package: string;
   version: string;
-  /** Its install script has to run. */
+  /** Whether its install script has to run. */
   installs?: true;
 }
 
@@ -18,7 +18,7 @@ export interface KindLogin {
   readonly variables: readonly string[];
   /** Relative to the agent's home. */
   readonly files: readonly string[];
-  /** For people. */
+  /** More about it, for people. */
   readonly hint?: string;
   /** That one of the files which the CLI renews by itself, if it does. */
   readonly renewed?: LoginFile;
@@ -28,7 +28,7 @@ export interface KindLogin {
 export interface AgentKind {
   /** What `ORCHESTRATOR_AGENT` and `--kind` take. */
   readonly name: string;
-  /** For people. */
+  /** Its name for people. */
   readonly title: string;
   /** What the older system called it. */
   readonly olderName?: string;

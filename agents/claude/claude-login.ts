@@ -5,16 +5,16 @@ const schema = z.looseObject({
   claudeAiOauth: z.looseObject({
     accessToken: token,
     refreshToken: token,
-    /** Milliseconds since 1970, of the access token. */
+    /** When the access token expires, in milliseconds since 1970. */
     expiresAt: z.number().positive(),
     refreshTokenExpiresAt: z.number().positive().nullish(),
-    /** Logins of older versions tell neither. */
+    /** Its account and organisation. Logins of older versions tell neither. */
     accountUuid: z.string().nullish(),
     organizationUuid: z.string().nullish(),
   }),
 });
 
-/** An access token is good for hours. */
+/** An access token is good for hours; a month ahead is no time of one. */
 const AHEAD_MS = 32 * 86_400_000;
 
 /** The login of a subscription, as version 2.1 keeps it; each renewal retires its refresh token. */

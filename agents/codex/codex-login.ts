@@ -13,7 +13,7 @@ const schema = z.looseObject({
 
 type Login = z.infer<typeof schema>;
 
-/** Of the tokens that OpenAI issues for ChatGPT accounts. */
+/** The claims of the tokens that OpenAI issues for a ChatGPT account. */
 const claims = z.object({
   'https://api.openai.com/auth': z.object({ chatgpt_account_id: z.string() }),
 });
@@ -27,7 +27,7 @@ function accountsOf({ tokens }: Login): string[] {
   return [tokens.account_id, ...ofTokens].filter((id) => typeof id === 'string');
 }
 
-/** Of clocks that differ: the time is that of the renewal. */
+/** The time is that of the renewal. Clocks of two machines may differ by this much. */
 const AHEAD_MS = 5 * 60_000;
 
 /** The login of a ChatGPT account, as version 0.169 keeps it; a refresh token is good for one use. */

@@ -3,10 +3,10 @@ import { claimsOf, loginFile, token } from '../host/login-file.ts';
 
 const schema = z.looseObject({
   access_token: token,
-  /** A renewal leaves it out: Google's stays the same. */
+  /** Google's stays the same for life. The file of a renewed login may lack it. */
   refresh_token: token.optional(),
   id_token: token.optional(),
-  /** Milliseconds since 1970. */
+  /** When the access token expires, in milliseconds since 1970. */
   expiry_date: z.number().positive(),
 });
 
@@ -15,7 +15,7 @@ type Login = z.infer<typeof schema>;
 const subjectOf = ({ id_token }: Login): string | undefined =>
   z.object({ sub: z.string() }).safeParse(claimsOf(id_token)).data?.sub;
 
-/** An access token is good for an hour. */
+/** An access token is good for an hour; a day ahead is no time of one. */
 const AHEAD_MS = 86_400_000;
 
 /** The login of a Google account, as version 0.61 keeps it. */

@@ -27,7 +27,7 @@ export interface LoginFile {
 /** What is particular to the login of one CLI. */
 export interface LoginFormat<Login extends object> {
   path: string;
-  /** Keeps what it does not know. */
+  /** Its objects keep members that it does not name (`z.looseObject`). */
   schema: z.ZodType<Login>;
   /** When it expires or was renewed, in milliseconds since 1970: the later, the newer. */
   time(login: Login): number;
@@ -46,7 +46,7 @@ export function loginFile<Login extends object>(format: LoginFormat<Login>): Log
     renewal: (keptText, copyText, now) => {
       if (keptText === copyText) return { is: 'old' };
       const kept = parsed(schema, keptText);
-      // A key, perhaps: nobody renews that.
+      // What is kept is no login that is renewed, but a key, perhaps.
       if (kept === undefined) return { is: 'old' };
       const copy = parsed(schema, copyText);
       if (copy === undefined) return { is: 'refused', why: 'it is no login of this kind' };

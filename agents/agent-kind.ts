@@ -3,20 +3,32 @@ import type { Settings } from '../schemas/settings.ts';
 import type { AgentFactory } from './agent-factory.ts';
 import type { AgentLogins } from './host/agent-logins.ts';
 import type { StartDriver } from './host/driver.ts';
+import type { LoginFile } from './host/login-file.ts';
 
 /** The npm package of a CLI, in the version that the conformance suite holds it in. */
 export interface CliPackage {
   package: string;
   version: string;
-  /** Its install script has to run. */
+  /** Whether its install script has to run. */
   installs?: true;
+}
+
+/** How a CLI logs in at its model. */
+export interface KindLogin {
+  readonly variables: readonly string[];
+  /** Relative to the agent's home. */
+  readonly files: readonly string[];
+  /** More about it, for people. */
+  readonly hint?: string;
+  /** That one of the files which the CLI renews by itself, if it does. */
+  readonly renewed?: LoginFile;
 }
 
 /** A kind of agent, as the rest of the system has it: see {@link agentKind}. */
 export interface AgentKind {
   /** What `ORCHESTRATOR_AGENT` and `--kind` take. */
   readonly name: string;
-  /** For people. */
+  /** Its name for people. */
   readonly title: string;
   /** What the older system called it. */
   readonly olderName?: string;
@@ -25,8 +37,8 @@ export interface AgentKind {
   /** The setting without which it cannot be started. */
   readonly wants?: string;
   readonly cli?: CliPackage;
-  /** For `docs/agents.md`: variables and files by which its CLI logs in at its model. */
-  readonly login?: { variables: readonly string[]; files: readonly string[]; hint?: string };
+  /** Variables and files by which its CLI logs in at its model. */
+  readonly login?: KindLogin;
   /** The command line that a `create` brings along, for a kind whose program is a setting. */
   commandLine?(settings: Settings): string | undefined;
   factory(settings: Settings, logins: AgentLogins): AgentFactory | Promise<AgentFactory>;

@@ -10,7 +10,7 @@ import { filesIn } from './host/agent-logins.ts';
 export interface KindProblem {
   what: string;
   cure: string;
-  /** No agent of this kind starts so; without a login it starts, and its model refuses. */
+  /** Whether an agent of this kind cannot start. Without a login it starts, and its model refuses. */
   blocks: boolean;
 }
 
@@ -59,7 +59,7 @@ async function loginProblem(
     settings.ORCHESTRATOR_CREDENTIALS_DIR ??
     join(dataPaths(settings.ORCHESTRATOR_DATA_DIR).root, 'credentials');
   const kept = (await filesIn(folder)) ?? [];
-  // The system's own, or that of one user.
+  // A login of the system, or of any user.
   if (kept.some(({ path }) => path.split('/').slice(0, -1).includes(name))) return [];
   const hint = login.hint === undefined ? '' : ` (${login.hint})`;
   const [file = 'the file of its login'] = login.files;

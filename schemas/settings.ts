@@ -248,6 +248,12 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Folder of the agents’ logins: `<kind>/` for everybody, `<channel>/<user id>/<kind>/` for one user. Unset: `credentials` in the data folder.',
     ),
+  ORCHESTRATOR_LOGIN_RENEWAL: z
+    .enum(['own', 'shared', 'off'], 'one of own, shared, off')
+    .default('own')
+    .describe(
+      'Which agents’ renewed logins are written back to the folder of logins: `own` (each user’s own login by that user’s agents; the system’s by those of the terminal, of TELEGRAM_ADMIN_USERS and of nobody), `shared` (the system’s by everybody’s agents, too), or `off` (none).',
+    ),
   ORCHESTRATOR_RUNTIME: z
     .enum(['auto', 'docker', 'local'], 'one of auto, docker, local')
     .default('auto')

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { agentFactories } from '../agents/agent-factories.ts';
+import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
@@ -13,6 +13,7 @@ import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
 import { LogCollector } from './log-collector.ts';
+import { LoginRenewals } from './logins/login-renewals.ts';
 import { OutputMarks } from './output-marks.ts';
 import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
@@ -56,12 +57,13 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   membership.lost.catch(fatal);
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
+  const processes = new ProcessManager({ runtimes, environment, logger, owns });
   const spawner = new Spawner({
     log,
     follower,
     membership,
     runtimes,
-    processes: new ProcessManager({ runtimes, environment, logger, owns }),
+    processes,
     collector: new LogCollector({
       log,
       logger,
@@ -69,6 +71,13 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
       marks: await OutputMarks.open(connection, logger),
     }),
     factories: await agentFactories(settings, process.env),
+    logins: new LoginRenewals({
+      running: () => processes.running(follower.state.agents.values()),
+      logins: agentLogins(settings, process.env),
+      renewal: settings.ORCHESTRATOR_LOGIN_RENEWAL,
+      admins: settings.TELEGRAM_ADMIN_USERS ?? [],
+      logger,
+    }),
     logger,
     allowedTools,
     lastWords: settings.ORCHESTRATOR_LAST_WORDS === 'on',

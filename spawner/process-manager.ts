@@ -2,7 +2,13 @@ import type { Logger } from 'pino';
 import type { AgentFactory } from '../agents/agent-factory.ts';
 import { kindOf } from '../agents/agent-kinds.ts';
 import { howToGetCli } from '../agents/kind-problems.ts';
-import type { LiveAgent, PendingRun, Run } from '../core/domain/agent/agent-state.ts';
+import {
+  type AgentState,
+  isLive,
+  type LiveAgent,
+  type PendingRun,
+  type Run,
+} from '../core/domain/agent/agent-state.ts';
 import type { CommandOutcome } from '../core/domain/agent/command/command-events.ts';
 import type { Mute } from '../core/log/mute-notice.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
@@ -49,6 +55,14 @@ export class ProcessManager {
   /** The process of an agent that this spawner is attached to. */
   get(agentId: string): AgentProcess | undefined {
     return this.#processes.get(agentId);
+  }
+
+  /** Those of `states` that this spawner is attached to. */
+  *running(states: Iterable<AgentState>): Generator<{ state: LiveAgent; process: AgentProcess }> {
+    for (const state of states) {
+      const process = isLive(state) ? this.#processes.get(state.agentId) : undefined;
+      if (isLive(state) && process?.runId === state.run.runId) yield { state, process };
+    }
   }
 
   /** Starts the run's process, or takes up the one that this run has already. */

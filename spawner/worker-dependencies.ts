@@ -5,6 +5,7 @@ import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { LogCollector } from './log-collector.ts';
+import type { LoginRenewals } from './logins/login-renewals.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import type { ProcessManager } from './process-manager.ts';
 
@@ -15,6 +16,7 @@ export interface WorkerDependencies {
   processes: ProcessManager;
   collector: LogCollector;
   factories: AgentFactories;
+  logins: LoginRenewals;
   logger: Logger;
   ownership: Ownership;
   allowedTools: readonly string[] | undefined;

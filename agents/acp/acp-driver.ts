@@ -5,7 +5,7 @@ import type { CliExit, Driver, DriverOptions, PermissionAnswer } from '../host/d
 import { brief, numberOf, objectOf, parseObject, textOf } from '../host/json-values.ts';
 import { modelProblem } from '../voice/turn-problem.ts';
 
-/** For a process that has closed its stdout and is about to end by itself. */
+/** How long a CLI that has closed its stdout is given to end by itself. */
 const LAST_MOMENT_MS = 1_000;
 
 /**
@@ -22,7 +22,7 @@ export class AcpDriver implements Driver {
   #session = '';
   #replaying = false;
   #said = '';
-  /** The prompt is none of the CLI's own commands, or the model has used a tool for it. */
+  /** Whether a model answers the prompt. It does not answer a command of the CLI that uses no tool. */
   #isByModel = true;
 
   constructor(options: DriverOptions) {
@@ -84,7 +84,7 @@ export class AcpDriver implements Driver {
     });
   }
 
-  /** Where the connection is gone, the end of the process says what happened. */
+  /** Tells of a failed prompt. When the connection is gone, the end of the process tells it instead. */
   #failed(error: unknown): void {
     if (!this.#connection.signal.aborted) {
       this.#options.events.turnEnded({ problem: promptProblem(error) });
@@ -113,7 +113,7 @@ export class AcpDriver implements Driver {
       clientCapabilities: {},
     });
     if (session !== undefined) {
-      // Its host begins a new one, and says so.
+      // The host then begins a new session, and tells the user that the old one is forgotten.
       if (!agentCapabilities?.loadSession) throw new Error('it cannot load a session');
       this.#replaying = true;
       await agent.request(acp.methods.agent.session.load, {

@@ -106,21 +106,21 @@ export class ClaudeDriver implements Driver {
 
   #result(result: JsonObject): void {
     const text = textOf(result.result);
-    // No model had a turn: it was a command of the CLI, of which some (`/clear`) say nothing.
+    // Without a turn of a model it was a command of the CLI itself. Some of these, as `/clear`, say nothing.
     if (result.num_turns === 0 && result.is_error === false) {
       this.#options.events.answered(text || SILENTLY_DONE);
     }
-    // `/clear` begins another.
+    // `/clear` begins another session.
     const session = textOf(result.session_id);
     if (session !== '') this.#options.events.session(session);
-    // An interrupt says `aborted_tools` or `aborted_streaming`, and is no failure of the model.
+    // The reason of an interrupt is `aborted_tools` or `aborted_streaming`: no failure of the model.
     const isError = result.is_error === true;
     const failed = isError && !textOf(result.terminal_reason).startsWith('aborted_');
     const problem =
       this.#refused ?? (failed ? modelProblem(text, numberOf(result.api_error_status)) : undefined);
     this.#refused = undefined;
     this.#outcome = { ...(problem && { problem }), ...(text !== '' && { lastMessage: text }) };
-    // What it was interrupted in, or refused, is done too.
+    // The messages in which it was interrupted, or which it refused, are done as well.
     if (result.queued_turn_count === 0 && (isError || result.stop_reason === 'tool_use')) {
       this.#open.clear();
     }

@@ -1,5 +1,6 @@
 import type { HostedCli } from '../host/hosted-agent-factory.ts';
 import { hostedKind } from '../host/hosted-kind.ts';
+import { claudeLogin } from './claude-login.ts';
 
 /** Milliseconds: a question to the user may take a while inside its shell tool. */
 const SHELL_TIMEOUT = '600000';
@@ -14,7 +15,8 @@ export const claude = hostedKind({
   settings: {},
   login: {
     variables: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_AUTH_TOKEN'],
-    files: ['.claude/.credentials.json'],
+    files: [claudeLogin.path],
+    renewed: claudeLogin,
     hint: '`claude setup-token` makes the token',
   },
   driver: async () => {

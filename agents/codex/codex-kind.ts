@@ -3,6 +3,7 @@ import type { PermissionPolicy } from '../host/host-order.ts';
 import type { HostedCli } from '../host/hosted-agent-factory.ts';
 import { hostedKind } from '../host/hosted-kind.ts';
 import type { TextFile } from '../process-file.ts';
+import { codexLogin } from './codex-login.ts';
 
 /** OpenAI Codex. */
 export const codex = hostedKind({
@@ -10,7 +11,7 @@ export const codex = hostedKind({
   title: 'Codex',
   cli: { package: '@openai/codex', version: '0.169.0' },
   settings: {},
-  login: { variables: ['OPENAI_API_KEY'], files: ['.codex/auth.json'] },
+  login: { variables: ['OPENAI_API_KEY'], files: [codexLogin.path], renewed: codexLogin },
   driver: async () => {
     const { CodexDriver } = await import('./codex-driver.ts');
     return (options) => new CodexDriver(options);
@@ -37,7 +38,7 @@ const OWN_COMMAND_RULE = 'prefix_rule(pattern=["orchestrator"], decision="allow"
 function apiKeyLogin({ OPENAI_API_KEY }: Readonly<Record<string, string>>): TextFile[] {
   if (OPENAI_API_KEY === undefined) return [];
   const content = JSON.stringify({ auth_mode: 'apikey', OPENAI_API_KEY });
-  return [{ path: '.codex/auth.json', content, mode: 0o600 }];
+  return [{ path: codexLogin.path, content, mode: 0o600 }];
 }
 
 function config(

@@ -5,7 +5,7 @@ import type { AgentFactory } from '../agent-factory.ts';
 
 const SCRIPT = join(import.meta.dirname, 'demo-agent.sh');
 
-/** Relative to its home. */
+/** Where the script is, relative to the agent's home. */
 const PLACED = '.demo-agent.sh';
 
 /**
@@ -15,7 +15,7 @@ const PLACED = '.demo-agent.sh';
 export const demoAgentFactory: AgentFactory = {
   kind: 'demo',
   traits: { whileBusy: 'queue', endOfTurn: 'response' },
-  // From its workspace.
+  // The agent starts in its workspace.
   persistentCommand: () => ['bash', `../${PLACED}`],
   // NUL is the frame, and no text needs it: it becomes the symbol for it.
   formatMessageForStdin: (message) => Buffer.from(`${message.replaceAll('\0', '␀')}\0`),

@@ -10,8 +10,8 @@ const DIALECT = { jsonrpc: '2.0', factoryApiVersion: '1.0.0' };
 const FINE = new Set(['completed', 'cancelled', '']);
 
 /**
- * Factory Droid by `stream-jsonrpc`: messages that come in a running turn are taken into it. Idle
- * is when it says so and has echoed (`create_message`) every message that it was sent.
+ * Factory Droid by `stream-jsonrpc`: messages that come in a running turn are taken into it. It
+ * is idle when it says so and has echoed (`create_message`) every message that it was sent.
  */
 export class DroidDriver extends JsonRpcDriver implements Driver {
   readonly ready: Promise<void>;

@@ -1,5 +1,6 @@
 import type { HostedCli } from '../host/hosted-agent-factory.ts';
 import { hostedKind } from '../host/hosted-kind.ts';
+import { geminiLogin } from './gemini-login.ts';
 import { startGemini } from './start-gemini.ts';
 
 /** Google's Gemini CLI, by ACP. */
@@ -9,7 +10,7 @@ export const gemini = hostedKind({
   olderName: 'gemini-cli',
   cli: { package: '@google/gemini-cli', version: '0.61.0' },
   settings: {},
-  login: { variables: ['GEMINI_API_KEY'], files: ['.gemini/oauth_creds.json'] },
+  login: { variables: ['GEMINI_API_KEY'], files: [geminiLogin.path], renewed: geminiLogin },
   driver: startGemini,
   hosted: () => CLI,
 });

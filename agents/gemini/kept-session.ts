@@ -26,7 +26,10 @@ export function keepSession(home: string, session: string): void {
 
 const CENTURIES = Array.from({ length: 10 }, (_, before) => 19 - before);
 
-/** Of centuries ago, the nearest first; none where it is no recording of this session, or put aside already. */
+/**
+ * Names for a recording as if it had begun centuries ago, the nearest century first. There are none for
+ * a file that is no recording of this session, or that has such a name already.
+ */
 function namesAside(name: string, session: string): string[] {
   const [, began, rest] = /^session-20(\d{2}-\d{2}-\d{2}T\d{2}-\d{2})-(.+)$/.exec(name) ?? [];
   if (began === undefined || rest !== `${session.slice(0, 8)}.jsonl`) return [];
@@ -37,7 +40,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // It has recorded nothing yet.
+    // The CLI makes the folder with its first recording.
     return [];
   }
 }

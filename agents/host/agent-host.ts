@@ -20,9 +20,9 @@ export interface AgentHostOptions {
   sayNotice: (text: string) => Promise<void>;
   log: (line: string) => void;
   startTimeoutMs?: number;
-  /** An interrupt, or a close, that has no effect for so long ends the CLI. */
+  /** How long an interrupt or a close may have no effect before the CLI is ended. Milliseconds. */
   patienceMs?: number;
-  /** For so long a model may fail before the user hears of it; 10 s. */
+  /** How long a model may fail before the user hears of it. Milliseconds; 10 s without. */
   troubleAfterMs?: number;
 }
 
@@ -113,7 +113,7 @@ export class AgentHost {
     }
   }
 
-  /** Undefined when it takes messages; what is wrong else. */
+  /** Resolves when the CLI takes messages, or with what is wrong. */
   async #startCli(): Promise<string | undefined> {
     const { start, startTimeoutMs = START_TIMEOUT_MS } = this.#options;
     const said: string[] = [];
@@ -191,7 +191,7 @@ export class AgentHost {
     this.#closeWhenIdle();
   }
 
-  /** In its place among what is stated; where it cannot be said, the turn goes on without it. */
+  /** Tells the user something, after everything that was stated before. A failure does not stop the turn. */
   #notice(text: string): void {
     const { sayNotice, log } = this.#options;
     const unsaid = (error: unknown) => log(`not said: ${error}`);
@@ -204,7 +204,7 @@ export class AgentHost {
     void this.#afterPatience(() => true);
   }
 
-  /** Ends the CLI where what it was asked for has not come about by then. */
+  /** Ends the CLI when it has not done what it was asked for within the patience. */
   async #afterPatience(isStuck: () => boolean): Promise<void> {
     const driver = this.#driver;
     await delay(this.#options.patienceMs ?? PATIENCE_MS);
@@ -216,7 +216,7 @@ export class AgentHost {
     return this.#driver.exited;
   }
 
-  /** The turn it crashed in is told at once; the next message goes to another on the same session. */
+  /** Fails the turn in which the CLI crashed, and starts another CLI on the same session. */
   async #restart({ code, signal }: CliExit): Promise<boolean> {
     const detail = signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`;
     this.#options.log(`the CLI has ended (${detail})`);

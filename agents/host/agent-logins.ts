@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { isDraft } from '../../platform/files/replace-file.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { TextFile } from '../process-file.ts';
@@ -17,6 +18,12 @@ export interface AgentLogin {
   over(files: readonly TextFile[]): TextFile[];
 }
 
+/** A folder of a login, and whose it is: one user's own, or the system's, which serves everybody. */
+export interface LoginFolder {
+  folder: string;
+  whose: 'user' | 'system';
+}
+
 /**
  * Where the agents' logins come from: a folder of the user's own (`<channel>/<user id>/<kind>/`),
  * which no other user's agent ever gets; else the system's (`<kind>/` and its environment).
@@ -30,16 +37,29 @@ export class AgentLogins {
     this.#own = options.own;
   }
 
+  /** The folder of all logins. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** The folder from which the agents of an owner get their login; that of the system need not be there. */
+  async folderOf(kind: string, owner: Person | undefined): Promise<LoginFolder> {
+    const ofUser = owner && join(this.#folder, owner.channel, owner.userId, kind);
+    return ofUser && (await isFolder(ofUser))
+      ? { folder: ofUser, whose: 'user' }
+      : { folder: join(this.#folder, kind), whose: 'system' };
+  }
+
   /** `takes`: the variables that this kind gets from the system's environment. */
   async of(kind: string, takes: readonly string[], owner: Person | undefined): Promise<AgentLogin> {
-    const ofUser = owner && (await filesIn(join(this.#folder, owner.channel, owner.userId, kind)));
-    if (ofUser) return login(ofUser, {});
+    const { folder, whose } = await this.folderOf(kind, owner);
+    const files = (await filesIn(folder)) ?? [];
+    if (whose === 'user') return login(files, {});
     const inherited = takes.flatMap((name) => {
       const value = this.#own[name];
       return value === undefined || value === '' ? [] : [[name, value]];
     });
-    const ofSystem = (await filesIn(join(this.#folder, kind))) ?? [];
-    return login(ofSystem, Object.fromEntries(inherited));
+    return login(files, Object.fromEntries(inherited));
   }
 }
 
@@ -84,7 +104,16 @@ function parsed({ path, content }: TextFile): object {
   throw new OrchestratorError('ORC_SETTINGS', `the file ${path} of its login is not JSON`);
 }
 
-/** All files below a folder; undefined where there is no such folder. */
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/**
+ * All files below a folder, without those that somebody is about to put in the place of another;
+ * undefined where there is no such folder.
+ */
 export async function filesIn(folder: string): Promise<TextFile[] | undefined> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
     () => undefined,
@@ -92,7 +121,7 @@ export async function filesIn(folder: string): Promise<TextFile[] | undefined> {
   if (entries === undefined) return undefined;
   return Promise.all(
     entries
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !isDraft(entry.name))
       .map(async (entry) => {
         const file = join(entry.parentPath, entry.name);
         const content = await readFile(file, 'utf8');

@@ -35,7 +35,7 @@ export class CliProcess {
         onStderr(error.message);
         resolve({ code: 127, signal: null });
       });
-      // Everything that it said has been read by then.
+      // `close` comes when the output has been read to its end, `exit` may come before.
       child.once('close', (code, signal) => {
         this.#guard?.kill('SIGKILL');
         resolve({ code, signal });

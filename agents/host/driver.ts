@@ -59,7 +59,7 @@ export interface Driver {
 
 export interface DriverOptions {
   order: HostOrder;
-  /** The session of a process that has ended: it is gone on with. */
+  /** The session to go on with, which was that of a process that has ended. */
   session: string | undefined;
   events: DriverEvents;
   environment: Record<string, string>;

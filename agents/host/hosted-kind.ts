@@ -5,7 +5,10 @@ import { permissionPolicy } from './host-order.ts';
 import { type HostedCli, hostedAgentFactory } from './hosted-agent-factory.ts';
 import { permissionSetting } from './permission-setting.ts';
 
-/** A kind that a host runs: as any, but for its factory, which the host's half of it is made of. */
+/**
+ * A kind whose CLI is run by `orchestrator host <kind>`. It describes its CLI (`hosted`); its factory is
+ * made of that.
+ */
 export type HostedKind<S extends z.core.$ZodShape> = Omit<KindDescription<S>, 'factory'> & {
   driver(): Promise<StartDriver>;
   hosted(own: z.output<z.ZodObject<S>>): HostedCli | Promise<HostedCli>;

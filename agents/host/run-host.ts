@@ -15,19 +15,19 @@ import { secretFilter } from './secret-filter.ts';
 
 type Log = (line: string) => void;
 
-/** A person may be away for a while; the turn waits with the question. */
+/** How long a person may take to allow something; the turn waits with the question. */
 const PERMISSION_WAIT_MS = 60 * 60_000;
 
-/** What the host states is stored, however long the log is away. */
+/** How long the host goes on trying to store what it states while the log is away. */
 const STATE_TIMEOUT_MS = 60 * 60_000;
 
-/** Bytes of what the spawner writes for a host. */
+/** The most bytes of a message that the spawner writes for a host. */
 const MAX_ORDER = 8 * 1024 * 1024;
 
 /**
  * Runs an agent's CLI as its parent: messages come on stdin, one JSON object a line; stdout is a
- * readable log. SIGINT interrupts the turn, SIGTERM and the end of stdin end it when its turn is
- * done. The exit code.
+ * readable log. SIGINT interrupts the turn. SIGTERM and the end of stdin end the host when its turn is
+ * done. Resolves with the exit code.
  */
 export async function runHost(
   start: StartDriver,
@@ -94,7 +94,7 @@ async function ask(
     const question = { text, options, waitMs: PERMISSION_WAIT_MS };
     return (await askAndWait(question, streams)).answer;
   } catch (error) {
-    // What nobody could be asked for is not allowed.
+    // No answer counts as a no: nobody could be asked.
     log(asOrchestratorError(error).line);
     return undefined;
   }

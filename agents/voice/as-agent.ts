@@ -9,10 +9,10 @@ import type { Deadline } from './deadline.ts';
 
 const ATTEMPT_MS = 5_000;
 
-/** In a container the credentials are not there for a moment while they are renewed. */
+/** How long to wait for credentials that are being renewed: in a container they are away for a moment. */
 const RENEWAL_MS = 100;
 
-/** An attempt to connect that is about to say why it failed gets to say it. */
+/** How long past the deadline an attempt to connect may take to tell why it failed. */
 const LAST_WORD_MS = 250;
 
 /**
@@ -31,10 +31,10 @@ export async function asAgent<T>(
     try {
       return await work(nc);
     } catch (error) {
-      // The client closes the connection where the server refuses its credentials; connecting again tells why.
+      // The client closes a connection whose credentials the server refuses. The next attempt tells why.
       if (!nc.isClosed() || deadline.signal.aborted) throw error;
     } finally {
-      // Not flushed: all was acknowledged, and a server that hangs would be waited for.
+      // A flush would wait for a server that hangs, and everything is acknowledged by now.
       await nc.close();
     }
   }

@@ -23,7 +23,7 @@ export interface QuestionAnswer {
   answer: string;
 }
 
-/** Beyond the person's time: what the system may take to say that it is over. */
+/** How long the system may take to say that the person's time is over. */
 const GRACE_MS = 60_000;
 
 /**
@@ -50,7 +50,7 @@ export async function askAndWait(
   const payload = await asAgent(context, deadline, async (nc) => {
     const result = awaitResult(nc, subject, deadline.signal);
     result.catch(() => undefined);
-    // On another connection later on, the server may have forgotten the id.
+    // A question that is published again on a later connection could be stored twice: the server may have forgotten its id.
     if (!stored) await publishStored(nc, event, deadline);
     stored = true;
     return result;

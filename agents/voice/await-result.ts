@@ -21,7 +21,7 @@ export async function awaitResult(
   const bells = subscription[Symbol.asyncIterator]();
   try {
     let bell = bells.next();
-    // Nobody may be waiting any more when the end of the command ends the subscription.
+    // The end of the command ends the subscription, and by then nobody may await the next message.
     bell.catch(() => undefined);
     while (!signal.aborted) {
       const again = pause(LOOK_AGAIN_MS, signal).then(() => undefined);

@@ -41,7 +41,7 @@ export async function callTool(call: ToolCall, streams: CommandStreams): Promise
   const deadline = new Deadline(call.timeoutMs);
   const payload = await asAgent(context, deadline, async (nc) => {
     const result = awaitResult(nc, subject, deadline.signal);
-    // Where the call itself is refused, nobody waits for its result.
+    // When the call is refused, nobody awaits its result; a rejection of that is none of ours.
     result.catch(() => undefined);
     await publishStored(nc, event, deadline);
     return result;

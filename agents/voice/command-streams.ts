@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** A call that the quick way began and told on stderr: whether it was stored is open. */
+/** A call that the quick way has begun and told on stderr. Nobody knows yet whether it was stored. */
 export interface BegunCall {
-  /** Of its event. */
+  /** The id of its event. */
   id: string;
   at: Date;
 }
@@ -13,6 +13,6 @@ export interface CommandStreams {
   stdin: Readable & { isTTY?: boolean };
   stdout: Writable;
   stderr: Writable;
-  /** To be gone on with, under the same id. */
+  /** The call that this command goes on with, under the same id. */
   begun?: BegunCall | undefined;
 }

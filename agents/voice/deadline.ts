@@ -11,7 +11,7 @@ export class Deadline {
     this.#end = performance.now() + ms;
   }
 
-  /** What is left of it, at least 1: a time-out of 0 would be none. */
+  /** What is left of the time. It is at least 1, since a time-out of 0 means none. */
   get leftMs(): number {
     return Math.max(1, Math.ceil(this.#end - performance.now()));
   }

@@ -92,9 +92,37 @@ agents get it and nothing of the system's, and no other agent ever does.
 ${loginsTable()}
 
 Keys reach an agent in a file that only it can read; they are in no command line, event or log. A login
-that is refused or has expired is said in the chat (\`ORC_MODEL_LOGIN\`). A login that its CLI renews in the
-agent's home is not written back: use keys or long-lived tokens for several agents.
+that is refused or has expired is said in the chat (\`ORC_MODEL_LOGIN\`).
+
+### A login that its CLI renews
+
+${renewedKinds()} renew a login of a subscription every few hours, each agent its own copy. At the end of a turn, and of
+the run, such a renewal is written back to the file below \`credentials/\` from which the agent got it, so the next
+agent gets the renewed one. It has to be newer, of the same account as far as the file tells, and a renewal of
+what is there: a login that you put there meanwhile stays, and one that you removed stays removed. Nothing but
+the tokens and their times is taken from the agent's file ([decision 0083](decisions/0083-renewed-logins.md)).
+
+| \`ORCHESTRATOR_LOGIN_RENEWAL\` | a user's own login | the system's login |
+| --- | --- | --- |
+| \`own\` (the default) | by that user's agents | by agents of the terminal, of \`TELEGRAM_ADMIN_USERS\`, and of nobody |
+| \`shared\` | by that user's agents | by everybody's agents |
+| \`off\` | no | no |
+
+**Agents that run beside it** have an older copy, and Claude's and Codex's providers take a refresh token once. So
+they are given the renewed login at once; those of another spawner at the end of their next turn. One that has to
+renew its older copy before, or whose CLI does not look at the file again, is refused: its user is told
+(\`ORC_MODEL_LOGIN\`), and the next agent has the renewed login. A login that you put there by hand is for new
+agents. For many agents at a time use keys or long-lived tokens.
+
+Put a login there that nothing else uses: your own CLI on the machine and an agent renew one login against each
+other.
 `;
+}
+
+/** Titles of the kinds whose CLI renews its login. */
+function renewedKinds(): string {
+  const titles = AGENT_KINDS.filter(({ login }) => login?.renewed).map(({ title }) => title);
+  return new Intl.ListFormat('en').format(titles);
 }
 
 function loginsTable(): string {

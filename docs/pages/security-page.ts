@@ -78,6 +78,10 @@ A real agent's process that does nothing but harm, beside a conversation that go
   about a second late.
 * An agent learns how much others say: \`Nats-Expected-Last-Sequence\` tells it where SAID stands.
 * An agent can let another agent's waiting command look for its result more often than it needs to.
+* An agent has the login that it works with, and can use it elsewhere. It can spoil that login, and where the login
+  does not tell its account, put another one in its place for the next agents that get it: for that reason other
+  people's agents do not renew the system's login unless a setting says so
+  ([decision 0083](decisions/0083-renewed-logins.md)).
 * What an agent says is its own: it can lie in an answer, and a tool does what an agent that may use it asks for.
 * Agents on one Docker network can reach each other's ports, and what the network lets them reach.
 * Who may create containers can have the machine: treat the spawner as you treat root, or run Docker rootless.
@@ -110,6 +114,11 @@ const MODEL = [
     'time, source, cause and id of an agent’s word',
     'the broker, the subject',
     'the fold, which believes nothing else, and takes no word of an agent that has ended ([0046](decisions/0046-an-agents-word.md))',
+  ],
+  [
+    'the login that an agent’s next one gets',
+    'its user, the operator, and a CLI that renews it',
+    'the spawner: of an agent’s file only the renewed tokens of the same login are taken ([0083](decisions/0083-renewed-logins.md))',
   ],
   [
     'how much',

@@ -3,6 +3,12 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
+/** The end of the name of a file that is about to take the place of another. */
+const DRAFT = '.draft';
+
+/** Whether a file of this name is one that {@link replaceFile} has not finished, or never will. */
+export const isDraft = (name: string): boolean => name.endsWith(DRAFT);
+
 export interface ReplaceOptions {
   /** 0o600 without. */
   mode?: number;
@@ -21,7 +27,7 @@ export async function replaceFile(
   { mode = 0o600, durable = false }: ReplaceOptions = {},
 ): Promise<void> {
   await makeFolder(dirname(file), 0o700);
-  const draft = `${file}.${randomUUID()}`;
+  const draft = `${file}.${randomUUID()}${DRAFT}`;
   try {
     await using handle = await open(draft, 'wx', mode);
     await handle.writeFile(content);

@@ -79,6 +79,10 @@ export class OwnedProcess implements AgentProcess {
     await this.#process.replaceFile(file);
   }
 
+  readFile(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    return this.#process.readFile(path, maxBytes);
+  }
+
   detach(): Promise<void> {
     return this.#process.detach();
   }

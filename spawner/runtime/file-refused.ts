@@ -5,8 +5,8 @@ export class FileRefused extends Error {
   override readonly name = 'FileRefused';
 
   /** @param path as it was asked for, relative to the agent's home */
-  constructor(path: string, why: string, options?: ErrorOptions) {
-    super(`${path} cannot be written: ${why}`, options);
+  constructor(path: string, why: string, options: ErrorOptions & { to?: 'written' | 'read' } = {}) {
+    super(`${path} cannot be ${options.to ?? 'written'}: ${why}`, options);
   }
 }
 

@@ -152,6 +152,13 @@ export interface AgentProcess {
    * not take it: it will not succeed later either
    */
   replaceFile(file: ProcessFile): Promise<void>;
+  /**
+   * What stands in one of its files, running or ended; undefined where there is no such file. No link
+   * is followed, and nothing but a plain file is read.
+   * @param path relative to the home
+   * @throws FileRefused where something else stands there, or more than `maxBytes`
+   */
+  readFile(path: string, maxBytes: number): Promise<Uint8Array | undefined>;
   /** Lets go; the process lives on. */
   detach(): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import type { EventContext } from '../../core/domain/agent/agent-event.ts';
-import type { AgentState } from '../../core/domain/agent/agent-state.ts';
+import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
 import { Attachment } from '../attachment.ts';
 import type { AgentProcess } from '../runtime/runtime.ts';
 import type { WorkerDependencies } from '../worker-dependencies.ts';
@@ -43,6 +43,12 @@ export class OwnAgent {
     const { collector, logger } = this.deps;
     const options = { collector, logger, wake: this.wake };
     this.#attachment = new Attachment(process, options, this.signal);
+  }
+
+  /** Keeps the login that its CLI has renewed in this turn. */
+  async keepLogin(): Promise<void> {
+    const { state } = this;
+    if (state && isLive(state)) await this.deps.logins.look(state, this.process);
   }
 
   /** Lets go of the process, which lives on. */

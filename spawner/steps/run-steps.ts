@@ -19,7 +19,11 @@ export class RunSteps {
     extend: ({ expiresAt }, state) => this.#extend(state, new Date(expiresAt)),
     'extend-from-now': ({ ttlMs }, state) =>
       this.#extend(state, new Date(this.#agent.context.now.getTime() + ttlMs)),
-    end: nothingElse,
+    end: async (_step, state) => {
+      // Before its container goes.
+      if (isLive(state)) await this.#agent.deps.logins.lookLast(state, this.#agent.process);
+      return true;
+    },
     delete: async () => {
       await this.#agent.deps.processes.forget(this.#agent.agentId);
       return true;

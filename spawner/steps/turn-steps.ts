@@ -21,12 +21,12 @@ export class TurnSteps {
     },
     'open-turn': nothingElse,
     deliver: (step) => this.#deliver(step),
-    'end-turn': nothingElse,
+    'end-turn': () => this.#endTurn(),
     nudge: async ({ turn }) => {
       const written = await this.#agent.write(`nudge-${turn.turnId}`, REMINDER);
       return written === 'gone' ? undefined : true;
     },
-    'fail-turn': nothingElse,
+    'fail-turn': () => this.#endTurn(),
     'await-answer': async ({ question }) => {
       // Again after a restart: the same schedule takes the place of itself.
       this.#awaited.add(question.sequence);
@@ -55,6 +55,12 @@ export class TurnSteps {
     const written = await this.#agent.write(message.commandId, message.text);
     // Gone: its end is on the way, and states what becomes of the message.
     return written === 'gone' ? undefined : written;
+  }
+
+  /** The user has the answer by now; who sees the turn's end also finds the login that it renewed. */
+  async #endTurn(): Promise<true> {
+    await this.#agent.keepLogin();
+    return true;
   }
 
   #call(call: Parameters<typeof callTool>[0], state: AgentState): Told<'call'> {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import type { AgentFactories } from '../../agents/agent-factories.ts';
+import { type AgentFactories, agentLogins } from '../../agents/agent-factories.ts';
 import { demoAgentFactory } from '../../agents/demo/demo-agent-factory.ts';
+import type { AgentLogins } from '../../agents/host/agent-logins.ts';
 import { type LineFraming, lineAgentFactory } from '../../agents/line/line-agent-factory.ts';
 import { loadSettings } from '../../agents/load-settings.ts';
 import { type Quotas, quotasOf } from '../../core/domain/agent/run/quota.ts';
@@ -20,6 +21,7 @@ import type { EventType } from '../../schemas/event-catalogue.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
+import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/login-renewals.ts';
 import { OutputMarks } from '../../spawner/output-marks.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
@@ -45,6 +47,10 @@ export interface SpawnerOptions {
   node?: string;
   /** Where agents run; processes of this machine without. */
   runtime?: Runtime;
+  /** Of the agents' logins; none without. */
+  loginRenewals?: Partial<Pick<LoginRenewalsOptions, 'renewal' | 'admins' | 'logger'>> & {
+    logins: AgentLogins;
+  };
   /** Beside demo and line. */
   factories?: AgentFactories;
   programFolders?: readonly string[];
@@ -143,6 +149,14 @@ export class SpawnerFixture {
       processes,
       collector,
       factories,
+      logins: new LoginRenewals({
+        running: () => processes.running(follower.state.agents.values()),
+        logins: agentLogins(DEFAULTS, {}),
+        renewal: 'own',
+        admins: [],
+        logger,
+        ...this.#options.loginRenewals,
+      }),
       logger,
       allowedTools,
       lastWords: this.#options.lastWords ?? true,

@@ -20,6 +20,7 @@ import { putHomeFile } from './home-files.ts';
 import type { Mailbox } from './mailbox.ts';
 import { endMark, toEndMark, unreadFolder } from './output-end.ts';
 import { OutputHold } from './output-hold.ts';
+import { takeHomeFile } from './take-home-file.ts';
 
 /** Statuses of the engine: no such container; it is so already, or in no state for it. */
 const GONE = 404;
@@ -141,6 +142,10 @@ export class DockerProcess implements AgentProcess {
       if (file.secret) return this.#mailbox.replaceSecret(file);
       await putHomeFile(this.#container, file);
     });
+  }
+
+  readFile(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    return takeHomeFile(this.#container, path, maxBytes);
   }
 
   async detach(): Promise<void> {

@@ -22,11 +22,13 @@ export async function putHomeFile(container: Docker.Container, file: ProcessFile
   const missing: ArchiveEntry[] = [];
   for (const folder of foldersOf([path], AGENT_UID)) {
     const found = await whatIsAt(container, `${HOME}/${folder.name}`);
+    if (found === 'loop') throw new FileRefused(path, NOWHERE);
     if (found === 'nothing') missing.push(folder);
     else if (found === 'file') throw new FileRefused(path, 'something on its way is no folder');
     else if (found !== 'folder') requireOwnFile(path, real(found, path.slice(folder.name.length)));
   }
   const found = await whatIsAt(container, `${HOME}/${path}`);
+  if (found === 'loop') throw new FileRefused(path, NOWHERE);
   // Or the engine would remove it with all that is in it.
   if (found === 'folder') throw new FileRefused(path, 'a folder has its name');
   if (typeof found === 'object') requireOwnFile(path, real(found, ''));
@@ -37,6 +39,8 @@ export async function putHomeFile(container: Docker.Container, file: ProcessFile
     throw isFinal(error) ? new FileRefused(path, engineMessage(error), { cause: error }) : error;
   }
 }
+
+const NOWHERE = 'its links lead nowhere';
 
 /** The engine says so with whatever status: the disk takes it neither now nor later. */
 const NO_PLACE = /no space left|disk quota exceeded|read-only|file too large|file name too long/i;

@@ -8,6 +8,7 @@ import { FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';
 import { nudge, openNudge } from './nudge.ts';
 import { isRunning, signalGroup } from './process-identity.ts';
+import { readHomeFile } from './read-home-file.ts';
 import type { RunEnding } from './run-ending.ts';
 import type { RunFolder, RunProcesses } from './run-folder.ts';
 import { RUN_MARK } from './run-mark.ts';
@@ -114,6 +115,10 @@ export class LocalProcess implements AgentProcess {
 
   replaceFile(file: ProcessFile): Promise<void> {
     return this.#folder.writeFile(file);
+  }
+
+  readFile(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    return readHomeFile(this.#folder.home, path, maxBytes);
   }
 
   async detach(): Promise<void> {

@@ -67,6 +67,18 @@ test('a user’s own login reaches that user’s agents and no other’s, and re
   t.true(ofBob.files.some(({ path }) => path === '.claude/settings.json'));
 });
 
+test('a file that is about to take the place of a login is nobody’s login', async (t) => {
+  const make = await setUp(t, {
+    'claude/.claude/.credentials.json': '{"of":"ada"}',
+    'claude/.claude/.credentials.json.0123.draft': '{"of":"a write that was broken off"}',
+  });
+  const { files } = await make('claude');
+  t.deepEqual(
+    files.map(({ path }) => path).filter((path) => path.startsWith('.claude')),
+    ['.claude/.credentials.json'],
+  );
+});
+
 test('a login’s settings lie on top of ours', async (t) => {
   const make = await setUp(t, { 'droid/.factory/settings.json': '{"customModels":[1]}' });
   const { files } = await make('droid');

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext, TestFn } from 'ava';
 import type { LogLine } from '../../../core/log/append-log.ts';
@@ -394,11 +395,61 @@ export function conformance(
     t.deepEqual((await linesOf(process)).map(text), ['here']);
   });
 
+  test(
+    title('C4: a plain file of its home is read, while it runs and when it has ended'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const files = [{ path: 'deep/er/notes.txt', content: 'one\n' }];
+      const process = await started(runtime, bashSpec('echo ready; read -r _', { files }));
+      await untilLine(process, 'ready');
+      const read = async (path: string, most = 4) => {
+        const bytes = await process.readFile(path, most);
+        return bytes && Buffer.from(bytes).toString();
+      };
+      for (const when of ['running', 'ended']) {
+        t.is(await read('deep/er/notes.txt'), 'one\n', when);
+        t.is(await read('deep/er/none.txt'), undefined, when);
+        t.is(await read('none/er/notes.txt'), undefined, when);
+        await t.throwsAsync(read('deep/er/notes.txt', 3), { instanceOf: FileRefused }, when);
+        await process.closeStdin();
+        await process.exited;
+      }
+    },
+  );
+
+  test(title('C4: nothing but a plain file is read, and through no link'), async (t) => {
+    const { runtime } = await make(t);
+    const outside = await temporaryFolder(t);
+    await writeFile(join(outside, 'secret'), 'secret');
+    const program = [
+      `ln -s ${outside} out; ln -s ${outside}/secret file; mkdir in; echo x > in/x; ln -s in link`,
+      'ln -s in/x to-x; mkfifo pipe; ln -s loop loop; ln -s nowhere gone; touch flat; echo ready; read -r _',
+    ];
+    const process = await started(runtime, bashSpec(program.join('\n')));
+    await untilLine(process, 'ready');
+
+    for (const path of [
+      'out/secret',
+      'file',
+      'link/x',
+      'to-x',
+      'pipe',
+      'loop',
+      'gone',
+      'flat/x',
+      'in',
+    ]) {
+      const reading = process.readFile(`workspace/${path}`, 1000);
+      await t.throwsAsync(reading, { instanceOf: FileRefused, message: /cannot be read/ }, path);
+    }
+    t.deepEqual(await process.readFile('workspace/in/x', 1000).then(String), 'x\n');
+  });
+
   test(title('F12: no file is written where a link leads out of the agent’s own'), async (t) => {
     const { runtime, read } = await make(t);
     const outside = await temporaryFolder(t);
     const links = `ln -s ${outside} out; ln -s ${outside}/x file; ln -s ../.orchestrator kept`;
-    const more = 'mkdir -p real folder/in; ln -s real in; ln -s .. home';
+    const more = 'mkdir -p real folder/in; ln -s real in; ln -s .. home; ln -s loop loop';
     const program = `${links}; ${more}; touch flat; echo ready; read -r _`;
     const process = await started(runtime, bashSpec(program));
     await untilLine(process, 'ready');
@@ -413,6 +464,8 @@ export function conformance(
       'home/runs/x',
       'flat/x',
       'folder',
+      'loop',
+      'loop/x',
     ]) {
       await t.throwsAsync(write(path), { instanceOf: FileRefused }, path);
     }

@@ -1,0 +1,58 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { isSystemError } from '../../../schemas/system-error.ts';
+import { FileRefused } from '../file-refused.ts';
+
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+/** To open a pipe that nobody writes to would wait for ever else. */
+const FILE = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+
+/**
+ * Reads a plain file below an agent's home; undefined where there is none. Each folder is opened
+ * within the one before (`/proc/self/fd/<n>/<name>`, as in `home-files.ts`) and never through a link:
+ * what the agent moves meanwhile leads nowhere else.
+ *
+ * @param path relative to the home, without `.` and `..`
+ * @throws FileRefused for a link, anything that is no plain file, and more than `maxBytes`
+ */
+export async function readHomeFile(
+  home: string,
+  path: string,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  await using opened = new AsyncDisposableStack();
+  const names = path.split('/');
+  try {
+    let handle: FileHandle = opened.use(await open(home, FOLDER));
+    for (const [index, name] of names.entries()) {
+      const flags = index === names.length - 1 ? FILE : FOLDER;
+      handle = opened.use(await open(`/proc/self/fd/${handle.fd}/${name}`, flags));
+    }
+    return await contentOf(handle, path, maxBytes);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    throw isLink(error) ? refused(path, 'a link or no folder is on its way', error) : error;
+  }
+}
+
+/** A link where a folder is wanted is no folder, says the system. */
+const isLink = (error: unknown): boolean =>
+  isSystemError(error, 'ELOOP') || isSystemError(error, 'ENOTDIR') || isSystemError(error, 'ENXIO');
+
+const refused = (path: string, why: string, cause?: unknown): FileRefused =>
+  new FileRefused(path, why, { to: 'read', cause });
+
+async function contentOf(file: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
+  if (!(await file.stat()).isFile()) throw refused(path, 'it is no plain file');
+  // It may grow while it is read.
+  const buffer = Buffer.alloc(maxBytes + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    length += bytesRead;
+    if (bytesRead === 0 || length > maxBytes) break;
+  }
+  if (length > maxBytes) throw refused(path, `it is larger than ${maxBytes} bytes`);
+  return buffer.subarray(0, length);
+}

@@ -7,6 +7,7 @@ import type { FileMeter } from './file-meter.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import type { ProcessManager } from './process-manager.ts';
+import type { RestingAgents } from './resting-agents.ts';
 
 /** What every agent's worker is given. */
 export interface WorkerDependencies {
@@ -26,5 +27,6 @@ export interface WorkerDependencies {
   /** Undefined: agents are kept to none, since there are no keys to their credentials. */
   quotas: Quotas | undefined;
   files: FileMeter;
+  resting: RestingAgents;
   clock: () => Date;
 }

@@ -96,7 +96,15 @@ export class AgentWorker {
   /** Looked at again when the state is another. */
   #stop(error: DecidedAgain): void {
     this.#deps.logger.error({ err: error, agentId: this.agentId }, 'a bug: decided again');
+    this.#deps.resting.rests(this.agentId, error.message);
     this.#stuck = this.#state;
+  }
+
+  #isStuck(state: AgentState): boolean {
+    if (this.#stuck === undefined || this.#stuck === state) return this.#stuck === state;
+    this.#stuck = undefined;
+    this.#deps.resting.goesOn(this.agentId);
+    return false;
   }
 
   /** One step; false when there is nothing to do but to wait. */
@@ -104,7 +112,7 @@ export class AgentWorker {
     const state = this.#state;
     const { ownership } = this.#deps;
     // Woken again when the lease is held again.
-    if (state === undefined || state === this.#stuck || !ownership.held) return false;
+    if (state === undefined || this.#isStuck(state) || !ownership.held) return false;
     switch (this.#placing && state.phase === 'requested' ? 'act' : ownership.claim(state)) {
       case 'act':
         return this.#act(state);

@@ -9,9 +9,11 @@ import { LostRuns } from './lost-runs.ts';
 import type { Beat, Membership } from './ownership/membership.ts';
 import { Placement } from './placement.ts';
 import { QuotaHealth } from './quota-health.ts';
+import { RestingAgents } from './resting-agents.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
-export interface SpawnerDependencies extends Omit<WorkerDependencies, 'ownership' | 'files'> {
+export interface SpawnerDependencies
+  extends Omit<WorkerDependencies, 'ownership' | 'files' | 'resting'> {
   health: Health;
   membership: Membership;
   runtimes: AgentRuntimes;
@@ -40,7 +42,8 @@ export class Spawner {
     const { ownership } = deps.membership;
     this.#deps = deps;
     this.#files = new FileMeter({ ...deps, onChange: (agentId) => this.#worker(agentId).wake() });
-    this.#workerDeps = { ...deps, ownership, files: this.#files };
+    const resting = new RestingAgents(deps.health);
+    this.#workerDeps = { ...deps, ownership, files: this.#files, resting };
     const enforced = deps.quotas !== undefined;
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });

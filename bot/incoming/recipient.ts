@@ -6,7 +6,8 @@ import { wordsFor } from '../words/words.ts';
 import type { BotParts, Recipient } from './bot-context.ts';
 
 /**
- * The chat, as whose message something is brought to an agent and to which it is answered.
+ * The chat, as whose message something is brought to an agent and to which it is answered. What comes
+ * from the group that has become another since, such as the press of a button there, is the other's.
  *
  * @param id of the update, or of what else it is done for
  * @param language of who wrote, where the chat has none of its own
@@ -17,10 +18,11 @@ export function recipientOf(
   id: string,
   language?: string,
 ): Recipient {
-  const { chatId } = place;
+  const chatId = directory.presentId(place.chatId);
+  const here = { ...place, chatId };
   const member = directory.member(chatId);
   return {
-    ...place,
+    ...here,
     // The chat, not who wrote: docs/decisions/0022-chat-is-the-person.md.
     person: { channel: CHANNEL, userId: chatId },
     member,
@@ -30,7 +32,7 @@ export function recipientOf(
       requestDelivery(
         log,
         noticeIdOf(id, name),
-        { ...place, text, ...(buttons && { buttons: [...buttons] }) },
+        { ...here, text, ...(buttons && { buttons: [...buttons] }) },
         { correlationId: id, causationId: id },
       ),
   };

@@ -1,4 +1,5 @@
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
+import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredEventOf } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
@@ -24,11 +25,14 @@ export function press(parts: BotParts) {
 /** The first press counts, for the command's id is the question's. */
 async function answer(
   context: BotContext,
-  { log, agentClient }: BotParts,
+  { log, agentClient, directory }: BotParts,
   { questionId, option }: AnswerPress,
 ): Promise<void> {
   const { person, thread, words, chatId, member } = context.incoming;
-  const asked = await questionAsked(log, questionId, chatId);
+  const request = await requestedDelivery(log, questionId);
+  // The group may have become another since it was asked.
+  const isOfChat = request !== undefined && directory.presentId(request.chatId) === chatId;
+  const asked = isOfChat ? await questionAsked(log, request) : undefined;
   const choice = asked?.event.data.options?.[option];
   if (asked === undefined || choice === undefined) return say(context, words.noQuestion);
   const sent = await agentClient.send(asked.agentId, choice, {
@@ -43,11 +47,9 @@ async function answer(
   await say(context, words.chosen(choice), true);
 }
 
-/** The question of this chat, as it was asked. */
-async function questionAsked(log: EventLog, deliveryId: string, chatId: string) {
-  const request = await requestedDelivery(log, deliveryId);
-  const { agentId, sequence } = request ?? {};
-  if (request?.chatId !== chatId || agentId === undefined || sequence === undefined) return;
+/** The question of a delivery, as it was asked. */
+async function questionAsked(log: EventLog, { agentId, sequence }: DeliveryRequest) {
+  if (agentId === undefined || sequence === undefined) return;
   const event = await questionAt(log, sequence);
   return event && { agentId, event };
 }

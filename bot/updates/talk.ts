@@ -123,12 +123,17 @@ export class Talk {
 
 /** The question that the message replies to, and the agent that asked it: its delivery has its id. */
 async function questionOf(
-  { msg, me, incoming }: BotContext,
+  { msg, me }: BotContext,
   { log }: BotParts,
 ): Promise<Question | undefined> {
   const original = msg && replyTarget(msg);
   if (original === undefined || original.from?.id !== me.id) return undefined;
-  const questionId = await shownQuestion(log, incoming.chatId, String(original.message_id));
+  // A message's number is of the chat in which it stands, whatever that has become.
+  const questionId = await shownQuestion(
+    log,
+    String(original.chat.id),
+    String(original.message_id),
+  );
   if (questionId === undefined) return undefined;
   const request = await requestedDelivery(log, questionId);
   const { agentId } = request ?? {};

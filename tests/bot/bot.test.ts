@@ -1,6 +1,8 @@
 import test from 'ava';
 import { history, ofType, untilEvent } from '../support/history.ts';
-import { ANN, BEN, startBotSystem } from '../support/telegram/bot-system.ts';
+import { dataFolder, orchestrator, startSystem } from '../support/system.ts';
+import { ANN, BEN, botEnvironment, startBotSystem } from '../support/telegram/bot-system.ts';
+import { startTelegram } from '../support/telegram/telegram-server.ts';
 
 test('the worked example: a message in the chat becomes a project and an answer', async (t) => {
   const { telegram, system } = await startBotSystem(t);
@@ -33,4 +35,23 @@ test('the worked example: a message in the chat becomes a project and an answer'
   t.true(api.calls.some(({ method }) => method === 'sendChatAction'));
   t.is((await system.stop()).code, 0);
   t.is(api.pending, 0, 'Telegram has nothing left to tell');
+});
+
+test('A12: a bot that Telegram does not answer at first is well when it does', async (t) => {
+  const telegram = await startTelegram(t);
+  let failures = 1;
+  telegram.fault = ({ method }) => {
+    if (method !== 'getMe' || failures === 0) return undefined;
+    failures -= 1;
+    return { kind: 'answer', code: 502, description: 'Bad Gateway' };
+  };
+  const env = botEnvironment(telegram);
+  const system = await startSystem(t, { dataDir: dataFolder(t), env });
+  telegram.api.say(ANN, 'hello');
+  await telegram.until(() => telegram.api.texts(ANN).length === 1, 'an answer');
+
+  const { code, stdout } = await orchestrator(['health'], { env: system.env });
+  t.is(failures, 0);
+  t.is(code, 0, stdout);
+  t.notRegex(stdout, /telegram/);
 });

@@ -68,6 +68,23 @@ test('A6: a directory that the log does not go on for says so, and lets go who w
   t.true(directory.member('3').allowed);
 });
 
+test('A6: what is stored while nobody follows the log is not waited for', async (t) => {
+  const { log } = await startTestNats(t);
+  const end = new AbortController();
+  t.teardown(() => end.abort());
+  const directory = new Directory(log);
+  await directory.start(end.signal);
+  const jsm = await log.connection.jsm();
+  const { config } = await jsm.streams.info('EVENTS');
+  await jsm.streams.delete('EVENTS');
+  await t.throwsAsync(directory.ended);
+  await jsm.streams.add(config);
+
+  const waits = directory.state('user.denied', '3', {}, 'a');
+  t.like(await t.throwsAsync(waits), { code: 'ORC_NOT_REACHABLE' });
+  t.like(await t.throwsAsync(directory.caughtUp()), { code: 'ORC_NOT_REACHABLE' });
+});
+
 test('C9: who has chosen no mode has that of the settings', async (t) => {
   const { log } = await startTestNats(t);
   const end = new AbortController();

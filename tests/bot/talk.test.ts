@@ -9,7 +9,7 @@ const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'chat-agent.s
 const USERS = Array.from({ length: 20 }, (_, index) => 5001 + index);
 
 const running = sharedBotSystem(test, {
-  TELEGRAM_ALLOWED_USERS: [...USERS, -77].join(','),
+  TELEGRAM_ALLOWED_USERS: [...USERS, -77, -78].join(','),
   ORCHESTRATOR_AGENT: 'line',
   ORCHESTRATOR_LINE_COMMAND: `exec bash ${AGENT}`,
 });
@@ -226,4 +226,54 @@ test('E1: in a topic of a forum the answer, a command’s reply and “typing”
     ['✅ wait until it is done', 9],
   ]);
   t.deepEqual(inTopic('sendChatAction')[0], ['typing', 9]);
+});
+
+test('a press in a group that has become another counts there, wherever the button stands', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const [old, present] = [-78, -100_78];
+  const chat = { id: old, type: 'group', title: 'Moving' } as const;
+  const entities = [{ type: 'mention', offset: 0, length: 22 } as const];
+  const asks = async () => {
+    const before = api.chat(old).length;
+    api.say(user, '@orchestrator_test_bot ask', { chat, entities } as never);
+    await telegram.until(() => api.chat(old).length > before, 'a question');
+    return api.chat(old).at(-1);
+  };
+  const [first, second] = [await asks(), await asks()];
+  if (first === undefined || second === undefined) return t.fail();
+  api.say(user, '/mode@orchestrator_test_bot', { chat } as never);
+  await telegram.until(() => api.chat(old).length === 3, 'the modes');
+  const [, , modes] = api.chat(old);
+  if (modes === undefined) return t.fail();
+  const there = { ...chat, id: present, type: 'supergroup' } as const;
+  api.push({ message: api.message(user, { chat, migrate_to_chat_id: present } as never) });
+  api.push({ message: api.message(user, { chat: there, migrate_from_chat_id: old } as never) });
+
+  const [red, blue] = first.buttons.map(({ data }) => data);
+  api.press(user, first, blue ?? '');
+  api.press(user, { ...second, chatId: String(present) }, second.buttons[0]?.data ?? '');
+  api.press(user, first, red ?? '');
+  api.press(user, modes, 'm:wait');
+  await telegram.until(
+    () => ['Blue', 'Red'].every((each) => api.texts(present).includes(`got: ${each}`)),
+    'the answers to both',
+  );
+  api.say(user, '/mode@orchestrator_test_bot', { chat: there } as never);
+  await telegram.until(() => api.texts(present).some((text) => /wait/.test(text)), 'the mode');
+
+  const sent = ofType(await history(await system.log()), 'command.send').filter(({ data }) =>
+    [old, present].map(String).includes(data.from?.userId ?? ''),
+  );
+  t.deepEqual(
+    sent
+      .slice(2)
+      .map(({ data }) => [data.text, data.from?.userId])
+      .toSorted(),
+    [
+      ['Blue', String(present)],
+      ['Red', String(present)],
+    ],
+  );
 });

@@ -13,6 +13,7 @@ import { killAll } from '../support/process-tree.ts';
 import { startSpawner } from '../support/spawner.ts';
 import { type SpawnerNode, startSpawners } from '../support/spawner-process.ts';
 
+/** E13: what an agent has put into the background, wherever it went. */
 const KINDS = ['setsid sleep @ &', `(trap '' TERM; exec setsid sleep @) &`];
 
 /** Leaves them alone, and ends with its stdin. */
@@ -28,7 +29,7 @@ for (const [how, asked] of [
   ['stopped', { type: 'command.stop', data: { reason: 'asked' } }],
   ['deleted', { type: 'command.delete', data: {} }],
 ] as const) {
-  test(`when an agent is ${how}, what it started has ended before that is stated`, async (t) => {
+  test(`E13: when an agent is ${how}, what it started has ended before that is stated`, async (t) => {
     const spawner = await startSpawner(t);
     const [own, others] = [leavings(t), leavings(t)];
     const [agent, other] = [newAgentId(), newAgentId()];
@@ -45,7 +46,7 @@ for (const [how, asked] of [
   });
 }
 
-test('when an agent crashes, what it started has ended before that is stated', async (t) => {
+test('E13: when an agent crashes, what it started has ended before that is stated', async (t) => {
   const spawner = await startSpawner(t);
   const own = leavings(t);
   const agent = newAgentId();

@@ -88,7 +88,11 @@ function endedStep(state: EndedAgent): Step | undefined {
   if (first?.name === 'delete' && !state.deleted) {
     return { do: 'delete', commandId: first.commandId };
   }
-  return nextRejection(state, 'ORC_AGENT_ENDED');
+  const { how, detail } = state.end;
+  // Also the rest of a queue that was longer than the batch with the failed start takes.
+  return how === 'start-failed'
+    ? nextRejection(state, 'ORC_START_FAILED', detail)
+    : nextRejection(state, 'ORC_AGENT_ENDED');
 }
 
 /** What is to be done in the agent's place waits until there is one. */

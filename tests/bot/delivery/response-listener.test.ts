@@ -89,7 +89,7 @@ async function fixture(t: ExecutionContext) {
   return { telegram, api: telegram.api, log, agents, begin, exit, health };
 }
 
-test('what an agent says after its end reaches nobody, also where the bot begins behind the end', async (t) => {
+test('E13: what an agent says after its end reaches nobody, also where the bot begins behind the end', async (t) => {
   const { telegram, api, log, agents, begin, exit } = await fixture(t);
   const [ann, ben] = agents;
   await appendInOrder(log, [said('1', 'in time', ann)]);

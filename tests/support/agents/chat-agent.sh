@@ -1,7 +1,7 @@
 # An agent that does what its messages say, for the tests of channels.
 while IFS= read -r message; do
   case "$message" in
-    ask) orchestrator ask --option Red --option Blue 'Which colour?' ;;
+    ask | *': ask') orchestrator ask --option Red --option Blue 'Which colour?' ;;
     ask-open) orchestrator ask 'Which name?' ;;
     progress)
       for step in 1 2 3; do

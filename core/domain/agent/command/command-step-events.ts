@@ -13,8 +13,8 @@ export interface CommandTold {
 }
 
 export const commandStepEvents: StepEvents<CommandStep, CommandTold> = {
-  reject: (state, { commandId, code }, _told, context) =>
-    rejectEvents(state, commandId, code, context),
+  reject: (state, { commandId, code, detail }, _told, context) =>
+    rejectEvents(state, commandId, code, context, detail),
   run: whileLive((state, { command }, _told, context) =>
     commandStartedEvents(state, command.commandId, context),
   ),

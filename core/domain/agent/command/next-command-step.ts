@@ -4,7 +4,7 @@ import type { CommandOutcome } from './command-events.ts';
 
 /** What is to be done for a command, neither with its agent's life nor with a turn. */
 export type CommandStep =
-  | { do: 'reject'; commandId: string; code: ErrorCode }
+  | { do: 'reject'; commandId: string; code: ErrorCode; detail?: string }
   | { do: 'run'; command: PendingRun }
   | { do: 'state-outcome'; commandId: string; outcome: CommandOutcome }
   | { do: 'write-file'; file: PendingFile };
@@ -27,7 +27,13 @@ export function commandStepOfControl(
 }
 
 /** Of an agent that does nothing any more every command is refused, one after the other. */
-export function nextRejection(state: AgentState, code: ErrorCode): CommandStep | undefined {
+export function nextRejection(
+  state: AgentState,
+  code: ErrorCode,
+  detail?: string,
+): CommandStep | undefined {
   const first = state.controls[0] ?? state.queue[0];
-  return first && { do: 'reject', commandId: first.commandId, code };
+  if (first === undefined) return undefined;
+  const { commandId } = first;
+  return { do: 'reject', commandId, code, ...(detail !== undefined && { detail }) };
 }

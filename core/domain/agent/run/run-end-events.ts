@@ -18,7 +18,7 @@ export interface ProcessEnd {
   left?: LeftBehind;
 }
 
-/** Of a longer queue than one batch takes the rest is refused as that of an agent that has ended. */
+/** Of a longer queue than one batch takes the rest is refused afterwards, for the same reason. */
 export function startFailedEvents(
   state: RequestedAgent | LiveAgent,
   runId: string,

@@ -440,7 +440,12 @@ test('a start that fails refuses no more at once than a batch holds (A1)', (t) =
   );
   t.true(decided.events.length <= 1_000);
   t.like(decided.state, { phase: 'ended' });
-  t.is(nextStep(decided.state, QUEUES)?.do, 'reject');
+  const code = 'ORC_START_FAILED';
+  const rest = nextStep(decided.state, QUEUES);
+  t.deepEqual(rest, { do: 'reject', commandId: 'm-500', code, detail: 'no bash' });
+  const [event] = rest ? eventsOfStep(decided.state, rest, true, CONTEXT) : [];
+  t.like(event, { data: { commandId: 'm-500', code } });
+  t.regex(event?.type === 'process.rejected' ? event.data.reason : '', /: no bash$/);
 });
 
 test('an agent that is frozen again, after an interrupt alone, is stated under another id (A9)', (t) => {

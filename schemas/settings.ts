@@ -311,6 +311,9 @@ const SYSTEM_SETTINGS = {
     .describe(
       'After so long without a turn an agent’s container is frozen, until the next message. Unset: never. A frozen agent does not end by itself when its system is gone for good.',
     ),
+  ORCHESTRATOR_ARCHIVE_AFTER: duration('24h').describe(
+    'How long after its end an agent is archived: it leaves the lists, and what was said stays in the log. Not before its credential has expired by itself.',
+  ),
   ORCHESTRATOR_MESSAGE_MODE: z
     .enum(MESSAGE_MODES, `one of ${MESSAGE_MODES.join(', ')}`)
     .default('join')

@@ -46,7 +46,8 @@ export class AgentAppender {
     // Not all of the agent's subjects, or one that talks fast starves its own spawner
     // (docs/decisions/0004-fence-on-process-facts.md).
     const filter = agentFilter(this.agentId, 'process');
-    const sequence = follower.state.fences.get(this.agentId) ?? 0;
+    const sequence = follower.state.fences.get(this.agentId) ?? (await this.#lastOn(filter));
+    if (await this.#isBehind(sequence)) return true;
     const result = await this.#deps.log.append(events, { expect: { filter, sequence } });
     return this.#settled(result, events);
   }
@@ -56,13 +57,10 @@ export class AgentAppender {
    * is folded, and the call waits all the same: it is the result of an earlier call of this id.
    */
   async appendResult(events: NewEvent[]): Promise<boolean> {
-    const { log, follower } = this.#deps;
+    const { log } = this.#deps;
     const filter = events.at(-1)?.subject ?? '';
-    const sequence = (await log.last('EVENTS', filter))?.sequence ?? 0;
-    if (sequence > follower.sequence) {
-      await follower.folded(sequence, this.#signal);
-      return true;
-    }
+    const sequence = await this.#lastOn(filter);
+    if (await this.#isBehind(sequence)) return true;
     return this.#settled(await log.append(events, { expect: { filter, sequence } }), events);
   }
 
@@ -71,6 +69,19 @@ export class AgentAppender {
     const { log, follower } = this.#deps;
     const sequence = await log.heard(agentFilter(this.agentId), this.#signal);
     await follower.folded(sequence, this.#signal);
+  }
+
+  /** What is not in mind is in the log: of an agent that was archived, of a command to nobody. */
+  async #lastOn(filter: string): Promise<number> {
+    return (await this.#deps.log.last('EVENTS', filter))?.sequence ?? 0;
+  }
+
+  /** Resolves when it is folded: what was decided was decided without it. */
+  async #isBehind(sequence: number): Promise<boolean> {
+    const { follower } = this.#deps;
+    if (sequence <= follower.sequence) return false;
+    await follower.folded(sequence, this.#signal);
+    return true;
   }
 
   async #settled(result: AppendResult, events: NewEvent[]): Promise<boolean> {

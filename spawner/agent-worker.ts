@@ -10,6 +10,7 @@ import { AgentAppender, DecidedAgain } from './agent-appender.ts';
 import { AgentMute } from './agent-mute.ts';
 import { IdlePause } from './idle-pause.ts';
 import { NotOwner } from './ownership/owned-process.ts';
+import { recalled } from './recall.ts';
 import { AgentSteps } from './steps/agent-steps.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
@@ -109,11 +110,13 @@ export class AgentWorker {
 
   /** One step; false when there is nothing to do but to wait. */
   async #advance(): Promise<boolean> {
-    const state = this.#state;
-    const { ownership } = this.#deps;
+    const folded = this.#state;
+    const { ownership, log } = this.#deps;
     // Woken again when the lease is held again.
-    if (state === undefined || this.#isStuck(state) || !ownership.held) return false;
-    switch (this.#placing && state.phase === 'requested' ? 'act' : ownership.claim(state)) {
+    if (folded === undefined || this.#isStuck(folded) || !ownership.held) return false;
+    const state = await recalled(folded, log, this.#signal);
+    if (folded !== this.#state) return true;
+    switch (this.#placing && folded.phase === 'requested' ? 'act' : ownership.claim(state)) {
       case 'act':
         return this.#act(state);
       case 'take':

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import { isLive } from '../core/domain/agent/agent-state.ts';
+import { type AgentState, isLive } from '../core/domain/agent/agent-state.ts';
 import { clearedEvents } from '../core/domain/agent/run/run-end-events.ts';
 import type { EventLog } from '../core/log/event-log.ts';
+import { agentFromLog } from '../core/projection/agent-from-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { endOf } from './end-of.ts';
@@ -47,19 +48,33 @@ export class LostRuns {
         return [];
       });
       for (const run of runs) {
-        if (run.running) this.#judge(runtime, run, signal);
-        else if (run.rest !== undefined) this.#judgeRest(runtime, run, signal);
-        else if (this.#isLeftOver(runtime, run)) await this.#remove(runtime, run);
+        // What ended well and is in nobody's way is not asked for.
+        if (!run.running && run.rest === undefined && !runtime.removesEnded) continue;
+        const state = await this.#stateOf(run.agentId, signal);
+        if (run.running) this.#judge(runtime, run, state, signal);
+        else if (run.rest !== undefined) this.#judgeRest(runtime, run, state, signal);
+        else if (this.#isLeftOver(run, state)) await this.#remove(runtime, run);
       }
     }
   }
 
+  /** Of one that was archived the log tells; where it cannot be asked, the run is left alone. */
+  async #stateOf(agentId: string, signal: AbortSignal): Promise<AgentState | undefined> {
+    const { follower, log, logger } = this.#options;
+    const state = follower.state.agents.get(agentId);
+    if (state !== undefined && state.phase !== 'unknown') return state;
+    try {
+      return await agentFromLog(log, agentId, signal);
+    } catch (error) {
+      if (!signal.aborted) logger.warn({ err: error, agentId }, 'its log cannot be read');
+      return undefined;
+    }
+  }
+
   /** Its end is stated, and whoever stated it did not live to remove it. */
-  #isLeftOver({ removesEnded }: Runtime, run: RunStatus): boolean {
-    const { follower, ownership } = this.#options;
-    const state = follower.state.agents.get(run.agentId);
-    const isEnded = state?.phase === 'ended' && state.lastRun?.runId === run.runId;
-    return removesEnded && isEnded && ownership.claim(state) === 'act';
+  #isLeftOver({ runId }: RunStatus, state: AgentState | undefined): boolean {
+    const isEnded = state?.phase === 'ended' && state.lastRun?.runId === runId;
+    return isEnded && this.#options.ownership.claim(state) === 'act';
   }
 
   /** Where that fails, it is tried again at the next look. */
@@ -71,9 +86,13 @@ export class LostRuns {
     }
   }
 
-  #judge(runtime: Runtime, run: RunStatus, signal: AbortSignal): void {
-    const { follower, ownership, logger } = this.#options;
-    const state = follower.state.agents.get(run.agentId);
+  #judge(
+    runtime: Runtime,
+    run: RunStatus,
+    state: AgentState | undefined,
+    signal: AbortSignal,
+  ): void {
+    const { ownership, logger } = this.#options;
     if (state && isLive(state) && state.run.runId === run.runId) return;
     const lost =
       state?.phase === 'ended' && state.end.how === 'lost' && state.lastRun?.runId === run.runId;
@@ -82,10 +101,14 @@ export class LostRuns {
   }
 
   /** The run itself has ended. Where that is not stated yet, its worker ends the rest with it. */
-  #judgeRest(runtime: Runtime, run: RunStatus, signal: AbortSignal): void {
-    const { follower, ownership, logger } = this.#options;
+  #judgeRest(
+    runtime: Runtime,
+    run: RunStatus,
+    state: AgentState | undefined,
+    signal: AbortSignal,
+  ): void {
+    const { ownership, logger } = this.#options;
     const { agentId, runId } = run;
-    const state = follower.state.agents.get(agentId);
     if (state && isLive(state) && state.run.runId === runId) return;
     const isKnown = state?.phase === 'ended' && state.lastRun?.runId === runId;
     if (!isKnown) {

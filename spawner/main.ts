@@ -83,6 +83,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     lastWords: settings.ORCHESTRATOR_LAST_WORDS === 'on',
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
+    archiveAfterMs: settings.ORCHESTRATOR_ARCHIVE_AFTER,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
     quotas: keys && quotasOf(settings),
     health,

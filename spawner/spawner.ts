@@ -3,6 +3,7 @@ import type { Health } from '../platform/service/health.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { AgentWorker } from './agent-worker.ts';
+import { Archiver } from './archiver.ts';
 import { Drain } from './drain.ts';
 import { FileMeter } from './file-meter.ts';
 import { LostRuns } from './lost-runs.ts';
@@ -19,6 +20,9 @@ export interface SpawnerDependencies
   runtimes: AgentRuntimes;
   /** A `create` that is not placed within so many milliseconds goes to another spawner. */
   placementMs: number;
+  /** How long after its end an agent is archived, and how often that is looked at. */
+  archiveAfterMs: number;
+  archiveLookMs?: number;
 }
 
 /**
@@ -36,6 +40,8 @@ export class Spawner {
   readonly #lostRuns: LostRuns;
   readonly #files: FileMeter;
   readonly #quotaHealth: QuotaHealth;
+  readonly #archiver: Archiver;
+  #archiving: Promise<void> = Promise.resolve();
   #unsubscribe: (() => void) | undefined;
 
   constructor(deps: SpawnerDependencies) {
@@ -47,6 +53,7 @@ export class Spawner {
     const enforced = deps.quotas !== undefined;
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
+    this.#archiver = new Archiver({ ...deps, ownership });
     this.#lostRuns = new LostRuns({ ...deps, ownership });
     this.#placement = new Placement({
       ...deps,
@@ -68,7 +75,7 @@ export class Spawner {
     const endWaking = follower.subscribe((message) => {
       const address = parseSubject(message.subject);
       if (address === undefined) return;
-      if ('agentId' in address) this.#worker(address.agentId).wake();
+      if ('agentId' in address) this.#look(address.agentId);
       else if (address.family === 'node') this.#wakeAll(() => true);
       this.#drain.look();
     });
@@ -81,6 +88,7 @@ export class Spawner {
     this.#wakeAll(isOwed);
     if (membership.ownership.alone) this.#placeAll();
     await this.#placement.start();
+    this.#archiving = this.#archiver.run(this.#abort.signal);
   }
 
   /** Lets go of everything; the agents live on, and others may have them. */
@@ -89,9 +97,26 @@ export class Spawner {
     const placing = this.#placement.stop();
     this.#abort.abort();
     this.#files.stop();
-    await Promise.all([placing, ...[...this.#workers.values()].map((worker) => worker.idle())]);
+    await Promise.all([
+      placing,
+      this.#archiving,
+      ...[...this.#workers.values()].map((worker) => worker.idle()),
+    ]);
     await this.#deps.processes.detachAll();
     await this.#deps.membership.leave();
+  }
+
+  /** Of an agent that has left the state there is nothing to do any more. */
+  #look(agentId: string): void {
+    if (this.#deps.follower.state.agents.has(agentId)) this.#worker(agentId).wake();
+    else this.#forget(agentId);
+  }
+
+  #forget(agentId: string): void {
+    this.#workers.delete(agentId);
+    this.#files.remove(agentId);
+    const letGo = this.#deps.processes.letGo(agentId);
+    letGo.catch((err: unknown) => this.#deps.logger.warn({ err, agentId }, 'not let go'));
   }
 
   /** Something of the others, or of one's own lease, may have changed. */

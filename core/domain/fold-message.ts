@@ -31,7 +31,9 @@ export function foldMessage(state: SystemState, message: RawMessage): FoldedMess
   if (folded.kind === 'event') return folded;
   const address = parseSubject(message.subject);
   state.sequence = message.sequence;
-  if (address?.family === 'process') state.fences.set(address.agentId, message.sequence);
+  if (address?.family === 'process' && state.agents.has(address.agentId)) {
+    state.fences.set(address.agentId, message.sequence);
+  }
   if (address?.family === 'tool') foldRefusedCall(state, address, message, folded);
   return folded;
 }
@@ -47,7 +49,7 @@ function countWord(state: SystemState, { subject, size, time }: RawMessage): voi
 /** Each aggregate is replaced when its next state is there: what throws before has changed none. */
 function foldEvent(state: SystemState, event: StoredEvent): FoldedMessage {
   const agentId = speakerAt(parseSubject(event.subject));
-  const silence = agentId === undefined ? undefined : silenceOf(state.agents.get(agentId));
+  const silence = agentId === undefined ? undefined : silenceAt(state, agentId);
   if (agentId !== undefined && silence !== undefined) {
     return { kind: 'refused', reason: silenceReason(agentId, silence) };
   }
@@ -58,6 +60,10 @@ function foldEvent(state: SystemState, event: StoredEvent): FoldedMessage {
     return invalid(`does not fold: ${error instanceof Error ? error.message : error}`);
   }
 }
+
+/** Of one that was archived only the last are known to have ended. */
+const silenceAt = ({ agents, archived }: SystemState, agentId: string): Silence | undefined =>
+  archived.has(agentId) ? 'ended' : silenceOf(agents.get(agentId));
 
 /** Whether what an agent says now counts for nobody. */
 function silenceOf(agent: AgentState | undefined): Silence | undefined {

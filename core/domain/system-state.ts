@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
-import { type AgentState, unknownAgent } from './agent/agent-state.ts';
-import { evolveAgent } from './agent/evolve-agent.ts';
+import { type Agents, foldAgentEvent } from './fold-agent.ts';
 import { evolveNode, type NodeState } from './node/node.ts';
 import { evolveProject, type ProjectState } from './project/project.ts';
 import { evolveUser, initialUser, type UserState } from './user/user.ts';
@@ -12,12 +11,9 @@ import { evolveUser, initialUser, type UserState } from './user/user.ts';
  * serve and what `orchestrator verify` compares are this one state
  * (docs/decisions/0007-one-fold.md).
  */
-export interface SystemState {
+export interface SystemState extends Agents {
   /** The sequence of the last event that was folded. */
   sequence: number;
-  agents: Map<string, AgentState>;
-  /** By agent: the last sequence on `agents.<id>.process.*`, which an owner's append expects. */
-  fences: Map<string, number>;
   /** By `<channel>/<userId>`. */
   users: Map<string, UserState>;
   projects: Map<string, ProjectState>;
@@ -29,6 +25,8 @@ export const initialSystem = (): SystemState => ({
   sequence: 0,
   agents: new Map(),
   fences: new Map(),
+  archived: new Map(),
+  forgotten: 0,
   users: new Map(),
   projects: new Map(),
   nodes: new Map(),
@@ -66,12 +64,8 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
       return;
     case 'file':
       return;
-    default: {
-      const { agentId } = address;
-      if (address.family === 'process') state.fences.set(agentId, event.sequence);
-      const agent = state.agents.get(agentId) ?? unknownAgent(agentId);
-      state.agents.set(agentId, evolveAgent(agent, event));
-    }
+    default:
+      foldAgentEvent(state, address.agentId, event);
   }
 }
 

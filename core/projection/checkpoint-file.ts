@@ -26,9 +26,10 @@ const header = z.object({
   stream: z.string(),
   sequence: z.int().nonnegative(),
   folded: z.int().nonnegative(),
+  forgotten: z.int().nonnegative(),
 });
 
-const MAPS = ['agents', 'fences', 'users', 'projects', 'nodes'] as const;
+const MAPS = ['agents', 'fences', 'archived', 'users', 'projects', 'nodes'] as const;
 
 /** Entries that are written without a pause: a few milliseconds. */
 const SLICE = 250;
@@ -66,7 +67,8 @@ export class CheckpointFile {
   async save({ stream, sequence, state }: Checkpoint): Promise<void> {
     const { path, version } = this.#options;
     const entries = entriesOf(state);
-    const first = { version, stream, sequence, folded: state.sequence };
+    const { sequence: folded, forgotten } = state;
+    const first = { version, stream, sequence, folded, forgotten };
     // A fixed name: what a kill leaves behind is overwritten by the next.
     const unfinished = `${path}.new`;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -110,9 +112,9 @@ function parse(text: string, version: string): Checkpoint {
   const expected = line({ sha256: createHash('sha256').update(body).digest('hex') });
   if (text.slice(end) !== expected) throw new Error('the file is torn or damaged');
   const [first = '', ...rest] = body.trimEnd().split('\n');
-  const { folded, ...head } = header.parse(JSON.parse(first));
+  const { folded, forgotten, ...head } = header.parse(JSON.parse(first));
   if (head.version !== version) throw new Error('it was written by another version');
-  const state = { ...initialSystem(), sequence: folded };
+  const state = { ...initialSystem(), sequence: folded, forgotten };
   for (const each of rest) {
     // The hash says that it is what `save` wrote, the version that its types are today's.
     const [map, key, value] = JSON.parse(each) as [Entry[0], string, never];

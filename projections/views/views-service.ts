@@ -7,6 +7,7 @@ import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/er
 import { VIEWS, VIEWS_SERVICE, type ViewName, viewSubject } from '../../schemas/views.ts';
 import { logTail } from './log-tail.ts';
 import { systemViews } from './system-views.ts';
+import { withArchived } from './with-archived.ts';
 
 export interface ViewsServiceOptions {
   nc: NatsConnection;
@@ -98,7 +99,9 @@ async function view(
   }
   // Each request was parsed by the schema of the view of the same name.
   const serve = systemViews[name] as (state: unknown, request: unknown) => unknown;
-  return serve(follower.state, input);
+  if (name !== 'agent') return serve(follower.state, input);
+  const { agentId } = VIEWS.agent.request.parse(input);
+  return serve(await withArchived(follower.state, agentId, log), input);
 }
 
 const maxAnswerBytes = ({ nc }: ViewsServiceOptions): number =>

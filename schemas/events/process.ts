@@ -71,6 +71,11 @@ export const processEvents = {
   /** Lives on: somebody asked, or it had turns since its time was counted. */
   'process.extended': z.object({ runId, commandId: commandId.optional(), expiresAt: instant }),
   'process.deleted': z.object({ commandId }),
+  /** Ended for so long that only the log has it whole: it leaves what every reader keeps in mind. */
+  'process.archived': z.object({
+    /** Of the end that it follows. */
+    endedAt: instant,
+  }),
   /** A `command.run` is about to be run: from here on it is never run again. */
   'process.command-started': z.object({ runId, commandId }),
   /** What came of a `command.run`. */

@@ -24,8 +24,9 @@ export class RunSteps {
       if (isLive(state)) await this.#agent.deps.logins.lookLast(state, this.#agent.process);
       return true;
     },
-    delete: async () => {
-      await this.#agent.deps.processes.forget(this.#agent.agentId);
+    delete: async (_step, state) => {
+      const run = state.phase === 'ended' ? state.lastRun : null;
+      if (run) await this.#agent.deps.processes.forget(this.#agent.agentId, run);
       return true;
     },
   };

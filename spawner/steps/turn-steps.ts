@@ -1,4 +1,4 @@
-import type { AgentState } from '../../core/domain/agent/agent-state.ts';
+import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { TurnStep } from '../../core/domain/agent/turn/next-turn-step.ts';
 import { maxPayload } from '../../core/log/outgoing.ts';
@@ -27,7 +27,8 @@ export class TurnSteps {
       return written === 'gone' ? undefined : true;
     },
     'fail-turn': () => this.#endTurn(),
-    'await-answer': async ({ question }) => {
+    'await-answer': async ({ question }, state) => {
+      this.#forgetClosed(state);
       // Again after a restart: the same schedule takes the place of itself.
       this.#awaited.add(question.sequence);
       return true;
@@ -45,6 +46,14 @@ export class TurnSteps {
 
   isAwaited(sequence: number): boolean {
     return this.#awaited.has(sequence);
+  }
+
+  #forgetClosed(state: AgentState): void {
+    const questions = isLive(state) ? (state.questions ?? []) : [];
+    const waiting = new Set(questions.map(({ sequence }) => sequence));
+    for (const sequence of this.#awaited) {
+      if (!waiting.has(sequence)) this.#awaited.delete(sequence);
+    }
   }
 
   async #deliver({ message }: TurnStep & { do: 'deliver' }): Promise<Told<'deliver'> | undefined> {

@@ -5,6 +5,7 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
 import { VIEWS, VIEWS_SERVICE } from '../../schemas/views.ts';
 import { AGENT } from '../core/log/events.ts';
+import { archiveAgent } from '../support/archive-agent.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { startTestNats } from '../support/nats.ts';
 import { startViews } from './serve.ts';
@@ -51,6 +52,18 @@ test('agents, users, projects and the hash are served', async (t) => {
   t.like(user, { agentId: null, agents: [] });
   t.deepEqual((await views.request('projects', {})).projects, []);
   t.regex((await views.request('hash', { atLeast: 2 })).hash, /^[0-9a-f]{64}$/);
+});
+
+test('an agent that was archived is shown from the log, as it ended', async (t) => {
+  const { log, views } = await startViews(t);
+  await createAgent(log, AGENT, 'cat');
+  const last = await archiveAgent(log, AGENT);
+  const { agents } = await views.request('agents', { atLeast: last });
+  t.deepEqual(agents, []);
+  const { agent } = await views.request('agent', { agentId: AGENT, atLeast: last });
+  t.like(agent, { phase: 'ended', kind: 'line', end: 'exited: exit code 0', deleted: false });
+  const nobody = views.request('agent', { agentId: 'agent-00000000000c' });
+  await t.throwsAsync(nobody, { code: 'ORC_AGENT_NOT_FOUND' });
 });
 
 test('the services protocol knows the service, its version and its endpoints, and counts', async (t) => {

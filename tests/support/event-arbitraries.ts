@@ -69,6 +69,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     { requiredKeys: ['runId', 'expiresAt'] },
   ),
   'process.deleted': fc.record({ commandId }),
+  'process.archived': fc.record({ endedAt: instant }),
   'process.command-started': fc.record({ runId, commandId }),
   'process.command-run': fc.record({
     commandId,

@@ -19,6 +19,8 @@ interface Scenario {
 const ANN = 'agent-00000000000a';
 const BEN = 'agent-00000000000b';
 
+const DAY_MS = 86_400_000;
+
 async function assign(log: EventLog, person: Person, agentId: string): Promise<void> {
   const event: NewEventOf<'user.agent-assigned'> = {
     id: `user.agent-assigned:${agentId}`,
@@ -103,6 +105,31 @@ const SCENARIOS: Record<string, Scenario> = {
       await sendMessage(spawner.log, ANN, newId('msg'), 'takes too long');
       await spawner.event(ANN, 'turn.failed');
       await spawner.event(ANN, 'process.stopped');
+    },
+  },
+  archived: {
+    options: { archiveAfterMs: DAY_MS, archiveLookMs: 20 },
+    async play(spawner) {
+      const { log } = spawner;
+      await createDemo(log, ANN, { channel: 'terminal', userId: 'ann' });
+      await say(spawner, ANN, 'hello');
+      await stop(spawner, ANN);
+      spawner.aheadMs = 2 * DAY_MS;
+      await spawner.event(ANN, 'process.archived');
+      await sendMessage(log, ANN, 'msg-late', 'is anybody there?');
+      await spawner.event(ANN, 'process.rejected');
+      await playLateWords(log);
+      await createDemo(log, BEN, { channel: 'terminal', userId: 'ann' });
+      await say(spawner, BEN, 'hello');
+      await append(log, command(BEN, 'command.delete', {}));
+      await spawner.event(BEN, 'process.deleted');
+      spawner.aheadMs += 2 * DAY_MS;
+      await spawner.event(BEN, 'process.archived');
+      await append(log, command(ANN, 'command.delete', {}));
+      await spawner.event(ANN, 'process.deleted');
+      await createDemo(log, ANN, { channel: 'terminal', userId: 'ann' });
+      const isCreate = ({ data }: { data: { commandId: string } }) => data.commandId !== 'msg-late';
+      await spawner.event(ANN, 'process.rejected', isCreate);
     },
   },
   'two-users': {

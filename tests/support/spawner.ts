@@ -44,6 +44,10 @@ export interface SpawnerOptions {
   stopGraceMs?: number;
   lastWords?: boolean;
   pauseAfterMs?: number;
+  /** A day without. */
+  archiveAfterMs?: number;
+  /** A minute without. */
+  archiveLookMs?: number;
   node?: string;
   /** Where agents run; processes of this machine without. */
   runtime?: Runtime;
@@ -71,6 +75,8 @@ export class SpawnerFixture {
   readonly nats: TestNats;
   readonly folder: string;
   health = new Health();
+  /** Milliseconds by which its clock goes ahead of everybody's. */
+  aheadMs = 0;
   readonly #options: SpawnerOptions;
   #running: { spawner: Spawner; follower: SystemFollower; abort: AbortController } | undefined;
 
@@ -163,9 +169,11 @@ export class SpawnerFixture {
       stopGraceMs: this.#options.stopGraceMs ?? 500,
       pauseAfterMs: this.#options.pauseAfterMs,
       placementMs: 10_000,
+      archiveLookMs: this.#options.archiveLookMs ?? 60_000,
+      archiveAfterMs: this.#options.archiveAfterMs ?? 86_400_000,
       quotas: { ...quotasOf(DEFAULTS), ...this.#options.quotas },
       health: this.health,
-      clock: () => new Date(),
+      clock: () => new Date(Date.now() + this.aheadMs),
     });
     await spawner.start();
     if (this.#options.quotas) await this.#revoke(follower, abort.signal);
@@ -181,7 +189,7 @@ export class SpawnerFixture {
       health: this.health,
       logger: pino({ level: 'silent' }),
       revoke: (agents) => revokeAs(keys, this.nats.url, agents),
-      clock: () => new Date(),
+      clock: () => new Date(Date.now() + this.aheadMs),
     }).start(signal);
   }
 

@@ -6,9 +6,10 @@ import type { EvolveBy } from './evolve-by.ts';
 import { evolveByRun } from './run/evolve-run.ts';
 import { evolveByTurn } from './turn/evolve-turn.ts';
 
-/** What makes nothing else of an agent: others' events, and two that only people read. */
+/** What makes nothing else of an agent: others' events, what ends its state, and two that only people read. */
 type Unfolded =
   | `${'user' | 'project' | 'node' | 'delivery'}.${string}`
+  | 'process.archived'
   | 'response.progress'
   | 'process.cleared';
 

@@ -4,5 +4,5 @@ export type Silence = 'unknown' | 'ended';
 /** The same in words. */
 export const silenceReason = (agentId: string, silence: Silence): string =>
   silence === 'unknown'
-    ? `nobody has created ${agentId}, so it says nothing`
+    ? `there is no agent ${agentId}, so it says nothing`
     : `${agentId} had ended before it said this`;

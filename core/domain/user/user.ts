@@ -9,7 +9,7 @@ export type QueueMode = DataOf<'user.mode-chosen'>['mode'];
 export interface UserState {
   /** The agent that messages go to. */
   agentId: string | null;
-  /** Every agent that was ever assigned to this person, the newest last. */
+  /** The agents that were assigned to this person, the newest last: the last 1,000. */
   agents: string[];
   /** An admin's word; undefined where none has said anything. */
   allowed?: boolean;
@@ -30,6 +30,9 @@ export interface HeardFragment extends Fragment {
   id: string;
 }
 
+/** So many of a person's agents are kept in mind. */
+const MAX_AGENTS = 1_000;
+
 export const initialUser: UserState = { agentId: null, agents: [] };
 
 /** Pure and total. A release of an agent that is no longer the person's own changes nothing. */
@@ -38,7 +41,7 @@ export function evolveUser(state: UserState, event: StoredEvent): UserState {
     case 'user.agent-assigned': {
       const { agentId } = event.data;
       const earlier = state.agents.filter((known) => known !== agentId);
-      return { ...state, agentId, agents: [...earlier, agentId] };
+      return { ...state, agentId, agents: [...earlier, agentId].slice(-MAX_AGENTS) };
     }
     case 'user.agent-released':
       return state.agentId === event.data.agentId ? { ...state, agentId: null } : state;

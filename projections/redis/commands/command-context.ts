@@ -2,6 +2,7 @@ import type { AgentState } from '../../../core/domain/agent/agent-state.ts';
 import type { AppendResult } from '../../../core/log/append-result.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import { untilStored } from '../../../core/log/until-stored.ts';
+import { agentFromLog } from '../../../core/projection/agent-from-log.ts';
 import type { SystemFollower } from '../../../core/projection/system-follower.ts';
 import { timeoutSignal } from '../../../platform/async/timer.ts';
 import { dataProblem } from '../../../schemas/data-problem.ts';
@@ -44,7 +45,9 @@ export class CommandContext {
     const last = await log.last('EVENTS', agentFilter(agentId));
     if (last !== undefined) await follower.folded(last.sequence, this.signal);
     const state = follower.state.agents.get(agentId);
-    return state === undefined || state.phase === 'unknown' ? undefined : state;
+    if (state !== undefined && state.phase !== 'unknown') return state;
+    // Nobody created it, or it was archived: then the log knows it.
+    return last && agentFromLog(log, agentId, this.signal);
   }
 
   /**

@@ -10,7 +10,7 @@ import { AGENT, collect, said } from '../log/events.ts';
 
 const OTHER = 'agent-ba9876543210';
 const LATE = `${AGENT} had ended before it said this`;
-const UNKNOWN = `nobody has created ${AGENT}, so it says nothing`;
+const UNKNOWN = `there is no agent ${AGENT}, so it says nothing`;
 
 const ends = {
   stopped: { runId: 'run-1', reason: 'stop', code: 0, signal: null },

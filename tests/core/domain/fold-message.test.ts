@@ -132,7 +132,7 @@ test('a tool call without an id that its agent may give is owed nothing', (t) =>
 });
 
 test('what does not parse still moves the fence of its agent, for it is the last of its subject', (t) => {
-  const state = initialSystem();
+  const state = lived(created);
   foldMessage(state, message(`agents.${AGENT}.process.sung`, 'process.sung'));
   t.is(state.fences.get(AGENT), 7);
   foldMessage(
@@ -215,7 +215,7 @@ test('an agent that nobody created says nothing, and comes to be by nothing that
   for (const [type, data] of WORDS) {
     const state = initialSystem();
     const folded = foldMessage(state, message(`agents.${AGENT}.${type}`, type, data));
-    const reason = `nobody has created ${AGENT}, so it says nothing`;
+    const reason = `there is no agent ${AGENT}, so it says nothing`;
     t.deepEqual(folded, { kind: 'refused', reason }, type);
     t.is(state.agents.size, 0);
   }

@@ -1,5 +1,5 @@
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
-import type { AgentState, PendingControl } from '../agent-state.ts';
+import { type AgentState, type PendingControl, unknownAgent } from '../agent-state.ts';
 import type { EvolveBy } from '../evolve-by.ts';
 
 /** Commands that need no more than their outcome, and the outcomes. */
@@ -16,7 +16,7 @@ export const evolveByCommand = {
   'process.command-started': (state, { data }) => onCommandStarted(state, data.commandId),
   'process.command-run': (state, { data }) => onCommandRun(state, data.commandId),
   'process.file-written': (state, { data }) => settle(state, data.commandId),
-  'process.rejected': (state, { data }) => settle(state, data.commandId),
+  'process.rejected': (state, { data }) => onRejected(state, data.commandId),
 } satisfies Partial<EvolveBy<EventType>>;
 
 export function withControl(state: AgentState, control: PendingControl): AgentState {
@@ -36,6 +36,14 @@ function onCommandRun(state: AgentState, commandId: string): AgentState {
   const { running, ...rest } = settled;
   const others = running.filter((command) => command.commandId !== commandId);
   return others.length === 0 ? rest : { ...rest, running: others };
+}
+
+/** With its `create` the agent itself is refused: there was one of its id before. */
+function onRejected(state: AgentState, commandId: string): AgentState {
+  const settled = settle(state, commandId);
+  if (settled.phase !== 'requested' || settled.createdBy !== commandId) return settled;
+  const { agentId, queue, controls, calls } = settled;
+  return { ...unknownAgent(agentId), queue, controls, calls };
 }
 
 /** The command has its outcome. */

@@ -30,8 +30,7 @@ export const evolveByRun = {
   'process.stopped': onProcessEnd,
   'process.exited': onProcessEnd,
   'process.lost': onProcessEnd,
-  'process.deleted': (state, { data }) =>
-    state.phase === 'ended' ? { ...settle(state, data.commandId), deleted: true } : state,
+  'process.deleted': onDeleted,
 } satisfies Partial<EvolveBy<EventType>>;
 
 /** What an agent was created as, which it stays. */
@@ -166,6 +165,12 @@ function ended(
     end,
     deleted: false,
   };
+}
+
+/** Of one that was archived only the command is left. */
+function onDeleted(state: AgentState, { data }: StoredEventOf<'process.deleted'>): AgentState {
+  if (state.phase === 'unknown') return settle(state, data.commandId);
+  return state.phase === 'ended' ? { ...settle(state, data.commandId), deleted: true } : state;
 }
 
 function onExtended(state: AgentState, event: StoredEventOf<'process.extended'>): AgentState {

@@ -1,9 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import type { Authenticator } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
-
-/** What stands before the 32 bytes of an Ed25519 seed in PKCS #8 (RFC 8410, section 7). */
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+import { pkcs8OfEd25519 } from './pkcs8.ts';
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -14,7 +12,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
  */
 export function jwtAuthenticator({ jwt, seed }: { jwt: string; seed: string }): Authenticator {
   const key = createPrivateKey({
-    key: Buffer.concat([PKCS8_ED25519, rawSeed(seed)]),
+    key: pkcs8OfEd25519(rawSeed(seed)),
     format: 'der',
     type: 'pkcs8',
   });

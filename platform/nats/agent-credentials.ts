@@ -1,7 +1,8 @@
-import { encodeUser, fmtCreds, fromSeed, type Permissions } from '@nats-io/jwt';
+import { encodeUser, fmtCreds, type Permissions } from '@nats-io/jwt';
 import { TOOL_CALLS } from '../../schemas/events/tool.ts';
 import { AGENT_SAYS } from '../../schemas/subjects.ts';
 import { agentUserKey } from './agent-user-key.ts';
+import { keyPair } from './key-pair.ts';
 
 /** Inboxes of an agent: its credentials allow no other, so nobody reads another's replies. */
 export const agentInboxPrefix = (agentId: string): string => `_INBOX_${agentId}`;
@@ -22,7 +23,7 @@ export interface AgentGrant {
  */
 export async function mintAgentCredentials(agentsSeed: string, grant: AgentGrant): Promise<string> {
   const { agentId, expiresAt, maxPayload } = grant;
-  const account = fromSeed(new TextEncoder().encode(agentsSeed));
+  const account = keyPair(new TextEncoder().encode(agentsSeed));
   const user = agentUserKey(agentsSeed, agentId);
   const expires = { exp: Math.floor(expiresAt.getTime() / 1000) };
   const allowed = { ...agentPermissions(grant), ...(maxPayload && { payload: maxPayload }) };

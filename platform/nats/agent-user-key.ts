@@ -1,8 +1,9 @@
 import { hkdfSync } from 'node:crypto';
-import { fromSeed, type KeyPair } from '@nats-io/jwt';
+import type { KeyPair } from '@nats-io/jwt';
 import { Prefix } from '@nats-io/nkeys';
 // Not a public part of the package: its seeds are otherwise random only.
 import { Codec } from '@nats-io/nkeys/lib/codec.js';
+import { keyPair } from './key-pair.ts';
 
 const SEED_BYTES = 32;
 
@@ -13,5 +14,5 @@ const SEED_BYTES = 32;
  */
 export function agentUserKey(agentsSeed: string, agentId: string): KeyPair {
   const raw = hkdfSync('sha256', agentsSeed, '', `orchestrator/agent/${agentId}`, SEED_BYTES);
-  return fromSeed(Codec.encodeSeed(Prefix.User, new Uint8Array(raw)));
+  return keyPair(Codec.encodeSeed(Prefix.User, new Uint8Array(raw)));
 }

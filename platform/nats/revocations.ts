@@ -1,8 +1,9 @@
-import { type Account, type ClaimsData, decode, encodeAccount, fromSeed } from '@nats-io/jwt';
+import { type Account, type ClaimsData, decode, encodeAccount } from '@nats-io/jwt';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog } from '../../core/log/connection.ts';
 import { delay } from '../async/delay.ts';
 import { agentUserKey } from './agent-user-key.ts';
+import { keyPair } from './key-pair.ts';
 import { type AgentKeys, REVOKER_INBOX } from './trust.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -44,8 +45,8 @@ async function revokeAgents(
   keys: AgentKeys,
   agentIds: ReadonlyMap<string, Date>,
 ): Promise<void> {
-  const agents = fromSeed(new TextEncoder().encode(keys.agentsSeed));
-  const signer = fromSeed(new TextEncoder().encode(keys.signingSeed));
+  const agents = keyPair(new TextEncoder().encode(keys.agentsSeed));
+  const signer = keyPair(new TextEncoder().encode(keys.signingSeed));
   const current = await claimsOf(nc, agents.getPublicKey());
   const revocations = Object.fromEntries(
     [...agentIds].map(([agentId, at]) => [

@@ -9,7 +9,6 @@ import {
   encodeOperator,
   encodeUser,
   fmtCreds,
-  fromSeed,
   type KeyPair,
   type Permissions,
 } from '@nats-io/jwt';
@@ -17,6 +16,7 @@ import { isSystemError } from '../../schemas/system-error.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { ACCOUNT_LIMITS, agentsAccountJwt, servicesAccountJwt } from './account-claims.ts';
+import { keyPair } from './key-pair.ts';
 
 /**
  * Who may vouch for whom (NATS decentralised JWT auth): operator → account → user. Two accounts, so
@@ -163,7 +163,7 @@ export async function shareTrust(authDir: string, shares: TrustShares): Promise<
 
 async function key(file: string, create: () => KeyPair): Promise<KeyPair> {
   const seed = await keep(file, async () => new TextDecoder().decode(create().getSeed()));
-  return fromSeed(new TextEncoder().encode(seed.trim()));
+  return keyPair(new TextEncoder().encode(seed.trim()));
 }
 
 async function credentials(
@@ -171,7 +171,7 @@ async function credentials(
   account: KeyPair,
   permissions?: Permissions,
 ): Promise<string> {
-  const user = createUser();
+  const user = keyPair(createUser().getSeed());
   const jwt = await encodeUser(name, user, account, permissions);
   return new TextDecoder().decode(fmtCreds(jwt, user));
 }

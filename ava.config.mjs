@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { longestFirst } from './tests/runner/longest-first.ts';
 import { selection } from './tests/runner/selection.ts';
 import { timesFolder } from './tests/runner/slowest-files.ts';
 
@@ -20,8 +21,11 @@ export default {
   timeout: '2m',
   // Each file in a process of its own: what a large one forks costs it more than starting it.
   workerThreads: false,
+  sortTestFiles: longestFirst,
   concurrency: FILES_PER_CORE * availableParallelism(),
-  require: ['in-turn', 'child-processes', 'file-time'].map((name) => `./tests/runner/${name}.ts`),
+  require: ['stripped-types', 'in-turn', 'child-processes', 'file-time'].map(
+    (name) => `./tests/runner/${name}.ts`,
+  ),
   environmentVariables: {
     ...compileCache,
     TEST_TIMES: timesFolder(leftOut),

@@ -153,16 +153,17 @@ export class ProcessManager {
     return commandOutcome(outcome, timeoutMs);
   }
 
-  /** Frees what the runtime keeps of an ended run. */
-  async forget(agentId: string): Promise<void> {
-    const process = this.#processes.get(agentId);
+  /** Frees what the runtime keeps of an ended run, whichever spawner was attached to it. */
+  async forget(agentId: string, run: Run): Promise<void> {
+    const attached = this.#processes.get(agentId);
+    const process = attached ?? (await this.#runtimeOf(run)?.attach(agentId, run.runId));
     this.#processes.delete(agentId);
     await process?.remove();
   }
 
   /** The run's end is stated: what is left of it goes, where that is in the way. */
   async tidy(agentId: string, run: Run): Promise<void> {
-    if (this.#runtimeOf(run)?.removesEnded) await this.forget(agentId);
+    if (this.#runtimeOf(run)?.removesEnded) await this.forget(agentId, run);
   }
 
   /** Lets go of one that is another spawner's now; it lives on. */

@@ -20,8 +20,9 @@ export class RunSteps {
     'extend-from-now': ({ ttlMs }, state) =>
       this.#extend(state, new Date(this.#agent.context.now.getTime() + ttlMs)),
     end: nothingElse,
-    delete: async () => {
-      await this.#agent.deps.processes.forget(this.#agent.agentId);
+    delete: async (_step, state) => {
+      const run = state.phase === 'ended' ? state.lastRun : null;
+      if (run) await this.#agent.deps.processes.forget(this.#agent.agentId, run);
       return true;
     },
   };

@@ -1,13 +1,13 @@
 import { samePerson } from '../../core/conversation/person.ts';
 import type { AgentState } from '../../core/domain/agent/agent-state.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
-import { hashSystem, type SystemState, userKey } from '../../core/domain/system-state.ts';
+import { type SystemState, userKey } from '../../core/domain/system-state.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
 import { agentSummary } from './agent-summary.ts';
 
 /** The views that are functions of the folded state alone. */
-export type SystemViewName = Exclude<ViewName, 'logs'>;
+export type SystemViewName = Exclude<ViewName, 'logs' | 'hash'>;
 
 type SystemViews = {
   [N in SystemViewName]: (state: SystemState, request: ViewRequest<N>) => ViewResponse<N>;
@@ -40,8 +40,6 @@ export const systemViews: SystemViews = {
   },
 
   projects: ({ sequence, projects }) => ({ sequence, projects: [...projects.values()] }),
-
-  hash: (state) => ({ sequence: state.sequence, hash: hashSystem(state) }),
 };
 
 /** By agent, the name of the first project that it created. */

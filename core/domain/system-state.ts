@@ -70,17 +70,44 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
 }
 
 /** The state as plain JSON with sorted keys: equal states have equal texts. */
-export function serializeSystem(state: SystemState): string {
-  return JSON.stringify(state, (_key, value: unknown) => {
-    if (value instanceof Map) return sorted(Object.fromEntries(value));
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return sorted(value);
-    return value;
-  });
+export const serializeSystem = (state: SystemState): string =>
+  [...serializedPieces(state)].join('');
+
+/** SHA-256 over the whole state, hexadecimal. For a process that has nothing else to do. */
+export function hashSystem(state: SystemState): string {
+  const hash = createHash('sha256');
+  for (const piece of serializedPieces(state)) hash.update(piece);
+  return hash.digest('hex');
 }
 
-const sorted = (object: object): object =>
-  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The text of {@link serializeSystem}, one entry of a map at a time. */
+export function* serializedPieces(state: object): Generator<string> {
+  let begin = '{';
+  for (const [name, value] of sortedEntries(Object.entries(state))) {
+    yield `${begin}${JSON.stringify(name)}:`;
+    if (value instanceof Map) yield* serializedMap(value);
+    else yield plain(value);
+    begin = ',';
+  }
+  yield '}';
+}
 
-/** SHA-256 over the whole state, hexadecimal. */
-export const hashSystem = (state: SystemState): string =>
-  createHash('sha256').update(serializeSystem(state)).digest('hex');
+function* serializedMap(map: ReadonlyMap<string, unknown>): Generator<string> {
+  yield '{';
+  let begin = '';
+  for (const key of [...map.keys()].sort()) {
+    yield `${begin}${JSON.stringify(key)}:${plain(map.get(key))}`;
+    begin = ',';
+  }
+  yield '}';
+}
+
+const plain = (value: unknown): string =>
+  JSON.stringify(value, (_key, each: unknown) =>
+    each !== null && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(sortedEntries(Object.entries(each)))
+      : each,
+  );
+
+const sortedEntries = <V>(entries: [string, V][]): [string, V][] =>
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,10 +1,22 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import { isSystemError } from '../../schemas/system-error.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
+import {
+  applyEntry,
+  changedEntries,
+  type Entry,
+  NOTHING,
+  type Noted,
+  noted,
+} from './changed-entries.ts';
+import {
+  readSegments,
+  type Segment,
+  type SegmentHeader,
+  segmentText,
+} from './checkpoint-segment.ts';
 
 export interface CheckpointFileOptions {
   path: string;
@@ -18,31 +30,37 @@ export interface Checkpoint {
   stream: string;
   /** The last sequence that was seen, folded or skipped. */
   sequence: number;
+  /** When the broker stored the message of that sequence (RFC 3339), where one was seen. */
+  seenAt?: string | undefined;
   state: SystemState;
 }
 
-const header = z.object({
-  version: z.string(),
-  stream: z.string(),
-  sequence: z.int().nonnegative(),
-  folded: z.int().nonnegative(),
-  forgotten: z.int().nonnegative(),
-});
+/** What the file holds, as this process wrote or read it: the next save adds what changed since. */
+interface Written {
+  stream: string;
+  maps: Noted;
+  /** The hash of the last segment. */
+  after: string;
+  /** Bytes of the file, and of its first segment. */
+  size: number;
+  base: number;
+}
 
-const MAPS = ['agents', 'fences', 'archived', 'users', 'projects', 'nodes'] as const;
-
-/** Entries that are written without a pause: a few milliseconds. */
-const SLICE = 250;
+/** A file that has grown by less than that is not written anew. */
+const MIN_GROWTH = 1024 * 1024;
 
 /**
- * A folded state and the sequence that it stands at, in one file that is replaced whole: both move
- * together or not at all. It may be deleted at any time; the log has everything.
+ * A folded state and the sequence that it stands at, in one file: both move together or not at all.
+ * It may be deleted at any time; the log has everything.
  *
- * One JSON value a line: a header, one entry of the state a line, and the SHA-256 of all that. The
- * maps keep their order, so that a state that was read lists everything as the one that was written.
+ * Segments of lines: the first has the whole state, each after it what changed since the one before.
+ * One that is not whole counts for nothing, and what came before it holds. When the changes are as
+ * many as the state, the file is replaced by one of a single segment. The maps keep their order, so that
+ * a state that was read lists everything as the one that was written.
  */
 export class CheckpointFile {
   readonly #options: CheckpointFileOptions;
+  #written: Written | undefined;
 
   constructor(options: CheckpointFileOptions) {
     this.#options = options;
@@ -51,10 +69,13 @@ export class CheckpointFile {
   /** The checkpoint of this stream, or undefined where there is none that can be gone on from. */
   async load(stream: string, lastSequence: number): Promise<Checkpoint | undefined> {
     const { path, logger } = this.#options;
+    this.#written = undefined;
     try {
-      const checkpoint = parse(await readFile(path, 'utf8'), this.#options.version);
+      const file = await readFile(path);
+      const checkpoint = await this.#read(file);
       const ours = checkpoint.stream === stream && checkpoint.sequence <= lastSequence;
       if (ours) return checkpoint;
+      this.#written = undefined;
       logger.warn({ path }, 'the checkpoint is of another log; rebuilding from the beginning');
     } catch (error) {
       if (isSystemError(error, 'ENOENT')) return undefined;
@@ -63,62 +84,104 @@ export class CheckpointFile {
     return undefined;
   }
 
-  /** Writes the state as of the call, in slices: the state may go on changing meanwhile. */
-  async save({ stream, sequence, state }: Checkpoint): Promise<void> {
-    const { path, version } = this.#options;
-    const entries = entriesOf(state);
+  /** Notes the state as of the call, in slices: it may go on changing meanwhile. */
+  async save({ stream, sequence, seenAt, state }: Checkpoint): Promise<void> {
+    const { version } = this.#options;
+    const maps = noted(state);
     const { sequence: folded, forgotten } = state;
-    const first = { version, stream, sequence, folded, forgotten };
+    const head = { version, stream, sequence, seenAt, folded, forgotten };
+    const written = this.#written;
+    // Where it fails, nobody knows what the file holds: the next save is of all.
+    this.#written = undefined;
+    if (written?.stream === stream && (await this.#canGrow(written))) {
+      const entries = changedEntries(written.maps, maps);
+      this.#written = await this.#grow(written, { ...head, after: written.after }, entries, maps);
+    } else {
+      const entries = changedEntries(NOTHING, maps);
+      this.#written = await this.#replace({ ...head, after: '' }, entries, maps);
+    }
+  }
+
+  /** Whoever deletes or replaces it leaves no place for changes. */
+  async #canGrow({ size, base }: Written): Promise<boolean> {
+    if (size - base > Math.max(base, MIN_GROWTH)) return false;
+    const found = await stat(this.#options.path).catch(() => undefined);
+    return found?.size === size;
+  }
+
+  async #grow(
+    written: Written,
+    head: SegmentHeader,
+    entries: readonly Entry[],
+    maps: Noted,
+  ): Promise<Written> {
+    const { size, after } = await writeSegment(this.#options.path, 'a', head, entries);
+    return { ...written, maps, after, size: written.size + size };
+  }
+
+  async #replace(head: SegmentHeader, entries: readonly Entry[], maps: Noted): Promise<Written> {
+    const { path } = this.#options;
     // A fixed name: what a kill leaves behind is overwritten by the next.
     const unfinished = `${path}.new`;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(unfinished, 'w', 0o600);
-    try {
-      const hash = createHash('sha256');
-      for (const lines of slices(first, entries)) {
-        hash.update(lines);
-        await file.write(lines);
-      }
-      await file.write(`${JSON.stringify({ sha256: hash.digest('hex') })}\n`);
-    } finally {
-      await file.close();
-    }
+    const { size, after } = await writeSegment(unfinished, 'w', head, entries);
     await rename(unfinished, path);
+    return { stream: head.stream, maps, after, size, base: size };
+  }
+
+  /** As far as it is whole. Throws where not even its first segment is, or it is of another version. */
+  async #read(file: Buffer): Promise<Checkpoint> {
+    const state = initialSystem();
+    let last: SegmentHeader | undefined;
+    let after = '';
+    let base = 0;
+    try {
+      for await (const segment of readSegments(file)) {
+        this.#check(segment, after);
+        for (const entry of segment.entries) applyEntry(state, entry);
+        last = segment.header;
+        base ||= segment.size;
+        after = segment.sha256;
+      }
+      if (last === undefined) throw new Error('the file is empty');
+      this.#written = { stream: last.stream, maps: noted(state), after, size: file.length, base };
+    } catch (error) {
+      if (last === undefined) throw error;
+      const { path, logger } = this.#options;
+      logger.warn(
+        { path, err: error },
+        'the end of the checkpoint is torn; going on from before it',
+      );
+    }
+    const { stream, sequence, seenAt, folded, forgotten } = last;
+    const known = { stream, sequence, state: { ...state, sequence: folded, forgotten } };
+    return seenAt === undefined ? known : { ...known, seenAt };
+  }
+
+  #check({ header }: Segment, after: string): void {
+    if (header.version !== this.#options.version)
+      throw new Error('it was written by another version');
+    if (header.after !== after) throw new Error('a part of the file is missing');
   }
 }
 
-type Entry = [map: (typeof MAPS)[number], key: string, value: unknown];
-
-/** References only: aggregates are replaced when they change, so this is the state as of now. */
-const entriesOf = (state: SystemState): Entry[] =>
-  MAPS.flatMap((map) => [...state[map]].map(([key, value]): Entry => [map, key, value]));
-
-function* slices(first: z.infer<typeof header>, entries: Entry[]): Generator<string> {
-  yield line(first);
-  for (let at = 0; at < entries.length; at += SLICE) {
-    yield entries
-      .slice(at, at + SLICE)
-      .map(line)
-      .join('');
+/** Appended to the file, or in the place of all that it had. */
+async function writeSegment(
+  path: string,
+  flags: 'a' | 'w',
+  head: SegmentHeader,
+  entries: readonly Entry[],
+): Promise<{ size: number; after: string }> {
+  const file = await open(path, flags, 0o600);
+  let size = 0;
+  try {
+    const text = segmentText(head, entries);
+    for (;;) {
+      const { value, done } = text.next();
+      if (done) return { size, after: value };
+      size += (await file.write(value)).bytesWritten;
+    }
+  } finally {
+    await file.close();
   }
-}
-
-const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
-
-/** Throws for anything that `save` of this version has not written in whole. */
-function parse(text: string, version: string): Checkpoint {
-  const end = text.lastIndexOf('\n', text.length - 2) + 1;
-  const body = text.slice(0, end);
-  const expected = line({ sha256: createHash('sha256').update(body).digest('hex') });
-  if (text.slice(end) !== expected) throw new Error('the file is torn or damaged');
-  const [first = '', ...rest] = body.trimEnd().split('\n');
-  const { folded, forgotten, ...head } = header.parse(JSON.parse(first));
-  if (head.version !== version) throw new Error('it was written by another version');
-  const state = { ...initialSystem(), sequence: folded, forgotten };
-  for (const each of rest) {
-    // The hash says that it is what `save` wrote, the version that its types are today's.
-    const [map, key, value] = JSON.parse(each) as [Entry[0], string, never];
-    state[map].set(key, value);
-  }
-  return { stream: head.stream, sequence: head.sequence, state };
 }

@@ -5,7 +5,7 @@ import { type FoldedMessage, foldMessage } from '../domain/fold-message.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
-import type { CheckpointFile } from './checkpoint-file.ts';
+import type { Checkpoint, CheckpointFile } from './checkpoint-file.ts';
 
 export type FoldListener = (message: StoredMessage, folded: FoldedMessage) => void;
 
@@ -44,6 +44,8 @@ export class SystemFollower {
   readonly #saves = new SerialQueue();
   readonly #deadLetters = new SerialQueue();
   #stream = '';
+  /** When the broker stored the message of `sequence` (RFC 3339); undefined where none was seen. */
+  #seenAt: () => string | undefined = () => undefined;
   #saved = 0;
 
   constructor(options: SystemFollowerOptions) {
@@ -63,7 +65,10 @@ export class SystemFollower {
     const whenCaughtUp = () => {
       live = true;
       // The last of them may have been removed by hand.
-      this.sequence = Math.max(this.sequence, lastSequence);
+      if (lastSequence > this.sequence) {
+        this.sequence = lastSequence;
+        this.#seenAt = () => undefined;
+      }
       this.#changes.changed();
       caughtUp.resolve();
     };
@@ -107,7 +112,7 @@ export class SystemFollower {
     const { sequence, state } = this;
     if (checkpoint === undefined || sequence === this.#saved) return;
     try {
-      await checkpoint.save({ stream: this.#stream, sequence, state });
+      await checkpoint.save({ stream: this.#stream, sequence, seenAt: this.#seenAt(), state });
       this.#saved = sequence;
     } catch (error) {
       // Without it the next start replays more; nothing else.
@@ -118,10 +123,20 @@ export class SystemFollower {
   async #restore(stream: string, lastSequence: number): Promise<void> {
     this.#stream = stream;
     const found = await this.#options.checkpoint?.load(stream, lastSequence);
-    if (found === undefined) return;
+    if (found === undefined || !(await this.#isOfThisLog(found))) return;
+    this.#seenAt = () => found.seenAt;
     this.state = found.state;
     this.sequence = found.sequence;
     this.#saved = found.sequence;
+  }
+
+  /** A log that was put back from a backup has the same stream, and at the same place another message. */
+  async #isOfThisLog({ sequence, seenAt }: Checkpoint): Promise<boolean> {
+    const { log, logger } = this.#options;
+    const message = seenAt === undefined ? undefined : await log.at('EVENTS', sequence);
+    if (message === undefined || message.time.toISOString() === seenAt) return true;
+    logger.warn({ sequence }, 'the checkpoint is of another log; rebuilding from the beginning');
+    return false;
   }
 
   #noteNowAndThen(signal: AbortSignal): void {
@@ -143,6 +158,8 @@ export class SystemFollower {
 
   #fold(message: StoredMessage): void {
     this.sequence = message.sequence;
+    // Made to a text at a checkpoint, not for each of a million.
+    this.#seenAt = () => message.time.toISOString();
     const folded = foldMessage(this.state, message);
     if (folded.kind !== 'event') this.#skip(message, folded);
     for (const listener of this.#listeners) this.#tell(listener, message, folded);

@@ -9,7 +9,7 @@ import { agentSummary } from './agent-summary.ts';
 import { pageOf } from './page.ts';
 
 /** The views that are functions of the folded state alone. */
-export type SystemViewName = Exclude<ViewName, 'logs'>;
+export type SystemViewName = Exclude<ViewName, 'logs' | 'hash'>;
 
 /** A person's agents that one answer names: the last ones. */
 const MAX_ASSIGNED = 1_000;
@@ -51,8 +51,6 @@ export const systemViews: SystemViews = {
     const { items, ...next } = pageOf(projects, isWanted, request);
     return { sequence, projects: items, ...next };
   },
-
-  hash: (state) => ({ sequence: state.sequence, hash: hashSystem(state) }),
 };
 
 /** Whether an agent is what every filter of the request asks for. */

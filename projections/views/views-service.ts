@@ -2,6 +2,7 @@ import { type ServiceMsg, Svcm } from '@nats-io/services';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { hashInSlices } from '../../core/projection/hash-in-slices.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAGE } from '../../schemas/limits.ts';
@@ -97,6 +98,11 @@ async function view(
   }
   if ('atLeast' in input && typeof input.atLeast === 'number') {
     await foldedInTime(follower, input.atLeast);
+  }
+  if (name === 'hash') {
+    const { sequence } = follower.state;
+    const hash = await hashInSlices(follower.state);
+    return fitting(name, JSON.stringify({ sequence, hash }), options);
   }
   // Each request was parsed by the schema of the view of the same name.
   const serve = systemViews[name] as (state: unknown, request: unknown) => unknown;

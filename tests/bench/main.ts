@@ -4,6 +4,7 @@ import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
+import { start } from './start.ts';
 import { telegramLatency } from './telegram-latency.ts';
 import { throughput } from './throughput.ts';
 
@@ -17,6 +18,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   flood,
   'redis-mirror': redisMirror,
   replay,
+  start,
   'telegram-latency': telegramLatency,
   throughput,
 };

@@ -33,6 +33,10 @@ export class SpawnerNode {
     if (!(await this.#process.ready)) throw new Error(`${this.node} did not start`);
   }
 
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     if (this.#process?.pid !== undefined) process.kill(this.#process.pid, signal);
   }

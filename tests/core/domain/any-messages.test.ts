@@ -74,7 +74,6 @@ test('of whatever was folded every view is what it promises, and the next step i
     for (const message of stored(messages)) foldMessage(state, message);
     VIEWS.agents.response.parse(systemViews.agents(state, {}));
     VIEWS.projects.response.parse(systemViews.projects(state, {}));
-    VIEWS.hash.response.parse(systemViews.hash(state, {}));
     for (const agent of state.agents.values()) {
       for (const traits of [JOINS, QUEUES]) nextStep(agent, traits);
       if (agent.phase === 'unknown') continue;

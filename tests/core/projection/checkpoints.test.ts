@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { hashSystem } from '../../../core/domain/system-state.ts';
+import { hashSystem, initialSystem } from '../../../core/domain/system-state.ts';
 import { ensureStreams } from '../../../core/log/streams.ts';
 import { CheckpointFile } from '../../../core/projection/checkpoint-file.ts';
 import { createAgent, sendMessage } from '../../support/commands.ts';
@@ -69,6 +69,21 @@ test('everything is rebuilt when the log was wiped and made anew', async (t) => 
   const { follower } = await startFollower(t, log, { checkpoint });
 
   t.deepEqual([...follower.state.agents.keys()], [other]);
+});
+
+test('everything is rebuilt when the log has another message where the checkpoint stands', async (t) => {
+  const { log } = await startTestNats(t);
+  const { checkpoint } = await checkpointIn(t);
+  await createAgent(log, AGENT, 'cat');
+  const { created } = await log.identity('EVENTS');
+  // As of a log that was put back from a backup and has gone on otherwise.
+  const state = { ...initialSystem(), sequence: 1 };
+  const seenAt = '2026-01-04T15:30:45.000Z';
+  await checkpoint.save({ stream: created, sequence: 1, seenAt, state });
+
+  const { follower } = await startFollower(t, log, { checkpoint });
+
+  t.deepEqual([...follower.state.agents.keys()], [AGENT]);
 });
 
 test('a place that cannot be written costs the checkpoint and nothing else', async (t) => {

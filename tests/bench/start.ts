@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pino } from 'pino';
+import type { EventLog } from '../../core/log/event-log.ts';
+import { checkpointedFollower } from '../../core/projection/checkpointed-follower.ts';
+import { hashInSlices } from '../../core/projection/hash-in-slices.ts';
+import type { NewEvent } from '../../schemas/event.ts';
+import type { SpawnerNode } from '../support/spawner-process.ts';
+import { startSpawners } from '../support/spawner-process.ts';
+import { archivedEvent, endedAgent } from './ended-agent.ts';
+import { Cleanup, round, timed } from './measure.ts';
+
+/** Agents that have ended, of 100 events each. */
+const AGENTS = Number(process.env.BENCH_AGENTS ?? 1_000);
+
+/** Atomic batches that are on their way at the same time. */
+const AT_ONCE = 8;
+
+/** What a spawner's start costs by what its log has; and what keeps its loop from everybody else. */
+export async function start(): Promise<string[]> {
+  await using cleanup = new Cleanup();
+  const spawners = await startSpawners(cleanup);
+  const { log } = spawners;
+  const dataDir = spawners.place();
+  const node = await spawners.spawner('bench', dataDir);
+  await node.stop();
+  const rows: string[] = [];
+  const measure = async (what: string) => rows.push(await startRow(what, node, log));
+  await measure('an empty log');
+  const agents = Array.from({ length: AGENTS }, (_, at) => `agent-${hex(at)}`);
+  const appended = await timed(() =>
+    inParallel(agents, (agentId) => append(log, endedAgent(agentId))),
+  );
+  await measure(`${AGENTS} ended agents, none of it in the checkpoint`);
+  await measure('the same, from the checkpoint');
+  const [first = '', ...others] = agents;
+  const blocked = await blocking(log, join(dataDir, 'bench.jsonl'), archivedEvent(first));
+  const archived = others.map((agentId) => archivedEvent(agentId));
+  for (let at = 0; at < archived.length; at += 500) await append(log, archived.slice(at, at + 500));
+  await measure('all of them archived since');
+  await measure('the same, from the checkpoint');
+  const events = await log.lastSequence('EVENTS');
+  return [
+    '| spawner, start to ready | ms | RSS at ready, MiB | at most |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `${events} events in all, appended in ${round(appended / 1000)} s.`,
+    '',
+    ...blocked,
+  ];
+}
+
+async function startRow(what: string, node: SpawnerNode, log: EventLog): Promise<string> {
+  const events = await log.lastSequence('EVENTS');
+  const ms = await timed(() => node.start());
+  const memory = memoryOf(node.pid);
+  await node.stop();
+  return `| ${what} (${events} events) | ${round(ms)} | ${memory.now} | ${memory.peak} |`;
+}
+
+function memoryOf(pid: number | undefined): { now: string; peak: string } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mebibytes = (name: string) =>
+    round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
+  return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
+}
+
+/** What a follower of all of them does beside its fold, and for how long nobody else has a turn. */
+async function blocking(log: EventLog, path: string, change: NewEvent): Promise<string[]> {
+  const options = { log, logger: pino({ level: 'silent' }) };
+  const abort = new AbortController();
+  const follower = await checkpointedFollower(path, options);
+  await follower.start(abort.signal);
+  const rows = [await blockedBy('the first checkpoint, of all', () => follower.saveCheckpoint())];
+  await append(log, [change]);
+  await follower.folded(await log.lastSequence('EVENTS'));
+  rows.push(await blockedBy('the next one', () => follower.saveCheckpoint()));
+  rows.push(await blockedBy('the hash', () => hashInSlices(follower.state)));
+  abort.abort();
+  const next = new AbortController();
+  const second = await checkpointedFollower(path, options);
+  rows.push(await blockedBy('a start from the checkpoint', () => second.start(next.signal)));
+  next.abort();
+  return [
+    `| with ${follower.state.agents.size} agents in mind | ms | loop blocked at most, ms |`,
+    '| --- | --- | --- |',
+    ...rows,
+  ];
+}
+
+async function blockedBy(what: string, work: () => Promise<unknown>): Promise<string> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const ms = await timed(work);
+  // The delay of the last turn is measured in the next.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  delay.disable();
+  return `| ${what} | ${round(ms)} | ${round(delay.max / 1e6)} |`;
+}
+
+async function append(log: EventLog, events: Parameters<EventLog['append']>[0]): Promise<void> {
+  const result = await log.append(events, { timeoutMs: 60_000 });
+  if (!result.ok) throw new Error(`not appended: ${JSON.stringify(result)}`);
+}
+
+async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = all.values();
+  const lanes = Array.from({ length: AT_ONCE }, async () => {
+    for (const one of left) await work(one);
+  });
+  await Promise.all(lanes);
+}
+
+const hex = (at: number): string => at.toString(16).padStart(12, '0');

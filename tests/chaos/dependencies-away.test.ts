@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DiscardPolicy } from '@nats-io/jetstream';
 import test from 'ava';
+import { askHealth } from '../../platform/service/ask-health.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { COMMANDS_STREAM, RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { cuttingProxy } from '../support/docker/cutting-proxy.ts';
+import { settled } from '../support/docker/engine.ts';
 import { privateEngine } from '../support/docker/private-engine.ts';
 import { untilEvent } from '../support/history.ts';
 import { killAll, processesWith } from '../support/process-tree.ts';
@@ -163,6 +165,13 @@ test('the Docker engine is away: the spawner waits quietly, and goes on afterwar
   await sendMessage(log, another, 'to another', 'hello');
   await delay(SECONDS * 1_000);
   assertQuiet(t, 'Docker engine away', meter);
+  const { nc } = await system.connection();
+  const engineIs = async () => {
+    const services = await askHealth(nc, { expected: ['spawner'] });
+    return services.flatMap(({ checks }) => checks).find(({ name }) => name === 'docker')?.ok;
+  };
+  t.is(await engineIs(), false, 'health says so');
   proxy.away = false;
   await answered('during');
+  t.true(await settled(async () => (await engineIs()) === true, RECOVERY_MS));
 });

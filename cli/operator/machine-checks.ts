@@ -1,8 +1,9 @@
 import { constants, existsSync } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSettings } from '../../agents/load-settings.ts';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
+import { freeBytes } from '../../platform/files/free-bytes.ts';
 import { isOnPath } from '../../platform/files/on-path.ts';
 import { makeDataFolder } from '../../platform/service/data-folder.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
@@ -105,8 +106,7 @@ export async function checkDataFolder(settings: Settings): Promise<Check> {
   const name = 'data folder';
   try {
     await makeDataFolder(paths);
-    const { bavail, bsize } = await statfs(root);
-    const free = bavail * bsize;
+    const free = await freeBytes(root);
     const size = `${(free / FREE_BYTES).toFixed(1)} GiB free`;
     return free < FREE_BYTES
       ? missing(name, `${root}: only ${size}; free some space`)

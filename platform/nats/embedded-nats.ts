@@ -11,6 +11,7 @@ import { serverConfig } from './server-config.ts';
 import { choosePort, freePort, rememberPort } from './server-port.ts';
 import type { ServerFiles } from './server-process.ts';
 import { ServerSupervisor } from './server-supervisor.ts';
+import { watchStore } from './store-watch.ts';
 import { ensureTrust, type Trust } from './trust.ts';
 
 export interface EmbeddedNatsOptions {
@@ -76,6 +77,20 @@ export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<E
     await supervisor.stop();
     throw error;
   }
+  const stopping = new AbortController();
+  const watching = watchStore({
+    url,
+    system: trust.system,
+    folder: paths.nats,
+    restart: () => supervisor.restart(),
+    log: options.log,
+    signal: stopping.signal,
+  });
+  const stop = async () => {
+    stopping.abort();
+    await supervisor.stop();
+    await watching;
+  };
   return {
     url,
     operatorCreds: trust.operatorCreds,
@@ -86,7 +101,7 @@ export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<E
     get restarts() {
       return supervisor.restarts;
     },
-    stop: () => supervisor.stop(),
+    stop,
   };
 }
 

@@ -45,6 +45,11 @@ export class ServerSupervisor {
     });
   }
 
+  /** Ends the server that runs; another one follows. */
+  async restart(): Promise<void> {
+    await this.#server?.stop(this.#options.stopGraceMs);
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#server?.stop(this.#options.stopGraceMs);

@@ -7,6 +7,7 @@ import { visibleLine } from '../../schemas/visible-text.ts';
 import { untilAborted } from '../async/or-aborted.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { type DataPaths, dataPaths } from './data-paths.ts';
+import { DiskHealth } from './disk-health.ts';
 import { Health } from './health.ts';
 import { createLogger } from './logger.ts';
 import { serveHealth } from './serve-health.ts';
@@ -106,9 +107,10 @@ async function serve(
   const connection = await firstConnection(name, settings, paths, signal);
   if (connection === undefined) return;
   onConnected();
+  const health = new Health();
+  const disk = new DiskHealth(paths.root, health);
   try {
     const log = new EventLog(connection);
-    const health = new Health();
     const notice = (line: string) => void tellParent({ notice: visibleLine(line) });
     const context = { settings, paths, logger, connection, log, health, signal, fatal, notice };
     const service = await build(context);
@@ -120,6 +122,7 @@ async function serve(
     exitWhenLate(logger);
     await service.stop();
   } finally {
+    disk.close();
     await connection.close();
   }
 }

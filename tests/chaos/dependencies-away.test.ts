@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DiscardPolicy } from '@nats-io/jetstream';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
+import { askHealth } from '../../platform/service/ask-health.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { COMMANDS_STREAM, RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { cuttingProxy } from '../support/docker/cutting-proxy.ts';
+import { settled } from '../support/docker/engine.ts';
 import { privateEngine } from '../support/docker/private-engine.ts';
 import { untilEvent } from '../support/history.ts';
 import { killAll, processesWith } from '../support/process-tree.ts';
@@ -18,16 +20,8 @@ import {
   startTelegram,
   type TelegramServer,
 } from '../support/telegram/telegram-server.ts';
+import { assertQuiet, RECOVERY_MS, SECONDS } from './quiet.ts';
 import { LoadMeter } from './service-load.ts';
-
-/** Seconds that a dependency is away: `npm run chaos` waits a minute, `npm test` some moments. */
-const SECONDS = Number(process.env.CHAOS_OUTAGE_SECONDS ?? 5);
-const IS_WHOLE = SECONDS >= 60;
-
-/** Lines of a service that hears of an outage: each of its parts once or twice, then ever more rarely. */
-const FIRST_LINES = 20;
-const MAX_CPU_PERCENT = 5;
-const RECOVERY_MS = 90_000;
 
 interface World {
   system: TestSystem;
@@ -102,18 +96,6 @@ const OUTAGES: Readonly<Record<string, Outage>> = {
   'Telegram 502 of a proxy': telegramFails({ kind: 'html', status: 502, done: false }),
 };
 
-function assertQuiet(t: ExecutionContext, what: string, meter: LoadMeter): void {
-  for (const { service, cpuPercent, lines } of meter.read()) {
-    t.log(`${what}: ${service} ${cpuPercent.toFixed(1)} % CPU, ${lines.length} lines`);
-    const most = Math.max(FIRST_LINES, SECONDS);
-    t.true(
-      lines.length <= most,
-      `${what}: ${service} says ${lines.length} lines\n${lines.join('\n')}`,
-    );
-    if (IS_WHOLE) t.true(cpuPercent < MAX_CPU_PERCENT, `${what}: ${service} ${cpuPercent} %`);
-  }
-}
-
 /** What a person says comes to the agent, the answer to the chat and to Redis. */
 async function assertWorks({ telegram, redis }: World, said: string): Promise<void> {
   const answered = () => telegram.api.texts(ANN).some((text) => text.includes(said));
@@ -183,6 +165,13 @@ test('the Docker engine is away: the spawner waits quietly, and goes on afterwar
   await sendMessage(log, another, 'to another', 'hello');
   await delay(SECONDS * 1_000);
   assertQuiet(t, 'Docker engine away', meter);
+  const { nc } = await system.connection();
+  const engineIs = async () => {
+    const services = await askHealth(nc, { expected: ['spawner'] });
+    return services.flatMap(({ checks }) => checks).find(({ name }) => name === 'docker')?.ok;
+  };
+  t.is(await engineIs(), false, 'health says so');
   proxy.away = false;
   await answered('during');
+  t.true(await settled(async () => (await engineIs()) === true, RECOVERY_MS));
 });

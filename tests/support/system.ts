@@ -35,8 +35,8 @@ export function environment(dataDir: string, own: Record<string, string> = {}): 
  * another test's system could have them while this one's is down. Whatever still runs in it is
  * ended with the test.
  */
-export function dataFolder(t: Pick<ExecutionContext, 'teardown'>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'orchestrator-'));
+export function dataFolder(t: Pick<ExecutionContext, 'teardown'>, on = tmpdir()): string {
+  const folder = mkdtempSync(join(on, 'orchestrator-'));
   const { nats, http } = dataPaths(folder);
   for (const place of [nats, http]) {
     mkdirSync(place, { mode: 0o700 });

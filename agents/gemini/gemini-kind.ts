@@ -41,8 +41,15 @@ const CLI: HostedCli = {
           auth: { selectedType: GEMINI_API_KEY ? 'gemini-api-key' : 'oauth-personal' },
           folderTrust: { enabled: false },
         },
-        // Its ten attempts would keep a person waiting for minutes before they hear of a limit.
-        general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 4 },
+        general: {
+          enableAutoUpdate: false,
+          enableAutoUpdateNotification: false,
+          // Its ten attempts would keep a person waiting for minutes before they hear of a limit.
+          maxAttempts: 4,
+          // With a recording in which nothing was said yet, as each load begins one, it would remove all
+          // of the session (measured with 0.61.0); and after 30 days one that its agent still goes on with.
+          sessionRetention: { enabled: false },
+        },
         privacy: { usageStatisticsEnabled: false },
         telemetry: { enabled: false },
         ...(GEMINI_MODEL && { model: { name: GEMINI_MODEL } }),

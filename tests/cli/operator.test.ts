@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
+import { history, ofType } from '../support/history.ts';
 import { dataFolder, environment, finished, orchestrator, startSystem } from '../support/system.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -76,6 +77,13 @@ test('D9, C8: an agent has a name that finds it, one of each for a person, who t
 
   const sent = await run('send', 'demo 2', '--wait', 'hello');
   t.is(sent.stdout, '[1] You said: hello\n', sent.stderr);
+  const waiting = { ...env, ORCHESTRATOR_MESSAGE_MODE: 'wait' };
+  await orchestrator(['send', 'demo 2', 'by the setting'], { env: waiting });
+  await orchestrator(['send', 'demo 2', '--mode', 'join', 'by the option'], { env: waiting });
+  const modes = ofType(await history(await system.log()), 'command.send').map(
+    ({ data }) => data.mode,
+  );
+  t.deepEqual(modes, ['join', 'wait', 'join'], 'C9');
   const which = await run('stop', 'the shop');
   t.is(which.code, 2);
   t.regex(

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { ChangeSignal } from '../../platform/async/change-signal.ts';
+import type { NewEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command } from '../support/commands.ts';
 import { startSpawner } from '../support/spawner.ts';
@@ -22,14 +23,17 @@ test('A9: an agent for which the same is decided again rests, and the health nam
     subject: `agents.${agentId}.process.rejected`,
     data: { commandId, code: 'ORC_AGENT_NOT_FOUND', reason: 'none', cure: 'none' },
   });
+  const store = async (event: NewEvent) => t.like(await spawner.log.append(event), { ok: true });
+  const until = (isNotable: boolean) =>
+    reports.until(() => (check()?.notable === true) === isNotable, AbortSignal.timeout(60_000));
   // Something else stands under the id that is about to be decided.
-  await spawner.log.append(rejected('process.rejected:c-1', 'another'));
-  await spawner.log.append(command(agentId, 'command.interrupt', {}, 'c-1'));
+  await store(rejected('process.rejected:c-1', 'another'));
+  await store(command(agentId, 'command.interrupt', {}, 'c-1'));
 
-  await reports.until(() => check()?.notable === true);
+  await until(true);
   t.true(check()?.ok);
   t.regex(check()?.detail ?? '', RegExp(`for ${agentId} until .*process.rejected:c-1: id-taken`));
-  await spawner.log.append(rejected('by-hand', 'c-1'));
-  await reports.until(() => check()?.notable === undefined);
+  await store(rejected('by-hand', 'c-1'));
+  await until(false);
   t.is(check()?.detail, 'each is acted for');
 });

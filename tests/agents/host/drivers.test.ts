@@ -202,6 +202,27 @@ test('claude: what it does is in the log, in whatever form it says it', async (t
   ]);
 });
 
+test('D11: each driver tells when its CLI tries its model again, and why', async (t) => {
+  const error = { message: 'Reconnecting... 1/5', additionalDetails: 'no route' };
+  const retries: [string, TranscriptEntry, string][] = [
+    [
+      'claude',
+      cliSays({ type: 'system', subtype: 'api_retry', error_status: 529, error: 'overloaded' }),
+      '529 overloaded',
+    ],
+    [
+      'codex',
+      cliSays({ method: 'error', params: { willRetry: true, error } }),
+      'Reconnecting... 1/5: no route',
+    ],
+    ['droid', droidTells({ type: 'llm_retry', reason: 'busy' }), 'busy'],
+  ];
+  for (const [kind, retry, reason] of retries) {
+    const { log } = await play(t, kind, [retry]);
+    t.true(log.includes(`the model does not answer (${reason}), trying again`), log.join('\n'));
+  }
+});
+
 test('D3, claude: what a command of the CLI says is the answer, said before the turn ends', async (t) => {
   const commands: [string, string, string][] = [
     ['/cost', 'Estimated cost: $0.0000', 'Estimated cost: $0.0000'],

@@ -5,6 +5,7 @@ import {
   helpText,
   isCommandLike,
 } from '../../../cli/chat/chat-commands.ts';
+import { Hints } from '../../../cli/chat/hints.ts';
 import { agentNotice, noticeOf } from '../../../cli/chat/notices.ts';
 import { renderHappening } from '../../../cli/chat/render-happening.ts';
 import type { Happening } from '../../../core/conversation/talk.ts';
@@ -23,6 +24,19 @@ test('a found agent, a new one and the end of the one before are told apart', (t
     agentNotice({ agentId: AGENT, created: true, previous: 'agent-ffffffffffff' }),
     `agent-ffffffffffff of the last run has ended; its history is kept (\`orchestrator events\`); started ${AGENT}`,
   );
+});
+
+test('C9: the first answer to several messages says why it is one, once in a chat', (t) => {
+  const hints = new Hints(undefined);
+  const answer = (...ids: string[]): Happening => ({
+    ...said,
+    kind: 'answer',
+    text: 'Done',
+    serves: ids.map((commandId) => ({ commandId, sequence: 1 })),
+  });
+  t.is(hints.at(answer('a')), undefined);
+  t.regex(hints.at(answer('a', 'b', 'c')) ?? '', /^One answer to 3 messages: .*`\/mode wait`/);
+  t.is(hints.at(answer('d', 'e')), undefined);
 });
 
 test('failures are told with reason and cure, progress and ends in a line', (t) => {

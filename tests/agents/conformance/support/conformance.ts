@@ -282,7 +282,22 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds, holdsToo: Holds): void
       if (kind.resumes) t.regex(last, /\bone\b/);
       else t.is(ofType(await world.events(), 'response.progress').length, 1);
       t.is(ofType(await world.events(), 'process.starting').length, 1);
-      if (kind.resumes) return undefined;
+      if (kind.resumes) {
+        // C5: also where the session was taken up once before.
+        const next = gated(world, 'four');
+        await world.say('four');
+        await next.reached;
+        kill(-(await world.cliPid()), 'SIGKILL');
+        await world.failed('four');
+        next.open();
+        world.model.script = answersEach;
+        await world.say('five');
+        await world.ended('five');
+        const again = (await world.answers()).at(-1) ?? '';
+        t.true(again.includes('five'), again);
+        t.regex(again, /\bone\b/);
+        return undefined;
+      }
       return 'told at once; its CLI loses the session that it is to load, and the user is told so';
     },
   );

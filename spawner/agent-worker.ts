@@ -157,9 +157,10 @@ export class AgentWorker {
   async #leaveBehind(state: AgentState): Promise<void> {
     this.#deps.files.remove(this.agentId);
     if (state.phase !== 'ended') return;
+    const { end, lastRun } = state;
     // Given up by another: what still runs of it is ended as a whole (lost-runs.ts).
-    if (state.end.how === 'lost') await this.#steps.letGo();
-    else if (state.lastRun) await this.#deps.processes.tidy(this.agentId, state.lastRun);
+    if (end.how !== 'lost' && lastRun) await this.#deps.processes.tidy(this.agentId, lastRun);
+    await this.#steps.letGo();
   }
 
   /** From here on an earlier owner is refused. Only what the server confirms may take. */

@@ -1,0 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
+import test from 'ava';
+import { newAgentId } from '../../schemas/ids.ts';
+import { Attachment } from '../../spawner/attachment.ts';
+import { LocalProcess } from '../../spawner/runtime/local/local-process.ts';
+import { command, createAgent } from '../support/commands.ts';
+import { startSpawner } from '../support/spawner.ts';
+
+const ECHO = 'while IFS= read -r message; do orchestrator answer "$message"; done';
+
+/** Counted after a full collection of garbage. */
+const held = () =>
+  queryObjects(Attachment, { format: 'count' }) + queryObjects(LocalProcess, { format: 'count' });
+
+// Issue 11, the hour under load: each agent that had ever ended left a process, a watch of its folder,
+// two signals and their listeners in the spawner.
+test('what a spawner holds of a process goes with its end', async (t) => {
+  const spawner = await startSpawner(t);
+  const agents = Array.from({ length: 4 }, newAgentId);
+  for (const agent of agents) {
+    await createAgent(spawner.log, agent, ECHO);
+    await spawner.event(agent, 'process.ready');
+  }
+  t.is(held(), 2 * agents.length);
+  for (const agent of agents) {
+    await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
+    await spawner.event(agent, 'process.stopped');
+  }
+  // It is let go after the end is stated, and what waits for an acknowledgement is kept a while; no event tells.
+  for (let looks = 0; looks < 300 && held() > 0; looks += 1) await delay(100);
+  t.is(held(), 0);
+});
+
+test('what is kept of an ended run goes with a delete, also where another spawner saw its end', async (t) => {
+  const spawner = await startSpawner(t);
+  const agent = newAgentId();
+  await createAgent(spawner.log, agent, ECHO);
+  await spawner.event(agent, 'process.ready');
+  await spawner.log.append(command(agent, 'command.stop', { reason: 'asked' }));
+  await spawner.event(agent, 'process.stopped');
+  const runs = join(spawner.folder, agent, 'runs');
+  t.is((await readdir(runs)).length, 1, 'its output may still be wanted');
+  await spawner.stop();
+  await spawner.start();
+  await spawner.log.append(command(agent, 'command.delete', {}));
+  await spawner.event(agent, 'process.deleted');
+  t.deepEqual(await readdir(runs), []);
+});

@@ -227,10 +227,20 @@ export const COMMAND_TABLE = [
     path: ['agents'],
     audience: 'operator',
     summary: 'List the agents and what they do.',
-    options: [{ flags: '--all,-a', what: 'Also those that have ended.' }, ...SYSTEM_OPTIONS],
+    options: [
+      { flags: '--all,-a', what: 'Also those that have ended.' },
+      { flags: '--kind', value: 'kind', what: 'Only those of this kind.' },
+      {
+        flags: '--owner',
+        value: 'person',
+        what: 'Only those of this person: <channel>/<user id>.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [
       ['Those that live', 'agents'],
       ['Also those that have ended', 'agents --all'],
+      ['What somebody in Telegram has', 'agents --owner telegram/1001'],
     ],
   },
   {

@@ -31,5 +31,12 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024;
 /** Pieces of such a file: half a megabyte each, or smaller where the broker takes less. */
 export const MAX_FILE_PIECES = 4_096;
 
+/** Entries of one page of a view. */
+export const MAX_PAGE = 500;
+
+/** Message ids of a turn, and characters of how an agent ended, that one entry of a view shows. */
+export const MAX_SHOWN_MESSAGES = 100;
+export const MAX_SHOWN_END = 2_000;
+
 /** Projects of one page of a list: 300 KB at most, well below what any broker takes in one message. */
 export const MAX_PROJECTS = 500;

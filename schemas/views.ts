@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentId, person, token } from './events/parts.ts';
+import { MAX_PAGE } from './limits.ts';
 
 /** What the projections serve over NATS request/reply (services protocol, `nats micro ls`). */
 export const VIEWS_SERVICE = 'orchestrator-views';
@@ -7,9 +8,14 @@ export const VIEWS_SERVICE = 'orchestrator-views';
 /** Wait until this sequence of EVENTS is folded before answering: one reads one's own writes. */
 const atLeast = z.int().nonnegative().optional();
 
+/** How many entries one answer may hold; it holds fewer where a message would be too large. */
+const limit = z.int().min(1).max(MAX_PAGE).optional();
+
+const phase = z.enum(['unknown', 'requested', 'starting', 'ready', 'stopping', 'ended']);
+
 export const agentSummary = z.object({
   agentId,
-  phase: z.enum(['unknown', 'requested', 'starting', 'ready', 'stopping', 'ended']),
+  phase,
   kind: z.string().optional(),
   /** What it goes by: the first is shown, each finds it. */
   names: z.array(z.string()).optional(),
@@ -30,6 +36,7 @@ export const agentSummary = z.object({
       turnId: z.string(),
       startedAt: z.string(),
       deadlineAt: z.string(),
+      /** The last ids of those that it is for. */
       messages: z.array(z.string()),
     })
     .optional(),
@@ -62,9 +69,26 @@ export type LogLineView = z.infer<typeof logLineView>;
 /** Endpoint name (its subject is `views.<name>`) → request and response. */
 export const VIEWS = {
   agents: {
-    /** `owner`: of this person only. */
-    request: z.object({ atLeast, owner: person.optional() }),
-    response: z.object({ sequence: z.int(), agents: z.array(agentSummary) }),
+    /** All of the filters that are there hold for each. */
+    request: z.object({
+      atLeast,
+      owner: person.optional(),
+      /** Assigned to this person at some time, whoever owns it. */
+      assignedTo: person.optional(),
+      kind: z.string().optional(),
+      phases: z.array(phase).optional(),
+      /** One that it goes by. */
+      name: z.string().optional(),
+      /** The `next` of the page before. */
+      after: agentId.optional(),
+      limit,
+    }),
+    /** `next`: there are more, after this one. */
+    response: z.object({
+      sequence: z.int(),
+      agents: z.array(agentSummary),
+      next: agentId.optional(),
+    }),
   },
   agent: {
     request: z.object({ agentId, atLeast }),
@@ -75,12 +99,23 @@ export const VIEWS = {
     response: z.object({
       sequence: z.int(),
       agentId: agentId.nullable(),
+      /** The last that were assigned, the newest last. */
       agents: z.array(agentId),
     }),
   },
   projects: {
-    request: z.object({ atLeast }),
-    response: z.object({ sequence: z.int(), projects: z.array(projectView) }),
+    request: z.object({
+      atLeast,
+      agentId: agentId.optional(),
+      /** The `next` of the page before. */
+      after: z.string().optional(),
+      limit,
+    }),
+    response: z.object({
+      sequence: z.int(),
+      projects: z.array(projectView),
+      next: z.string().optional(),
+    }),
   },
   logs: {
     request: z.object({ agentId, lines: z.int().min(1).max(2000).default(100) }),

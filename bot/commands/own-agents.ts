@@ -1,3 +1,4 @@
+import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { namedAgent } from '../../core/conversation/named-agent.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
@@ -14,10 +15,10 @@ export async function ownAgents(
   // What the person has done just before counts.
   const atLeast = await log.lastSequence('EVENTS');
   const { agentId, agents } = await views.request('user', { ...person, atLeast }, options);
-  const all = await views.request('agents', { atLeast }, options);
-  const isLiving = (agent: AgentSummary) =>
-    agents.includes(agent.agentId) && agent.phase !== 'ended';
-  return { agentId, living: all.agents.filter(isLiving) };
+  const wanted = { assignedTo: person, phases: LIVING, atLeast };
+  const living = await allAgents(views, wanted, options);
+  // Views of an older version do not look at `assignedTo`.
+  return { agentId, living: living.filter((agent) => agents.includes(agent.agentId)) };
 }
 
 /**

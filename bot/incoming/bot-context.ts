@@ -1,5 +1,6 @@
 import type { Context } from 'grammy';
-import type { AgentClient, AgentWish, Views } from '../../core/conversation/agent-client.ts';
+import type { AgentClient, AgentWish } from '../../core/conversation/agent-client.ts';
+import type { Views } from '../../core/conversation/views.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { Access } from '../people/access.ts';

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Views } from '../../core/conversation/agent-client.ts';
+import { allAgents } from '../../core/conversation/all-agents.ts';
+import type { Views } from '../../core/conversation/views.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import { retry } from '../../platform/async/retry.ts';
@@ -30,9 +31,10 @@ export async function restoreStatus(
   const began = Date.now();
   const working = async () => {
     const atLeast = await log.lastSequence('EVENTS');
-    const { agents } = await views.request('agents', { atLeast }, { timeoutMs: VIEW_TIMEOUT_MS });
-    for (const { agentId, owner, phase, turn } of agents) {
-      if (owner?.channel !== CHANNEL || phase !== 'ready' || turn === undefined) continue;
+    const wanted = { atLeast, phases: ['ready' as const] };
+    const options = { timeoutMs: VIEW_TIMEOUT_MS };
+    for (const { agentId, owner, turn } of await allAgents(views, wanted, options)) {
+      if (owner?.channel !== CHANNEL || turn === undefined) continue;
       // Others have begun under the eyes of this run.
       if (Date.parse(turn.startedAt) >= began) continue;
       const place = await places.placeNow(agentId, atLeast);

@@ -1,5 +1,6 @@
 import type { Context, NextFunction } from 'grammy';
 import type { Logger } from 'pino';
+import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { VIEW_TIMEOUT_MS } from '../commands/bot-command.ts';
 import type { BotParts } from '../incoming/bot-context.ts';
 import { CHANNEL } from '../people/channel.ts';
@@ -45,10 +46,12 @@ async function moveAgents(
   const options = { timeoutMs: VIEW_TIMEOUT_MS };
   const atLeast = await log.lastSequence('EVENTS');
   const own = await views.request('user', { ...old, atLeast }, options);
-  const all = await views.request('agents', { atLeast }, options);
-  const living = all.agents
-    .filter(({ agentId, phase }) => own.agents.includes(agentId) && phase !== 'ended')
-    .map(({ agentId }) => agentId);
+  const wanted = { assignedTo: old, phases: LIVING, atLeast };
+  const agents = await allAgents(views, wanted, options);
+  const living = agents
+    .map(({ agentId }) => agentId)
+    // Views of an older version do not look at `assignedTo`.
+    .filter((agentId) => own.agents.includes(agentId));
   const others = living.filter((agentId) => agentId !== own.agentId);
   const current = living.filter((agentId) => agentId === own.agentId);
   for (const agentId of [...others, ...current]) {

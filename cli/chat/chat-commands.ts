@@ -1,4 +1,4 @@
-import type { Views } from '../../core/conversation/agent-client.ts';
+import type { Views } from '../../core/conversation/views.ts';
 import type { MessageMode } from '../../schemas/message-mode.ts';
 import type { AgentSummary, LogLineView } from '../../schemas/views.ts';
 

@@ -1,5 +1,6 @@
-import type { AgentClient, Views } from '../../core/conversation/agent-client.ts';
+import type { AgentClient } from '../../core/conversation/agent-client.ts';
 import { withoutSecondSlash } from '../../core/conversation/slash-twice.ts';
+import type { Views } from '../../core/conversation/views.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { MESSAGE_MODES, type MessageMode, messageMode } from '../../schemas/message-mode.ts';

@@ -1,9 +1,10 @@
 import { Option } from 'clipanion';
+import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { described } from '../options.ts';
+import { described, personOption } from '../options.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
@@ -13,9 +14,17 @@ export class AgentsCommand extends OperatorCommand {
 
   all = Option.Boolean('--all,-a', false, described('agents', '--all,-a'));
 
+  kind = Option.String('--kind', described('agents', '--kind'));
+  owner = Option.String('--owner', described('agents', '--owner'));
+
   protected async work({ views }: OperatorContext): Promise<undefined> {
-    const { agents } = await views.request('agents', {}, { timeoutMs: this.timeoutMs });
-    const shown = agents.filter(({ phase }) => this.all || phase !== 'ended');
+    const { all, kind, owner, timeoutMs } = this;
+    const wanted = {
+      ...(!all && { phases: LIVING }),
+      ...(kind !== undefined && { kind }),
+      ...(owner !== undefined && { owner: personOption('--owner', owner) }),
+    };
+    const shown = await allAgents(views, wanted, { timeoutMs });
     this.print(shown, textTable(HEAD, shown.map(row)));
   }
 }

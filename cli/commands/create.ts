@@ -5,18 +5,17 @@ import {
   type AgentWish,
   type CreatedAgent,
 } from '../../core/conversation/agent-client.ts';
+import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { nameFor } from '../../core/conversation/name-for.ts';
 import { isAgentName, NO_AGENT_NAME, tidyAgentName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
-import type { Person } from '../../schemas/events/parts.ts';
-import { isToken, newAgentId } from '../../schemas/ids.ts';
-import type { AgentSummary } from '../../schemas/views.ts';
+import { newAgentId } from '../../schemas/ids.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { giveCommand, requireUnderstood } from '../operator/give-command.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { described, durationOption } from '../options.ts';
+import { described, durationOption, personOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 export class CreateCommand extends OperatorCommand {
@@ -63,13 +62,16 @@ export class CreateCommand extends OperatorCommand {
     const { owner, timeoutMs } = this;
     if (owner !== undefined) {
       const agentClient = new AgentClient({ log, views, patience: { patienceMs: timeoutMs } });
-      return agentClient.createAnother(personOf(owner), wish, agentId);
+      return agentClient.createAnother(personOption('--owner', owner), wish, agentId);
     }
     if (wish.name !== undefined) {
-      const { agents } = await views.request('agents', {}, { timeoutMs });
-      const isOther = (agent: AgentSummary) => agent.owner === undefined && agent.phase !== 'ended';
+      const named = { name: wish.name, phases: LIVING };
+      const others = await allAgents(views, named, { timeoutMs });
       // Throws where it is taken; nobody else gives names to agents of nobody.
-      nameFor(wish, agents.filter(isOther));
+      nameFor(
+        wish,
+        others.filter(({ owner }) => owner === undefined),
+      );
     }
     const { sequence } = await giveCommand(log, agentId, 'command.create', wish);
     return { name: wish.name ?? agentId, sequence };
@@ -94,11 +96,4 @@ function nameOf(text: string): string {
   const name = tidyAgentName(text);
   if (isAgentName(name)) return name;
   throw new OrchestratorError('ORC_USAGE', `--name ${JSON.stringify(text)}: ${NO_AGENT_NAME}`);
-}
-
-function personOf(owner: string): Person {
-  const [channel = '', userId = '', ...rest] = owner.split('/');
-  if (isToken(channel) && isToken(userId) && rest.length === 0) return { channel, userId };
-  const what = `--owner ${JSON.stringify(owner)} is not <channel>/<user id>`;
-  throw new OrchestratorError('ORC_USAGE', what);
 }

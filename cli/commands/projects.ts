@@ -1,3 +1,4 @@
+import { allProjects } from '../operator/all-projects.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { textTable } from '../text-table.ts';
@@ -8,7 +9,7 @@ export class ProjectsCommand extends OperatorCommand {
   static override usage = usageOf('projects');
 
   protected async work({ views }: OperatorContext): Promise<undefined> {
-    const { projects } = await views.request('projects', {}, { timeoutMs: this.timeoutMs });
+    const projects = await allProjects(views, this.timeoutMs);
     const rows = projects.map(({ id, name, agentId, createdAt }) => [id, name, agentId, createdAt]);
     this.print(projects, textTable(['id', 'name', 'agent', 'created'], rows));
   }

@@ -1,3 +1,4 @@
+import { allAgents } from '../../core/conversation/all-agents.ts';
 import { namedAgent } from '../../core/conversation/named-agent.ts';
 import type { ViewsClient } from '../../platform/service/views-client.ts';
 import { isAgentName, tidyAgentName } from '../../schemas/agent-name.ts';
@@ -18,7 +19,8 @@ export async function knownAgent(
     return (await views.request('agent', { agentId: agent }, { timeoutMs })).agent;
   }
   if (isAgentName(tidyAgentName(agent))) {
-    return namedAgent((await views.request('agents', {}, { timeoutMs })).agents, agent);
+    const named = { name: tidyAgentName(agent) };
+    return namedAgent(await allAgents(views, named, { timeoutMs }), agent);
   }
   const what = `${JSON.stringify(agent)} is neither an agent id (agent- and 12 hex digits) nor a name`;
   throw new OrchestratorError('ORC_USAGE', what, { cure: '`orchestrator agents` lists them.' });

@@ -1,3 +1,4 @@
+import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import type { NodeState } from '../../core/domain/node/node.ts';
 import { evolveNode } from '../../core/domain/node/node.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
@@ -23,10 +24,10 @@ export async function listNodes(
 ): Promise<NodeView[]> {
   const leases = await LeaseStore.of(connection).all();
   const atLeast = await log.lastSequence('EVENTS');
-  const { agents } = await views.request('agents', { atLeast }, { timeoutMs });
-  const owners = agents.flatMap(({ node, phase }) =>
-    node !== undefined && phase !== 'ended' ? [node] : [],
-  );
+  const owners: string[] = [];
+  for (const { node } of await allAgents(views, { atLeast, phases: LIVING }, { timeoutMs })) {
+    if (node !== undefined) owners.push(node);
+  }
   const names = new Set([...leases.map(({ node }) => node), ...owners]);
   return Promise.all(
     [...names].sort().map(async (node): Promise<NodeView> => {

@@ -1,4 +1,6 @@
-import type { AgentClient, Views } from '../../core/conversation/agent-client.ts';
+import type { AgentClient } from '../../core/conversation/agent-client.ts';
+import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
+import type { Views } from '../../core/conversation/views.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { timeoutSignal } from '../../platform/async/timer.ts';
 import type { Person } from '../../schemas/events/parts.ts';
@@ -54,12 +56,10 @@ export async function runningAgents({
   meant = () => true,
 }: StopAgentsOptions): Promise<AgentSummary[]> {
   const atLeast = await log.lastSequence('EVENTS');
-  const { agents } = await views.request('agents', { atLeast }, { timeoutMs: VIEW_TIMEOUT_MS });
-  return agents.filter(
+  const wanted = { atLeast, phases: LIVING };
+  const living = allAgents(views, wanted, { timeoutMs: VIEW_TIMEOUT_MS });
+  return (await living).filter(
     (agent) =>
-      agent.phase !== 'ended' &&
-      agent.phase !== 'unknown' &&
-      meant(agent) &&
-      (node === undefined || agent.node === undefined || agent.node === node),
+      meant(agent) && (node === undefined || agent.node === undefined || agent.node === node),
   );
 }

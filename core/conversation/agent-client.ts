@@ -4,10 +4,11 @@ import type { Person } from '../../schemas/events/parts.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
 import { newEvent } from '../../schemas/new-event.ts';
 import { userFilter } from '../../schemas/subjects.ts';
-import type { AgentSummary, ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
+import type { AgentSummary } from '../../schemas/views.ts';
 import type { AppendResult } from '../log/append-result.ts';
 import { appendError } from '../log/append-result.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { allAgents, LIVING } from './all-agents.ts';
 import {
   asked,
   assignment,
@@ -19,6 +20,7 @@ import {
 import { nameFor } from './name-for.ts';
 import { shownAgentName } from './named-agent.ts';
 import { samePerson } from './person.ts';
+import type { Views } from './views.ts';
 import { withPatience } from './with-patience.ts';
 
 /** What an agent is to be, where there is none yet. Times in milliseconds. */
@@ -54,15 +56,6 @@ export interface SentMessage {
   sequence: number;
   /** The command was stored before, under the same id. */
   repeated: boolean;
-}
-
-/** The part of the views' client that is needed here. */
-export interface Views {
-  request<N extends ViewName>(
-    name: N,
-    request: ViewRequest<N>,
-    options: { timeoutMs: number },
-  ): Promise<ViewResponse<N>>;
 }
 
 export interface AgentClientOptions {
@@ -190,10 +183,11 @@ export class AgentClient {
 
   /** Those of a person that live, or are to. */
   async #ownAgents(owner: Person, atLeast: number): Promise<AgentSummary[]> {
+    const wanted = { owner, atLeast, phases: LIVING };
     const options = { timeoutMs: VIEW_TIMEOUT_MS };
-    const { agents } = await this.#views.request('agents', { owner, atLeast }, options);
+    const own = await allAgents(this.#views, wanted, options);
     // Views of an older version do not look at `owner`.
-    return agents.filter((agent) => samePerson(agent.owner, owner) && agent.phase !== 'ended');
+    return own.filter((agent) => samePerson(agent.owner, owner));
   }
 
   /** Lets a person talk to another of their agents. `id`: of the event, a repeat is stored once. */

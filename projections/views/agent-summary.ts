@@ -1,5 +1,6 @@
 import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
 import { agentNames } from '../../schemas/agent-name.ts';
+import { MAX_SHOWN_END, MAX_SHOWN_MESSAGES } from '../../schemas/limits.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 
 const NO_COUNTS = { messages: 0, answers: 0, turns: 0, failed: 0 };
@@ -17,13 +18,14 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   const names = agentNames(state, project);
   const known = { ...base, kind, names, ...(owner && { owner }), createdAt, counts };
   if (state.phase === 'ended') {
-    const end = `${state.end.how}: ${state.end.detail}`;
+    const end = `${state.end.how}: ${state.end.detail}`.slice(0, MAX_SHOWN_END);
     return { ...known, endedAt: state.endedAt, end, deleted: state.deleted };
   }
   if (!isLive(state)) return known;
   const { runId, node, expiresAt, pid } = state.run;
   const run = { runId, node, expiresAt, ...(pid !== undefined && { pid }) };
   if (state.turn === null) return { ...known, ...run };
-  const { turnId, startedAt, deadlineAt, messages } = state.turn;
+  const { turnId, startedAt, deadlineAt } = state.turn;
+  const messages = state.turn.messages.slice(-MAX_SHOWN_MESSAGES);
   return { ...known, ...run, turn: { turnId, startedAt, deadlineAt, messages } };
 }

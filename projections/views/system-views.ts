@@ -2,28 +2,30 @@ import { samePerson } from '../../core/conversation/person.ts';
 import type { AgentState } from '../../core/domain/agent/agent-state.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
 import { hashSystem, type SystemState, userKey } from '../../core/domain/system-state.ts';
+import { agentNames, sameName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
 import { agentSummary } from './agent-summary.ts';
+import { pageOf } from './page.ts';
 
 /** The views that are functions of the folded state alone. */
 export type SystemViewName = Exclude<ViewName, 'logs'>;
+
+/** A person's agents that one answer names: the last ones. */
+const MAX_ASSIGNED = 1_000;
 
 type SystemViews = {
   [N in SystemViewName]: (state: SystemState, request: ViewRequest<N>) => ViewResponse<N>;
 };
 
 export const systemViews: SystemViews = {
-  agents: ({ sequence, agents, projects }, { owner }) => {
-    const project = firstProjects(projects.values());
-    const isWanted = (agent: AgentState) =>
-      agent.phase !== 'unknown' && (owner === undefined || samePerson(agent.owner, owner));
-    return {
-      sequence,
-      agents: [...agents.values()]
-        .filter(isWanted)
-        .map((agent) => agentSummary(agent, project.get(agent.agentId))),
-    };
+  agents: (state, request) => {
+    const { sequence, agents } = state;
+    const project = firstProjects(state.projects.values());
+    const isWanted = wantedAgents(state, request, project);
+    const { items, ...next } = pageOf(agents, isWanted, request);
+    const summary = (agent: AgentState) => agentSummary(agent, project.get(agent.agentId));
+    return { sequence, agents: items.map(summary), ...next };
   },
 
   agent: ({ sequence, agents, projects }, { agentId }) => {
@@ -36,13 +38,40 @@ export const systemViews: SystemViews = {
 
   user: ({ sequence, users }, { channel, userId }) => {
     const user = users.get(userKey(channel, userId));
-    return { sequence, agentId: user?.agentId ?? null, agents: user?.agents ?? [] };
+    return {
+      sequence,
+      agentId: user?.agentId ?? null,
+      agents: user?.agents.slice(-MAX_ASSIGNED) ?? [],
+    };
   },
 
-  projects: ({ sequence, projects }) => ({ sequence, projects: [...projects.values()] }),
+  projects: ({ sequence, projects }, { agentId, ...request }) => {
+    const isWanted = (project: ProjectState) =>
+      agentId === undefined || project.agentId === agentId;
+    const { items, ...next } = pageOf(projects, isWanted, request);
+    return { sequence, projects: items, ...next };
+  },
 
   hash: (state) => ({ sequence: state.sequence, hash: hashSystem(state) }),
 };
+
+/** Whether an agent is what every filter of the request asks for. */
+function wantedAgents(
+  { users }: SystemState,
+  { owner, assignedTo, kind, phases, name }: ViewRequest<'agents'>,
+  project: ReadonlyMap<string, string>,
+): (agent: AgentState) => boolean {
+  const user = assignedTo && users.get(userKey(assignedTo.channel, assignedTo.userId));
+  const assigned = assignedTo && new Set(user?.agents);
+  return (agent) =>
+    agent.phase !== 'unknown' &&
+    (owner === undefined || samePerson(agent.owner, owner)) &&
+    (assigned === undefined || assigned.has(agent.agentId)) &&
+    (kind === undefined || agent.kind === kind) &&
+    (phases === undefined || phases.includes(agent.phase)) &&
+    (name === undefined ||
+      agentNames(agent, project.get(agent.agentId)).some((each) => sameName(each, name)));
+}
 
 /** By agent, the name of the first project that it created. */
 function firstProjects(projects: Iterable<ProjectState>): ReadonlyMap<string, string> {

@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/errors.ts';
+import { MAX_PAGE } from '../../schemas/limits.ts';
 import { VIEWS, VIEWS_SERVICE, type ViewName, viewSubject } from '../../schemas/views.ts';
 import { logTail } from './log-tail.ts';
-import { systemViews } from './system-views.ts';
+import { type SystemViewName, systemViews } from './system-views.ts';
 import { withArchived } from './with-archived.ts';
 
 export interface ViewsServiceOptions {
@@ -59,8 +60,7 @@ async function answer(
 ): Promise<void> {
   const { logger } = options;
   try {
-    const served = await view(name, request.data, options);
-    request.respond(fitting(name, served, options));
+    request.respond(await view(name, request.data, options));
   } catch (error) {
     const shown = asOrchestratorError(error);
     if (shown.code === 'ORC_INTERNAL') logger.error({ err: error, view: name }, 'view failed');
@@ -86,29 +86,52 @@ async function view(
   name: ViewName,
   payload: Uint8Array,
   options: ViewsServiceOptions,
-): Promise<unknown> {
+): Promise<string> {
   const { follower, log } = options;
   const input = parseRequest(name, payload);
   if (name === 'logs') {
-    const { agentId, lines } = VIEWS.logs.request.parse(input);
+    const { agentId, lines: most } = VIEWS.logs.request.parse(input);
     const maxBytes = maxAnswerBytes(options) - ENVELOPE_BYTES;
-    return { lines: await logTail(log, { agentId, lines, maxBytes }) };
+    const lines = await logTail(log, { agentId, lines: most, maxBytes });
+    return fitting(name, JSON.stringify({ lines }), options);
   }
   if ('atLeast' in input && typeof input.atLeast === 'number') {
     await foldedInTime(follower, input.atLeast);
   }
   // Each request was parsed by the schema of the view of the same name.
   const serve = systemViews[name] as (state: unknown, request: unknown) => unknown;
-  if (name !== 'agent') return serve(follower.state, input);
-  const { agentId } = VIEWS.agent.request.parse(input);
-  return serve(await withArchived(follower.state, agentId, log), input);
+  if (name === 'agent') {
+    const { agentId } = VIEWS.agent.request.parse(input);
+    const state = await withArchived(follower.state, agentId, log);
+    return fitting(name, JSON.stringify(serve(state, input)), options);
+  }
+  const served = (limit?: number) =>
+    JSON.stringify(serve(follower.state, limit === undefined ? input : { ...input, limit }));
+  if (!isPaged(name)) return fitting(name, served(), options);
+  return fitting(name, fittingPage(served, limitOf(input), maxAnswerBytes(options)), options);
+}
+
+const isPaged = (name: SystemViewName): boolean => 'limit' in VIEWS[name].request.shape;
+
+const limitOf = (input: Record<string, unknown>): number =>
+  typeof input.limit === 'number' ? input.limit : MAX_PAGE;
+
+/** As long a page as one message takes, about; its `next` tells the rest. */
+function fittingPage(served: (limit: number) => string, most: number, maxBytes: number): string {
+  let limit = most;
+  let text = served(limit);
+  while (limit > 1 && Buffer.byteLength(text) > maxBytes) {
+    limit = Math.floor(limit / 2);
+    text = served(limit);
+  }
+  return text;
 }
 
 const maxAnswerBytes = ({ nc }: ViewsServiceOptions): number =>
   nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
 
-function fitting(name: ViewName, answer: unknown, options: ViewsServiceOptions): string {
-  const text = JSON.stringify(answer);
+/** Throws where it is too large all the same: of what one entry holds, nothing is that long. */
+function fitting(name: ViewName, text: string, options: ViewsServiceOptions): string {
   const [size, limit] = [Buffer.byteLength(text), maxAnswerBytes(options)];
   if (size <= limit) return text;
   const what = `views.${name}: the answer has ${size} bytes; the broker takes ${limit}`;

@@ -152,15 +152,6 @@ test('a last line that alone is more than one answer holds is cut', async (t) =>
   t.true(line.startsWith('\u0001\u0001') && line.endsWith('…') && line.length < 30_000);
 });
 
-test('an answer that is too large is refused with the limit named', async (t) => {
-  const { log, follower, views } = await startViews(t, { maxPayload: 4_096 });
-  for (let count = 1; count <= 30; count += 1) {
-    await createAgent(log, `agent-${String(count).padStart(12, '0')}`, 'cat');
-  }
-  await follower.folded(30);
-  await t.throwsAsync(views.request('agents', {}), { code: 'ORC_TOO_LARGE', message: /4096/ });
-});
-
 test('what cannot be asked is refused with what is wrong about it', async (t) => {
   const { nats, views } = await startViews(t);
   await t.throwsAsync(views.request('agent', { agentId: 'nobody' }), {

@@ -2,6 +2,9 @@ import { RESPONSES_STREAM } from '../../schemas/redis/keys.ts';
 import type { Place } from './places.ts';
 import { PEOPLE, type World } from './world.ts';
 
+/** What the bot sets before a question. */
+const QUESTION = /^❓ /;
+
 /** What was said, and how much of it was lost or doubled on each of its ways: zeros are right. */
 export interface Counts {
   messages: number;
@@ -20,11 +23,15 @@ export async function count(world: World, places: readonly Place[]): Promise<Cou
   const ends = said.map((text) => outcomes.ends.get(text) ?? []);
   const inRedis = new Map<string, number>();
   for (const { fields } of await redis.entries(RESPONSES_STREAM)) {
-    const { message } = Object.fromEntries(fields);
-    if (message !== undefined) inRedis.set(message, (inRedis.get(message) ?? 0) + 1);
+    const { message, question } = Object.fromEntries(fields);
+    const text = message ?? question;
+    if (text !== undefined) inRedis.set(text, (inRedis.get(text) ?? 0) + 1);
   }
   const inChat = (user: number, text: string) =>
-    telegram.api.texts(user).filter((shown) => shown === text || shown.startsWith(`${text}\n`));
+    telegram.api
+      .texts(user)
+      .map((shown) => shown.replace(QUESTION, ''))
+      .filter((shown) => shown === text || shown.startsWith(`${text}\n`));
   const ofPeople = places.flatMap(({ said: texts }, index) =>
     texts.map((text) => [PEOPLE[index], text] as const),
   );

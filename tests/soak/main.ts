@@ -1,12 +1,16 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cleanup } from '../bench/measure.ts';
 import { environment, orchestrator } from '../support/system.ts';
 import { count } from './counts.ts';
 import { followOutput } from './operators.ts';
 import { OlderClient, Operator, Person } from './places.ts';
+import { report } from './report.ts';
 import { type Sample, takeSample } from './samples.ts';
 import { stateSizes } from './state-sizes.ts';
+import { verdicts } from './verdict.ts';
 import { PEOPLE, startWorld } from './world.ts';
 
 /**
@@ -15,11 +19,16 @@ import { PEOPLE, startWorld } from './world.ts';
  * or leaks.
  */
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 60);
-const FILE = process.env.SOAK_FILE ?? 'soak.jsonl';
+/** Every sample as it was taken, one a line. */
+const FILE = process.env.SOAK_FILE ?? join(tmpdir(), 'orchestrator-soak.jsonl');
 const ROUND_MS = 5_000;
 const SAMPLE_MS = 30_000;
 const REPLACE_MS = 60_000;
 
+if (!(MINUTES > 0)) {
+  process.stderr.write(`SOAK_MINUTES=${process.env.SOAK_MINUTES} is no number of minutes\n`);
+  process.exit(2);
+}
 await using cleanup = new Cleanup();
 const world = await startWorld(cleanup);
 const { system, log } = world;
@@ -36,13 +45,14 @@ process.once('SIGINT', () => interrupted.abort());
 const begin = performance.now();
 const passed = () => performance.now() - begin;
 const isGoingOn = () => passed() < MINUTES * 60_000 && !interrupted.signal.aborted;
-let [sampled, replaced] = [0, 0];
+let [sampled, replaced, replacements] = [0, 0, 0];
 for (let round = 1; isGoingOn(); round += 1) {
   const next = passed() + ROUND_MS;
   await Promise.all(places.map((place) => place.exchange(round)));
   if (passed() - replaced >= REPLACE_MS) {
     replaced = passed();
-    const operator = operators[round % 2 === 0 ? 0 : 1];
+    const operator = operators[replacements % 2 === 0 ? 0 : 1];
+    replacements += 1;
     await operator.replace();
     await followOutput(operator.agents.at(-1) ?? '', cli);
     const agents = await orchestrator(['agents', '--json'], { env: cli });
@@ -57,16 +67,7 @@ for (let round = 1; isGoingOn(); round += 1) {
 await takeNext();
 
 const verified = await orchestrator(['verify'], { env: cli });
-process.stdout.write(`verify: ${verified.code} ${verified.stdout}${verified.stderr}\n`);
-const raw = {
-  said: places.map((place) => place.said),
-  shown: world.telegram.api.shown.map(({ chatId, text, deleted, edits }) => [chatId, text, deleted, edits]),
-  redis: await world.redis.entries('cli-agent:responses'),
-  ends: [...world.outcomes.ends],
-  answers: [...world.outcomes.said],
-  commands: [...world.outcomes.commands],
-};
-writeFileSync(`${FILE}.raw`, JSON.stringify(raw));
+if (verified.code !== 0) throw new Error(`verify: ${verified.stderr}`);
 const counts = await count(world, places);
 // Once for the code's own warming up.
 await stateSizes(log, []);
@@ -75,7 +76,11 @@ const sizes = await stateSizes(
   samples.map(({ sequence }) => sequence),
 );
 appendFileSync(FILE, `${JSON.stringify({ counts, sizes })}\n`);
-process.stdout.write(`${JSON.stringify(counts)}\n`);
+const judged = verdicts(samples, sizes);
+process.stdout.write(`${report(samples, sizes, judged, counts).join('\n')}\n`);
+const { messages: _all, endedAgents: _ended, ...wrong } = counts;
+const isWell = judged.every(({ leaks }) => leaks.length === 0);
+process.exitCode = isWell && Object.values(wrong).every((number) => number === 0) ? 0 : 1;
 
 async function takeNext(): Promise<void> {
   const messages = places.reduce((sum, { said }) => sum + said.length, 0);

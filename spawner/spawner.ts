@@ -114,6 +114,7 @@ export class Spawner {
 
   #forget(agentId: string): void {
     this.#workers.delete(agentId);
+    this.#workerDeps.resting.goesOn(agentId);
     this.#files.remove(agentId);
     const letGo = this.#deps.processes.letGo(agentId);
     letGo.catch((err: unknown) => this.#deps.logger.warn({ err, agentId }, 'not let go'));

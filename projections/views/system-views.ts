@@ -1,7 +1,7 @@
 import { samePerson } from '../../core/conversation/person.ts';
 import type { AgentState } from '../../core/domain/agent/agent-state.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
-import { hashSystem, type SystemState, userKey } from '../../core/domain/system-state.ts';
+import { type SystemState, userKey } from '../../core/domain/system-state.ts';
 import { agentNames, sameName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { agentWish, agentWishes } from '../agents/agent-wish.ts';
 import { AgentClient } from '../core/conversation/agent-client.ts';
 import { shownAgentName } from '../core/conversation/named-agent.ts';
+import { checkpointAt } from '../core/projection/checkpointed-follower.ts';
 import type { ServiceContext } from '../platform/service/run-service.ts';
 import { ViewsClient } from '../platform/service/views-client.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
@@ -39,7 +41,8 @@ export async function telegramBot(context: ServiceContext) {
     logger.warn(detail);
     notice(detail);
   }
-  const directory = new Directory(log, settings.ORCHESTRATOR_MESSAGE_MODE);
+  const file = await checkpointAt(join(context.paths.snapshots, 'bot.jsonl'), logger);
+  const directory = new Directory(log, settings.ORCHESTRATOR_MESSAGE_MODE, { file, logger });
   await directory.start(signal);
   directory.ended.catch(context.fatal);
   const views = new ViewsClient(connection.nc);
@@ -86,6 +89,7 @@ export async function telegramBot(context: ServiceContext) {
     status.restored(place, turnId, wordsOf(place.chatId).goesOn);
   void restoreStatus({ log, views, places, logger, show }, signal);
   return {
+    directory,
     status,
     deliveries: new Deliveries({ log, listener, outbox, health }),
     updates: new Updates({ client, connection, parts, settings, logger, health, notice }),

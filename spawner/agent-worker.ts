@@ -114,9 +114,12 @@ export class AgentWorker {
     const { ownership, log } = this.#deps;
     // Woken again when the lease is held again.
     if (folded === undefined || this.#isStuck(folded) || !ownership.held) return false;
-    const state = await recalled(folded, log, this.#signal);
+    const places = this.#placing && folded.phase === 'requested';
+    // Only who is to place it has to know whether its id is new.
+    const isAsked = places || folded.phase === 'unknown';
+    const state = isAsked ? await recalled(folded, log, this.#signal) : folded;
     if (folded !== this.#state) return true;
-    switch (this.#placing && folded.phase === 'requested' ? 'act' : ownership.claim(state)) {
+    switch (places ? 'act' : ownership.claim(state)) {
       case 'act':
         return this.#act(state);
       case 'take':

@@ -3,6 +3,11 @@ import { initialSystem, userKey } from '../../core/domain/system-state.ts';
 import { initialUser, type QueueMode, type UserState } from '../../core/domain/user/user.ts';
 import { type AppendResult, appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import type { Checkpoint } from '../../core/projection/checkpoint-file.ts';
+import {
+  KeptCheckpoint,
+  type KeptCheckpointOptions,
+} from '../../core/projection/kept-checkpoint.ts';
 import { ChangeSignal } from '../../platform/async/change-signal.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { NewEvent } from '../../schemas/event.ts';
@@ -18,24 +23,35 @@ type UserEventType = Exclude<
 /** What is known of a person, or a group, with what counts where nothing was chosen. */
 export type Member = UserState & { mode: QueueMode; chosenMode: QueueMode | undefined };
 
+export type DirectoryCheckpoint = Pick<KeptCheckpointOptions, 'file' | 'logger' | 'everyMs'>;
+
 /** Everybody of the channel whom the log knows: folded from it, as everywhere, and stated into it. */
 export class Directory {
   readonly #log: EventLog;
   readonly #defaultMode: QueueMode;
+  readonly #kept: KeptCheckpoint | undefined;
   /** Of the one fold of the log (docs/decisions/0007-one-fold.md) the people of this channel. */
-  readonly #state = initialSystem();
+  #state = initialSystem();
+  #stream = '';
+  #seenAt: string | undefined;
   readonly #changes = new ChangeSignal();
   readonly #ended = Promise.withResolvers<void>();
   #place = 0;
 
-  /** @param defaultMode of those who have chosen none */
-  constructor(log: EventLog, defaultMode: QueueMode = 'join') {
+  /**
+   * @param defaultMode of those who have chosen none
+   * @param kept where to go on from, and to note it; without one everything is replayed
+   */
+  constructor(log: EventLog, defaultMode: QueueMode = 'join', kept?: DirectoryCheckpoint) {
     this.#log = log;
     this.#defaultMode = defaultMode;
+    this.#kept = kept && new KeptCheckpoint({ ...kept, log, present: () => this.#present() });
   }
 
   /** Resolves when everything that was stored is folded. Rejects where the log cannot be followed. */
   async start(signal: AbortSignal): Promise<void> {
+    await this.#restore();
+    this.#kept?.noteNowAndThen(signal);
     let isCaughtUp = false;
     const caughtUp = () => {
       isCaughtUp = true;
@@ -103,13 +119,36 @@ export class Directory {
     await this.#folded(result.sequence);
   }
 
+  /** Notes what it knows; by itself now and then, and by its owner at the end. */
+  async saveCheckpoint(): Promise<void> {
+    await this.#kept?.save();
+  }
+
+  async #restore(): Promise<void> {
+    const { created, lastSequence } = await this.#log.identity('EVENTS');
+    this.#stream = created;
+    const found = await this.#kept?.restore(created, lastSequence);
+    if (found === undefined) return;
+    this.#state = found.state;
+    this.#place = found.sequence;
+    this.#seenAt = found.seenAt;
+  }
+
+  #present(): Checkpoint {
+    const seenAt = this.#seenAt;
+    return { stream: this.#stream, sequence: this.#place, seenAt, state: this.#state };
+  }
+
   async #follow(signal: AbortSignal, caughtUp: () => void): Promise<void> {
     const filter = `users.${CHANNEL}.>`;
-    const from = { sequence: 1 };
-    for await (const batch of this.#log.follow({ stream: 'EVENTS', from, filter, signal })) {
+    const from = { sequence: this.#place + 1 };
+    const created = this.#stream;
+    const following = this.#log.follow({ stream: 'EVENTS', from, filter, created, signal });
+    for await (const batch of following) {
       for (const message of batch.messages) {
         foldMessage(this.#state, message);
         this.#place = message.sequence;
+        this.#seenAt = message.time.toISOString();
       }
       this.#changes.changed();
       if (batch.caughtUp) caughtUp();

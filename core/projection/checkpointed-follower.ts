@@ -1,6 +1,11 @@
+import type { Logger } from 'pino';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { foldVersion } from './fold-version.ts';
 import { SystemFollower, type SystemFollowerOptions } from './system-follower.ts';
+
+/** The checkpoint of this code in a file. */
+export const checkpointAt = async (path: string, logger: Logger): Promise<CheckpointFile> =>
+  new CheckpointFile({ path, logger, version: await foldVersion() });
 
 /**
  * A follower that goes on from the checkpoint in a file, where there is one that this code wrote, and
@@ -17,7 +22,6 @@ export async function checkpointedFollower(
   path: string,
   options: Omit<SystemFollowerOptions, 'checkpoint'>,
 ): Promise<SystemFollower> {
-  const { logger } = options;
-  const checkpoint = new CheckpointFile({ path, logger, version: await foldVersion() });
+  const checkpoint = await checkpointAt(path, options.logger);
   return new SystemFollower({ ...options, checkpoint });
 }

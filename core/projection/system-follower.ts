@@ -6,6 +6,7 @@ import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint-file.ts';
+import { KeptCheckpoint } from './kept-checkpoint.ts';
 
 export type FoldListener = (message: StoredMessage, folded: FoldedMessage) => void;
 
@@ -19,8 +20,6 @@ export interface SystemFollowerOptions {
   /** Milliseconds between checkpoints, where something changed; 10 seconds. */
   checkpointEveryMs?: number;
 }
-
-const CHECKPOINT_EVERY_MS = 10_000;
 
 /**
  * Keeps a {@link SystemState} that follows EVENTS: replays it, then goes on live. Everything that
@@ -41,15 +40,17 @@ export class SystemFollower {
   readonly #listeners = new Set<FoldListener>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #changes = new ChangeSignal();
-  readonly #saves = new SerialQueue();
+  readonly #kept: KeptCheckpoint | undefined;
   readonly #deadLetters = new SerialQueue();
   #stream = '';
   /** When the broker stored the message of `sequence` (RFC 3339); undefined where none was seen. */
   #seenAt: () => string | undefined = () => undefined;
-  #saved = 0;
 
   constructor(options: SystemFollowerOptions) {
     this.#options = options;
+    const { log, logger, checkpoint: file, checkpointEveryMs: everyMs } = options;
+    const present = () => this.#present();
+    this.#kept = file && new KeptCheckpoint({ log, logger, file, everyMs, present });
   }
 
   /**
@@ -58,8 +59,9 @@ export class SystemFollower {
    */
   async start(signal: AbortSignal): Promise<void> {
     const { created, lastSequence } = await this.#options.log.identity('EVENTS');
-    await this.#restore(created, lastSequence);
-    this.#noteNowAndThen(signal);
+    this.#stream = created;
+    await this.#restore(lastSequence);
+    this.#kept?.noteNowAndThen(signal);
     const caughtUp = Promise.withResolvers<void>();
     let live = false;
     const whenCaughtUp = () => {
@@ -103,47 +105,21 @@ export class SystemFollower {
   }
 
   /** Notes the state and its sequence; by itself now and then, and by the owner at the end. */
-  saveCheckpoint(): Promise<void> {
-    return this.#saves.run(() => this.#save());
+  async saveCheckpoint(): Promise<void> {
+    await this.#kept?.save();
   }
 
-  async #save(): Promise<void> {
-    const { checkpoint, logger } = this.#options;
-    const { sequence, state } = this;
-    if (checkpoint === undefined || sequence === this.#saved) return;
-    try {
-      await checkpoint.save({ stream: this.#stream, sequence, seenAt: this.#seenAt(), state });
-      this.#saved = sequence;
-    } catch (error) {
-      // Without it the next start replays more; nothing else.
-      logger.warn({ err: error }, 'checkpoint not written');
-    }
-  }
-
-  async #restore(stream: string, lastSequence: number): Promise<void> {
-    this.#stream = stream;
-    const found = await this.#options.checkpoint?.load(stream, lastSequence);
-    if (found === undefined || !(await this.#isOfThisLog(found))) return;
+  async #restore(lastSequence: number): Promise<void> {
+    const found = await this.#kept?.restore(this.#stream, lastSequence);
+    if (found === undefined) return;
     this.#seenAt = () => found.seenAt;
     this.state = found.state;
     this.sequence = found.sequence;
-    this.#saved = found.sequence;
   }
 
-  /** A log that was put back from a backup has the same stream, and at the same place another message. */
-  async #isOfThisLog({ sequence, seenAt }: Checkpoint): Promise<boolean> {
-    const { log, logger } = this.#options;
-    const message = seenAt === undefined ? undefined : await log.at('EVENTS', sequence);
-    if (message === undefined || message.time.toISOString() === seenAt) return true;
-    logger.warn({ sequence }, 'the checkpoint is of another log; rebuilding from the beginning');
-    return false;
-  }
-
-  #noteNowAndThen(signal: AbortSignal): void {
-    const { checkpoint, checkpointEveryMs = CHECKPOINT_EVERY_MS } = this.#options;
-    if (checkpoint === undefined) return;
-    const timer = setInterval(() => void this.saveCheckpoint(), checkpointEveryMs);
-    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  #present(): Checkpoint {
+    const { sequence, state } = this;
+    return { stream: this.#stream, sequence, seenAt: this.#seenAt(), state };
   }
 
   async #follow(signal: AbortSignal, whenCaughtUp: () => void): Promise<void> {

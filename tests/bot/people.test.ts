@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import test from 'ava';
+import { pino } from 'pino';
 import { Access } from '../../bot/people/access.ts';
 import { Directory } from '../../bot/people/directory.ts';
 import { RateLimit } from '../../bot/people/rate-limit.ts';
-import { startTestNats } from '../support/nats.ts';
+import { checkpointAt } from '../../core/projection/checkpointed-follower.ts';
+import { startTestNats, temporaryFolder } from '../support/nats.ts';
 
 test('so many messages a minute are taken, by the time at which they were sent', (t) => {
   const rate = new RateLimit(2);
@@ -49,6 +52,29 @@ test('what an admin says of somebody is in the log, and outlives whoever heard i
   t.false(later.isAllowed('-9'));
   t.true(later.isAllowed('1'), 'an admin of the settings cannot be shut out');
   t.false(later.isAllowed('4'));
+});
+
+test('a directory goes on from its checkpoint, and comes to the same as one that reads it all', async (t) => {
+  const { log } = await startTestNats(t);
+  const end = new AbortController();
+  t.teardown(() => end.abort());
+  const path = join(await temporaryFolder(t), 'bot.jsonl');
+  const logger = pino({ level: 'silent' });
+  const kept = async () => ({ file: await checkpointAt(path, logger), logger });
+  const first = new Directory(log, 'join', await kept());
+  await first.start(end.signal);
+  await first.state('user.allowed', '3', {}, 'a');
+  await first.saveCheckpoint();
+  await first.state('user.introduced', '4', { name: 'Ben' }, 'b');
+  // What is not in the log any more is known by the checkpoint alone.
+  await (await log.connection.jsm()).streams.purge('EVENTS', { seq: 2 });
+
+  const second = new Directory(log, 'join', await kept());
+  await second.start(end.signal);
+
+  t.deepEqual(second.ids(), ['3', '4']);
+  t.true(second.member('3').allowed);
+  t.is(second.member('4').name, 'Ben');
 });
 
 test('A6: a directory that the log does not go on for says so, and lets go who waits for it', async (t) => {

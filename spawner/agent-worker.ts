@@ -29,6 +29,7 @@ export class AgentWorker {
   readonly #signal: AbortSignal;
   readonly #appender: AgentAppender;
   #placing = false;
+  #retired = false;
   readonly #steps: AgentSteps;
   readonly #pause: IdlePause;
   readonly #mute: AgentMute;
@@ -50,7 +51,13 @@ export class AgentWorker {
 
   /** Looks again at what is next. Cheap, and safe to call at any time. */
   wake(): void {
-    this.#loop.wake();
+    if (!this.#retired) this.#loop.wake();
+  }
+
+  /** From here on it does nothing, whatever wakes it: another one may be there. False while it works. */
+  retire(): boolean {
+    this.#retired ||= !this.#loop.isRunning;
+    return this.#retired;
   }
 
   /** This spawner was handed the agent's `create`: it is to become the owner, if nobody is yet. */

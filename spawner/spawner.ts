@@ -108,8 +108,25 @@ export class Spawner {
 
   /** Of an agent that has left the state there is nothing to do any more. */
   #look(agentId: string): void {
-    if (this.#deps.follower.state.agents.has(agentId)) this.#worker(agentId).wake();
-    else this.#forget(agentId);
+    const state = this.#deps.follower.state.agents.get(agentId);
+    if (state === undefined) {
+      this.#forget(agentId);
+      return;
+    }
+    const worker = this.#worker(agentId);
+    worker.wake();
+    if (state.phase === 'ended') void this.#retire(worker);
+  }
+
+  /** An agent that has ended needs nobody: for what still comes for it there will be another worker. */
+  async #retire(worker: AgentWorker): Promise<void> {
+    const { agentId } = worker;
+    do {
+      await worker.idle();
+      const state = this.#deps.follower.state.agents.get(agentId);
+      if (state?.phase !== 'ended' || isOwed(state)) return;
+    } while (!worker.retire());
+    if (this.#workers.get(agentId) === worker) this.#workers.delete(agentId);
   }
 
   #forget(agentId: string): void {

@@ -25,6 +25,10 @@ export class WakeLoop {
     if (!this.#isRunning) this.#run = this.#lookOn();
   }
 
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Resolves when the look in hand is done. */
   async idle(): Promise<void> {
     await this.#run;

@@ -9,7 +9,6 @@ import { followOutput } from './operators.ts';
 import { OlderClient, Operator, Person } from './places.ts';
 import { report } from './report.ts';
 import { type Sample, takeSample } from './samples.ts';
-import { stateSizes } from './state-sizes.ts';
 import { verdicts } from './verdict.ts';
 import { PEOPLE, startWorld } from './world.ts';
 
@@ -31,7 +30,7 @@ if (!(MINUTES > 0)) {
 }
 await using cleanup = new Cleanup();
 const world = await startWorld(cleanup);
-const { system, log } = world;
+const { system } = world;
 const people = PEOPLE.map((user) => new Person(world, user));
 const operators = [new Operator(world), new Operator(world)] as const;
 const places = [...people, ...operators, new OlderClient(world)];
@@ -69,15 +68,8 @@ await takeNext();
 const verified = await orchestrator(['verify'], { env: cli });
 if (verified.code !== 0) throw new Error(`verify: ${verified.stderr}`);
 const counts = await count(world, places);
-// Once for the code's own warming up.
-await stateSizes(log, []);
-const sizes = await stateSizes(
-  log,
-  samples.map(({ sequence }) => sequence),
-);
-appendFileSync(FILE, `${JSON.stringify({ counts, sizes })}\n`);
-const judged = verdicts(samples, sizes);
-process.stdout.write(`${report(samples, sizes, judged, counts).join('\n')}\n`);
+const judged = verdicts(samples);
+process.stdout.write(`${report(samples, judged, counts).join('\n')}\n`);
 const { messages: _all, endedAgents: _ended, ...wrong } = counts;
 const isWell = judged.every(({ leaks }) => leaks.length === 0);
 process.exitCode = isWell && Object.values(wrong).every((number) => number === 0) ? 0 : 1;

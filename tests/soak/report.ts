@@ -8,17 +8,14 @@ const MIB = 1024 ** 2;
 /** The lines for docs/reliability.md. */
 export function report(
   samples: readonly Sample[],
-  sizes: readonly number[],
   verdicts: readonly ServiceVerdict[],
   counts: Counts,
 ): string[] {
   const counted = settled(samples);
   const [first, last] = [counted[0], samples.at(-1)];
-  const grown = (sizes.at(-1) ?? 0) - (sizes[samples.length - counted.length] ?? 0);
   return [
     `${counts.messages} messages in ${last?.minutes.toFixed(1)} min, ${counts.endedAgents} agents ended; ` +
-      `judged from minute ${first?.minutes.toFixed(1)} on, by ${counted.length} samples. The folded state grew ` +
-      `by ${(grown / 1024).toFixed(0)} KiB meanwhile.`,
+      `judged from minute ${first?.minutes.toFixed(1)} on, by ${counted.length} samples.`,
     '',
     '| process | heap after a collection, MiB | an hour | descriptors | handles | listeners | most on one | emitters | event targets | promises | flat |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',

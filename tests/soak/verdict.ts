@@ -5,13 +5,10 @@ import type { Sample } from './samples.ts';
 /** Code is compiled, pools and caches fill: what is held in the first minutes says nothing. */
 const WARM_UP_MINUTES = 10;
 
-/** What the heap may grow by in an hour, beyond what the folded state takes. */
+/** What the heap may grow by in an hour, with what the folded state takes for agents that have ended. */
 const HEAP_AN_HOUR = 0.05;
 /** What the number of promises may change by: some wait for something at any moment. */
 const PROMISES = 0.02;
-
-/** Services that hold the folded state of everything. */
-const FOLDS = new Set(['projections', 'spawner', 'redis']);
 
 type Figure =
   | 'heap'
@@ -38,24 +35,19 @@ export function settled(samples: readonly Sample[]): readonly Sample[] {
   return samples.filter((sample) => sample.minutes >= from);
 }
 
-/**
- * Judges by the line of least squares through what each service held. Pure.
- *
- * @param sizes bytes of the folded state at each of the samples
- */
-export function verdicts(samples: readonly Sample[], sizes: readonly number[]): ServiceVerdict[] {
+/** Judges by the line of least squares through what each service held. Pure. */
+export function verdicts(samples: readonly Sample[]): ServiceVerdict[] {
   const counted = settled(samples);
   return Object.keys(samples[0]?.services ?? {}).map((service) => {
-    const line = (of: (held: Held, size: number) => number) =>
+    const line = (of: (held: Held) => number) =>
       fitted(
         counted.flatMap((sample) => {
           const held = sample.services[service];
-          const size = FOLDS.has(service) ? (sizes[samples.indexOf(sample)] ?? 0) : 0;
-          return held === undefined ? [] : [[sample.minutes, of(held, size)] as const];
+          return held === undefined ? [] : [[sample.minutes, of(held)] as const];
         }),
       );
     const figures: ServiceVerdict['figures'] = {
-      heap: line(({ heap }, size) => heap - size),
+      heap: line(({ heap }) => heap),
       descriptors: line(({ descriptors }) => descriptors),
       handles: line(({ resources }) => Object.values(resources).reduce((sum, n) => sum + n, 0)),
       listeners: line(({ listeners }) => listeners),

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
+import { AgentWorker } from '../../spawner/agent-worker.ts';
 import { Attachment } from '../../spawner/attachment.ts';
 import { LocalProcess } from '../../spawner/runtime/local/local-process.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
@@ -11,11 +13,11 @@ import { startSpawner } from '../support/spawner.ts';
 const ECHO = 'while IFS= read -r message; do orchestrator answer "$message"; done';
 
 /** Counted after a full collection of garbage. */
-const alive = (kind: typeof Attachment | typeof LocalProcess) =>
+const alive = (kind: typeof Attachment | typeof LocalProcess | typeof AgentWorker) =>
   queryObjects(kind, { format: 'count' });
 
-// Issue 11, the hour under load: each agent that had ever ended left a process, a watch of its folder,
-// two signals and their listeners in the spawner.
+// Issue 11, the hour under load: each agent that had ever ended left its worker, a process, a watch of its
+// folder, two signals and their listeners in the spawner.
 test('what a spawner holds of a process goes with its end', async (t) => {
   const spawner = await startSpawner(t);
   const agents = Array.from({ length: 4 }, newAgentId);
@@ -35,6 +37,9 @@ test('what a spawner holds of a process goes with its end', async (t) => {
   }
   t.is(alive(LocalProcess), 0);
   t.is(alive(Attachment), 0);
+  // Its worker goes when it has nothing in hand; no event tells.
+  for (let looks = 0; looks < 20 && alive(AgentWorker) > 0; looks += 1) await delay(250);
+  t.is(alive(AgentWorker), 0);
 });
 
 test('what is kept of an ended run goes with a delete, also where another spawner saw its end', async (t) => {

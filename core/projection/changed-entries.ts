@@ -20,6 +20,9 @@ export const noted = (state: SystemState): Noted => ({
   nodes: new Map(state.nodes),
 });
 
+export const entriesIn = (maps: Noted): number =>
+  MAPS.reduce((sum, map) => sum + maps[map].size, 0);
+
 /** Nothing at all. */
 export const NOTHING: Noted = {
   agents: new Map(),

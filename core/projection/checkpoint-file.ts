@@ -7,6 +7,7 @@ import {
   applyEntry,
   changedEntries,
   type Entry,
+  entriesIn,
   NOTHING,
   type Noted,
   noted,
@@ -41,9 +42,10 @@ interface Written {
   maps: Noted;
   /** The hash of the last segment. */
   after: string;
-  /** Bytes of the file, and of its first segment. */
+  /** Bytes of the file. */
   size: number;
-  base: number;
+  /** Its first segment. */
+  base: { bytes: number; entries: number };
 }
 
 /** A file that has grown by less than that is not written anew. */
@@ -55,7 +57,7 @@ const MIN_GROWTH = 1024 * 1024;
  *
  * Segments of lines: the first has the whole state, each after it what changed since the one before.
  * One that is not whole counts for nothing, and what came before it holds. When the changes are as
- * many as the state, the file is replaced by one of a single segment. The maps keep their order, so that
+ * many as the state, or most of it has gone, the file is replaced by one of a single segment. The maps keep their order, so that
  * a state that was read lists everything as the one that was written.
  */
 export class CheckpointFile {
@@ -93,7 +95,7 @@ export class CheckpointFile {
     const written = this.#written;
     // Where it fails, nobody knows what the file holds: the next save is of all.
     this.#written = undefined;
-    if (written?.stream === stream && (await this.#canGrow(written))) {
+    if (written?.stream === stream && (await this.#canGrow(written, entriesIn(maps)))) {
       const entries = changedEntries(written.maps, maps);
       this.#written = await this.#grow(written, { ...head, after: written.after }, entries, maps);
     } else {
@@ -102,9 +104,13 @@ export class CheckpointFile {
     }
   }
 
-  /** Whoever deletes or replaces it leaves no place for changes. */
-  async #canGrow({ size, base }: Written): Promise<boolean> {
-    if (size - base > Math.max(base, MIN_GROWTH)) return false;
+  /**
+   * Not where most of the file is of the past. Whoever deletes or replaces it leaves no place for
+   * changes either.
+   */
+  async #canGrow({ size, base }: Written, entries: number): Promise<boolean> {
+    if (size - base.bytes > Math.max(base.bytes, MIN_GROWTH)) return false;
+    if (base.bytes > MIN_GROWTH && entries < base.entries / 2) return false;
     const found = await stat(this.#options.path).catch(() => undefined);
     return found?.size === size;
   }
@@ -126,7 +132,8 @@ export class CheckpointFile {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const { size, after } = await writeSegment(unfinished, 'w', head, entries);
     await rename(unfinished, path);
-    return { stream: head.stream, maps, after, size, base: size };
+    const base = { bytes: size, entries: entries.length };
+    return { stream: head.stream, maps, after, size, base };
   }
 
   /** As far as it is whole. Throws where not even its first segment is, or it is of another version. */
@@ -134,16 +141,16 @@ export class CheckpointFile {
     const state = initialSystem();
     let last: SegmentHeader | undefined;
     let after = '';
-    let base = 0;
+    let base: Written['base'] | undefined;
     try {
       for await (const segment of readSegments(file)) {
         this.#check(segment, after);
         for (const entry of segment.entries) applyEntry(state, entry);
         last = segment.header;
-        base ||= segment.size;
+        base ??= { bytes: segment.size, entries: segment.entries.length };
         after = segment.sha256;
       }
-      if (last === undefined) throw new Error('the file is empty');
+      if (last === undefined || base === undefined) throw new Error('the file is empty');
       this.#written = { stream: last.stream, maps: noted(state), after, size: file.length, base };
     } catch (error) {
       if (last === undefined) throw error;

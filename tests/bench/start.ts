@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { checkpointedFollower } from '../../core/projection/checkpointed-follower.ts';
@@ -9,6 +8,7 @@ import type { NewEvent } from '../../schemas/event.ts';
 import type { SpawnerNode } from '../support/spawner-process.ts';
 import { startSpawners } from '../support/spawner-process.ts';
 import { archivedEvent, endedAgent } from './ended-agent.ts';
+import { longestTurn, type Turns } from './longest-turn.ts';
 import { Cleanup, median, round, timed } from './measure.ts';
 
 /** Agents that have ended, of 100 events each. */
@@ -80,22 +80,22 @@ async function blocking(
   const follower = await checkpointedFollower(path, options);
   await follower.start(abort.signal);
   const { size } = follower.state.agents;
-  const first = await blockedBy(() => follower.saveCheckpoint());
-  const saves: Blocked[] = [];
-  const hashes: Blocked[] = [];
+  const first = await longestTurn(() => follower.saveCheckpoint());
+  const saves: Turns[] = [];
+  const hashes: Turns[] = [];
   for (const change of changes) {
     await append(log, [change]);
     await follower.folded(await log.lastSequence('EVENTS'));
-    saves.push(await blockedBy(() => follower.saveCheckpoint()));
-    hashes.push(await blockedBy(() => hashInSlices(follower.state)));
+    saves.push(await longestTurn(() => follower.saveCheckpoint()));
+    hashes.push(await longestTurn(() => hashInSlices(follower.state)));
   }
   abort.abort();
   const next = new AbortController();
   const second = await checkpointedFollower(path, options);
-  const restart = await blockedBy(() => second.start(next.signal));
+  const restart = await longestTurn(() => second.start(next.signal));
   next.abort();
   return [
-    `| with ${size} agents in mind | ms | loop blocked at most, ms |`,
+    `| with ${size} agents in mind | ms | longest turn of the loop, ms of CPU |`,
     '| --- | --- | --- |',
     row('the first checkpoint, of all', first),
     row(`one that follows, median of ${ROUNDS}`, middle(saves)),
@@ -104,28 +104,13 @@ async function blocking(
   ];
 }
 
-interface Blocked {
-  ms: number;
-  longestMs: number;
-}
-
-const row = (what: string, { ms, longestMs }: Blocked): string =>
+const row = (what: string, { ms, longestMs }: Turns): string =>
   `| ${what} | ${round(ms)} | ${round(longestMs)} |`;
 
-const middle = (all: readonly Blocked[]): Blocked => ({
+const middle = (all: readonly Turns[]): Turns => ({
   ms: median(all.map(({ ms }) => ms)),
   longestMs: median(all.map(({ longestMs }) => longestMs)),
 });
-
-async function blockedBy(work: () => Promise<unknown>): Promise<Blocked> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const ms = await timed(work);
-  // The delay of the last turn is measured in the next.
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  delay.disable();
-  return { ms, longestMs: delay.max / 1e6 };
-}
 
 async function append(log: EventLog, events: Parameters<EventLog['append']>[0]): Promise<void> {
   const result = await log.append(events, { timeoutMs: 60_000 });

@@ -99,6 +99,17 @@ test('a file whose changes are as many as its state is written anew', async (t) 
   t.is((await load())?.sequence, sequence);
 });
 
+test('a file of which most has gone is written anew', async (t) => {
+  const { path, file, load } = await checkpointIn(t);
+  const state = await manyAgents(5_000);
+  await file.save({ stream: STREAM, sequence: 1, state });
+  t.true((await stat(path)).size > 1024 * 1024);
+  for (const agentId of [...state.agents.keys()].slice(100)) state.agents.delete(agentId);
+  await file.save({ stream: STREAM, sequence: 2, state });
+  t.true((await stat(path)).size < 100_000);
+  t.deepEqual(listed((await load())?.state ?? initialSystem()), listed(state));
+});
+
 test('a process that comes after goes on with the file, and with one that it did not write', async (t) => {
   const { path, file, other, load } = await checkpointIn(t);
   const state = await manyAgents(10);

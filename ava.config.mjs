@@ -21,6 +21,8 @@ export default {
   timeout: '2m',
   // Each file in a process of its own: what a large one forks costs it more than starting it.
   workerThreads: false,
+  // Stripping types (stripped-types.ts) is called experimental by Node's releases of today.
+  nodeArguments: ['--disable-warning=ExperimentalWarning'],
   sortTestFiles: longestFirst,
   concurrency: FILES_PER_CORE * availableParallelism(),
   require: ['stripped-types', 'in-turn', 'child-processes', 'file-time'].map(

@@ -2,6 +2,7 @@ import { Option } from 'clipanion';
 import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
+import { describedKind, requireKind } from '../operator/kind-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, personOption } from '../options.ts';
@@ -14,11 +15,12 @@ export class AgentsCommand extends OperatorCommand {
 
   all = Option.Boolean('--all,-a', false, described('agents', '--all,-a'));
 
-  kind = Option.String('--kind', described('agents', '--kind'));
+  kind = Option.String('--kind', describedKind('agents'));
   owner = Option.String('--owner', described('agents', '--owner'));
 
   protected async work({ views }: OperatorContext): Promise<undefined> {
     const { all, kind, owner, timeoutMs } = this;
+    if (kind !== undefined) requireKind(kind);
     const wanted = {
       ...(!all && { phases: LIVING }),
       ...(kind !== undefined && { kind }),

@@ -1,5 +1,4 @@
 import { Option } from 'clipanion';
-import { KIND_NAMES } from '../../agents/agent-kinds.ts';
 import {
   AgentClient,
   type AgentWish,
@@ -13,6 +12,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { giveCommand, requireUnderstood } from '../operator/give-command.ts';
+import { describedKind, requireKind } from '../operator/kind-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, durationOption, personOption } from '../options.ts';
@@ -22,9 +22,7 @@ export class CreateCommand extends OperatorCommand {
   static override paths = [['create']];
   static override usage = usageOf('create');
 
-  kind = Option.String('--kind', {
-    description: `${described('create', '--kind').description} One of ${KIND_NAMES.join(', ')}.`,
-  });
+  kind = Option.String('--kind', describedKind('create'));
   ttl = Option.String('--ttl', described('create', '--ttl'));
   command = Option.String('--command', described('create', '--command'));
   name = Option.String('--name', described('create', '--name'));
@@ -76,13 +74,6 @@ export class CreateCommand extends OperatorCommand {
     const { sequence } = await giveCommand(log, agentId, 'command.create', wish);
     return { name: wish.name ?? agentId, sequence };
   }
-}
-
-/** Which of them this system can start, its spawner says. */
-function requireKind(kind: string): void {
-  if (KIND_NAMES.includes(kind)) return;
-  const what = `--kind ${JSON.stringify(kind)} is none of ${KIND_NAMES.join(', ')}`;
-  throw new OrchestratorError('ORC_UNKNOWN_KIND', what);
 }
 
 function isReady(event: StoredEvent): true | undefined {

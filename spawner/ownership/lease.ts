@@ -72,7 +72,10 @@ export class Lease {
       const { lease, revision } = await this.#options.store.read(node);
       if (lease !== undefined) this.#options.logger.info({ lease }, 'the node had a lease');
       this.#revision = revision;
-      if (await this.#write()) break;
+      const until = await this.#written();
+      if (until === undefined) continue;
+      this.#validUntil = until;
+      break;
     }
     this.#heldSince = performance.now();
     this.#report('held');
@@ -129,29 +132,30 @@ export class Lease {
     if (this.#superseded) return this.#begone();
     this.#revision = revision;
     // Stored without our hearing of it, or ended.
-    return lease === undefined ? this.#regain() : this.#write();
+    return this.#write();
   }
 
+  /** Renews it; after a time without it, what happened meanwhile is read before it counts again. */
   async #write(): Promise<boolean> {
-    const { store, describe, ttlMs } = this.#options;
-    const begun = performance.now();
-    const revision = await store.write(describe(), ttlMs, this.#revision);
-    if (revision === undefined) return false;
-    this.#revision = revision;
-    this.#validUntil = begun + ttlMs;
-    return true;
-  }
-
-  async #regain(): Promise<boolean> {
-    this.#options.logger.warn('the lease had ended; taking it again');
-    if (!(await this.#write())) return false;
-    const validUntil = this.#validUntil;
-    this.#validUntil = 0;
-    await this.#options.catchUp();
-    this.#validUntil = validUntil;
+    const { held } = this;
+    const until = await this.#written();
+    if (until === undefined) return false;
+    if (!held) await this.#options.catchUp();
+    this.#validUntil = until;
+    if (held) return true;
     this.#heldSince = performance.now();
     this.#report('held');
     return this.held;
+  }
+
+  /** Until when the server keeps what was stored now; undefined where it refused. */
+  async #written(): Promise<number | undefined> {
+    const { store, describe, ttlMs } = this.#options;
+    const begun = performance.now();
+    const revision = await store.write(describe(), ttlMs, this.#revision);
+    if (revision === undefined) return undefined;
+    this.#revision = revision;
+    return begun + ttlMs;
   }
 
   /** The newest process of a name has it; this one only watches. */

@@ -93,6 +93,23 @@ test('it is not held when the server is silent, and again after a look at what h
   t.deepEqual(checks(health), ['true node-a: held']);
 });
 
+test('what happened is read also where the server kept the entry longer than the lease was held', async (t) => {
+  const nats = await startTestNats(t);
+  const { lease, store, start, nextBeat, health, caughtUp } = await makeLease(t, nats, 'one');
+  const write = store.write.bind(store);
+  store.write = (described, _ttlMs, revision) => write(described, 60_000, revision);
+  await start();
+  await nats.kill();
+  while (lease.held) await nextBeat();
+  while (!checks(health).some((check) => check.startsWith('false'))) await nextBeat();
+
+  await nats.restart();
+  while (!lease.held) await nextBeat();
+
+  t.deepEqual(caughtUp, [false]);
+  t.deepEqual(checks(health), ['true node-a: held'], 'and its health is well again');
+});
+
 test('a process that could not run for longer than the lease does not hold it when it wakes', async (t) => {
   const nats = await startTestNats(t);
   const { lease, start } = await makeLease(t, nats, 'one');

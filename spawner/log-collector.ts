@@ -120,9 +120,9 @@ export class LogCollector {
     settled: () => void,
     signal: AbortSignal,
   ): Promise<void> {
+    let mark = await this.#store.mark(output, signal);
     const cancel = startTimer(SETTLED_MS, settled, { ref: false });
     try {
-      let mark = await this.#store.mark(output, signal);
       for await (const lines of process.readLog(stream, mark.position, signal)) {
         cancel();
         mark = await this.#store.store(output, lines, mark, signal);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
@@ -15,6 +14,7 @@ import { CredentialRevoker } from './credential-revoker.ts';
 import { LogCollector } from './log-collector.ts';
 import { LoginRenewals } from './logins/login-renewals.ts';
 import { OutputMarks } from './output-marks.ts';
+import { ownCheckpoint } from './own-checkpoint.ts';
 import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
@@ -39,7 +39,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   });
   const clock = () => new Date();
   const node = await nodeName(paths.agents, settings.ORCHESTRATOR_INSTANCE);
-  const checkpoint = join(paths.snapshots, `spawner-${node}.jsonl`);
+  const checkpoint = await ownCheckpoint(paths.snapshots, node);
   const follower = await checkpointedFollower(checkpoint, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);

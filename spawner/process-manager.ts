@@ -172,7 +172,13 @@ export class ProcessManager {
     const attached = this.#processes.get(agentId);
     const process = attached ?? (await this.#runtimeOf(run)?.attach(agentId, run.runId));
     this.#processes.delete(agentId);
-    await process?.remove();
+    try {
+      await process?.remove();
+    } catch (error) {
+      // The next try attaches to it anew.
+      if (attached === undefined) await process?.detach();
+      throw error;
+    }
   }
 
   /** The run's end is stated: what is left of it goes, where that is in the way. */

@@ -76,7 +76,7 @@ export class Spawner {
       const address = parseSubject(message.subject);
       if (address === undefined) return;
       if ('agentId' in address) this.#look(address.agentId);
-      else if (address.family === 'node') this.#wakeAll(() => true);
+      else if (address.family === 'node') this.#wakeAll(isOwed);
       this.#drain.look();
     });
     this.#unsubscribe = () => {

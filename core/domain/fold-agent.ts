@@ -29,7 +29,7 @@ export function foldAgentEvent(state: Agents, agentId: string, event: StoredEven
 }
 
 /** An id without an agent, for which nobody waits, is as good as one that was never named. */
-export function forgetSettled({ agents, fences }: Agents, agentId: string): void {
+function forgetSettled({ agents, fences }: Agents, agentId: string): void {
   const agent = agents.get(agentId);
   if (agent !== undefined && (agent.phase !== 'unknown' || isPending(agent))) return;
   agents.delete(agentId);

@@ -57,8 +57,8 @@ const MIN_GROWTH = 1024 * 1024;
  *
  * Segments of lines: the first has the whole state, each after it what changed since the one before.
  * One that is not whole counts for nothing, and what came before it holds. When the changes are as
- * many as the state, or most of it has gone, the file is replaced by one of a single segment. The maps keep their order, so that
- * a state that was read lists everything as the one that was written.
+ * many as the state, or most of it has gone, the file is replaced by one of a single segment. The maps
+ * keep their order, so that a state that was read lists everything as the one that was written.
  */
 export class CheckpointFile {
   readonly #options: CheckpointFileOptions;
@@ -186,7 +186,9 @@ async function writeSegment(
     for (;;) {
       const { value, done } = text.next();
       if (done) return { size, after: value };
-      size += (await file.write(value)).bytesWritten;
+      // Whole, or an error: a write may take only a part where the disk fills.
+      await file.appendFile(value);
+      size += Buffer.byteLength(value);
     }
   } finally {
     await file.close();

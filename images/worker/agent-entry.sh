@@ -142,7 +142,8 @@
     # that waits in a full pipe is enough.
     kill -0 "$marking" || { { echo "$mark"; echo "$mark" >&6; } & marking=$!; }
     kill "$bell"
-    read -r -t $((left < 30 ? left : 30)) _ <&3 & bell=$!
+    # Where the engine has closed it, as it never should, it is looked at once a second.
+    { read -r -t $((left < 30 ? left : 30)) _ || sleep 1; } <&3 & bell=$!
     wait "$bell"
   done
   exit "$code"

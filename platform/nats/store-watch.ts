@@ -36,16 +36,17 @@ export interface StoreWatchOptions {
  * it is started again, once there is room. Resolves when the signal aborts.
  */
 export async function watchStore(options: StoreWatchOptions): Promise<void> {
-  const { signal, system } = options;
+  const { signal, system, log } = options;
   const credentials = await credentialsOf(system);
   await keepRunning(() => look(options, credentials), {
     signal,
     times: TIMES,
     settledMs: SETTLED_MS,
+    ended: (error) => error && log.warn({ err: error }, 'not looked whether nats-server can store'),
   });
 }
 
-/** In no file, and good for one question. */
+/** Of a user that may only ask whether the server is well. They are kept in memory. */
 async function credentialsOf(system: KeyPair): Promise<UserCredentials> {
   const user = createUser();
   const permissions = { pub: { allow: [HEALTH_SUBJECT] }, sub: { allow: [`${INBOX}.>`] } };

@@ -11,9 +11,6 @@ import { pageOf } from './page.ts';
 /** The views that are functions of the folded state alone. */
 export type SystemViewName = Exclude<ViewName, 'logs' | 'hash'>;
 
-/** A person's agents that one answer names: the last ones. */
-const MAX_ASSIGNED = 1_000;
-
 type SystemViews = {
   [N in SystemViewName]: (state: SystemState, request: ViewRequest<N>) => ViewResponse<N>;
 };
@@ -41,7 +38,7 @@ export const systemViews: SystemViews = {
     return {
       sequence,
       agentId: user?.agentId ?? null,
-      agents: user?.agents.slice(-MAX_ASSIGNED) ?? [],
+      agents: [...(user?.agents ?? [])],
     };
   },
 

@@ -135,7 +135,7 @@ function fittingPage(served: (limit: number) => string, most: number, maxBytes: 
 const maxAnswerBytes = ({ nc }: ViewsServiceOptions): number =>
   nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
 
-/** Throws where it is too large all the same: of what one entry holds, nothing is that long. */
+/** Throws where it is too large all the same. No single entry is: what it holds is bounded. */
 function fitting(name: ViewName, text: string, options: ViewsServiceOptions): string {
   const [size, limit] = [Buffer.byteLength(text), maxAnswerBytes(options)];
   if (size <= limit) return text;

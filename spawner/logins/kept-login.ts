@@ -7,7 +7,7 @@ import { replaceFile } from '../../platform/files/replace-file.ts';
 import { isSystemError } from '../../schemas/system-error.ts';
 import { LoginRecord } from './login-record.ts';
 
-/** A link is not given to agents either. */
+/** Not through a link: an agent gets no login through one either. */
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 /** What keeps a login from being there. */

@@ -14,7 +14,7 @@ const record = z.object({
   since: z.number(),
 });
 
-type Record = z.infer<typeof record>;
+type Written = z.infer<typeof record>;
 
 export const digestOf = (content: string): string =>
   createHash('sha256').update(content).digest('hex');
@@ -43,11 +43,11 @@ export class LoginRecord {
 
   /** `next` is about to take the place of `content`; either of them may be found there afterwards. */
   async note(content: string, next: string, since: number): Promise<void> {
-    const written: Record = { written: [digestOf(content), digestOf(next)], since };
+    const written: Written = { written: [digestOf(content), digestOf(next)], since };
     await replaceFile(this.#file, JSON.stringify(written), { durable: true });
   }
 
-  async #read(): Promise<Record | undefined> {
+  async #read(): Promise<Written | undefined> {
     try {
       return record.safeParse(JSON.parse(await readFile(this.#file, 'utf8'))).data;
     } catch {

@@ -140,9 +140,11 @@ export class Lease {
     const { held } = this;
     const until = await this.#written();
     if (until === undefined) return false;
-    if (!held) await this.#options.catchUp();
+    // Its answer may have come when the time before it was over.
+    const hasGap = !held || !this.held;
+    if (hasGap) await this.#options.catchUp();
     this.#validUntil = until;
-    if (held) return true;
+    if (!hasGap) return true;
     this.#heldSince = performance.now();
     this.#report('held');
     return this.held;

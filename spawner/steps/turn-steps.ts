@@ -21,12 +21,12 @@ export class TurnSteps {
     },
     'open-turn': nothingElse,
     deliver: (step) => this.#deliver(step),
-    'end-turn': () => this.#endTurn(),
+    'end-turn': ({ turn }) => this.#endTurn(turn.turnId),
     nudge: async ({ turn }) => {
       const written = await this.#agent.write(`nudge-${turn.turnId}`, REMINDER);
       return written === 'gone' ? undefined : true;
     },
-    'fail-turn': () => this.#endTurn(),
+    'fail-turn': ({ turn }) => this.#endTurn(turn.turnId),
     'await-answer': async ({ question }, state) => {
       this.#forgetClosed(state);
       // Again after a restart: the same schedule takes the place of itself.
@@ -39,6 +39,8 @@ export class TurnSteps {
   readonly #agent: OwnAgent;
   /** Questions whose clock was set, by their place in the log. */
   readonly #awaited = new Set<number>();
+
+  #loginKeptIn: string | undefined;
 
   constructor(agent: OwnAgent) {
     this.#agent = agent;
@@ -66,10 +68,16 @@ export class TurnSteps {
     return written === 'gone' ? undefined : written;
   }
 
-  /** The user has the answer by now; who sees the turn's end also finds the login that it renewed. */
-  async #endTurn(): Promise<true> {
+  /**
+   * The user has the answer by now; who sees the turn's end also finds the login that it renewed. What
+   * the log tells of the agent meanwhile is decided on first, and its login not looked at again.
+   */
+  async #endTurn(turnId: string): Promise<true | undefined> {
+    if (this.#loginKeptIn === turnId) return true;
+    this.#loginKeptIn = turnId;
+    const decidedOn = this.#agent.state;
     await this.#agent.keepLogin();
-    return true;
+    return this.#agent.state === decidedOn ? true : undefined;
   }
 
   #call(call: Parameters<typeof callTool>[0], state: AgentState): Told<'call'> {

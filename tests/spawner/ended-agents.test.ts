@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
+import { newEvent } from '../../schemas/new-event.ts';
 import { AgentWorker } from '../../spawner/agent-worker.ts';
 import { Attachment } from '../../spawner/attachment.ts';
 import { LocalProcess } from '../../spawner/runtime/local/local-process.ts';
@@ -39,6 +40,13 @@ test('what a spawner holds of a process goes with its end', async (t) => {
   t.is(alive(Attachment), 0);
   // Its worker goes when it has nothing in hand; no event tells.
   for (let looks = 0; looks < 20 && alive(AgentWorker) > 0; looks += 1) await delay(250);
+  t.is(alive(AgentWorker), 0);
+
+  // What other spawners do is none of its business any more.
+  const meta = { id: 'resumed', source: 'test', now: new Date() };
+  const resumed = await spawner.log.append(newEvent('node.resumed', { node: 'node-x' }, {}, meta));
+  if (!resumed.ok) throw new Error('not stored');
+  await spawner.follower.folded(resumed.sequence);
   t.is(alive(AgentWorker), 0);
 });
 

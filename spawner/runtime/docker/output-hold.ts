@@ -38,7 +38,7 @@ export class OutputHold {
     if (this.#isTelling || this.#over.aborted) return;
     this.#isTelling = true;
     const options = { isPassing: mayPass, times: NEAR, signal: this.#over };
-    // What is final here is that the container is gone; one that is not prints its mark again.
+    // It fails for good where the container is gone. One that is not prints its mark again.
     await retry(this.#letGo, options).catch(() => undefined);
     this.#isTelling = false;
   }

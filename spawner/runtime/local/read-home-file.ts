@@ -5,7 +5,7 @@ import { FileRefused } from '../file-refused.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-/** To open a pipe that nobody writes to would wait for ever else. */
+/** O_NONBLOCK: opening a pipe that nobody writes to would wait for ever. */
 const FILE = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
 /**

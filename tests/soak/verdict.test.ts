@@ -37,6 +37,10 @@ test('what only fluctuates, and what grows while everything warms up, is no leak
   t.deepEqual(leaks(hour(noisy)), []);
 });
 
+test('what is held less and less is no leak', (t) => {
+  t.deepEqual(leaks(hour((minutes) => ({ listeners: 60 - minutes / 6 }))), []);
+});
+
 test('one listener more for each agent that ends is a leak, and so is a descriptor an hour', (t) => {
   t.deepEqual(leaks(hour((minutes) => ({ listeners: 50 + Math.floor(minutes) }))), ['listeners']);
   t.deepEqual(leaks(hour((minutes) => ({ descriptors: 30 + minutes / 45 }))), ['descriptors']);

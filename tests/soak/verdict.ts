@@ -7,7 +7,7 @@ const WARM_UP_MINUTES = 10;
 
 /** What the heap may grow by in an hour, with what the folded state takes for agents that have ended. */
 const HEAP_AN_HOUR = 0.05;
-/** What the number of promises may change by: some wait for something at any moment. */
+/** What the number of promises may grow by: some wait for something at any moment. */
 const PROMISES = 0.02;
 
 type Figure =
@@ -64,7 +64,8 @@ export function verdicts(samples: readonly Sample[]): ServiceVerdict[] {
 }
 
 function isFlat(name: Figure, { first, last, slope }: Fitted): boolean {
-  const change = Math.abs(last - first);
+  // What is held less and less, such as the connections of a burst, is no leak.
+  const change = last - first;
   switch (name) {
     case 'heap':
       return slope * 60 < first * HEAP_AN_HOUR;

@@ -104,14 +104,14 @@ export class AgentWorker {
   /** Looked at again when the state is another. */
   #stop(error: DecidedAgain): void {
     this.#deps.logger.error({ err: error, agentId: this.agentId }, 'a bug: decided again');
-    this.#deps.resting.rests(this.agentId, error.message);
+    this.#deps.stuck.isStuck(this.agentId, error.message);
     this.#stuck = this.#state;
   }
 
   #isStuck(state: AgentState): boolean {
     if (this.#stuck === undefined || this.#stuck === state) return this.#stuck === state;
     this.#stuck = undefined;
-    this.#deps.resting.goesOn(this.agentId);
+    this.#deps.stuck.goesOn(this.agentId);
     return false;
   }
 

@@ -10,11 +10,11 @@ import { LostRuns } from './lost-runs.ts';
 import type { Beat, Membership } from './ownership/membership.ts';
 import { Placement } from './placement.ts';
 import { QuotaHealth } from './quota-health.ts';
-import { RestingAgents } from './resting-agents.ts';
+import { StuckAgents } from './stuck-agents.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
 export interface SpawnerDependencies
-  extends Omit<WorkerDependencies, 'ownership' | 'files' | 'resting'> {
+  extends Omit<WorkerDependencies, 'ownership' | 'files' | 'stuck'> {
   health: Health;
   membership: Membership;
   runtimes: AgentRuntimes;
@@ -48,8 +48,8 @@ export class Spawner {
     const { ownership } = deps.membership;
     this.#deps = deps;
     this.#files = new FileMeter({ ...deps, onChange: (agentId) => this.#worker(agentId).wake() });
-    const resting = new RestingAgents(deps.health);
-    this.#workerDeps = { ...deps, ownership, files: this.#files, resting };
+    const stuck = new StuckAgents(deps.health);
+    this.#workerDeps = { ...deps, ownership, files: this.#files, stuck };
     const enforced = deps.quotas !== undefined;
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
@@ -131,7 +131,7 @@ export class Spawner {
 
   #forget(agentId: string): void {
     this.#workers.delete(agentId);
-    this.#workerDeps.resting.goesOn(agentId);
+    this.#workerDeps.stuck.goesOn(agentId);
     this.#files.remove(agentId);
     const letGo = this.#deps.processes.letGo(agentId);
     letGo.catch((err: unknown) => this.#deps.logger.warn({ err, agentId }, 'not let go'));

@@ -8,7 +8,7 @@ import type { LogCollector } from './log-collector.ts';
 import type { LoginRenewals } from './logins/login-renewals.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import type { ProcessManager } from './process-manager.ts';
-import type { RestingAgents } from './resting-agents.ts';
+import type { StuckAgents } from './stuck-agents.ts';
 
 /** What every agent's worker is given. */
 export interface WorkerDependencies {
@@ -29,6 +29,6 @@ export interface WorkerDependencies {
   /** Undefined: agents are kept to none, since there are no keys to their credentials. */
   quotas: Quotas | undefined;
   files: FileMeter;
-  resting: RestingAgents;
+  stuck: StuckAgents;
   clock: () => Date;
 }

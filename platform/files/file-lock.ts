@@ -41,7 +41,11 @@ async function acquire(lock: string): Promise<void> {
   }
 }
 
-/** Of several that see the same stale lock, one moves it away. */
+/**
+ * Of several that see the same stale lock, one moves it away. One that has looked before that and
+ * moves after it may move the new lock, as with proper-lockfile: who works under a lock looks once more
+ * at what is there before it is replaced.
+ */
 async function removeStale(lock: string): Promise<void> {
   const found = await stat(lock).catch(() => undefined);
   if (found === undefined || Date.now() - found.mtimeMs < STALE_MS) return;

@@ -44,14 +44,16 @@ export interface LoginRenewalsOptions {
 export class LoginRenewals {
   readonly #options: LoginRenewalsOptions;
   readonly #queue = new SerialQueue();
-  /** By run, why its login was refused last: the same is said once. */
-  readonly #refused = new Map<string, string>();
+  /** Why the login of a process was refused last: the same is said once. */
+  readonly #refused = new WeakMap<AgentProcess, string>();
 
   constructor(options: LoginRenewalsOptions) {
     this.#options = options;
   }
 
-  /** To be called at the end of each turn. Never rejects. */
+  /**
+   * To be called at the end of each turn, and of a run, before anything of it is removed. Never rejects.
+   */
   async look(state: LiveAgent, process: AgentProcess | undefined): Promise<void> {
     const login = kindOf(state.kind)?.login?.renewed;
     if (login === undefined || process === undefined) return;
@@ -60,17 +62,11 @@ export class LoginRenewals {
     try {
       const late = () => new Error('it takes too long');
       const work = this.#look({ state, process }, login);
-      this.#say(state, await within(PATIENCE_MS, work, late));
+      this.#say({ state, process }, await within(PATIENCE_MS, work, late));
     } catch (error) {
       // An error of the system names the path, and never what is in it.
       this.#options.logger.warn({ err: error, agentId, kind }, 'its login could not be kept');
     }
-  }
-
-  /** To be called at the end of a run, before anything of it is removed. Never rejects. */
-  async lookLast(state: LiveAgent, process: AgentProcess | undefined): Promise<void> {
-    await this.look(state, process);
-    this.#refused.delete(state.run.runId);
   }
 
   async #look(agent: RunningAgent, login: LoginFile): Promise<Outcome> {
@@ -120,11 +116,12 @@ export class LoginRenewals {
     return channel === 'terminal' || (channel === 'telegram' && admins.includes(userId));
   }
 
-  #say({ agentId, kind, run }: LiveAgent, outcome: Outcome): void {
+  #say({ state, process }: RunningAgent, outcome: Outcome): void {
     const { logger } = this.#options;
+    const { agentId, kind } = state;
     if (outcome.is === 'written') logger.info({ agentId, kind }, 'its renewed login is kept');
-    if (outcome.is !== 'refused' || this.#refused.get(run.runId) === outcome.why) return;
-    this.#refused.set(run.runId, outcome.why);
+    if (outcome.is !== 'refused' || this.#refused.get(process) === outcome.why) return;
+    this.#refused.set(process, outcome.why);
     logger.warn({ agentId, kind, why: outcome.why }, 'its login is not taken over');
   }
 }

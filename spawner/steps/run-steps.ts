@@ -21,7 +21,7 @@ export class RunSteps {
       this.#extend(state, new Date(this.#agent.context.now.getTime() + ttlMs)),
     end: async (_step, state) => {
       // Before its container goes.
-      if (isLive(state)) await this.#agent.deps.logins.lookLast(state, this.#agent.process);
+      if (isLive(state)) await this.#agent.deps.logins.look(state, this.#agent.process);
       return true;
     },
     delete: async (_step, state) => {

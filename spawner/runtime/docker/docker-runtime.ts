@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { delay } from '../../../platform/async/delay.ts';
+import { retry } from '../../../platform/async/retry.ts';
 import {
   engineMessage,
   isEngineAway,
@@ -41,7 +41,11 @@ import { DockerProcess, removeContainers } from './docker-process.ts';
 import { mayBeRun } from './file-stat.ts';
 import { Mailbox } from './mailbox.ts';
 
-const CREATING_MS = 100;
+/** How long the engine may take to create a container whose name is taken already. */
+const CREATING_MS = 60_000;
+
+/** A name is taken before its container is there: another spawner is about to have it. */
+class NotThereYet extends Error {}
 
 /**
  * Agents as containers of their own, which outlive whoever started them and are found again by
@@ -170,13 +174,14 @@ export class DockerRuntime implements Runtime {
     name: string,
     options: Docker.ContainerCreateOptions,
   ): Promise<Docker.ContainerInspectInfo> {
-    for (;;) {
+    const make = async () => {
       await unless([409], this.#docker.createContainer(options));
       const found = await this.#find(name);
-      if (found !== undefined) return found;
-      // A name is taken before its container is there: another spawner is about to have it.
-      await delay(CREATING_MS);
-    }
+      if (found === undefined) throw new NotThereYet(`the name ${name} is taken by no container`);
+      return found;
+    };
+    const isPassing = (error: unknown) => error instanceof NotThereYet;
+    return retry(make, { isPassing, patienceMs: CREATING_MS });
   }
 
   async #fill(spec: ProcessSpec): Promise<void> {

@@ -154,14 +154,16 @@ test('the Docker engine is away: the spawner waits quietly, and goes on afterwar
       (event) => event.type === 'turn.ended' && event.correlationId === id,
       AbortSignal.timeout(RECOVERY_MS),
     );
-  await createAgent(log, agent, echo);
+  // A turn that waits for the engine does not run out of its own time.
+  const patient = { turnDeadlineMs: 3_600_000 };
+  await createAgent(log, agent, echo, patient);
   await sendMessage(log, agent, 'before', 'before');
   await answered('before');
   proxy.away = true;
   const meter = new LoadMeter(system);
   // A message that cannot be handed over, and an agent that cannot be started.
   await sendMessage(log, agent, 'during', 'during');
-  await createAgent(log, another, echo);
+  await createAgent(log, another, echo, patient);
   await sendMessage(log, another, 'to another', 'hello');
   await delay(SECONDS * 1_000);
   assertQuiet(t, 'Docker engine away', meter);

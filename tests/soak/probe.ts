@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage } from '../support/collect-garbage.ts';
 
 /** What a process holds when everything that nobody needs is gone. */
 export interface Held {

@@ -158,6 +158,9 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_QUOTA_CALLS: count(100, MAX_WAITING_QUOTA).describe(
     'How many tool calls of an agent may wait for their results at a time; one more is refused at once.',
   ),
+  ORCHESTRATOR_QUOTA_CONNECTIONS: count(100).describe(
+    'How many connections to NATS an agent may have at a time; each of its commands has one while it runs. Above it, they are closed and it is not heard for a minute.',
+  ),
   ORCHESTRATOR_QUOTA_MESSAGE: byteSize('2m').describe(
     'Size of the largest message of an agent. A file is sent in pieces of 512 KiB, which have to fit.',
   ),

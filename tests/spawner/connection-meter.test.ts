@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { ConnectionMeter } from '../../spawner/connection-meter.ts';
 
@@ -6,10 +6,7 @@ const NOISY = 'agent-0123456789ab';
 const QUIET = 'agent-ba9876543210';
 
 /** Answers one after the other; undefined: the server does not answer. The last one stays. */
-function meterOf(
-  t: Parameters<Parameters<typeof test>[1]>[0],
-  answers: (ReadonlyMap<string, number> | undefined)[],
-) {
+function meterOf(t: ExecutionContext, answers: (ReadonlyMap<string, number> | undefined)[]) {
   const excess: string[] = [];
   const asked = answers.map(() => Promise.withResolvers<void>());
   let next = 0;

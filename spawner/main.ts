@@ -2,6 +2,7 @@ import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
+import { AgentConnections } from '../platform/nats/agent-connections.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
@@ -58,6 +59,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
   const processes = new ProcessManager({ runtimes, environment, logger, owns });
+  const connections = keys && new AgentConnections(keys, url);
   const spawner = new Spawner({
     log,
     follower,
@@ -87,6 +89,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     archiveAfterMs: settings.ORCHESTRATOR_ARCHIVE_AFTER,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
     quotas: keys && quotasOf(settings),
+    countConnections: connections && ((few) => connections.count(few)),
     health,
     clock,
   });
@@ -99,6 +102,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     node,
     async stop() {
       await spawner.stop();
+      await connections?.close();
       await follower.saveCheckpoint();
     },
   };

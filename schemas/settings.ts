@@ -161,6 +161,9 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_QUOTA_CONNECTIONS: count(100).describe(
     'How many connections to NATS an agent may have at a time; each of its commands has one while it runs. Above it, they are closed and it is not heard for a minute.',
   ),
+  ORCHESTRATOR_QUEUE_MESSAGES: count(200, MAX_WAITING_QUOTA).describe(
+    'How many messages may wait for an agent; one more is refused at once, and whoever sent it is told (`ORC_QUEUE_FULL`).',
+  ),
   ORCHESTRATOR_QUOTA_MESSAGE: byteSize('2m').describe(
     'Size of the largest message of an agent. A file is sent in pieces of 512 KiB, which have to fit.',
   ),

@@ -7,6 +7,15 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/**
+ * The smallest figure that at least `part` of all (above 0, at most 1) do not exceed: the nearest
+ * rank. NaN of none.
+ */
+export function percentile(figures: readonly number[], part: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.ceil(part * sorted.length) - 1] ?? Number.NaN;
+}
+
 /** Runs something and says how long it took, in ms. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
@@ -27,6 +36,23 @@ export function memoryOf(pid: number): number {
   });
   return pages.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
 }
+
+/** Memory of processes together, in MiB: what several of them share is counted once (PSS). */
+export function sharedMemoryOf(pids: readonly number[]): number {
+  const parts = pids.map((pid) => {
+    try {
+      return proportionalSetSize(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    } catch {
+      // It has ended.
+      return 0;
+    }
+  });
+  return parts.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
+}
+
+/** In KiB, of a process's `smaps_rollup` (proc_pid_smaps(5)). */
+export const proportionalSetSize = (rollup: string): number =>
+  Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
 
 /** Collects what a bench must undo, in the shape that the tests' helpers want. */
 export class Cleanup implements AsyncDisposable {

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { killAll, processes, processesWith } from '../../support/process-tree.ts';
+import type { Cleanup } from '../measure.ts';
+import { ended } from './child.ts';
+import type { InstalledPeers } from './install-peers.ts';
+import { isAnswerTo, messageOf, type Peer, type PeerAgent } from './peer.ts';
+import { allowAll, peerFolder } from './peer-folder.ts';
+
+/** acpx: a command for each message; a process of its own for each session keeps the agent. */
+export function acpx(peers: InstalledPeers, modelUrl: string, cleanup: Cleanup): Peer {
+  const folder = peerFolder(cleanup);
+  allowAll(folder);
+  const env = peers.environment(folder, modelUrl);
+  const agents = new Map<string, PeerAgent>();
+  const program = peers.file('acpx/dist/cli.js');
+  const run = (cwd: string, ...args: string[]) =>
+    spawn(process.execPath, [program, '--approve-all', ...args], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const owners = () => {
+    const own = new Set(processesWith(folder));
+    const isOwner = ({ command, pid }: { command: string; pid: number }) =>
+      own.has(pid) && command.includes('__queue-owner');
+    return processes()
+      .filter(isOwner)
+      .map(({ pid }) => pid);
+  };
+  return {
+    name: 'acpx',
+    version: peers.version('acpx'),
+    by: 'its command, a process each',
+    hasService: false,
+    saysTexts: true,
+    goesOnWithinMs: 5_000,
+    command: (agent) => ({
+      name: '`acpx claude`',
+      words: [process.execPath, program, '--approve-all', 'claude'],
+      cwd: join(folder, agent),
+      env,
+    }),
+    // There is no service: a session's first message starts what keeps its agent.
+    start: async () => undefined,
+    agent: async (name) => {
+      const known = agents.get(name);
+      if (known !== undefined) return known;
+      const cwd = join(folder, name);
+      mkdirSync(cwd);
+      await succeeded(run(cwd, 'claude', 'sessions', 'new'));
+      const agent = talking((...args) => run(cwd, ...args));
+      agents.set(name, agent);
+      return agent;
+    },
+    controllers: owners,
+    processes: () => processesWith(folder),
+    kill: async () => killAll(owners()),
+    stop: async () => {
+      agents.clear();
+      killAll(processesWith(folder));
+    },
+  };
+}
+
+function talking(run: (...args: string[]) => ChildProcess): PeerAgent {
+  const texts: string[] = [];
+  return {
+    say: (name) => {
+      const child = run('--format', 'json', 'claude', messageOf(name));
+      const { promise: answer, resolve } = Promise.withResolvers<void>();
+      if (child.stdout === null) throw new Error('acpx has no stdout');
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const said = textOf(line);
+        if (said === undefined) return;
+        texts.push(said);
+        if (isAnswerTo(name, said)) resolve();
+      });
+      return { answer, end: succeeded(child) };
+    },
+    texts: async () => texts,
+  };
+}
+
+/** What an agent says in a line of `--format json`: a message of ACP. */
+function textOf(line: string): string | undefined {
+  // Written by the peer, in the shape of ACP's `session/update`.
+  const { params } = JSON.parse(line) as {
+    params?: { update?: { sessionUpdate: string; content?: { text?: string } } };
+  };
+  const update = params?.update;
+  return update?.sessionUpdate === 'agent_message_chunk' ? (update.content?.text ?? '') : undefined;
+}
+
+async function succeeded(child: ChildProcess): Promise<void> {
+  const [errors] = await Promise.all([child.stderr ? text(child.stderr) : '', ended(child)]);
+  if (child.exitCode !== 0) throw new Error(`acpx: ${errors.trim().split('\n').at(-1)}`);
+}

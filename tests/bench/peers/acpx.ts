@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { killAll, processes, processesWith } from '../../support/process-tree.ts';
 import type { Cleanup } from '../measure.ts';
-import { ended } from './child.ts';
 import type { InstalledPeers } from './install-peers.ts';
 import { isAnswerTo, messageOf, type Peer, type PeerAgent } from './peer.ts';
 import { allowAll, peerFolder } from './peer-folder.ts';
@@ -95,7 +94,16 @@ function textOf(line: string): string | undefined {
   return update?.sessionUpdate === 'agent_message_chunk' ? (update.content?.text ?? '') : undefined;
 }
 
+/** Its errors are in its output, where that is JSON. */
 async function succeeded(child: ChildProcess): Promise<void> {
-  const [errors] = await Promise.all([child.stderr ? text(child.stderr) : '', ended(child)]);
-  if (child.exitCode !== 0) throw new Error(`acpx: ${errors.trim().split('\n').at(-1)}`);
+  let printed = '';
+  for (const stream of [child.stderr, child.stdout]) {
+    stream?.on('data', (chunk) => {
+      printed += chunk;
+    });
+  }
+  await once(child, 'close');
+  if (child.exitCode === 0) return;
+  const last = printed.trim().split('\n').slice(-2).join(' ');
+  throw new Error(`acpx ended with ${child.exitCode ?? child.signalCode}: ${last}`);
 }

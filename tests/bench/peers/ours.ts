@@ -96,16 +96,24 @@ function talking(log: () => FollowedLog, agentId: string): PeerAgent {
   };
 }
 
+interface Waiting {
+  fits: (event: StoredEvent) => boolean;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
 /** The log as a client follows it: one subscription, however many wait. */
 class FollowedLog {
   readonly log: EventLog;
   readonly events: StoredEvent[] = [];
   readonly #abort = new AbortController();
-  readonly #waiting = new Set<{ fits: (event: StoredEvent) => boolean; resolve: () => void }>();
+  readonly #waiting = new Set<Waiting>();
 
   constructor(log: EventLog) {
     this.log = log;
-    void this.#follow();
+    this.#follow().catch((error: unknown) => {
+      for (const { reject } of this.#waiting) reject(error);
+    });
   }
 
   append(event: Parameters<EventLog['append']>[0]): Promise<unknown> {
@@ -113,8 +121,8 @@ class FollowedLog {
   }
 
   until(fits: (event: StoredEvent) => boolean): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add({ fits, resolve });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.add({ fits, resolve, reject });
     return promise;
   }
 

@@ -43,8 +43,7 @@ export async function peers(): Promise<string[]> {
   for (const [at, peer] of (await all()).entries()) {
     const { name, version, by } = peer;
     const rounds = at === 0 ? 2 * KILLS : KILLS;
-    say(`${name}: ${rounds} × kill -9 in a turn …`);
-    const survival = KILLS > 0 ? await measureSurvival(peer, model, rounds) : undefined;
+    const survival = KILLS > 0 ? await measureSurvival(peer, { model, rounds, say }) : undefined;
     figures.push({
       ...{ name, version, by },
       ...speed?.figures[at],

@@ -31,16 +31,10 @@ export async function measureSpeed(
   peers: readonly Peer[],
   { model, starts, messages, commands, say }: SpeedOptions,
 ): Promise<Speed> {
-  const all: (Figures & { peer: Peer; talker: PeerAgent })[] = [];
+  const all: Started[] = [];
   for (const peer of peers) {
-    const { name, version, by } = peer;
-    say(`${name} ${version}: ${starts} starts, five agents …`);
-    const start = await startTimes(peer, starts);
-    const idle = sharedMemoryOf(peer.controllers());
-    const { newAgent, talker } = await fiveAgents(peer);
-    const memory = { idle, ...memoryWithFive(peer) };
-    const own = peer.hasService ? { start } : {};
-    all.push({ name, version, by, newAgent, memory, ...own, peer, talker });
+    say(`${peer.name} ${peer.version}: ${starts} starts, five agents …`);
+    all.push(await started(peer, starts));
   }
   say(`${messages} messages to each, in turn …`);
   const shell = await inTurn(all, messages, 'shell');
@@ -64,6 +58,22 @@ export async function measureSpeed(
     atOnce: atOnce.get(peer)?.map(({ answerMs }) => answerMs) ?? [],
   }));
   return { figures, commands: table };
+}
+
+/** What is measured of one alone, and the agent that it talks by. */
+interface Started extends Figures {
+  peer: Peer;
+  talker: PeerAgent;
+}
+
+async function started(peer: Peer, starts: number): Promise<Started> {
+  const { name, version, by } = peer;
+  const start = await startTimes(peer, starts);
+  const idle = sharedMemoryOf(peer.controllers());
+  const { newAgent, talker } = await fiveAgents(peer);
+  const memory = { idle, ...memoryWithFive(peer) };
+  const own = peer.hasService ? { start } : {};
+  return { name, version, by, newAgent, memory, ...own, peer, talker };
 }
 
 async function startTimes(peer: Peer, starts: number): Promise<number[]> {

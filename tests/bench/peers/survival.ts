@@ -4,8 +4,15 @@ import { isAnswerTo, type Peer, type PeerAgent, type Said } from './peer.ts';
 import type { PeerModel } from './peer-model.ts';
 
 const LOOK_MS = 100;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 const ATTEMPTS = 3;
+
+export interface SurvivalOptions {
+  model: PeerModel;
+  rounds: number;
+  /** Told what came of each kill. */
+  say: (line: string) => void;
+}
 
 /**
  * Kills a peer's controller with `kill -9` while the model works on a message, lets the model go on,
@@ -13,12 +20,15 @@ const ATTEMPTS = 3;
  */
 export async function measureSurvival(
   peer: Peer,
-  model: PeerModel,
-  rounds: number,
+  { model, rounds, say }: SurvivalOptions,
 ): Promise<Survival> {
   await peer.start();
   const all: Round[] = [];
-  for (let each = 1; each <= rounds; each += 1) all.push(await oneKill(peer, model, each));
+  for (let each = 1; each <= rounds; each += 1) {
+    const round = await oneKill(peer, model, each);
+    all.push(round);
+    say(`${peer.name}, kill ${each} of ${rounds}: ${JSON.stringify(round)}`);
+  }
   await peer.stop();
   return {
     rounds,

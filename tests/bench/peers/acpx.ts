@@ -21,6 +21,8 @@ export function acpx(peers: InstalledPeers, modelUrl: string, cleanup: Cleanup):
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A session of its own: a signal that it sends to its group is none of ours.
+      detached: true,
     });
   const owners = () => {
     const own = new Set(processesWith(folder));
@@ -69,19 +71,39 @@ function talking(run: (...args: string[]) => ChildProcess): PeerAgent {
   const texts: string[] = [];
   return {
     say: (name) => {
-      const child = run('--format', 'json', 'claude', messageOf(name));
       const { promise: answer, resolve } = Promise.withResolvers<void>();
-      if (child.stdout === null) throw new Error('acpx has no stdout');
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const said = textOf(line);
-        if (said === undefined) return;
+      const hear = (said: string) => {
         texts.push(said);
         if (isAnswerTo(name, said)) resolve();
-      });
-      return { answer, end: succeeded(child) };
+      };
+      const send = () => heard(run('--format', 'json', 'claude', messageOf(name)), hear);
+      return { answer, end: again(send) };
     },
     texts: async () => texts,
   };
+}
+
+/** Of what keeps an agent: it is given some seconds to start, which a loaded machine does not have. */
+const NOT_STARTED = 'queue owner failed to start';
+const ATTEMPTS = 5;
+
+async function again(send: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !String(error).includes(NOT_STARTED)) throw error;
+    }
+  }
+}
+
+async function heard(child: ChildProcess, hear: (text: string) => void): Promise<void> {
+  if (child.stdout === null) throw new Error('acpx has no stdout');
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const said = textOf(line);
+    if (said !== undefined) hear(said);
+  });
+  await succeeded(child);
 }
 
 /** What an agent says in a line of `--format json`: a message of ACP. */

@@ -19,7 +19,9 @@ const KILLS = Number(process.env.BENCH_KILLS ?? 10);
 /** Ours beside what others use for the same, all with the same Claude CLI and the same model. */
 export async function peers(): Promise<string[]> {
   await using cleanup = new Cleanup();
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const began = performance.now();
+  const say = (line: string) =>
+    process.stderr.write(`${round((performance.now() - began) / 1_000)} s: ${line}\n`);
   const installed = await installPeers(say);
   const model = await PeerModel.start(cleanup);
   const all = async (): Promise<[Peer, ...Peer[]]> => [
@@ -38,6 +40,8 @@ export async function peers(): Promise<string[]> {
           say,
         })
       : undefined;
+  // Kept, whatever becomes of the kills.
+  if (speed) say(`\n${peersTable(speed.figures)}\n\n${speed.commands}`);
   const load = round(loadavg()[0] ?? 0, 1);
   const figures: Figures[] = [];
   for (const [at, peer] of (await all()).entries()) {

@@ -4,6 +4,7 @@ import type { AgentFactory } from './agent-factory.ts';
 import type { AgentLogins } from './host/agent-logins.ts';
 import type { StartDriver } from './host/driver.ts';
 import type { LoginFile } from './host/login-file.ts';
+import type { KindModels } from './kind-models.ts';
 
 /** The npm package of a CLI, in the version that the conformance suite holds it in. */
 export interface CliPackage {
@@ -39,6 +40,10 @@ export interface AgentKind {
   readonly cli?: CliPackage;
   /** Variables and files by which its CLI logs in at its model. */
   readonly login?: KindLogin;
+  /** Variables of the system's own environment that its CLI gets beside those of its login: no secrets. */
+  readonly takes?: readonly string[];
+  /** Its models, where one can be chosen. */
+  readonly models?: KindModels;
   /** The command line that a `create` brings along, for a kind whose program is a setting. */
   commandLine?(settings: Settings): string | undefined;
   factory(settings: Settings, logins: AgentLogins): AgentFactory | Promise<AgentFactory>;

@@ -261,6 +261,16 @@ export const COMMAND_TABLE = [
         what: 'What it is called; unset: its kind, with a number where that is taken.',
       },
       {
+        flags: '--model',
+        value: 'model',
+        what: 'Its model; unset: ORCHESTRATOR_<KIND>_MODEL, or the one of its CLI.',
+      },
+      {
+        flags: '--effort',
+        value: 'effort',
+        what: 'How hard its model is to think; unset: ORCHESTRATOR_<KIND>_EFFORT.',
+      },
+      {
         flags: '--owner',
         value: 'person',
         what: 'Whose it is: <channel>/<user id>, who talks to it from now on.',
@@ -270,6 +280,7 @@ export const COMMAND_TABLE = [
     ],
     examples: [
       ['The demo agent', 'create'],
+      ['One with a model', 'create --kind codex --model gpt-5.4 --effort high'],
       ['One with a name, for somebody', 'create --name shop --owner telegram/123456789'],
       [
         'Any program',

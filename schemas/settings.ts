@@ -384,8 +384,10 @@ export function withKinds(kinds: readonly KindSettings[]): SettingSchemas {
   return Object.fromEntries(all);
 }
 
-/** Settings whose value is never shown. */
 const SECRET = /_(TOKEN|SECRET)$/;
+
+/** Is it a setting whose value is never shown? */
+export const isSecretSetting = (name: string): boolean => SECRET.test(name);
 
 export interface SettingProblem {
   setting: string;
@@ -415,7 +417,7 @@ export function parseSettings(
   }
   const wrong = (result.error?.issues ?? []).map((issue) => {
     const setting = String(issue.path[0] ?? '');
-    const value = SECRET.test(setting) ? '…' : String(given[setting] ?? '');
+    const value = isSecretSetting(setting) ? '…' : String(given[setting] ?? '');
     return { setting, value, allowed: issue.message };
   });
   return { ok: false, problems: [...wrong, ...unknown] };

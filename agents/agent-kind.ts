@@ -14,11 +14,27 @@ export interface CliPackage {
   installs?: true;
 }
 
+/** A call that costs nothing and that the provider answers for a key that is good. */
+export interface KeyCheck {
+  /** The one of `variables` that is such a key. */
+  readonly variable: string;
+  /** Where the provider is, and the variable that says where else. */
+  readonly base: string;
+  readonly baseVariable?: string;
+  /** Behind that. */
+  readonly path: string;
+  headers(key: string): Record<string, string>;
+}
+
 /** How a CLI logs in at its model. */
 export interface KindLogin {
   readonly variables: readonly string[];
   /** Relative to the agent's home. */
   readonly files: readonly string[];
+  /** The variable by which whoever uses the CLI moves its folder out of their home. */
+  readonly homeVariable?: string;
+  /** How a key is seen to be taken: see {@link KeyCheck}. */
+  readonly check?: KeyCheck;
   /** More about it, for people. */
   readonly hint?: string;
   /** That one of the files which the CLI renews by itself, if it does. */

@@ -24,6 +24,7 @@ const PROJECTIONS: readonly SettingReader[] = ['projections'];
  */
 export const SETTING_READERS: Readonly<Record<keyof Settings, readonly SettingReader[]>> = {
   ORCHESTRATOR_DATA_DIR: EVERYBODY,
+  ORCHESTRATOR_ENV_FILE: ['start'],
   ORCHESTRATOR_NATS_URL: [...EVERYBODY, 'agent'],
   ORCHESTRATOR_NATS_PORT: ['start'],
   ORCHESTRATOR_NATS_SERVER: ['start'],

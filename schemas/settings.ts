@@ -110,6 +110,12 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Folder of everything that is kept: the event log, keys, agents, logs of the system. Unset inside an installed package (`node_modules`): `~/.local/state/orchestrator`.',
     ),
+  ORCHESTRATOR_ENV_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File of settings, `NAME=value` a line, which `orchestrator init` writes; what the environment has goes before it. Unset: `.env` of the checkout; of an installed package `~/.config/orchestrator/env`.',
+    ),
   ORCHESTRATOR_NATS_URL: url(['nats', 'tls', 'ws', 'wss'])
     .optional()
     .describe('NATS server to use. Unset: an embedded one is started in the data folder.'),

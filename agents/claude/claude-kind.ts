@@ -26,6 +26,14 @@ export const claude = hostedKind({
     variables: KEYS,
     files: [claudeLogin.path],
     renewed: claudeLogin,
+    homeVariable: 'CLAUDE_CONFIG_DIR',
+    check: {
+      variable: 'ANTHROPIC_API_KEY',
+      base: 'https://api.anthropic.com',
+      baseVariable: 'ANTHROPIC_BASE_URL',
+      path: '/v1/models',
+      headers: (key) => ({ 'x-api-key': key, 'anthropic-version': '2023-06-01' }),
+    },
     hint: '`claude setup-token` makes the token',
   },
   driver: async () => {

@@ -20,7 +20,19 @@ export const codex = hostedKind({
     begin: /^(gpt-|codex-|o\d)/,
     efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'],
   },
-  login: { variables: KEYS, files: [codexLogin.path], renewed: codexLogin },
+  login: {
+    variables: KEYS,
+    files: [codexLogin.path],
+    renewed: codexLogin,
+    homeVariable: 'CODEX_HOME',
+    check: {
+      variable: 'OPENAI_API_KEY',
+      base: 'https://api.openai.com/v1',
+      baseVariable: 'OPENAI_BASE_URL',
+      path: '/models',
+      headers: (key) => ({ authorization: `Bearer ${key}` }),
+    },
+  },
   driver: async () => {
     const { CodexDriver } = await import('./codex-driver.ts');
     return (options) => new CodexDriver(options);

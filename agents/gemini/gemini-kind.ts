@@ -19,7 +19,18 @@ export const gemini = hostedKind({
     begin: /^gemini-/,
     efforts: [],
   },
-  login: { variables: KEYS, files: [geminiLogin.path], renewed: geminiLogin },
+  login: {
+    variables: KEYS,
+    files: [geminiLogin.path],
+    renewed: geminiLogin,
+    check: {
+      variable: 'GEMINI_API_KEY',
+      base: 'https://generativelanguage.googleapis.com',
+      baseVariable: 'GOOGLE_GEMINI_BASE_URL',
+      path: '/v1beta/models',
+      headers: (key) => ({ 'x-goog-api-key': key }),
+    },
+  },
   driver: startGemini,
   hosted: () => CLI,
 });

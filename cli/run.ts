@@ -65,7 +65,7 @@ async function withSettingsFile(
     return env;
   }
   const { readSettingsFile, settingsFile } = await import('../platform/files/settings-file.ts');
-  const { projectRoot } = await import('./start/project-root.ts');
+  const { projectRoot } = await import('../platform/files/project-root.ts');
   return { ...readSettingsFile(settingsFile(projectRoot(), env)), ...env };
 }
 

@@ -4,7 +4,7 @@ import { described, durationOption } from '../options.ts';
 import { terminalAsker } from '../setup/asker.ts';
 import { runInit } from '../setup/run-init.ts';
 import { inputKind } from '../start/input-kind.ts';
-import { projectRoot } from '../start/project-root.ts';
+import { projectRoot } from '../../platform/files/project-root.ts';
 import { usageOf } from '../usage.ts';
 import { DoctorCommand } from './doctor.ts';
 

@@ -8,7 +8,7 @@ import { dataPaths } from '../../platform/service/data-paths.ts';
 import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
 import { described } from '../options.ts';
 import { requireSystemd, systemctl, UNIT, unitFile, unitText } from '../setup/systemd.ts';
-import { projectRoot } from '../start/project-root.ts';
+import { projectRoot } from '../../platform/files/project-root.ts';
 import { usageOf } from '../usage.ts';
 
 const about = (flags: string) => described('service install', flags);

@@ -1,23 +1,29 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from '../../platform/files/project-root.ts';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { MAIN_INSTANCE } from '../../platform/service/node-name.ts';
 import type { ServiceSpec } from '../../platform/service/supervisor.ts';
 import type { SystemAddress } from '../../platform/service/system-address.ts';
-import { projectRoot } from './project-root.ts';
 
 /** The services of the system, in the order in which they are started; some where a setting asks for them. */
 export const systemServices = (environment: NodeJS.ProcessEnv): ServiceSpec[] => {
-  const root = projectRoot();
-  const redis = { name: 'redis', main: join(root, 'projections', 'redis', 'main.ts') };
   return [
-    { name: 'projections', main: join(root, 'projections', 'main.ts') },
-    { name: 'spawner', main: join(root, 'spawner', 'main.ts') },
-    ...(environment.ORCHESTRATOR_REDIS_URL ? [redis] : []),
-    ...(environment.TELEGRAM_BOT_TOKEN
-      ? [{ name: 'bot', main: join(root, 'bot', 'main.ts') }]
-      : []),
+    serviceOf('projections'),
+    serviceOf('spawner'),
+    ...(environment.ORCHESTRATOR_REDIS_URL ? [serviceOf('redis', 'projections/redis')] : []),
+    ...(environment.TELEGRAM_BOT_TOKEN ? [serviceOf('bot')] : []),
   ];
 };
+
+/** From its sources in a checkout; in an installed package, of which Node strips no types, bundled. */
+function serviceOf(name: string, folder = name, root = projectRoot()): ServiceSpec {
+  const source = join(root, folder, 'main.ts');
+  return {
+    name,
+    main: existsSync(source) ? source : join(root, 'dist', 'services', `${name}.mjs`),
+  };
+}
 
 /** The environment of a service: the supervisor's own, and where the system is. */
 export const serviceEnvironment = (

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import test from 'ava';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
@@ -12,19 +13,19 @@ import { finished } from '../support/system.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const MOST_BYTES = 4 * 1024 * 1024;
 
+const folder = mkdtempSync(join(tmpdir(), 'orchestrator-package-'));
 let installed = '';
 let packed = '';
 
 /** npm, without a registry: nothing but the packed file is needed. */
-const npm = (folder: string, ...args: string[]) =>
+const npm = (cwd: string, ...args: string[]) =>
   execFileSync('npm', [...args, '--silent', '--offline', '--no-audit', '--no-fund'], {
-    cwd: folder,
+    cwd,
     encoding: 'utf8',
   });
 
 test.before('the package is packed, and installed into an empty prefix elsewhere', async (t) => {
   t.timeout(10 * 60_000);
-  const folder = await temporaryFolder(t);
   const made = await makePackage({ root: ROOT, say: () => undefined });
   const file = npm(folder, 'pack', made).trim();
   packed = join(folder, file);
@@ -33,20 +34,22 @@ test.before('the package is packed, and installed into an empty prefix elsewhere
   installed = join(prefix, 'bin', 'orchestrator');
 });
 
+test.after.always(() => rmSync(folder, { recursive: true, force: true }));
+
 test('what was packed is small, depends on nothing, and names no path of this machine', (t) => {
   t.true(statSync(packed).size < MOST_BYTES, `${statSync(packed).size} bytes`);
-  const folder = dirname(dirname(dirname(realpathSync(installed))));
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const root = dirname(dirname(dirname(realpathSync(installed))));
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   t.is(manifest.dependencies ?? manifest.scripts ?? manifest.private, undefined);
   t.deepEqual(manifest.bin, { orchestrator: 'dist/bin/orchestrator' });
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
   t.deepEqual(
     names.filter((name) => /\.ts$|test|node_modules/.test(name)),
     [],
   );
   const here = [ROOT, dirname(realpathSync(join(ROOT, 'node_modules'))), process.env.HOME ?? ROOT];
   for (const name of names.filter((each) => /\.[cm]js$|orchestrator$/.test(each))) {
-    const file = join(folder, name);
+    const file = join(root, name);
     if (!statSync(file).isFile()) continue;
     const text = readFileSync(file, 'utf8');
     for (const path of here) t.false(text.includes(`${path}/`), `${name} names ${path}`);
@@ -56,8 +59,6 @@ test('what was packed is small, depends on nothing, and names no path of this ma
 test('the installed package runs the worked example in a folder of somebody’s', async (t) => {
   t.timeout(5 * 60_000);
   const home = await temporaryFolder(t);
-  const data = join(home, '.local', 'state', 'orchestrator');
-  t.teardown(() => killAll(systemTree(data)));
   const env = {
     HOME: home,
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
@@ -67,6 +68,8 @@ test('the installed package runs the worked example in a folder of somebody’s'
     ORCHESTRATOR_NATS_SERVER: (await findNatsServer({ root: ROOT })).path,
   };
   const child = spawn(installed, ['start'], { cwd: home, env, stdio: 'pipe' });
+  const { pid } = child;
+  if (pid !== undefined) t.teardown(() => killAll(systemTree(pid)));
   child.stdin.end('Create project myapp\nhello\n');
   const { code, stdout, stderr } = await finished(child);
 

@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isFileThere } from '../platform/files/is-file-there.ts';
 import type { AgentKind } from './agent-kind.ts';
 
@@ -12,10 +11,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function ownLogin(kind: AgentKind, env: Environment): Promise<string | undefined> {
   const path = kind.login?.renewed?.path;
   if (path === undefined) return undefined;
+  const home = env.HOME;
   const moved = kind.login?.homeVariable && env[kind.login.homeVariable];
-  // The CLI's folder is the first part of the path: `.codex/auth.json`.
-  const file = moved
-    ? join(moved, path.slice(dirname(path).length + 1))
-    : join(env.HOME || homedir(), path);
-  return (await isFileThere(file)) ? file : undefined;
+  // It lies in the CLI's folder itself: `.codex/auth.json`.
+  const file = moved ? join(moved, basename(path)) : home && join(home, path);
+  return file && (await isFileThere(file)) ? file : undefined;
 }

@@ -3,9 +3,12 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
-import type { Asker } from '../../../cli/setup/asker.ts';
+import { loadSettings } from '../../../agents/load-settings.ts';
+import { type Asker, terminalAsker } from '../../../cli/setup/asker.ts';
 import { type InitOptions, runInit } from '../../../cli/setup/run-init.ts';
+import { offerLogin } from '../../../cli/start/offer-login.ts';
 import { withSettings } from '../../../platform/files/settings-file.ts';
 import { temporaryFolder } from '../../support/nats.ts';
 import { TelegramServer, TOKEN } from '../../support/telegram/telegram-server.ts';
@@ -212,6 +215,42 @@ test('the login of one’s own CLI is offered, and copied only by a yes', async 
   t.is(await readFile(kept, 'utf8'), LOGIN);
   t.is((await stat(kept)).mode & 0o777, 0o600);
   t.true(said.some((line) => line.includes('log the other out')));
+});
+
+test('a start in a terminal offers it, once, where agents have none', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, '.claude'));
+  await writeFile(join(folder, '.claude', '.credentials.json'), LOGIN);
+  const env = { HOME: folder, ORCHESTRATOR_DATA_DIR: join(folder, 'data') };
+  const settings = loadSettings({ ...env, ORCHESTRATOR_AGENT: 'claude' });
+  const offered = async (answer: string, own: Record<string, string> = {}) => {
+    const asker = new Operator({ 'a copy of yours': answer });
+    await offerLogin(settings, { ...env, ...own }, asker);
+    return asker.asked.length;
+  };
+  t.is(await offered('', { ANTHROPIC_API_KEY: 'x' }), 0, 'there is a key');
+  t.is(await offered('n'), 1);
+  t.is(await offered('yes'), 1);
+  t.is(await offered('yes'), 0, 'they have it now');
+  const kept = join(folder, 'data', 'credentials', 'claude', '.claude', '.credentials.json');
+  t.is(await readFile(kept, 'utf8'), LOGIN);
+});
+
+test('a question shows what is typed, but for a secret', async (t) => {
+  const stdin = new PassThrough();
+  const stderr = new PassThrough();
+  const asker = terminalAsker(stdin, stderr);
+  stdin.write('ada\n');
+  t.is(await asker.ask('Who', 'nobody'), 'ada');
+  stdin.write('\n');
+  t.is(await asker.ask('Who', 'nobody'), 'nobody');
+  stdin.write('sk-secret\n');
+  t.is(await asker.askSecret('Key'), 'sk-secret');
+  asker.say('Thanks.');
+  const shown = String(stderr.read());
+  t.regex(shown, /^Who \[nobody\]: /);
+  t.regex(shown, /Key: \nThanks\.\n$/);
+  t.false(shown.includes('sk-secret'));
 });
 
 test('login takes the file of one’s own CLI, another file, or stdin, and nothing else', async (t) => {

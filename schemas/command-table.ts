@@ -204,6 +204,11 @@ export const COMMAND_TABLE = [
       },
       { flags: '--runtime', value: 'place', what: 'Where agents run: auto, docker or local.' },
       {
+        flags: '--set',
+        value: 'NAME=value',
+        what: 'Any other setting, such as ORCHESTRATOR_AGENT_TTL=8h; may be given again.',
+      },
+      {
         flags: '--allow',
         value: 'ids',
         what: 'Telegram ids that may talk to the bot; unset in a terminal: by a pairing code.',

@@ -5,12 +5,12 @@ import { KIND_NAMES, kindOf } from '../../agents/agent-kinds.ts';
 import { keepLogin } from '../../agents/keep-login.ts';
 import { modelSettingNames } from '../../agents/kind-models.ts';
 import { hasLogin } from '../../agents/kind-problems.ts';
-import { loadSettings, readSettings } from '../../agents/load-settings.ts';
+import { loadSettings, readSettings, SETTINGS } from '../../agents/load-settings.ts';
 import { ownLogin } from '../../agents/own-login.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
 import { readSettingsFile, withSettings } from '../../platform/files/settings-file.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { settingProblemsLine } from '../../schemas/settings.ts';
+import { isSecretSetting, settingProblemsLine } from '../../schemas/settings.ts';
 import { requireKind } from '../operator/kind-option.ts';
 import { type Asker, askYes } from './asker.ts';
 import { BotApi } from './bot-api.ts';
@@ -24,6 +24,8 @@ export interface InitOptions {
   permissions?: string | undefined;
   runtime?: string | undefined;
   allow?: string | undefined;
+  /** Other settings, `NAME=value`. */
+  set?: readonly string[];
   /** Where the settings are written. */
   file: string;
   timeoutMs: number;
@@ -48,7 +50,7 @@ export async function runInit(options: InitOptions): Promise<void> {
   const env = { ...before, ...options.env };
   const kind = await chosenKind(options, env);
   const chosen: Chosen = { ORCHESTRATOR_AGENT: kind.name, ...(await ofKind(kind, options, env)) };
-  Object.assign(chosen, await chosenRuntime(options, env));
+  Object.assign(chosen, await chosenRuntime(options, env), otherSettings(options.set ?? []));
   Object.assign(chosen, await chosenLogin(kind, options, { ...env, ...chosen }));
   Object.assign(chosen, await chosenBot(options, env));
   const result = readSettings({ ...env, ...chosen });
@@ -90,6 +92,18 @@ async function ofKind(
 
 const unfit = (option: string, { name }: AgentKind) =>
   new OrchestratorError('ORC_USAGE', `${option} is nothing that a ${name} agent has`);
+
+/** Of the settings that there are; a secret is none of a command line, which everybody may read. */
+function otherSettings(given: readonly string[]): Chosen {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name = '', value = ''] = /^([A-Z_]+)=(.*)$/s.exec(text) ?? [];
+      if (Object.hasOwn(SETTINGS, name) && !isSecretSetting(name)) return [name, value];
+      const what = `--set ${JSON.stringify(text)}: NAME=value of docs/settings.md, no secret`;
+      throw new OrchestratorError('ORC_USAGE', what);
+    }),
+  );
+}
 
 async function chosenRuntime({ runtime, asker }: InitOptions, env: InitOptions['env']) {
   const fallback = env.ORCHESTRATOR_RUNTIME || 'auto';

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../bootstrap/run-program.mjs';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 
 /** Where systemd says that it runs this machine (sd_booted(3)). */
 const BOOTED = '/run/systemd/system';
@@ -24,10 +25,14 @@ export interface UnitOptions {
 
 /**
  * The unit of a system. Its end is the system's own order (`KillMode=mixed`: agents first, NATS last), and
- * `Delegate=yes` lets it make a cgroup for each agent (decision 0045). Pure.
+ * `Delegate=yes` lets it make a cgroup for each agent (decision 0045). Pure. Throws ORC_USAGE for what
+ * would become more than one line of it.
  */
 export function unitText(options: UnitOptions): string {
   const { command, folder, dataDir, settingsFile, path, user } = options;
+  const texts = [...command, folder, dataDir, settingsFile, path];
+  if (texts.some(hasControl)) throw unfit('A path with a line break or the like');
+  if (user !== undefined && !USER.test(user)) throw unfit(`The user ${JSON.stringify(user)}`);
   return [
     '[Unit]',
     'Description=Orchestrator: persistent CLI agents',
@@ -53,6 +58,13 @@ export function unitText(options: UnitOptions): string {
     '',
   ].join('\n');
 }
+
+/** Names of users as useradd(8) takes them. */
+const USER = /^[a-z_][a-z0-9_-]{0,31}$/i;
+
+const hasControl = (text: string): boolean => visibleLine(text) !== text;
+
+const unfit = (what: string) => new OrchestratorError('ORC_USAGE', `${what} fits into no unit`);
 
 /** systemd.syntax(7): `%` begins a specifier, and `$` a variable in a command line. */
 const escaped = (text: string): string => text.replaceAll('%', '%%');

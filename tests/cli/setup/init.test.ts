@@ -125,7 +125,12 @@ test('called again it keeps what it was told before, and lines that are not its 
     await settings(),
     '# mine\n#LOG_LEVEL=info\nORCHESTRATOR_AGENT=line\nHTTP_PORT=8001\nORCHESTRATOR_LINE_COMMAND=cat\nORCHESTRATOR_RUNTIME=docker\n',
   );
+  await init({ set: ['ORCHESTRATOR_AGENT_TTL=8h', 'LOG_LEVEL=warn'] });
+  t.regex(await settings(), /^# mine\nLOG_LEVEL=warn\n[\s\S]*^ORCHESTRATOR_AGENT_TTL=8h\n$/m);
   const before = await settings();
+  for (const set of ['NOTHING=1', 'TELEGRAM_BOT_TOKEN=1:x', 'LOG_LEVEL']) {
+    await t.throwsAsync(init({ set: [set] }), { code: 'ORC_USAGE' });
+  }
   await t.throwsAsync(init({ runtime: 'cloud' }), { code: 'ORC_SETTINGS' });
   await t.throwsAsync(init({ agent: 'parrot' }), { code: 'ORC_UNKNOWN_KIND' });
   await t.throwsAsync(init({ model: 'opus' }), { code: 'ORC_USAGE', message: /line agent/ });

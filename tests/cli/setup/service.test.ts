@@ -26,6 +26,12 @@ test('a unit leaves the order of the end to the system, and its paths mean what 
   t.true(ofMachine.includes('User=ada') && ofMachine.includes('WantedBy=multi-user.target'));
 });
 
+test('what would be more than one line of a unit is refused', (t) => {
+  for (const own of [{ dataDir: '/a\nExecStartPre=/x' }, { user: 'ada\nx' }, { user: '-x' }]) {
+    t.throws(() => unitText({ ...OPTIONS, ...own }), { code: 'ORC_USAGE', message: /no unit/ });
+  }
+});
+
 test('units are where systemd looks for them', (t) => {
   t.is(unitFile(true, {}), '/etc/systemd/system/orchestrator.service');
   const own = { HOME: '/home/ada' };

@@ -39,7 +39,10 @@ test('servers of a cluster that are killed and cut off lose and repeat nothing o
     await Promise.all([happenToCluster(fault, cluster, next), conversation.tellAll()]);
     const mended = performance.now() - began;
     happened.push(fault);
-    await conversation.settled(SETTLED_MS);
+    await conversation.settled(SETTLED_MS).catch(async (error: unknown) => {
+      t.log(await cluster.state().catch(String));
+      throw error;
+    });
     const took = performance.now() - began;
     t.log(
       `round ${round + 1}: ${fault} after ${moment} ms, mended after ${Math.round(mended)} ms, all answered after ${Math.round(took)} ms`,
@@ -72,7 +75,10 @@ test('servers of a cluster that are killed and cut off lose and repeat nothing o
   const faults = Object.fromEntries(
     CLUSTER_FAULTS.map((kind) => [kind, happened.filter((one) => one === kind).length]),
   );
-  t.log(JSON.stringify({ ...counted, logLines: lines, faults }, undefined, 1));
+  const { state } = await (await cluster.connection.jsm()).streams.info('EVENTS');
+  const bytesOfAnEvent = Math.round(state.bytes / state.messages);
+  const kept = { events: state.messages, bytesOfAnEvent, logLines: lines };
+  t.log(JSON.stringify({ ...counted, ...kept, faults }, undefined, 1));
   t.deepEqual(counted.turnsWithoutOneEnd, [], 'each turn has exactly one terminal event');
   t.deepEqual(counted.messagesWithoutOneOutcome, [], 'each message has exactly one outcome');
   t.deepEqual(counted.runsOfAnAgent, [1], 'each agent was started once');

@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { connectLog, type LogConnection } from '../../../core/log/connection.ts';
+import {
+  type ConnectOptions,
+  connectLog,
+  type LogConnection,
+} from '../../../core/log/connection.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
 import { leaveCutOffServer } from '../../../core/log/leave-cut-off-server.ts';
 import { ensureStreams } from '../../../core/log/streams.ts';
@@ -22,6 +27,14 @@ const SERVERS = 3;
 /** How long a cluster may take to find together, on a machine that does much else. */
 const TOGETHER_MS = 120_000;
 
+interface ServerParts {
+  program: string;
+  config: string;
+  direct: Pick<ConnectOptions, 'url' | 'credentials'>;
+  clients: Link;
+  routes: Link[];
+}
+
 /** One nats-server of a cluster, and what leads to it. */
 export class ClusterServer {
   readonly name: string;
@@ -30,10 +43,13 @@ export class ClusterServer {
   /** Everything between it and the others, both ways. */
   readonly #routes: readonly Link[];
   readonly #clients: Link;
+  /** Where it is without a link. */
+  readonly #direct: Pick<ConnectOptions, 'url' | 'credentials'>;
   #child: ChildProcess | undefined;
 
-  constructor(name: string, program: string, config: string, clients: Link, routes: Link[]) {
+  constructor(name: string, { program, config, direct, clients, routes }: ServerParts) {
     this.name = name;
+    this.#direct = direct;
     this.#program = program;
     this.#config = config;
     this.#clients = clients;
@@ -50,20 +66,22 @@ export class ClusterServer {
 
   /** Resolves when it takes connections, not when it is one of the cluster. */
   async start(): Promise<void> {
+    // Into a file: a server whose pipe nobody empties stands still.
+    const output = openSync(`${this.#config}.log`, 'a');
     const child = spawn(this.#program, ['--config', this.#config], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', output, output],
     });
+    closeSync(output);
     this.#child = child;
-    let said = '';
-    for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
-      said += chunk;
-      if (said.includes('Server is ready')) {
-        // It goes on to write there.
-        child.stderr.resume();
-        return;
-      }
-    }
-    throw new Error(`${this.name} ended: ${said}`);
+    const connection = await connectLog({
+      ...this.#direct,
+      name: 'start',
+      timeoutMs: 2_000,
+      waitOnFirstConnect: true,
+      retryMs: 20,
+      signal: AbortSignal.timeout(TOGETHER_MS),
+    });
+    await connection.close();
   }
 
   /** kill -9; resolves when it is gone. */
@@ -98,6 +116,8 @@ export interface TestCluster {
   readonly log: EventLog;
   /** The one that leads a stream; undefined while there is none. */
   leader(stream: string): Promise<ClusterServer | undefined>;
+  /** What the streams say of themselves, a line each, for whoever has to find out. */
+  state(): Promise<string>;
 }
 
 export async function startTestCluster(
@@ -134,6 +154,14 @@ export async function startTestCluster(
     async leader(stream) {
       const { cluster } = await (await connection.jsm()).streams.info(stream);
       return servers.find(({ name }) => name === cluster?.leader);
+    },
+    async state() {
+      const lines: string[] = [];
+      const jsm = await connection.jsm();
+      for await (const { config, state, cluster, sources } of jsm.streams.list()) {
+        lines.push(JSON.stringify({ name: config.name, last: state.last_seq, cluster, sources }));
+      }
+      return [`connected to ${connection.nc.getServer()}`, ...lines].join('\n');
     },
   };
 }
@@ -173,7 +201,12 @@ async function makeServers(
       const listen = { port: client, maxPayload: MAX_PAYLOAD, maxStore: 4 * 1024 ** 3 };
       await writeFile(config, serverConfig({ name, storeDir, trust, cluster, ...listen }));
       const own = [...out, ...ways.flatMap((from) => from[number] ?? [])];
-      return new ClusterServer(name, program, config, await linkTo(client), own);
+      const direct = {
+        url: `nats://127.0.0.1:${client}`,
+        credentials: { file: trust.operatorCreds },
+      };
+      const clients = await linkTo(client);
+      return new ClusterServer(name, { program, config, direct, clients, routes: own });
     }),
   );
   t.teardown(async () => {

@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+import ts from 'typescript';
+import { parseAllDocuments } from 'yaml';
+
+/** What the tests read of a manifest; everything else is left to the API's own types. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string };
+  data?: Record<string, string>;
+  spec?: {
+    replicas?: number;
+    template?: { spec?: Pod };
+    // The tests put in what is none.
+    [other: string]: unknown;
+  };
+}
+
+interface Pod {
+  automountServiceAccountToken?: boolean;
+  securityContext?: { runAsNonRoot?: boolean };
+  containers: Container[];
+  volumes?: { hostPath?: { path: string } }[];
+}
+
+interface Container {
+  name: string;
+  env?: { name: string; value?: string }[];
+  readinessProbe?: unknown;
+  resources?: { limits?: { cpu?: string; memory?: string } };
+  securityContext?: {
+    runAsUser?: number;
+    readOnlyRootFilesystem?: boolean;
+    allowPrivilegeEscalation?: boolean;
+    capabilities?: { drop?: string[] };
+  };
+}
+
+/** The documents of a YAML text. */
+export const readManifests = (text: string): Manifest[] =>
+  parseAllDocuments(text).map((document): Manifest => document.toJS());
+
+const require = createRequire(import.meta.url);
+
+/**
+ * What the API would not take: values by the schemas of its OpenAPI document (`kubernetes-models`), and
+ * fields that there are not by the types made of it, since the schemas allow any more.
+ */
+export const manifestProblems = (manifests: readonly Manifest[]): string[] => [
+  ...manifests.flatMap(wrongValues),
+  ...unknownFields(manifests),
+];
+
+const moduleOf = ({ apiVersion, kind }: Manifest): string =>
+  `kubernetes-models/${apiVersion}/${kind}`;
+
+/** A class of `kubernetes-models`, as each of its modules exports one under the name of its kind. */
+type Model = new (data: unknown) => { validate(): void };
+
+function wrongValues(manifest: Manifest): string[] {
+  // The package has a module for each kind of each version, which exports its class by name.
+  const models = require(moduleOf(manifest)) as Record<string, Model>;
+  const Kind = models[manifest.kind];
+  if (Kind === undefined) return [`${manifest.kind} is no kind of ${manifest.apiVersion}`];
+  try {
+    new Kind(manifest).validate();
+    return [];
+  } catch (error) {
+    return [`${manifest.kind} ${manifest.metadata.name}: ${String(error)}`];
+  }
+}
+
+/** The compiler refuses a field that a type does not have, where the value is written down. */
+function unknownFields(manifests: readonly Manifest[]): string[] {
+  const file = `${import.meta.dirname}/manifests.written.ts`;
+  const lines = manifests.map(
+    (one, at) =>
+      `export const m${at}: import('${moduleOf(one)}').I${one.kind} = ${JSON.stringify(one)};`,
+  );
+  const options: ts.CompilerOptions = {
+    noEmit: true,
+    strict: true,
+    skipLibCheck: true,
+    types: [],
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  };
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  host.readFile = (name) => (name === file ? lines.join('\n') : readFile(name));
+  host.fileExists = (name) => name === file || fileExists(name);
+  const program = ts.createProgram([file], options, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}

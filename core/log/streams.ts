@@ -15,6 +15,7 @@ import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/su
 import type { LogConnection } from './connection.ts';
 import { ID_KEY_ENTRY } from './id-key.ts';
 import { requireServerVersion } from './server-version.ts';
+import { untilReachable } from './until-reachable.ts';
 
 export interface StreamOptions {
   /** How many servers keep each stream; as many as EVENTS has, 1 where that is new, without. */
@@ -69,6 +70,9 @@ const NO_PEERS = 10005;
 const NOT_CLUSTERED = 10074;
 const SMALLEST_LIMIT = 64 * 1024;
 
+/** How long a new leader is waited for. */
+const SETTLED_MS = 30_000;
+
 /** What an agent said is in EVENTS a moment later; SAID forgets it after this. */
 export const SAID_AGE_MS = DAY;
 
@@ -99,7 +103,8 @@ export async function ensureStreams(
   } catch (error) {
     throw lacksServers(error) ? tooFewServers(replicas, error) : error;
   }
-  await ensureIdKey(jsm);
+  // A stream that was just given to more servers has no leader for a moment.
+  await untilReachable(connection, { patienceMs: SETTLED_MS }, () => ensureIdKey(jsm));
 }
 
 const lacksServers = (error: unknown): error is JetStreamApiError =>

@@ -111,7 +111,9 @@ const lacksServers = (error: unknown): error is JetStreamApiError =>
   error instanceof JetStreamApiError && [NO_PEERS, NOT_CLUSTERED].includes(error.code);
 
 const tooFewServers = (replicas: number, cause: JetStreamApiError): OrchestratorError =>
-  new OrchestratorError('ORC_REPLICAS', `${replicas} replicas: ${cause.message}`, { cause });
+  isFull(cause)
+    ? new OrchestratorError('ORC_STORAGE_FULL', `NATS: ${cause.message}`, { cause })
+    : new OrchestratorError('ORC_REPLICAS', `${replicas} replicas: ${cause.message}`, { cause });
 
 /** Of a bucket that is there: who needs one makes it with the replicas that EVENTS has. */
 async function ensureReplicas(

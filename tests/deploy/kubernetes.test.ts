@@ -41,7 +41,7 @@ for (const name of ['single', 'cluster'] as const) {
     t.timeout(300_000);
     const all = await overlay(name);
     t.true(all.length > 15);
-    t.deepEqual(manifestProblems(all), []);
+    t.deepEqual(await manifestProblems(all), []);
   });
 
   withKubectl(
@@ -104,11 +104,13 @@ withKubectl('a field that there is not, and a value that is none, are found', as
   const all = await overlay('single');
   const nats = named(all, 'StatefulSet', 'nats');
   t.regex(
-    manifestProblems([{ ...nats, spec: { ...nats.spec, replica: 3 } }]).join('\n'),
+    (await manifestProblems([{ ...nats, spec: { ...nats.spec, replica: 3 } }])).join('\n'),
     /replica/,
   );
   t.regex(
-    manifestProblems([{ ...nats, spec: { ...nats.spec, minReadySeconds: 'three' } }]).join('\n'),
+    (await manifestProblems([{ ...nats, spec: { ...nats.spec, minReadySeconds: 'three' } }])).join(
+      '\n',
+    ),
     /minReadySeconds/,
   );
 });

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 
@@ -40,26 +39,23 @@ interface Container {
 export const readManifests = (text: string): Manifest[] =>
   parseAllDocuments(text).map((document): Manifest => document.toJS());
 
-const require = createRequire(import.meta.url);
-
 /**
  * What the API would not take: values by the schemas of its OpenAPI document (`kubernetes-models`), and
  * fields that there are not by the types made of it, since the schemas allow any more.
  */
-export const manifestProblems = (manifests: readonly Manifest[]): string[] => [
-  ...manifests.flatMap(wrongValues),
-  ...unknownFields(manifests),
-];
+export async function manifestProblems(manifests: readonly Manifest[]): Promise<string[]> {
+  const wrong = await Promise.all(manifests.map(wrongValues));
+  return [...wrong.flat(), ...unknownFields(manifests)];
+}
 
-const moduleOf = ({ apiVersion, kind }: Manifest): string =>
-  `kubernetes-models/${apiVersion}/${kind}`;
+const moduleOf = ({ apiVersion }: Manifest): string => `kubernetes-models/${apiVersion}`;
 
-/** A class of `kubernetes-models`, as each of its modules exports one under the name of its kind. */
+/** A class of `kubernetes-models`. */
 type Model = new (data: unknown) => { validate(): void };
 
-function wrongValues(manifest: Manifest): string[] {
-  // The package has a module for each kind of each version, which exports its class by name.
-  const models = require(moduleOf(manifest)) as Record<string, Model>;
+async function wrongValues(manifest: Manifest): Promise<string[]> {
+  // The package has a module for each version, which exports a class for each kind.
+  const models = (await import(moduleOf(manifest))) as Record<string, Model>;
   const Kind = models[manifest.kind];
   if (Kind === undefined) return [`${manifest.kind} is no kind of ${manifest.apiVersion}`];
   try {

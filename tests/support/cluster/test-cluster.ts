@@ -198,7 +198,7 @@ async function makeServers(
       const advertise = `127.0.0.1:${(await linkTo(1)).port}`;
       const routes = out.map((link) => `127.0.0.1:${link.port}`);
       const cluster = { port: route, routes, password, advertise };
-      const listen = { port: client, maxPayload: MAX_PAYLOAD, maxStore: 4 * 1024 ** 3 };
+      const listen = { port: client, maxPayload: MAX_PAYLOAD, maxStore: 32 * 1024 ** 3 };
       await writeFile(config, serverConfig({ name, storeDir, trust, cluster, ...listen }));
       const own = [...out, ...ways.flatMap((from) => from[number] ?? [])];
       const direct = {

@@ -90,6 +90,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 503,
   },
+  ORC_REPLICAS: {
+    meaning: 'There are not as many NATS servers as the streams want replicas',
+    cure: 'Start the other servers of the cluster, or set ORCHESTRATOR_REPLICAS to what there is (1 for a single server).',
+    exit: EXIT.failed,
+    status: 503,
+  },
   ORC_LOG_REPLACED: {
     meaning: 'The event log was removed and made anew while it was read',
     cure: 'Run it again: it begins with the new log. Services do so by themselves.',

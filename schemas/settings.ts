@@ -4,6 +4,7 @@ import { parseDuration } from './durations.ts';
 import { hostName } from './host-name.ts';
 import { isAgentId, isToken } from './ids.ts';
 import { MESSAGE_MODES } from './message-mode.ts';
+import { serverUrls } from './server-urls.ts';
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
   const ms = parseDuration(text);
@@ -47,16 +48,29 @@ const port = z.coerce
   .min(1, 'a port from 1 to 65535')
   .max(65535, 'a port from 1 to 65535');
 
-const url = (protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) =>
-        URL.canParse(text) &&
-        protocols.includes(new URL(text).protocol.slice(0, -1)) &&
-        new URL(text).hostname !== '',
-      `a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
-    );
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) &&
+  protocols.includes(new URL(text).protocol.slice(0, -1)) &&
+  new URL(text).hostname !== '';
+
+const beginning = (protocols: readonly string[]): string =>
+  `begins with ${protocols.map((name) => `${name}://`).join(' or ')}`;
+
+const url = (protocols: readonly string[]) =>
+  z.string().refine((text) => isUrl(text, protocols), `a URL that ${beginning(protocols)}`);
+
+/** One server, or several of a cluster: see {@link serverUrls}. */
+const urls = (protocols: readonly string[]) => {
+  const areUrls = (text: string) => {
+    const all = serverUrls(text);
+    return all.length > 0 && all.every((one) => isUrl(one, protocols));
+  };
+  const allowed = `a URL that ${beginning(protocols)}, or several separated by commas`;
+  return z.string().refine(areUrls, allowed);
+};
+
+/** How many servers keep a stream: an even number stands no more losses than the odd one below it. */
+const REPLICAS = [1, 3, 5] as const;
 
 /** Names separated by commas. */
 export const tokenList = z.string().transform((text, context) => {
@@ -110,9 +124,18 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Folder of everything that is kept: the event log, keys, agents, logs of the system. Unset inside an installed package (`node_modules`): `~/.local/state/orchestrator`.',
     ),
-  ORCHESTRATOR_NATS_URL: url(['nats', 'tls', 'ws', 'wss'])
+  ORCHESTRATOR_NATS_URL: urls(['nats', 'tls', 'ws', 'wss'])
     .optional()
-    .describe('NATS server to use. Unset: an embedded one is started in the data folder.'),
+    .describe(
+      'NATS server to use, or those of a cluster, separated by commas. Unset: an embedded one is started in the data folder.',
+    ),
+  ORCHESTRATOR_REPLICAS: z
+    .enum(REPLICAS.map(String), `one of ${REPLICAS.join(', ')}`)
+    .transform(Number)
+    .optional()
+    .describe(
+      'How many servers of a NATS cluster keep each stream and bucket: 3 stands the loss of one. Existing ones are brought to it by `init streams` and by a start. Unset: as many as they have, 1 for new ones.',
+    ),
   ORCHESTRATOR_NATS_PORT: port
     .optional()
     .describe(
@@ -285,10 +308,10 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Whether agents in containers reach the outside, or the system’s NATS alone. Counts when the network is made.',
     ),
-  ORCHESTRATOR_AGENT_NATS_URL: url(['nats', 'tls'])
+  ORCHESTRATOR_AGENT_NATS_URL: urls(['nats', 'tls'])
     .optional()
     .describe(
-      'Where agents in containers reach NATS, if not where the system does. `npm start` sees to it by itself.',
+      'Where agents in containers reach NATS (several servers separated by commas), if not where the system does. `npm start` sees to it by itself.',
     ),
   ORCHESTRATOR_AGENT_MEMORY: byteSize('4g').describe(
     'Memory of an agent’s container; above it the agent is ended, and says so.',

@@ -8,6 +8,7 @@ import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
 import { nodeName } from '../platform/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
+import { systemAddress } from '../platform/service/system-address.ts';
 import { derivedId } from '../schemas/ids.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
@@ -30,7 +31,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const system = derivedId('system-', (await log.identity('EVENTS')).created);
   const runtimes = await agentRuntimes(settings, paths.agents, logger, health, system);
   const { chosen } = runtimes;
-  const url = connection.nc.getServer();
+  // All of a cluster's servers, not the one that this process happens to be connected to.
+  const { url } = systemAddress(settings, paths);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),

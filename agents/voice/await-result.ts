@@ -1,9 +1,14 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { BackOff } from '../../platform/async/back-off.ts';
 import { pause } from '../../platform/async/delay.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
-/** A result that came while nobody listened (a reconnect) is looked for this often. */
-const LOOK_AGAIN_MS = 2_000;
+/**
+ * A result that came while nobody listened (a reconnect) is looked for this often. What is heard is
+ * heard before it is stored, in a cluster by the way to a majority and back, and one that lags may be
+ * asked: after a bell the looks begin anew with short waits.
+ */
+const TIMES = { firstMs: 4, longestMs: 2_000 };
 const LOOK_TIMEOUT_MS = 1_000;
 
 /**
@@ -21,15 +26,22 @@ export async function awaitResult(
   const bells = subscription[Symbol.asyncIterator]();
   try {
     let bell = bells.next();
+    let hasRung = false;
     // The end of the command ends the subscription, and by then nobody may await the next message.
     bell.catch(() => undefined);
+    const backOff = new BackOff(TIMES);
     while (!signal.aborted) {
-      const again = pause(LOOK_AGAIN_MS, signal).then(() => undefined);
+      const again = pause(hasRung ? backOff.next() : TIMES.longestMs, signal).then(() => undefined);
       const rung = await Promise.race([bell, again]);
       if (rung?.done) {
         throw new OrchestratorError('ORC_NOT_REACHABLE', 'The connection to NATS was closed');
       }
-      if (rung) bell = bells.next();
+      if (rung) {
+        bell = bells.next();
+        bell.catch(() => undefined);
+        hasRung = true;
+        backOff.reset();
+      }
       const payload = await storedResult(nc, subject);
       if (payload !== undefined) return payload;
     }

@@ -1,12 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { serverUrls } from '../../schemas/server-urls.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import { headerBlock } from './header-lines.ts';
 import { jwtAuthenticator } from './jwt-authenticator.ts';
 import type { Outgoing } from './outgoing.ts';
 
 export interface AloneOptions {
-  /** Only of the form `nats://host:port` or `host:port`: anything else comes to `false`. */
+  /**
+   * Only of the form `nats://host:port` or `host:port`, several separated by commas: anything else
+   * comes to `false`.
+   */
   url: string;
   credentials: Credentials;
   /** Shown in the server's list of connections. */
@@ -27,15 +31,33 @@ const PLAIN_URL = /^(?:nats:\/\/)?([\w.-]+):(\d{1,4}|[1-5]\d{4})$/;
  * under the same id. Never throws (docs/decisions/0071-a-quick-way.md).
  */
 export async function publishAlone(message: Outgoing, options: AloneOptions): Promise<boolean> {
-  const [, host, port] = PLAIN_URL.exec(options.url) ?? [];
-  if (host === undefined) return false;
+  const urls = serverUrls(options.url);
+  // Each of a cluster is the first for as many agents; one that is away is passed over.
+  const first = randomInt(urls.length || 1);
+  for (const url of [...urls.slice(first), ...urls.slice(0, first)]) {
+    const [, host, port] = PLAIN_URL.exec(url) ?? [];
+    if (host === undefined) return false;
+    const withinMs = options.withinMs / urls.length;
+    const stored = await publishAt(Number(port), host, message, { ...options, withinMs });
+    if (stored !== undefined) return stored;
+  }
+  return false;
+}
+
+/** Undefined where that server was not to be reached, and so nothing was sent. */
+async function publishAt(
+  port: number,
+  host: string,
+  message: Outgoing,
+  options: AloneOptions,
+): Promise<boolean | undefined> {
   // Dialled first: the server greets while the credentials are read and the crypto is loaded.
-  const socket = connect(Number(port), host);
+  const socket = connect(port, host);
   const late = setTimeout(() => socket.destroy(), options.withinMs);
   try {
     return await publishOn(socket, message, options);
   } catch {
-    return false;
+    return socket.bytesRead === 0 ? undefined : false;
   } finally {
     clearTimeout(late);
     socket.destroy();

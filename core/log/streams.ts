@@ -8,16 +8,18 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { BUCKET_STREAMS } from '../../schemas/buckets.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { ID_KEY_ENTRY } from './id-key.ts';
 import { requireServerVersion } from './server-version.ts';
+import { untilReachable } from './until-reachable.ts';
 
 export interface StreamOptions {
-  /** 1 with the embedded server, 3 in a cluster. */
-  replicas: number;
+  /** How many servers keep each stream; as many as EVENTS has, 1 where that is new, without. */
+  replicas?: number | undefined;
   storage: 'file' | 'memory';
   limits?: StreamLimits | undefined;
 }
@@ -43,19 +45,33 @@ export interface StreamLimits {
 }
 
 /** The limits that the settings have. */
-export const limitsOf = (settings: Settings): StreamLimits => ({
+const limitsOf = (settings: Settings): StreamLimits => ({
   saidBytes: settings.ORCHESTRATOR_SAID_BYTES,
   saidPerSubject: settings.ORCHESTRATOR_SAID_PER_SUBJECT,
   fileBytes: settings.ORCHESTRATOR_FILES_BYTES,
+});
+
+/** What the settings want of the streams. */
+export const streamOptions = (settings: Settings): StreamOptions => ({
+  replicas: settings.ORCHESTRATOR_REPLICAS,
+  storage: 'file',
+  limits: limitsOf(settings),
 });
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const GIB = 1024 ** 3;
 
-/** The server's code where it cannot set the bytes of a stream aside (nats-server, server/errors.json). */
+/** Codes of the server's errors (nats-server, server/errors.json): where it cannot set the bytes of a stream aside, … */
 const INSUFFICIENT_STORAGE = 10047;
+/** … where a cluster has not the servers that a stream wants, for whatever reason it says, … */
+const NO_PEERS = 10005;
+/** … and where there is no cluster. */
+const NOT_CLUSTERED = 10074;
 const SMALLEST_LIMIT = 64 * 1024;
+
+/** How long a new leader is waited for. */
+const SETTLED_MS = 30_000;
 
 /** What an agent said is in EVENTS a moment later; SAID forgets it after this. */
 export const SAID_AGE_MS = DAY;
@@ -67,8 +83,9 @@ export const SAID_AGE_MS = DAY;
  * of the account refuses the append instead (ORC_STORAGE_FULL). SAID and FILES, which agents write,
  * are plain and refuse the new at their limits (docs/decisions/0042-three-streams.md).
  *
- * Throws ORC_NATS_OLD for a server before 2.12, and ORC_OLD_LAYOUT where EVENTS is of a version in
- * which agents wrote into it.
+ * Throws ORC_NATS_OLD for a server before 2.12, ORC_OLD_LAYOUT where EVENTS is of a version in
+ * which agents wrote into it, and ORC_REPLICAS where the streams are to have more replicas than there
+ * are servers.
  */
 export async function ensureStreams(
   connection: LogConnection,
@@ -76,12 +93,37 @@ export async function ensureStreams(
 ): Promise<void> {
   requireServerVersion(connection.nc.info?.version ?? 'unknown');
   const jsm = await connection.jsm();
-  if ((await presentConfig(jsm, 'EVENTS'))?.allow_msg_schedules) {
-    throw new OrchestratorError('ORC_OLD_LAYOUT');
+  const events = await presentConfig(jsm, 'EVENTS');
+  if (events?.allow_msg_schedules) throw new OrchestratorError('ORC_OLD_LAYOUT');
+  const replicas = options.replicas ?? events?.num_replicas ?? 1;
+  try {
+    // A stream is made after those that it sources.
+    for (const wanted of streamConfigs({ ...options, replicas })) await ensureStream(jsm, wanted);
+    for (const name of BUCKET_STREAMS) await ensureReplicas(jsm, name, replicas);
+  } catch (error) {
+    throw lacksServers(error) ? tooFewServers(replicas, error) : error;
   }
-  // A stream is made after those that it sources.
-  for (const wanted of streamConfigs(options)) await ensureStream(jsm, wanted);
-  await ensureIdKey(jsm);
+  // A stream that was just given to more servers has no leader for a moment.
+  await untilReachable(connection, { patienceMs: SETTLED_MS }, () => ensureIdKey(jsm));
+}
+
+const lacksServers = (error: unknown): error is JetStreamApiError =>
+  error instanceof JetStreamApiError && [NO_PEERS, NOT_CLUSTERED].includes(error.code);
+
+const tooFewServers = (replicas: number, cause: JetStreamApiError): OrchestratorError =>
+  isFull(cause)
+    ? new OrchestratorError('ORC_STORAGE_FULL', `NATS: ${cause.message}`, { cause })
+    : new OrchestratorError('ORC_REPLICAS', `${replicas} replicas: ${cause.message}`, { cause });
+
+/** Of a bucket that is there: who needs one makes it with the replicas that EVENTS has. */
+async function ensureReplicas(
+  jsm: JetStreamManager,
+  name: string,
+  replicas: number,
+): Promise<void> {
+  const present = await presentConfig(jsm, name);
+  if (present === undefined || present.num_replicas === replicas) return;
+  await jsm.streams.update(name, { ...present, num_replicas: replicas });
 }
 
 /** Made once, beside what the server notes there. Services that append begin with it: see `idKey`. */
@@ -95,7 +137,11 @@ async function ensureIdKey(jsm: JetStreamManager): Promise<void> {
 
 type Wanted = Partial<StreamConfig> & { name: StreamName };
 
-function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wanted[] {
+function streamConfigs({
+  replicas,
+  storage,
+  limits = {},
+}: StreamOptions & { replicas: number }): Wanted[] {
   const base = {
     num_replicas: replicas,
     storage: storage === 'file' ? StorageType.File : StorageType.Memory,
@@ -179,17 +225,22 @@ async function asLargeAsFits(wanted: Sized, make: (fitting: Sized) => Promise<un
       await make(fitting);
       return;
     } catch (error) {
-      const full = error instanceof JetStreamApiError && error.code === INSUFFICIENT_STORAGE;
       const { max_bytes = 0 } = fitting;
-      if (!full || max_bytes <= SMALLEST_LIMIT) throw error;
+      if (!isFull(error) || max_bytes <= SMALLEST_LIMIT) throw error;
       fitting = { ...fitting, max_bytes: Math.floor(max_bytes / 2) };
     }
   }
 }
 
+/** A cluster has one code for whatever a server lacks to be one of a stream's. */
+const isFull = (error: unknown): boolean =>
+  error instanceof JetStreamApiError &&
+  (error.code === INSUFFICIENT_STORAGE ||
+    (error.code === NO_PEERS && /insufficient storage/i.test(error.message)));
+
 async function presentConfig(
   jsm: JetStreamManager,
-  name: StreamName,
+  name: string,
 ): Promise<StreamConfig | undefined> {
   try {
     return (await jsm.streams.info(name)).config;

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { ensureStreams } from '../../core/log/streams.ts';
 import { agentShell } from '../support/agent-shell.ts';
 import { history, ofType } from '../support/history.ts';
+import { ownPort } from '../support/own-port.ts';
 import { Wire } from '../support/wire.ts';
 import { TELL_LOADS } from './tell-loads.ts';
 
@@ -46,6 +48,38 @@ for (const args of SAYINGS) {
     );
   });
 }
+
+test('of several servers one that is away is passed over, and no client is loaded for that', async (t) => {
+  const shell = await agentShell(t);
+  const away = `nats://127.0.0.1:${ownPort(t)}`;
+  const command = ['--import', TELL_LOADS, MAIN, 'answer', 'hello'];
+  for (const url of [`${away},${shell.nats.url}`, `${shell.nats.url}, ${away}`]) {
+    const env = { ...shell.env, ORCHESTRATOR_NATS_URL: url };
+    const quick = spawnSync(process.execPath, command, { env, encoding: 'utf8' });
+    t.is(quick.status, 0, quick.stderr);
+    t.false(/LOADED .*(nats-io|clipanion|whole-command)/.test(quick.stderr));
+  }
+  t.is(ofType(await history(shell.nats.log), 'response.answer').length, 2);
+});
+
+test('a stream that has no leader at the moment is waited for', async (t) => {
+  const shell = await agentShell(t);
+  const { connection, port } = shell.nats;
+  await (await connection.jsm()).streams.delete('SAID');
+  const wire = await Wire.to(port, t);
+  const refused = Promise.withResolvers<void>();
+  wire.passes = (said) => {
+    if (said.includes('NATS/1.0 503')) refused.resolve();
+    return true;
+  };
+  const answered = shell.run(['answer', '--json', 'late'], {
+    env: { ORCHESTRATOR_NATS_URL: wire.url },
+  });
+  await refused.promise;
+  await ensureStreams(connection, { storage: 'file' });
+  const { code, stderr } = await answered;
+  t.is(code, 0, stderr);
+});
 
 const LOST: [string, (said: string) => boolean][] = [
   ['an acknowledgement that is lost', (said) => said.includes('"stream":"SAID"')],

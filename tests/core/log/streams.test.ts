@@ -34,6 +34,13 @@ test('an id is known again by another service, also after EVENTS was brought up 
   t.like(await other.append(message('m-1')), { ok: true, duplicate: true });
 });
 
+test('more replicas than there are servers are refused, and the streams stay', async (t) => {
+  const { connection, log } = await startTestNats(t);
+  const error = await t.throwsAsync(ensureStreams(connection, { replicas: 3, storage: 'file' }));
+  t.like(error, { code: 'ORC_REPLICAS' });
+  t.like(await log.append(message('m-1')), { ok: true });
+});
+
 test('what is up to date is left alone', async (t) => {
   const { connection } = await startTestNats(t);
   const changes: string[] = [];

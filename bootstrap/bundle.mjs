@@ -25,6 +25,9 @@ const WHOLE_ENTRY = 'cli/whole-command.ts';
 /** What a service goes on from a checkpoint by (core/projection/fold-version.ts). */
 const FOLD_FILE = 'dist/fold-version.json';
 
+/** What the command is done with where a host is there to do it. */
+const ASK_HOST = 'dist/ask-host.sh';
+
 /**
  * Makes the command that agents call: `dist/orchestrator.cjs` and what it loads where it must, two
  * files because start-up counts, and `dist/bin/orchestrator`, which runs them on this checkout's Node
@@ -49,6 +52,7 @@ export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
     const fingerprint = fingerprintOf(root, entry);
     mkdirSync(join(root, 'dist', 'bin'), { recursive: true });
     for (const file of await bundle(root, entry)) replaceFile(file.path, file.contents);
+    replaceFile(join(root, ASK_HOST), readFileSync(join(root, 'agents/host/ask-host.sh')));
     const script = wrapper(nodeBinary(root), join(root, 'dist', 'orchestrator.cjs'));
     replaceFile(join(root, 'dist', 'bin', 'orchestrator'), script, 0o755);
     replaceFile(join(root, FOLD_FILE), `${JSON.stringify(await fold(root), null, 2)}\n`);
@@ -86,11 +90,20 @@ export const FORGOTTEN = [
  * @returns {string} a shell script
  */
 export function wrapper(node, program) {
-  const cache = quote(join(dirname(program), '.compile-cache'));
+  const folder = dirname(program);
+  const cache = quote(join(folder, '.compile-cache'));
+  const ask = quote(join(folder, 'ask-host.sh'));
   return [
     '#!/bin/sh',
     `unset ${FORGOTTEN.join(' ')}`,
     `export NODE_COMPILE_CACHE=${cache}`,
+    // As in images/worker/orchestrator.
+    'case "$ORCHESTRATOR_HOST:$1" in',
+    `  ?*:answer | ?*:respond | ?*:ask | ?*:progress | ?*:ready | ?*:turn | ?*:project)`,
+    '    if [ -x /bin/bash ]; then',
+    `      exec /bin/bash --norc -p ${ask} ${quote(node)} ${quote(program)} "$@"`,
+    '    fi ;;',
+    'esac',
     `exec ${quote(node)} ${quote(program)} "$@"`,
     '',
   ].join('\n');
@@ -108,6 +121,7 @@ function isUpToDate(root, entry) {
     join(root, 'dist/orchestrator.cjs'),
     join(root, 'dist', `${WHOLE}.cjs`),
     join(root, 'dist/bin/orchestrator'),
+    join(root, ASK_HOST),
     join(root, FOLD_FILE),
   ];
   if (!outputs.every((path) => existsSync(path))) return false;
@@ -163,7 +177,6 @@ async function bundle(root, entry) {
       target: 'node24',
       minifySyntax: true,
       minifyWhitespace: true,
-      keepNames: true,
       sourcemap: 'linked',
       legalComments: 'none',
       logLevel: 'silent',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { answerStartUp } from './answer-start-up.ts';
+import { claudeLatency } from './claude-latency.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
 import { redisMirror } from './redis-mirror.ts';
@@ -14,6 +15,7 @@ import { throughput } from './throughput.ts';
  */
 const BENCHES: Record<string, () => Promise<string[]>> = {
   'answer-start-up': answerStartUp,
+  'claude-latency': claudeLatency,
   'fifty-agents': fiftyAgents,
   flood,
   'redis-mirror': redisMirror,

@@ -7,6 +7,12 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** The figure that so many of a hundred are not above. */
+export function percentile(figures: readonly number[], of: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.ceil((sorted.length * of) / 100) - 1] ?? Number.NaN;
+}
+
 /** Runs something and says how long it took, in ms. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();

@@ -15,8 +15,17 @@ import { BootstrapError } from './bootstrap-error.mjs';
 import { foldVersion } from './fold-version.mjs';
 import { withFolderLock } from './folder-lock.mjs';
 
-/** What the command may be made of (the arrows of the design: cli imports core and schemas). */
+/** What the command may be made of (the arrows of the design). */
 const SOURCES = ['bootstrap', 'cli', 'core', 'platform', 'agents', 'schemas'];
+
+/** The services that `npm start` runs, where they are there: an agent's image has none. */
+const SERVICES = {
+  spawner: 'spawner/main.ts',
+  projections: 'projections/main.ts',
+  redis: 'projections/redis/main.ts',
+  bot: 'bot/main.ts',
+};
+const SERVICE_SOURCES = ['spawner', 'projections', 'bot'];
 
 /** Everything that is not done at once; loaded by the entry (docs/decisions/0071-a-quick-way.md). */
 const WHOLE = 'orchestrator-whole';
@@ -51,7 +60,8 @@ export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
     say('bundling the orchestrator command …');
     const fingerprint = fingerprintOf(root, entry);
     mkdirSync(join(root, 'dist', 'bin'), { recursive: true });
-    for (const file of await bundle(root, entry)) replaceFile(file.path, file.contents);
+    const files = await Promise.all([bundle(root, entry), bundleServices(root)]);
+    for (const file of files.flat()) replaceFile(file.path, file.contents);
     replaceFile(join(root, ASK_HOST), readFileSync(join(root, 'agents/host/ask-host.sh')));
     const script = wrapper(nodeBinary(root), join(root, 'dist', 'orchestrator.cjs'));
     replaceFile(join(root, 'dist', 'bin', 'orchestrator'), script, 0o755);
@@ -123,6 +133,7 @@ function isUpToDate(root, entry) {
     join(root, 'dist/bin/orchestrator'),
     join(root, ASK_HOST),
     join(root, FOLD_FILE),
+    ...Object.keys(servicesOf(root)).map((name) => join(root, 'dist', `${name}.cjs`)),
   ];
   if (!outputs.every((path) => existsSync(path))) return false;
   return readFileSync(stampPath(root), 'utf8') === fingerprintOf(root, entry);
@@ -138,7 +149,8 @@ function isUpToDate(root, entry) {
  */
 export function fingerprintOf(root, entry) {
   const hash = createHash('sha256').update(JSON.stringify([root, entry, nodeBinary(root)]));
-  const files = ['package-lock.json', ...SOURCES.flatMap((folder) => filesIn(root, folder))];
+  const folders = [...SOURCES, ...SERVICE_SOURCES];
+  const files = ['package-lock.json', ...folders.flatMap((folder) => filesIn(root, folder))];
   for (const file of files.filter((name) => existsSync(join(root, name)))) {
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   }
@@ -200,6 +212,67 @@ async function fold(root) {
     });
   }
 }
+
+/** @param {string} root @returns {Record<string, string>} entry by name */
+function servicesOf(root) {
+  const there = Object.entries(SERVICES).filter(([, entry]) => existsSync(join(root, entry)));
+  return Object.fromEntries(there);
+}
+
+/**
+ * A service of one file starts in half the time and a third less memory than one of hundreds whose
+ * types are taken out as they are loaded (docs/decisions/0095-npm-start-runs-bundles.md).
+ *
+ * @param {string} root
+ */
+async function bundleServices(root) {
+  const esbuild = await import('esbuild');
+  const entryPoints = servicesOf(root);
+  if (Object.keys(entryPoints).length === 0) return [];
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  try {
+    const result = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints,
+      outdir: 'dist',
+      outExtension: { '.js': '.cjs' },
+      bundle: true,
+      plugins: [inPlace],
+      supported: { 'dynamic-import': false },
+      external: ['dockerode'],
+      write: false,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node24',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    return result.outputFiles;
+  } catch (error) {
+    throw new BootstrapError(`the services cannot be bundled: ${bundleReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * What stands beside a source is looked for there, not beside the bundle.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const inPlace = {
+  name: 'in-place',
+  setup(build) {
+    build.onLoad({ filter: /\/(agents|core|spawner)\/.*\.ts$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      if (!source.includes('import.meta.dirname')) return undefined;
+      const place = JSON.stringify(dirname(path));
+      return { contents: source.replaceAll('import.meta.dirname', place), loader: 'ts' };
+    });
+  },
+};
 
 /** @type {import('esbuild').Plugin} */
 const wholeApart = {

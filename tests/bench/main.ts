@@ -3,6 +3,7 @@ import { answerStartUp } from './answer-start-up.ts';
 import { claudeLatency } from './claude-latency.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
+import { idleAgents } from './idle-agents.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
 import { start } from './start.ts';
@@ -18,6 +19,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   'claude-latency': claudeLatency,
   'fifty-agents': fiftyAgents,
   flood,
+  'idle-agents': idleAgents,
   'redis-mirror': redisMirror,
   replay,
   start,

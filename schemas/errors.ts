@@ -168,6 +168,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 410,
   },
+  ORC_QUEUE_FULL: {
+    meaning: 'So much waits for the agent that nothing more is taken',
+    cure: 'Send it again when the agent has done some of it; `orchestrator interrupt` ends what it does now.',
+    exit: EXIT.failed,
+    status: 429,
+  },
   ORC_AGENT_CRASHED: {
     meaning: 'The agent ended in the middle of the turn',
     cure: 'Send the message again; `orchestrator logs` shows what it said last.',

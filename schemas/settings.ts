@@ -158,6 +158,9 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_QUOTA_CALLS: count(100, MAX_WAITING_QUOTA).describe(
     'How many tool calls of an agent may wait for their results at a time; one more is refused at once.',
   ),
+  ORCHESTRATOR_QUEUE_MESSAGES: count(200, MAX_WAITING_QUOTA).describe(
+    'How many messages may wait for an agent; one more is refused at once, and whoever sent it is told (`ORC_QUEUE_FULL`).',
+  ),
   ORCHESTRATOR_QUOTA_MESSAGE: byteSize('2m').describe(
     'Size of the largest message of an agent. A file is sent in pieces of 512 KiB, which have to fit.',
   ),

@@ -82,6 +82,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     logger,
     allowedTools,
     lastWords: settings.ORCHESTRATOR_LAST_WORDS === 'on',
+    maxQueue: settings.ORCHESTRATOR_QUEUE_MESSAGES,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
     archiveAfterMs: settings.ORCHESTRATOR_ARCHIVE_AFTER,

@@ -1,4 +1,4 @@
-import type { AgentState } from '../core/domain/agent/agent-state.ts';
+import { type AgentState, isAwaited } from '../core/domain/agent/agent-state.ts';
 import type { Health } from '../platform/service/health.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
@@ -172,4 +172,4 @@ export class Spawner {
 const isOwed = (state: AgentState): boolean =>
   (state.phase !== 'ended' && state.phase !== 'unknown') ||
   ('running' in state && state.running !== undefined) ||
-  state.queue.length + state.controls.length + state.calls.length > 0;
+  isAwaited(state);

@@ -23,6 +23,8 @@ export interface WorkerDependencies {
   allowedTools: readonly string[] | undefined;
   /** Whether a user gets the last words of an agent that did not answer. */
   lastWords: boolean;
+  /** Messages that may wait for one agent. */
+  maxQueue: number;
   stopGraceMs: number;
   /** An idle agent is frozen after this, where its runtime can do that; undefined: never. */
   pauseAfterMs: number | undefined;

@@ -104,5 +104,7 @@ export const processEvents = {
     code: z.string(),
     reason: z.string(),
     cure: z.string(),
+    /** Its place in the log, where so many waited that it was not kept with them. */
+    at: z.int().positive().optional(),
   }),
 };

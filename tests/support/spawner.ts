@@ -43,6 +43,8 @@ export interface SpawnerOptions {
   allowedTools?: readonly string[];
   stopGraceMs?: number;
   lastWords?: boolean;
+  /** Messages that may wait for an agent; 200 without. */
+  maxQueue?: number;
   pauseAfterMs?: number;
   /** A day without. */
   archiveAfterMs?: number;
@@ -166,6 +168,7 @@ export class SpawnerFixture {
       logger,
       allowedTools,
       lastWords: this.#options.lastWords ?? true,
+      maxQueue: this.#options.maxQueue ?? 200,
       stopGraceMs: this.#options.stopGraceMs ?? 500,
       pauseAfterMs: this.#options.pauseAfterMs,
       placementMs: 10_000,

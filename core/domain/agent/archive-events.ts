@@ -1,12 +1,10 @@
 import type { NewEvent } from '../../../schemas/event.ts';
 import { agentEvent, type EventContext } from './agent-event.ts';
-import type { AgentState, EndedAgent } from './agent-state.ts';
+import { type AgentState, type EndedAgent, isAwaited } from './agent-state.ts';
 
 /** Nothing is owed to it or by it any more. */
 export const isSettled = (state: AgentState): state is EndedAgent =>
-  state.phase === 'ended' &&
-  state.running === undefined &&
-  state.queue.length + state.controls.length + state.calls.length === 0;
+  state.phase === 'ended' && state.running === undefined && !isAwaited(state);
 
 /** That it leaves the state: once an end. */
 export function archivedEvents(

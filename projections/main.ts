@@ -6,7 +6,8 @@ import { runService, type Service, type ServiceContext } from '../platform/servi
 import { serveHttp } from './http/serve-http.ts';
 import { serveViews } from './views/views-service.ts';
 
-await runService('projections', loadSettings, startProjections);
+// Not awaited: the bundle is a script, which may not.
+void runService('projections', loadSettings, startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
   const { paths, logger, connection, log, health, signal, fatal } = context;

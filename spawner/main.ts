@@ -21,7 +21,8 @@ import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
 
-await runService('spawner', loadSettings, startSpawner);
+// Not awaited: the bundle is a script, which may not.
+void runService('spawner', loadSettings, startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal, fatal } = context;

@@ -13,14 +13,16 @@ const LOOK_TIMEOUT_MS = 1_000;
 
 /**
  * The stored result of a tool call; undefined where there is none until the signal aborts. What is
- * heard on its subject only tells that it is time to look: in the agents' account another agent can
+ * heard on its subject, the bell, only tells that it is time to look: in the agents' account another agent can
  * let an acknowledgement of its own be sent there (docs/decisions/0042-three-streams.md). Throws
- * ORC_NOT_REACHABLE when the connection was given up.
+ * ORC_NOT_REACHABLE when the connection was given up. `firstLookMs`: until it is looked for without a
+ * bell, which may have rung before somebody listened.
  */
 export async function awaitResult(
   nc: NatsConnection,
-  subject: string,
+  { bell: subject, request }: { bell: string; request: string },
   signal: AbortSignal,
+  firstLookMs = TIMES.longestMs,
 ): Promise<Uint8Array | undefined> {
   const subscription = nc.subscribe(subject);
   const bells = subscription[Symbol.asyncIterator]();
@@ -30,8 +32,9 @@ export async function awaitResult(
     // The end of the command ends the subscription, and by then nobody may await the next message.
     bell.catch(() => undefined);
     const backOff = new BackOff(TIMES);
+    let lookMs = firstLookMs;
     while (!signal.aborted) {
-      const again = pause(hasRung ? backOff.next() : TIMES.longestMs, signal).then(() => undefined);
+      const again = pause(lookMs, signal).then(() => undefined);
       const rung = await Promise.race([bell, again]);
       if (rung?.done) {
         throw new OrchestratorError('ORC_NOT_REACHABLE', 'The connection to NATS was closed');
@@ -42,7 +45,8 @@ export async function awaitResult(
         hasRung = true;
         backOff.reset();
       }
-      const payload = await storedResult(nc, subject);
+      lookMs = hasRung ? backOff.next() : TIMES.longestMs;
+      const payload = await storedResult(nc, request);
       if (payload !== undefined) return payload;
     }
     return undefined;
@@ -51,9 +55,7 @@ export async function awaitResult(
   }
 }
 
-/** Direct get of the last message of the subject (NATS ADR-31); the agent's credential permits it. */
-async function storedResult(nc: NatsConnection, subject: string): Promise<Uint8Array | undefined> {
-  const get = `$JS.API.DIRECT.GET.EVENTS.${subject}`;
+async function storedResult(nc: NatsConnection, get: string): Promise<Uint8Array | undefined> {
   const reply = await nc.request(get, '', { timeout: LOOK_TIMEOUT_MS }).catch(() => undefined);
   // A status (404: there is none yet) is no message.
   return reply?.headers?.code ? undefined : reply?.data;

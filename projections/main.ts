@@ -3,6 +3,7 @@ import { loadSettings } from '../agents/load-settings.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
+import { ArchivedAgents } from './archived/archived-agents.ts';
 import { serveHttp } from './http/serve-http.ts';
 import { serveViews } from './views/views-service.ts';
 
@@ -15,7 +16,14 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   await follower.start(signal);
   follower.ended.catch(fatal);
   const { nc } = connection;
-  const views = await serveViews({ nc, follower, log, logger, version: packageJson.version });
+  const archived = new ArchivedAgents({
+    path: join(paths.snapshots, 'archived.jsonl'),
+    log,
+    logger,
+  });
+  void archived.start(signal);
+  const { version } = packageJson;
+  const views = await serveViews({ nc, follower, log, archived, logger, version });
   const http = await serveHttp(context);
   return {
     async stop() {

@@ -55,7 +55,10 @@ export class ArchivedAgents {
   /** Follows the log until the signal aborts, again and again where the file cannot be written. Never rejects. */
   async start(signal: AbortSignal): Promise<void> {
     const ended = (err: unknown) =>
-      this.#options.logger.warn({ err }, 'the list of archived agents is not followed, trying again');
+      this.#options.logger.warn(
+        { err },
+        'the list of archived agents is not followed, trying again',
+      );
     await keepRunning(() => this.#follow(signal), { signal, times: NEAR, ended });
     this.#changes.close();
   }

@@ -3,8 +3,8 @@ import { loadSettings } from '../agents/load-settings.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
-import { ArchivedAgents } from './archived/archived-agents.ts';
 import { serveHttp } from './http/serve-http.ts';
+import { ArchivedAgents } from './views/archived-agents.ts';
 import { serveViews } from './views/views-service.ts';
 
 await runService('projections', loadSettings, startProjections);

@@ -7,7 +7,7 @@ import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAGE } from '../../schemas/limits.ts';
 import { VIEWS, VIEWS_SERVICE, type ViewName, viewSubject } from '../../schemas/views.ts';
-import type { ArchivedAgents } from '../archived/archived-agents.ts';
+import type { ArchivedAgents } from './archived-agents.ts';
 import { logTail } from './log-tail.ts';
 import { type SystemViewName, systemViews } from './system-views.ts';
 import { withArchived } from './with-archived.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
 import { archivedAgents } from '../../core/conversation/all-agents.ts';
-import { ArchivedAgents } from '../../projections/archived/archived-agents.ts';
+import { ArchivedAgents } from '../../projections/views/archived-agents.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { newEvent } from '../../schemas/new-event.ts';
 import { archiveAgent } from '../support/archive-agent.ts';

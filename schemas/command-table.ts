@@ -247,7 +247,7 @@ export const COMMAND_TABLE = [
     audience: 'operator',
     summary: 'List the agents and what they do.',
     options: [
-      { flags: '--all,-a', what: 'Also those that have ended.' },
+      { flags: '--all,-a', what: 'Also those that have ended, however long ago.' },
       { flags: '--kind', value: 'kind', what: 'Only those of this kind.' },
       {
         flags: '--owner',

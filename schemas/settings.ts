@@ -15,16 +15,16 @@ function toMilliseconds(text: string, context: z.RefinementCtx): number {
 
 const duration = (fallback: string) => z.string().default(fallback).transform(toMilliseconds);
 
-const byteSize = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const bytes = parseByteSize(text);
-      if (bytes !== undefined) return bytes;
-      context.addIssue({ code: 'custom', message: 'a size such as 512m or 4g' });
-      return z.NEVER;
-    });
+function toBytes(text: string, context: z.RefinementCtx): number {
+  const bytes = parseByteSize(text);
+  if (bytes !== undefined) return bytes;
+  context.addIssue({ code: 'custom', message: 'a size such as 512m or 4g' });
+  return z.NEVER;
+}
+
+const byteSize = (fallback: string) => z.string().default(fallback).transform(toBytes);
+
+const optionalByteSize = z.string().transform(toBytes).optional();
 
 /** The highest quota of calls that wait for a result: below `MAX_WAITING`, the most that an agent's state keeps. */
 const MAX_WAITING_QUOTA = 500;
@@ -181,6 +181,9 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_QUOTA_CALLS: count(100, MAX_WAITING_QUOTA).describe(
     'How many tool calls of an agent may wait for their results at a time; one more is refused at once.',
   ),
+  ORCHESTRATOR_QUOTA_PROJECTS: count(1_000, 100_000).describe(
+    'How many projects the agents of one person may create, or an agent of nobody; one more is refused.',
+  ),
   ORCHESTRATOR_QUEUE_MESSAGES: count(200, MAX_WAITING_QUOTA).describe(
     'How many messages may wait for an agent; one more is refused at once, and whoever sent it is told (`ORC_QUEUE_FULL`).',
   ),
@@ -197,7 +200,24 @@ const SYSTEM_SETTINGS = {
     'How many messages of one agent and one kind (answers, progress, …) NATS takes within a day.',
   ),
   ORCHESTRATOR_FILES_BYTES: byteSize('4g').describe(
-    'Size of the files of all agents, which are kept for 30 days; set aside as ORCHESTRATOR_SAID_BYTES is.',
+    'Size of the files of all agents; set aside as ORCHESTRATOR_SAID_BYTES is. A file that would be too much is refused.',
+  ),
+  ORCHESTRATOR_FILES_AGE: duration('720h').describe('How long files of agents and users are kept.'),
+  ORCHESTRATOR_LOGS_LINES: count(1_000).describe(
+    'How many lines of the output of an agent are kept: so many of stdout, and of stderr.',
+  ),
+  ORCHESTRATOR_LOGS_AGE: duration('168h').describe('How long the output of agents is kept.'),
+  ORCHESTRATOR_LOGS_BYTES: optionalByteSize.describe(
+    'Size of the output of all agents; the oldest lines go first. Set aside as ORCHESTRATOR_SAID_BYTES is. Unset: no limit.',
+  ),
+  ORCHESTRATOR_DLQ_AGE: duration('720h').describe(
+    'How long dead letters are kept: what stands in the log and no reader takes.',
+  ),
+  ORCHESTRATOR_DLQ_BYTES: optionalByteSize.describe(
+    'Size of all dead letters; the oldest go first. Set aside as ORCHESTRATOR_SAID_BYTES is. Unset: no limit.',
+  ),
+  ORCHESTRATOR_IDS_AGE: duration('720h').describe(
+    'How long it is remembered that something was stored: a repeat that comes later, as of an update of Telegram or an entry of Redis, is stored again.',
   ),
   ORCHESTRATOR_API_URL: url(['http', 'https'])
     .optional()

@@ -86,6 +86,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     logger,
     allowedTools,
     lastWords: settings.ORCHESTRATOR_LAST_WORDS === 'on',
+    maxProjects: settings.ORCHESTRATOR_QUOTA_PROJECTS,
     maxQueue: settings.ORCHESTRATOR_QUEUE_MESSAGES,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,

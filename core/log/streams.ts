@@ -36,12 +36,18 @@ export interface StreamLimits {
   duplicateWindowMs?: number | undefined;
   /** Log lines kept per agent and stream; 1000. */
   logLines?: number | undefined;
+  /** Most bytes of all log lines together, the oldest go first; no limit without. */
+  logBytes?: number | undefined;
   /** Age of the oldest log line; 7 days. */
   logAgeMs?: number | undefined;
   /** Age of the oldest file; 30 days. */
   fileAgeMs?: number | undefined;
-  /** Age of the oldest dead letter and of the oldest claimed id; 30 days. */
+  /** Age of the oldest dead letter; 30 days. */
   deadLetterAgeMs?: number | undefined;
+  /** Most bytes of all dead letters together, the oldest go first; no limit without. */
+  deadLetterBytes?: number | undefined;
+  /** Age of the oldest claimed id; 30 days. */
+  idAgeMs?: number | undefined;
 }
 
 /** The limits that the settings have. */
@@ -49,6 +55,13 @@ const limitsOf = (settings: Settings): StreamLimits => ({
   saidBytes: settings.ORCHESTRATOR_SAID_BYTES,
   saidPerSubject: settings.ORCHESTRATOR_SAID_PER_SUBJECT,
   fileBytes: settings.ORCHESTRATOR_FILES_BYTES,
+  fileAgeMs: settings.ORCHESTRATOR_FILES_AGE,
+  logLines: settings.ORCHESTRATOR_LOGS_LINES,
+  logBytes: settings.ORCHESTRATOR_LOGS_BYTES,
+  logAgeMs: settings.ORCHESTRATOR_LOGS_AGE,
+  deadLetterBytes: settings.ORCHESTRATOR_DLQ_BYTES,
+  deadLetterAgeMs: settings.ORCHESTRATOR_DLQ_AGE,
+  idAgeMs: settings.ORCHESTRATOR_IDS_AGE,
 });
 
 /** What the settings want of the streams. */
@@ -61,6 +74,8 @@ export const streamOptions = (settings: Settings): StreamOptions => ({
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const GIB = 1024 ** 3;
+/** How the server spells it; one that was set before is taken away by it. */
+const NO_LIMIT = -1;
 
 /** Codes of the server's errors (nats-server, server/errors.json): where it cannot set the bytes of a stream aside, … */
 const INSUFFICIENT_STORAGE = 10047;
@@ -147,7 +162,6 @@ function streamConfigs({
     storage: storage === 'file' ? StorageType.File : StorageType.Memory,
     allow_direct: true,
   };
-  const keptMs = limits.deadLetterAgeMs ?? 30 * DAY;
   const duplicateWindowMs = limits.duplicateWindowMs ?? 2 * MINUTE;
   return [
     {
@@ -183,6 +197,7 @@ function streamConfigs({
       allow_atomic: true,
       discard: DiscardPolicy.Old,
       max_msgs_per_subject: limits.logLines ?? 1_000,
+      max_bytes: limits.logBytes ?? NO_LIMIT,
       max_age: nanos(limits.logAgeMs ?? 7 * DAY),
     },
     {
@@ -192,14 +207,20 @@ function streamConfigs({
       max_bytes: limits.fileBytes ?? 4 * GIB,
       max_age: nanos(limits.fileAgeMs ?? 30 * DAY),
     },
-    { ...base, name: 'EVENTS_DLQ', discard: DiscardPolicy.Old, max_age: nanos(keptMs) },
+    {
+      ...base,
+      name: 'EVENTS_DLQ',
+      discard: DiscardPolicy.Old,
+      max_bytes: limits.deadLetterBytes ?? NO_LIMIT,
+      max_age: nanos(limits.deadLetterAgeMs ?? 30 * DAY),
+    },
     {
       ...base,
       name: 'IDS',
       discard: DiscardPolicy.New,
       discard_new_per_subject: true,
       max_msgs_per_subject: 1,
-      max_age: nanos(keptMs),
+      max_age: nanos(limits.idAgeMs ?? 30 * DAY),
     },
   ];
 }

@@ -1,6 +1,6 @@
 // Makes `dist/npm`: the package that is published. `npm run package` packs it, too.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FORGOTTEN } from './bundle.mjs';
 import { foldVersion } from './fold-version.mjs';
 
@@ -11,7 +11,7 @@ const SERVICES = {
   redis: 'projections/redis/main.ts',
 };
 
-/** What programs read beside themselves, and beside which of them. */
+/** What programs read beside themselves. */
 const SCRIPTS = ['spawner/runtime/local/keeper.sh', 'agents/demo/demo-agent.sh'];
 
 /** What is published with the bundles. */
@@ -36,12 +36,8 @@ export async function makePackage({ root, say }) {
   rmSync(folder, { recursive: true, force: true });
   const dist = join(folder, 'dist');
   await bundleCommand(root, dist);
-  await bundleServices(root, join(dist, 'services'));
-  for (const script of SCRIPTS) {
-    for (const beside of [dist, join(dist, 'services')]) {
-      copyFileSync(join(root, script), join(beside, script.slice(dirname(script).length + 1)));
-    }
-  }
+  await bundleServices(root, dist);
+  for (const script of SCRIPTS) copyFileSync(join(root, script), join(dist, basename(script)));
   for (const text of TEXTS) copyFileSync(join(root, text), join(folder, text));
   // Its sources are not there to be compared: it is the version of this package's code.
   const { version } = await foldVersion(root);
@@ -140,22 +136,19 @@ async function bundleCommand(root, dist) {
   });
 }
 
-/** @param {string} root @param {string} outdir */
-async function bundleServices(root, outdir) {
+/** @param {string} root @param {string} dist */
+async function bundleServices(root, dist) {
   const esbuild = await import('esbuild');
-  const require =
-    'import{createRequire as $r}from"node:module";import{dirname as $d}from"node:path";import{fileURLToPath as $f}from"node:url";const require=$r(import.meta.url),__filename=$f(import.meta.url),__dirname=$d(__filename);';
   await esbuild.build({
     ...COMMON,
     absWorkingDir: root,
     entryPoints: SERVICES,
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    format: 'esm',
-
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.dirname': '__dirname' },
     target: `node${OLDEST_NODE}`,
-    // Packages that are scripts call `require`.
-    banner: { js: require },
   });
 }
 

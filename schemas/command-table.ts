@@ -271,12 +271,27 @@ export const COMMAND_TABLE = [
     audience: 'operator',
     summary: 'Make the keys and the configuration of a nats-server that runs by itself.',
     details:
-      'Keys are made once, in `auth/` below ORCHESTRATOR_DATA_DIR, and kept: agents that live hold credentials made with them. The configuration has no secret in it. It may be called at every start.',
+      'Keys are made once, in `auth/` below ORCHESTRATOR_DATA_DIR, and kept: agents that live hold credentials made with them. The configuration has no secret in it, but for the password of a cluster’s routes. It may be called at every start. With --route the server is one of a cluster: one file serves all, each server has a name of its own in NATS_SERVER_NAME.',
     options: [
       { flags: '--config', value: 'file', what: 'Where the configuration is written; required.' },
       { flags: '--store', value: 'folder', what: 'Where the server keeps streams; /data.' },
       { flags: '--host', value: 'address', what: 'The address that it listens on; 127.0.0.1.' },
       { flags: '--port', value: 'port', what: 'The port that it listens on; 4222.' },
+      {
+        flags: '--route',
+        value: 'host:port',
+        what: 'A server of the cluster, as the others reach it; once for each. None: a single server.',
+      },
+      {
+        flags: '--cluster-port',
+        value: 'port',
+        what: 'The port on which the other servers of the cluster reach it; 6222.',
+      },
+      {
+        flags: '--name',
+        value: 'name',
+        what: 'Its name; orchestrator, in a cluster what NATS_SERVER_NAME is in its environment.',
+      },
       { flags: '--monitor', value: 'port', what: 'Port of its /healthz, on 127.0.0.1; none.' },
       { flags: '--services', value: 'folder', what: 'Gets a copy of the credentials of services.' },
       { flags: '--spawner', value: 'folder', what: 'Gets that, and the seed for agents too.' },
@@ -284,6 +299,10 @@ export const COMMAND_TABLE = [
     ],
     examples: [
       ['A server on this machine', 'init nats --config /etc/nats/nats.conf --store /var/lib/nats'],
+      [
+        'Three servers',
+        'init nats --config nats.conf --host 0.0.0.0 --route nats-1:6222 --route nats-2:6222 --route nats-3:6222',
+      ],
       ['Credentials for services elsewhere', 'init nats --config nats.conf --services ./share'],
     ],
   },
@@ -312,7 +331,7 @@ export const COMMAND_TABLE = [
     audience: 'operator',
     summary: 'List the agents and what they do.',
     options: [
-      { flags: '--all,-a', what: 'Also those that have ended.' },
+      { flags: '--all,-a', what: 'Also those that have ended, however long ago.' },
       { flags: '--kind', value: 'kind', what: 'Only those of this kind.' },
       {
         flags: '--owner',

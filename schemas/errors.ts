@@ -90,6 +90,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 503,
   },
+  ORC_REPLICAS: {
+    meaning: 'There are not as many NATS servers as the streams want replicas',
+    cure: 'Start the other servers of the cluster, or set ORCHESTRATOR_REPLICAS to what there is (1 for a single server).',
+    exit: EXIT.failed,
+    status: 503,
+  },
   ORC_LOG_REPLACED: {
     meaning: 'The event log was removed and made anew while it was read',
     cure: 'Run it again: it begins with the new log. Services do so by themselves.',
@@ -167,6 +173,12 @@ export const ERRORS = {
     cure: 'Send the message again: a new agent is started for it.',
     exit: EXIT.failed,
     status: 410,
+  },
+  ORC_QUEUE_FULL: {
+    meaning: 'So much waits for the agent that nothing more is taken',
+    cure: 'Send it again when the agent has done some of it; `orchestrator interrupt` ends what it does now.',
+    exit: EXIT.failed,
+    status: 429,
   },
   ORC_AGENT_CRASHED: {
     meaning: 'The agent ended in the middle of the turn',

@@ -96,6 +96,17 @@ export const VIEWS = {
     request: z.object({ agentId, atLeast }),
     response: z.object({ sequence: z.int(), agent: agentSummary }),
   },
+  /** Those that left the state, the first that were archived first. */
+  archived: {
+    request: z.object({
+      owner: person.optional(),
+      kind: z.string().optional(),
+      /** The `next` of the page before. */
+      after: z.int().nonnegative().optional(),
+      limit,
+    }),
+    response: z.object({ agents: z.array(agentSummary), next: z.int().optional() }),
+  },
   user: {
     request: z.object({ channel: token, userId: token, atLeast }),
     response: z.object({

@@ -2,13 +2,13 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
+import { projectRoot } from '../../platform/files/project-root.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
 import { settingsFile } from '../../platform/files/settings-file.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
 import { described } from '../options.ts';
 import { requireSystemd, systemctl, UNIT, unitFile, unitText } from '../setup/systemd.ts';
-import { projectRoot } from '../../platform/files/project-root.ts';
 import { usageOf } from '../usage.ts';
 
 const about = (flags: string) => described('service install', flags);

@@ -94,7 +94,10 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     path: fc.constant('workspace/notes'),
     bytes: fc.nat(),
   }),
-  'process.rejected': fc.record({ commandId, code: text, reason: text, cure: text }),
+  'process.rejected': fc.record(
+    { commandId, code: text, reason: text, cure: text, at: fc.integer({ min: 1, max: 40 }) },
+    { requiredKeys: ['commandId', 'code', 'reason', 'cure'] },
+  ),
   'turn.started': fc.record({ turnId, commandId, deadlineAt: instant }),
   'turn.signalled': fc.record(
     { problem: fc.record({ code: text, detail: text }) },

@@ -2,7 +2,7 @@ import { nanos } from '@nats-io/transport-node';
 import test from 'ava';
 import { loadSettings } from '../../../agents/load-settings.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
-import { ensureStreams, limitsOf } from '../../../core/log/streams.ts';
+import { ensureStreams, streamOptions } from '../../../core/log/streams.ts';
 import { STREAM_SUBJECTS } from '../../../schemas/subjects.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { message } from './events.ts';
@@ -39,7 +39,7 @@ test('what the settings say of how much is kept, and for how long, is what the s
     ORCHESTRATOR_DLQ_BYTES: '2m',
     ORCHESTRATOR_IDS_AGE: '4h',
   });
-  await ensureStreams(connection, { ...OPTIONS, limits: limitsOf(settings) });
+  await ensureStreams(connection, { ...OPTIONS, limits: streamOptions(settings).limits });
   const jsm = await connection.jsm();
   const config = async (name: string) => (await jsm.streams.info(name)).config;
   const hours = (count: number) => nanos(count * 3_600_000);
@@ -53,7 +53,7 @@ test('what the settings say of how much is kept, and for how long, is what the s
   t.like(await config('IDS'), { max_age: hours(4) });
   t.like(await config('EVENTS'), { max_age: 0, max_bytes: -1 });
 
-  await ensureStreams(connection, { ...OPTIONS, limits: limitsOf(loadSettings({})) });
+  await ensureStreams(connection, { ...OPTIONS, limits: streamOptions(loadSettings({})).limits });
   t.like(await config('LOGS'), { max_msgs_per_subject: 1_000, max_bytes: -1 });
 });
 

@@ -10,9 +10,9 @@ import { isAgentName, NO_AGENT_NAME, tidyAgentName } from '../../schemas/agent-n
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
+import { describedKind, requireKind } from '../kind-option.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { giveCommand, requireUnderstood } from '../operator/give-command.ts';
-import { describedKind, requireKind } from '../operator/kind-option.ts';
 import { requireModel } from '../operator/model-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';

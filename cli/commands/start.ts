@@ -1,6 +1,6 @@
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
-import { requireKind } from '../operator/kind-option.ts';
+import { requireKind } from '../kind-option.ts';
 import { described } from '../options.ts';
 import { inputKind } from '../start/input-kind.ts';
 import { runStart } from '../start/run-start.ts';

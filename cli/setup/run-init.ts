@@ -11,7 +11,7 @@ import { replaceFile } from '../../platform/files/replace-file.ts';
 import { readSettingsFile, withSettings } from '../../platform/files/settings-file.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isSecretSetting, settingProblemsLine } from '../../schemas/settings.ts';
-import { requireKind } from '../operator/kind-option.ts';
+import { requireKind } from '../kind-option.ts';
 import { type Asker, askYes } from './asker.ts';
 import { BotApi } from './bot-api.ts';
 import { checkKey } from './check-key.ts';

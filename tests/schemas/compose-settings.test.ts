@@ -35,6 +35,7 @@ const SERVICES: Readonly<Record<string, SettingReader>> = {
 
 /** What the file decides itself, and where. */
 const DECIDED: Readonly<Record<string, string>> = {
+  ORCHESTRATOR_REPLICAS: 'its one server keeps all; docker-compose.cluster.yml has three',
   ORCHESTRATOR_DATA_DIR: 'the image: /data, a volume',
   ORCHESTRATOR_CREDENTIALS_DIR: '`credentials` in the data folder, which is a volume',
   ORCHESTRATOR_AGENT_INTERNET: 'Compose makes the network: AGENTS_OFFLINE',

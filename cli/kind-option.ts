@@ -1,6 +1,6 @@
-import { KIND_NAMES } from '../../agents/agent-kinds.ts';
-import { OrchestratorError } from '../../schemas/errors.ts';
-import { described } from '../options.ts';
+import { KIND_NAMES } from '../agents/agent-kinds.ts';
+import { OrchestratorError } from '../schemas/errors.ts';
+import { described } from './options.ts';
 
 /** `--kind`, with the kinds that there are in its help: the table of commands may not import them. */
 export const describedKind = (command: 'agents' | 'create'): { description: string } => ({

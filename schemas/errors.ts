@@ -204,6 +204,24 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 502,
   },
+  ORC_LOGIN: {
+    meaning: 'There is no such login, or it is refused',
+    cure: 'Log in with the CLI, or set its variable (docs/agents.md, Credentials).',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_TELEGRAM: {
+    meaning: 'Telegram refuses the bot, or is not reached',
+    cure: 'Check the token that @BotFather gave, and that no other program polls with it.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_NO_SYSTEMD: {
+    meaning: 'No systemd runs here',
+    cure: 'Start it with what this machine has for services: `npm start </dev/null` serves until SIGTERM.',
+    exit: EXIT.failed,
+    status: 502,
+  },
   ORC_UNKNOWN_KIND: {
     meaning: 'There is no such kind of agent',
     cure: '`orchestrator create --help` and docs/settings.md (ORCHESTRATOR_AGENT) list the kinds.',

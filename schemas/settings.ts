@@ -124,6 +124,12 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Folder of everything that is kept: the event log, keys, agents, logs of the system. Unset inside an installed package (`node_modules`): `~/.local/state/orchestrator`.',
     ),
+  ORCHESTRATOR_ENV_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File of settings, `NAME=value` a line, which `orchestrator init` writes; what the environment has goes before it. Unset: `.env` of the checkout; of an installed package `~/.config/orchestrator/env`.',
+    ),
   ORCHESTRATOR_NATS_URL: urls(['nats', 'tls', 'ws', 'wss'])
     .optional()
     .describe(
@@ -433,8 +439,10 @@ export function withKinds(kinds: readonly KindSettings[]): SettingSchemas {
   return Object.fromEntries(all);
 }
 
-/** Settings whose value is never shown. */
 const SECRET = /_(TOKEN|SECRET)$/;
+
+/** Is it a setting whose value is never shown? */
+export const isSecretSetting = (name: string): boolean => SECRET.test(name);
 
 export interface SettingProblem {
   setting: string;
@@ -464,7 +472,7 @@ export function parseSettings(
   }
   const wrong = (result.error?.issues ?? []).map((issue) => {
     const setting = String(issue.path[0] ?? '');
-    const value = SECRET.test(setting) ? '…' : String(given[setting] ?? '');
+    const value = isSecretSetting(setting) ? '…' : String(given[setting] ?? '');
     return { setting, value, allowed: issue.message };
   });
   return { ok: false, problems: [...wrong, ...unknown] };

@@ -19,6 +19,8 @@ export const agentSummary = z.object({
   kind: z.string().optional(),
   /** What it goes by: the first is shown, each finds it. */
   names: z.array(z.string()).optional(),
+  /** The one that its `create` names. */
+  model: z.string().optional(),
   owner: person.optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),

@@ -2,7 +2,7 @@ import { Option } from 'clipanion';
 import { allAgents, archivedAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
-import { describedKind, requireKind } from '../operator/kind-option.ts';
+import { describedKind, requireKind } from '../kind-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, personOption } from '../options.ts';

@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
+import { projectRoot } from '../../platform/files/project-root.ts';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { MAIN_INSTANCE } from '../../platform/service/node-name.ts';
 import type { ServiceSpec } from '../../platform/service/supervisor.ts';
 import type { SystemAddress } from '../../platform/service/system-address.ts';
-import { projectRoot } from './project-root.ts';
 
 /** The services of the system, in the order in which they are started; some where a setting asks for them. */
 export const systemServices = (environment: NodeJS.ProcessEnv): ServiceSpec[] => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
+import { say } from '../../bootstrap/say.mjs';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { ensureStreams, streamOptions } from '../../core/log/streams.ts';
 import { type EmbeddedNats, startEmbeddedNats } from '../../platform/nats/embedded-nats.ts';
@@ -7,7 +8,7 @@ import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { type SystemAddress, systemAddress } from '../../platform/service/system-address.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
-import { projectRoot } from './project-root.ts';
+import { natsServerPlace } from './nats-server-place.ts';
 
 export interface SystemNats {
   address: SystemAddress;
@@ -62,7 +63,8 @@ async function startServer(
 
 async function foundServer(): Promise<string> {
   try {
-    return (await findNatsServer({ root: projectRoot() })).path;
+    const place = natsServerPlace(process.env);
+    return (await findNatsServer({ ...place, say })).path;
   } catch (cause) {
     throw new OrchestratorError('ORC_NATS_MISSING', asOrchestratorError(cause).message, { cause });
   }

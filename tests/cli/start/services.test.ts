@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { projectRoot } from '../../../cli/start/project-root.ts';
 import { mainOf, systemServices } from '../../../cli/start/services.ts';
+import { projectRoot } from '../../../platform/files/project-root.ts';
 
 test('sources start the sources of every service that the settings ask for', (t) => {
   const names = (environment: NodeJS.ProcessEnv) =>

@@ -8,6 +8,7 @@ import {
 } from '../core/domain/agent/run/quota-events.ts';
 import { startTimer } from '../platform/async/timer.ts';
 import type { AgentAppender } from './agent-appender.ts';
+import type { ConnectionMeter } from './connection-meter.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { ProcessManager } from './process-manager.ts';
 
@@ -15,6 +16,7 @@ export interface AgentMuteOptions {
   /** Undefined: nothing is refused. */
   quotas: Quotas | undefined;
   files: FileMeter;
+  connections: ConnectionMeter;
   processes: ProcessManager;
 }
 
@@ -38,12 +40,13 @@ export class AgentMute {
   /** Does what the quotas ask for; undefined where that is nothing. */
   settle(state: LiveAgent, context: EventContext): Promise<boolean> | undefined {
     this.#cancel?.();
-    const { quotas, files, processes } = this.#deps;
+    const { quotas, files, connections, processes } = this.#deps;
     const { agentId } = state;
     // Without a process nobody speaks; one that is attached to anew has the file that it had.
     if (quotas === undefined || processes.get(agentId) === undefined) return undefined;
     files.add(agentId);
-    const verdict = judgeQuota(state, files.usage(agentId), quotas, context.now);
+    const [usage, open] = [files.usage(agentId), connections.of(agentId)];
+    const verdict = judgeQuota(state, usage, quotas, context.now, open);
     switch (verdict?.do) {
       case 'mute':
         return this.#mute(state, verdict.excess, context);

@@ -196,8 +196,8 @@ export class AgentWorker {
   }
 
   #traits(state: AgentState): AgentTraits {
-    const { factories, lastWords } = this.#deps;
+    const { factories, lastWords, maxQueue } = this.#deps;
     const kind = state.phase === 'unknown' ? undefined : factories.get(state.kind);
-    return { ...(kind?.traits ?? PLAIN_TRAITS), lastWords };
+    return { ...(kind?.traits ?? PLAIN_TRAITS), lastWords, maxQueue };
   }
 }

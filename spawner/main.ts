@@ -2,11 +2,13 @@ import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
+import { AgentConnections } from '../platform/nats/agent-connections.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
 import { nodeName } from '../platform/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
+import { systemAddress } from '../platform/service/system-address.ts';
 import { derivedId } from '../schemas/ids.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
@@ -19,7 +21,8 @@ import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
 
-await runService('spawner', loadSettings, startSpawner);
+// Not awaited: the bundle is a script, which may not.
+void runService('spawner', loadSettings, startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal, fatal } = context;
@@ -29,7 +32,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const system = derivedId('system-', (await log.identity('EVENTS')).created);
   const runtimes = await agentRuntimes(settings, paths.agents, logger, health, system);
   const { chosen } = runtimes;
-  const url = connection.nc.getServer();
+  // All of a cluster's servers, not the one that this process happens to be connected to.
+  const { url } = systemAddress(settings, paths);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
@@ -58,6 +62,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
   const processes = new ProcessManager({ runtimes, environment, logger, owns });
+  const connections = keys && new AgentConnections(keys, url);
   const spawner = new Spawner({
     log,
     follower,
@@ -81,11 +86,14 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     logger,
     allowedTools,
     lastWords: settings.ORCHESTRATOR_LAST_WORDS === 'on',
+    maxProjects: settings.ORCHESTRATOR_QUOTA_PROJECTS,
+    maxQueue: settings.ORCHESTRATOR_QUEUE_MESSAGES,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
     archiveAfterMs: settings.ORCHESTRATOR_ARCHIVE_AFTER,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
     quotas: keys && quotasOf(settings),
+    countConnections: connections && ((few) => connections.count(few)),
     health,
     clock,
   });
@@ -98,6 +106,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     node,
     async stop() {
       await spawner.stop();
+      await connections?.close();
       await follower.saveCheckpoint();
     },
   };

@@ -1,4 +1,4 @@
-import type { AgentState, PendingRefusal } from '../core/domain/agent/agent-state.ts';
+import { type AgentState, type PendingRefusal, waiting } from '../core/domain/agent/agent-state.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import { agentFromLog } from '../core/projection/agent-from-log.ts';
 import { subjectOf } from '../schemas/subjects.ts';
@@ -14,12 +14,12 @@ export async function recalled(
   signal: AbortSignal,
 ): Promise<AgentState> {
   if (state.phase !== 'unknown' && state.phase !== 'requested') return state;
-  const { agentId, queue, calls } = state;
+  const { agentId } = state;
   const archived = subjectOf({ family: 'process', agentId, name: 'archived' });
   if ((await log.last('EVENTS', archived)) === undefined) return state;
   const past = await agentFromLog(log, agentId, signal);
   if (past?.phase !== 'ended') return state;
-  return { ...past, queue, calls, controls: [...created(state), ...state.controls] };
+  return { ...past, ...waiting(state), controls: [...created(state), ...state.controls] };
 }
 
 const created = (state: AgentState): PendingRefusal[] =>

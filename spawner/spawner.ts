@@ -1,9 +1,10 @@
-import type { AgentState } from '../core/domain/agent/agent-state.ts';
+import { type AgentState, isAwaited } from '../core/domain/agent/agent-state.ts';
 import type { Health } from '../platform/service/health.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { AgentWorker } from './agent-worker.ts';
 import { Archiver } from './archiver.ts';
+import { ConnectionMeter, type CountConnections } from './connection-meter.ts';
 import { Drain } from './drain.ts';
 import { FileMeter } from './file-meter.ts';
 import { LostRuns } from './lost-runs.ts';
@@ -14,7 +15,7 @@ import { StuckAgents } from './stuck-agents.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
 export interface SpawnerDependencies
-  extends Omit<WorkerDependencies, 'ownership' | 'files' | 'stuck'> {
+  extends Omit<WorkerDependencies, 'ownership' | 'files' | 'connections' | 'stuck'> {
   health: Health;
   membership: Membership;
   runtimes: AgentRuntimes;
@@ -23,6 +24,8 @@ export interface SpawnerDependencies
   /** How long after its end an agent is archived, and how often that is looked at. */
   archiveAfterMs: number;
   archiveLookMs?: number;
+  /** Undefined: they are not counted, since there are no keys for that. */
+  countConnections: CountConnections | undefined;
 }
 
 /**
@@ -39,6 +42,7 @@ export class Spawner {
   readonly #drain: Drain;
   readonly #lostRuns: LostRuns;
   readonly #files: FileMeter;
+  readonly #connections: ConnectionMeter;
   readonly #quotaHealth: QuotaHealth;
   readonly #archiver: Archiver;
   #archiving: Promise<void> = Promise.resolve();
@@ -48,8 +52,20 @@ export class Spawner {
     const { ownership } = deps.membership;
     this.#deps = deps;
     this.#files = new FileMeter({ ...deps, onChange: (agentId) => this.#worker(agentId).wake() });
+    this.#connections = new ConnectionMeter({
+      count: deps.countConnections,
+      quota: deps.quotas?.connections ?? Number.POSITIVE_INFINITY,
+      logger: deps.logger,
+      onExcess: (agentId) => this.#lookAgain(agentId),
+    });
     const stuck = new StuckAgents(deps.health);
-    this.#workerDeps = { ...deps, ownership, files: this.#files, stuck };
+    this.#workerDeps = {
+      ...deps,
+      ownership,
+      files: this.#files,
+      connections: this.#connections,
+      stuck,
+    };
     const enforced = deps.quotas !== undefined;
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
@@ -88,6 +104,7 @@ export class Spawner {
     this.#wakeAll(isOwed);
     if (membership.ownership.alone) this.#placeAll();
     await this.#placement.start();
+    this.#connections.start(this.#abort.signal);
     this.#archiving = this.#archiver.run(this.#abort.signal);
   }
 
@@ -104,6 +121,11 @@ export class Spawner {
     ]);
     await this.#deps.processes.detachAll();
     await this.#deps.membership.leave();
+  }
+
+  /** What is counted beside the log may be of an agent that is not in the state, or is another's. */
+  #lookAgain(agentId: string): void {
+    if (this.#deps.follower.state.agents.has(agentId)) this.#worker(agentId).wake();
   }
 
   /** Of an agent that has left the state there is nothing to do any more. */
@@ -172,4 +194,4 @@ export class Spawner {
 const isOwed = (state: AgentState): boolean =>
   (state.phase !== 'ended' && state.phase !== 'unknown') ||
   ('running' in state && state.running !== undefined) ||
-  state.queue.length + state.controls.length + state.calls.length > 0;
+  isAwaited(state);

@@ -3,6 +3,7 @@ import type { AgentFactories } from '../agents/agent-factories.ts';
 import type { Quotas } from '../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
+import type { ConnectionMeter } from './connection-meter.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { LoginRenewals } from './logins/login-renewals.ts';
@@ -23,12 +24,17 @@ export interface WorkerDependencies {
   allowedTools: readonly string[] | undefined;
   /** Whether a user gets the last words of an agent that did not answer. */
   lastWords: boolean;
+  /** Projects that one person may have. */
+  maxProjects: number;
+  /** Messages that may wait for one agent. */
+  maxQueue: number;
   stopGraceMs: number;
   /** An idle agent is frozen after this, where its runtime can do that; undefined: never. */
   pauseAfterMs: number | undefined;
   /** Undefined: agents are kept to none, since there are no keys to their credentials. */
   quotas: Quotas | undefined;
   files: FileMeter;
+  connections: ConnectionMeter;
   stuck: StuckAgents;
   clock: () => Date;
 }

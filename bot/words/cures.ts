@@ -5,6 +5,8 @@ export type Cures = Partial<Record<ErrorCode, string>>;
 
 export const englishCures: Cures = {
   ORC_AGENT_CRASHED: 'Send the message again; /logs shows what it said last.',
+  ORC_QUEUE_FULL:
+    'Send it again when the agent has done some of it; /interrupt ends what it does now.',
   ORC_NO_ANSWER: 'Ask again in other words; /logs shows what it did.',
   ORC_MODEL_ERROR: 'Send the message again; /logs shows what the model said.',
   ORC_MODEL_LOGIN:
@@ -22,6 +24,8 @@ export const englishCures: Cures = {
 
 export const russianCures: Cures = {
   ORC_AGENT_CRASHED: 'Отправьте сообщение ещё раз; /logs покажет, что агент напечатал последним.',
+  ORC_QUEUE_FULL:
+    'Отправьте ещё раз, когда агент справится с частью; /interrupt прервёт то, что он делает сейчас.',
   ORC_NO_ANSWER: 'Спросите другими словами; /logs покажет, что он делал.',
   ORC_MODEL_ERROR: 'Отправьте сообщение ещё раз; /logs покажет, что ответила модель.',
   ORC_MODEL_LOGIN:

@@ -1,8 +1,9 @@
 import type { StoredEvent, StoredEventOf } from '../../schemas/event.ts';
-import { type AgentState, unknownAgent } from './agent/agent-state.ts';
+import { type AgentState, isAwaited, unknownAgent, waiting } from './agent/agent-state.ts';
 import { withControl } from './agent/command/evolve-command.ts';
 import { evolveAgent } from './agent/evolve-agent.ts';
 import { type ArchivedAgent, MAX_ARCHIVED, summaryOf } from './archived-agent.ts';
+import type { ProjectState } from './project/project.ts';
 
 /** What of the whole state is about agents. */
 export interface Agents {
@@ -14,6 +15,8 @@ export interface Agents {
   archived: Map<string, ArchivedAgent>;
   /** How many were archived beside these. */
   forgotten: number;
+  /** Of whoever; those of an agent that is nobody's leave with it. */
+  projects: Map<string, ProjectState>;
 }
 
 /**
@@ -31,7 +34,7 @@ export function foldAgentEvent(state: Agents, agentId: string, event: StoredEven
 /** An id without an agent, for which nobody waits, is as good as one that was never named. */
 function forgetSettled({ agents, fences }: Agents, agentId: string): void {
   const agent = agents.get(agentId);
-  if (agent !== undefined && (agent.phase !== 'unknown' || isPending(agent))) return;
+  if (agent !== undefined && (agent.phase !== 'unknown' || isAwaited(agent))) return;
   agents.delete(agentId);
   fences.delete(agentId);
 }
@@ -46,7 +49,7 @@ function agentAfter(state: Agents, agent: AgentState, event: StoredEvent): Agent
     case 'command.create':
       // Its id is taken, however long ago; an older one its spawner looks up in the log.
       if (state.archived.has(agent.agentId)) {
-        return withControl(agent, { commandId: event.id, name: 'create' });
+        return withControl(agent, { commandId: event.id, name: 'create' }, event);
       }
       return evolveAgent(agent, event);
     default:
@@ -61,10 +64,18 @@ function onArchived(
   { data }: StoredEventOf<'process.archived'>,
 ): AgentState {
   if (agent.phase !== 'ended' || agent.endedAt !== data.endedAt) return agent;
-  const { agentId, queue, controls, calls } = agent;
+  const { agentId } = agent;
+  if (agent.owner === undefined) forgetProjects(state, agentId);
   if (agent.deleted) state.forgotten += 1;
   else remember(state, agentId, summaryOf(agent));
-  return { ...unknownAgent(agentId), queue, controls, calls };
+  return { ...unknownAgent(agentId), ...waiting(agent) };
+}
+
+/** Nobody else can ask for them. */
+function forgetProjects({ projects }: Agents, agentId: string): void {
+  for (const [projectId, project] of projects) {
+    if (project.agentId === agentId && project.owner === undefined) projects.delete(projectId);
+  }
 }
 
 /** The last of all; the first makes room for it. */
@@ -77,6 +88,3 @@ function remember(state: Agents, agentId: string, summary: ArchivedAgent): void 
 function forget(state: Agents, agentId: string): void {
   if (state.archived.delete(agentId)) state.forgotten += 1;
 }
-
-const isPending = ({ queue, controls, calls }: AgentState): boolean =>
-  queue.length + controls.length + calls.length > 0;

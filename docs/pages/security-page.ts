@@ -73,9 +73,11 @@ A real agent's process that does nothing but harm, beside a conversation that go
 
 * **An agent of the local runtime runs as your user.** It can read what you can read, the keys in the data folder
   among it, and with these it can do everything. Use containers for agents that you do not trust with your account.
-* The server counts connections and subscriptions by account, and all agents have one account: an agent can open so many
-  that others are slowed down. What it says and stores is limited by agent ([decision 0044](decisions/0044-quotas.md)),
-  about a second late.
+* Quotas come late: for about a second an agent can say what it likes ([decision 0044](decisions/0044-quotas.md)), and for
+  some seconds have all connections that agents may have, for which others’ commands wait
+  ([decision 0114](decisions/0114-connections-of-agents.md)). A look-up of a result counts for no quota.
+* What all agents say within a day has one limit (ORCHESTRATOR_SAID_BYTES): several agents that each use up what they
+  may say in all can reach it together, and then no agent is heard until a day has passed or the limit is raised.
 * An agent learns how much others say: \`Nats-Expected-Last-Sequence\` tells it where SAID stands.
 * An agent can let another agent's waiting command look for its result more often than it needs to.
 * An agent has the login that it works with, and can use it elsewhere. It can spoil that login, and where the login

@@ -18,6 +18,13 @@ export const ACCOUNT_LIMITS = {
   wildcards: true,
 };
 
+/**
+ * Connections of all agents together: what they open beyond is refused, and the server's memory, its
+ * descriptors and the places of services are left alone. An agent may have far fewer, which its
+ * spawner sees to (docs/decisions/0114-connections-of-agents.md).
+ */
+export const AGENTS_CONNECTIONS = 4_096;
+
 /** Limits of the services' account, which has the streams. An account without them has no JetStream. */
 const JETSTREAM_LIMITS = {
   mem_storage: UNLIMITED,
@@ -57,7 +64,8 @@ export const agentsAccountJwt = ({ operator, account, agents }: AccountKeys): Pr
 
 /** The claims of the agents' account; `servicesAccount` is the public key of the other one. */
 function agentsAccount(servicesAccount: string): Partial<Account> {
-  return { limits: ACCOUNT_LIMITS, imports: importsOfAgents(servicesAccount) };
+  const limits = { ...ACCOUNT_LIMITS, conn: AGENTS_CONNECTIONS };
+  return { limits, imports: importsOfAgents(servicesAccount) };
 }
 
 const exportsToAgents = (): Export[] => [

@@ -4,6 +4,12 @@ import { AGENT_SAYS } from '../../schemas/subjects.ts';
 import { agentUserKey } from './agent-user-key.ts';
 import { keyPair } from './key-pair.ts';
 
+/**
+ * Subscriptions that one connection of an agent may have: its commands have two. Each is a copy of
+ * whatever comes, so a thousand on one inbox would make a thousand of every answer.
+ */
+const SUBSCRIPTIONS = 16;
+
 /** Inboxes of an agent: its credentials allow no other, so nobody reads another's replies. */
 export const agentInboxPrefix = (agentId: string): string => `_INBOX_${agentId}`;
 
@@ -26,7 +32,12 @@ export async function mintAgentCredentials(agentsSeed: string, grant: AgentGrant
   const account = keyPair(new TextEncoder().encode(agentsSeed));
   const user = agentUserKey(agentsSeed, agentId);
   const expires = { exp: Math.floor(expiresAt.getTime() / 1000) };
-  const allowed = { ...agentPermissions(grant), ...(maxPayload && { payload: maxPayload }) };
+  const limits = { subs: SUBSCRIPTIONS };
+  const allowed = {
+    ...limits,
+    ...agentPermissions(grant),
+    ...(maxPayload && { payload: maxPayload }),
+  };
   const jwt = await encodeUser(agentId, user, account, allowed, expires);
   return new TextDecoder().decode(fmtCreds(jwt, user));
 }

@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAccount,
   createOperator,
   createUser,
+  decode,
   encodeAccount,
   encodeOperator,
   encodeUser,
   fmtCreds,
   type KeyPair,
   type Permissions,
+  type User,
 } from '@nats-io/jwt';
 import { isSystemError } from '../../schemas/system-error.ts';
 import { makeFolder } from '../files/make-folder.ts';
@@ -47,7 +49,7 @@ export interface AgentKeys {
   agentsSeed: string;
   /** Seed that signs the agents' account. */
   signingSeed: string;
-  /** Path of credentials that may look up and replace the agents' account, and nothing else. */
+  /** Path of credentials that may look up and replace the agents' account, count its connections, and nothing else. */
   revokerCreds: string;
 }
 
@@ -75,12 +77,25 @@ export async function ensureTrust(authDir: string): Promise<Trust> {
   };
   const operatorCreds = join(authDir, OPERATOR_CREDS);
   await keep(operatorCreds, () => credentials('operator', keys.account));
-  await keep(join(authDir, REVOKER_CREDS), () =>
-    credentials('revoker', keys.system, revokerPermissions(keys.agents)),
-  );
+  await ensureRevoker(join(authDir, REVOKER_CREDS), keys);
   const agentsSeed = new TextDecoder().decode(keys.agents.getSeed());
   const claims = await ensureClaims(join(authDir, 'claims.json'), keys);
   return { ...keys, agentsSeed, operatorCreds, claims };
+}
+
+/** Kept, and made anew where an earlier version made it, that gave it other rights. */
+async function ensureRevoker(file: string, { system, agents }: Keys): Promise<void> {
+  const wanted = revokerPermissions(agents);
+  const kept = await readIfThere(file);
+  if (kept !== undefined && allows(kept, wanted)) return;
+  await replaceFile(file, await credentials('revoker', system, wanted), { durable: true });
+}
+
+function allows(creds: string, { pub, sub }: Permissions): boolean {
+  const [, jwt = ''] = /-{3,}BEGIN[^\n]*\n\s*(\S+)/.exec(creds) ?? [];
+  const { nats } = decode<User>(jwt);
+  const rights = [nats.pub?.allow, nats.sub?.allow];
+  return JSON.stringify(rights) === JSON.stringify([pub?.allow, sub?.allow]);
 }
 
 type Keys = Pick<Trust, 'operator' | 'signing' | 'account' | 'agents' | 'system'>;
@@ -135,6 +150,15 @@ export async function readAgentKeys(authDir: string): Promise<AgentKeys | undefi
   return { agentsSeed, signingSeed, revokerCreds: join(authDir, REVOKER_CREDS) };
 }
 
+/**
+ * The password by which the servers of a cluster know each other, made on first use and kept in
+ * `<authDir>` beside the keys.
+ */
+export async function ensureRoutePassword(authDir: string): Promise<string> {
+  const make = async () => `${randomBytes(32).toString('base64url')}\n`;
+  return (await keep(join(authDir, 'routes.password'), make)).trim();
+}
+
 /** What {@link shareTrust} gives away. */
 export interface TrustShares {
   /** Folders that get the credentials of services. */
@@ -179,7 +203,12 @@ async function credentials(
 /** A claim that is not signed by the operator's keys is refused whoever sends it. */
 const revokerPermissions = (agents: KeyPair): Permissions => ({
   pub: {
-    allow: ['$SYS.REQ.CLAIMS.UPDATE', `$SYS.REQ.ACCOUNT.${agents.getPublicKey()}.CLAIMS.LOOKUP`],
+    allow: [
+      '$SYS.REQ.CLAIMS.UPDATE',
+      ...['CLAIMS.LOOKUP', 'CONNS', 'CONNZ'].map(
+        (what) => `$SYS.REQ.ACCOUNT.${agents.getPublicKey()}.${what}`,
+      ),
+    ],
   },
   sub: { allow: [`${REVOKER_INBOX}.>`] },
 });

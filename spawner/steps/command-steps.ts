@@ -3,6 +3,7 @@ import type { CommandStep } from '../../core/domain/agent/command/next-command-s
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import { NOT_RUN } from '../command-outcome.ts';
 import { CommandRuns } from '../command-runs.ts';
+import { overflowed } from '../overflowed.ts';
 import { NotOwner } from '../ownership/owned-process.ts';
 import type { OwnAgent } from './own-agent.ts';
 import { nothingElse, type StepEffects } from './step-effects.ts';
@@ -17,6 +18,11 @@ export class CommandSteps {
     run: async ({ command }) => {
       this.runs.announce(command.commandId);
       return true;
+    },
+    'refuse-queue': nothingElse,
+    'refuse-overflow': async ({ overflow }, state) => {
+      const { deps, signal } = this.#agent;
+      return { commands: await overflowed(state, overflow, deps.log, signal) };
     },
     'write-file': (step) => this.#writeFile(step),
   };

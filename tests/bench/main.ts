@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { answerStartUp } from './answer-start-up.ts';
+import { claudeLatency } from './claude-latency.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
+import { idleAgents } from './idle-agents.ts';
 import { peers } from './peers/peers.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
@@ -15,8 +17,10 @@ import { throughput } from './throughput.ts';
  */
 const BENCHES: Record<string, () => Promise<string[]>> = {
   'answer-start-up': answerStartUp,
+  'claude-latency': claudeLatency,
   'fifty-agents': fiftyAgents,
   flood,
+  'idle-agents': idleAgents,
   'redis-mirror': redisMirror,
   replay,
   start,

@@ -7,13 +7,10 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/**
- * The smallest figure that at least `part` of all (above 0, at most 1) do not exceed: the nearest
- * rank. NaN of none.
- */
-export function percentile(figures: readonly number[], part: number): number {
+/** The figure that so many of a hundred are not above. */
+export function percentile(figures: readonly number[], of: number): number {
   const sorted = [...figures].sort((a, b) => a - b);
-  return sorted[Math.ceil(part * sorted.length) - 1] ?? Number.NaN;
+  return sorted[Math.ceil((sorted.length * of) / 100) - 1] ?? Number.NaN;
 }
 
 /** Runs something and says how long it took, in ms. */
@@ -53,6 +50,24 @@ export function sharedMemoryOf(pids: readonly number[]): number {
 /** In KiB, of a process's `smaps_rollup` (proc_pid_smaps(5)). */
 export const proportionalSetSize = (rollup: string): number =>
   Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+
+/** Clock ticks a second, of /proc (proc(5), `_SC_CLK_TCK`): 100 on every Linux. */
+const TICKS = 100;
+
+/** Milliseconds of CPU that a system's processes have used so far. */
+export function cpuOf(pid: number): number {
+  const ticks = systemTree(pid).map((each) => {
+    try {
+      const stat = readFileSync(`/proc/${each}/stat`, 'utf8');
+      // Behind the command in parentheses the fields begin with the third.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(fields[11]) + Number(fields[12]);
+    } catch {
+      return 0;
+    }
+  });
+  return (ticks.reduce((sum, each) => sum + each, 0) * 1000) / TICKS;
+}
 
 /** Collects what a bench must undo, in the shape that the tests' helpers want. */
 export class Cleanup implements AsyncDisposable {

@@ -5,7 +5,9 @@ import test from 'ava';
 import fc from 'fast-check';
 import { isAgentEventId, newAgentId } from '../../schemas/ids.ts';
 import { agentShell } from '../support/agent-shell.ts';
+import { anyCharacter } from '../support/any-character.ts';
 import { history, ofType } from '../support/history.ts';
+import { oneLine, runHere } from './run-here.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
@@ -65,7 +67,7 @@ test('any text arrives byte for byte, by argument and by stdin', async (t) => {
   const shell = await agentShell(t);
   const texts = fc.sample(
     fc
-      .string({ unit: 'binary', minLength: 1, maxLength: 200 })
+      .string({ unit: anyCharacter, minLength: 1, maxLength: 200 })
       .filter((text) => !text.includes('\0')),
     { numRuns: 6, seed: 7 },
   );
@@ -93,46 +95,32 @@ test('1 MB arrives whole; one line feed at the end of stdin is dropped', async (
   t.true(answer?.data.text === text);
 });
 
-const oneLine = (code: string) => new RegExp(`^(\\[.*\\n)?orchestrator: ${code}: [^\\n]+\\n$`);
-
 test('bad input is one line with its exit code, and nothing is stored', async (t) => {
   const shell = await agentShell(t);
-  const cases: [
-    string[],
-    string | Uint8Array | undefined,
-    Record<string, string>,
-    string,
-    number,
-  ][] = [
-    [['answer', ''], undefined, {}, 'ORC_EMPTY', 2],
-    [['answer'], '\n', {}, 'ORC_EMPTY', 2],
-    [['answer', '-'], Uint8Array.of(0x68, 0xff, 0xfe), {}, 'ORC_NOT_UTF8', 2],
-    [['answer', 'x'], undefined, { ORCHESTRATOR_AGENT_ID: '' }, 'ORC_AGENT_ID', 2],
-    [['answer', 'x'], undefined, { ORCHESTRATOR_AGENT_ID: 'agent-XYZ' }, 'ORC_AGENT_ID', 2],
-    [['answer', 'x'], undefined, { ORCHESTRATOR_NATS_URL: '' }, 'ORC_NOT_REACHABLE', 1],
-    [['answer', 'x'], undefined, { ORCHESTRATOR_CREDS: '/nowhere.creds' }, 'ORC_CREDS', 3],
-    [['answer', 'x'], undefined, { ORCHESTRATOR_CREDS: MAIN }, 'ORC_CREDS', 3],
-    [
-      ['answer', 'x'],
-      undefined,
-      { ORCHESTRATOR_ALLOWED_TOOLS: 'project' },
-      'ORC_TOOL_NOT_ALLOWED',
-      3,
-    ],
-    [['project', 'create', '--name', ' '], undefined, {}, 'ORC_BAD_INPUT', 2],
-    [['project', 'create', '--name', 'x'.repeat(101)], undefined, {}, 'ORC_BAD_INPUT', 2],
-    [['project', 'create', '--name', 'a\u001b[2Jb'], undefined, {}, 'ORC_BAD_INPUT', 2],
-    [['ask', '--option', 'x'.repeat(1_001), 'Which?'], undefined, {}, 'ORC_USAGE', 2],
-    [['project', 'create', '--name', 'a\x1b[2K\rb'], undefined, {}, 'ORC_BAD_INPUT', 2],
-    [['project', 'get', '--id', 'a.b'], undefined, {}, 'ORC_BAD_INPUT', 2],
-    [['project', 'list', '--timeout', 'soon'], undefined, {}, 'ORC_USAGE', 2],
-    [['project', 'create'], undefined, {}, 'ORC_USAGE', 2],
-    [['project'], undefined, {}, 'ORC_USAGE', 2],
-    [['answr', 'x'], undefined, {}, 'ORC_USAGE', 2],
-    [['answer', '--nope', 'x'], undefined, {}, 'ORC_USAGE', 2],
+  const cases: [string[], Uint8Array[], Record<string, string>, string, number][] = [
+    [['answer', ''], [], {}, 'ORC_EMPTY', 2],
+    [['answer'], [Buffer.from('\n')], {}, 'ORC_EMPTY', 2],
+    [['answer', '-'], [Uint8Array.of(0x68, 0xff, 0xfe)], {}, 'ORC_NOT_UTF8', 2],
+    [['answer', 'x'], [], { ORCHESTRATOR_AGENT_ID: '' }, 'ORC_AGENT_ID', 2],
+    [['answer', 'x'], [], { ORCHESTRATOR_AGENT_ID: 'agent-XYZ' }, 'ORC_AGENT_ID', 2],
+    [['answer', 'x'], [], { ORCHESTRATOR_NATS_URL: '' }, 'ORC_NOT_REACHABLE', 1],
+    [['answer', 'x'], [], { ORCHESTRATOR_CREDS: '/nowhere.creds' }, 'ORC_CREDS', 3],
+    [['answer', 'x'], [], { ORCHESTRATOR_CREDS: MAIN }, 'ORC_CREDS', 3],
+    [['answer', 'x'], [], { ORCHESTRATOR_ALLOWED_TOOLS: 'project' }, 'ORC_TOOL_NOT_ALLOWED', 3],
+    [['project', 'create', '--name', ' '], [], {}, 'ORC_BAD_INPUT', 2],
+    [['project', 'create', '--name', 'x'.repeat(101)], [], {}, 'ORC_BAD_INPUT', 2],
+    [['project', 'create', '--name', 'a\u001b[2Jb'], [], {}, 'ORC_BAD_INPUT', 2],
+    [['ask', '--option', 'x'.repeat(1_001), 'Which?'], [], {}, 'ORC_USAGE', 2],
+    [['project', 'create', '--name', 'a\x1b[2K\rb'], [], {}, 'ORC_BAD_INPUT', 2],
+    [['project', 'get', '--id', 'a.b'], [], {}, 'ORC_BAD_INPUT', 2],
+    [['project', 'list', '--timeout', 'soon'], [], {}, 'ORC_USAGE', 2],
+    [['project', 'create'], [], {}, 'ORC_USAGE', 2],
+    [['project'], [], {}, 'ORC_USAGE', 2],
+    [['answr', 'x'], [], {}, 'ORC_USAGE', 2],
+    [['answer', '--nope', 'x'], [], {}, 'ORC_USAGE', 2],
   ];
   for (const [args, input, env, code, exit] of cases) {
-    const run = await shell.run(args, { env, ...(input !== undefined && { input }) });
+    const run = await runHere(args, { ...shell.env, ...env }, input);
     t.is(run.code, exit, `${args.join(' ')}: ${run.stderr}`);
     t.is(run.stdout, '');
     t.regex(run.stderr, oneLine(code), args.join(' '));

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { sortDashes } from '../../cli/dashed-arguments.ts';
 import { agentShell } from '../support/agent-shell.ts';
+import { anyCharacter } from '../support/any-character.ts';
 import { history, ofType } from '../support/history.ts';
 import { oneLine, runHere } from './run-here.ts';
 
@@ -67,7 +68,7 @@ test('the value of an option may begin with a dash, but is no option', (t) => {
 });
 
 test('E11: any text that begins with a dash and a blank is said as it is', async (t) => {
-  const texts = fc.string({ unit: 'binary', maxLength: 60 }).map((rest) => `- ${rest}`);
+  const texts = fc.string({ unit: anyCharacter, maxLength: 60 }).map((rest) => `- ${rest}`);
   fc.assert(
     fc.property(texts, (text) => {
       t.deepEqual(sortDashes('answer', ['answer', text]), ['answer', '--', text]);

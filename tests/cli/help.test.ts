@@ -3,6 +3,7 @@ import { renderInstructions } from '../../schemas/agent-instructions.ts';
 import { COMMAND_TABLE } from '../../schemas/command-table.ts';
 import { orchestrator } from '../support/system.ts';
 import { onTerminal, TerminalSession } from '../support/terminal.ts';
+import { runHere } from './run-here.ts';
 
 const env = { PATH: process.env.PATH };
 
@@ -14,9 +15,9 @@ test('help lists every command; --version is the version of the package', async 
 });
 
 test('D10: help names the values of options', async (t) => {
-  const send = await orchestrator(['send', '--help'], { env });
+  const send = await runHere(['send', '--help'], env);
   t.regex(send.stdout, /--mode <mode> +What it does while a turn runs/);
-  const all = await orchestrator(['--help'], { env });
+  const all = await runHere(['--help'], env);
   t.true(all.stdout.includes('<--name,-n <text>>'));
   t.false(all.stdout.includes('#0'));
 });
@@ -37,7 +38,7 @@ onTerminal(
 
 for (const { path, examples } of COMMAND_TABLE) {
   test(`${path.join(' ')} --help shows its examples`, async (t) => {
-    const { code, stdout } = await orchestrator([...path, '--help'], { env });
+    const { code, stdout } = await runHere([...path, '--help'], env);
     t.is(code, 0);
     for (const [, line] of examples) t.true(stdout.includes(line), line);
   });

@@ -2,11 +2,12 @@ import { PassThrough, Readable } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
 import { messageText as textOf } from '../../cli/agent/message-text.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const messageText = (argument: string | undefined, stdin: Readable) =>
   textOf(argument, { stdin, stderr: new PassThrough() });
 
-const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 400 });
+const anyText = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 400 });
 
 /** The bytes in pieces, wherever a pipe may break them: inside a character too. */
 const inPieces = (bytes: Buffer, size: number): Buffer[] =>

@@ -1,4 +1,3 @@
-import '../support/measured-children.ts';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -6,14 +5,33 @@ import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { history, ofType } from '../support/history.ts';
-import { dataFolder, environment, finished, orchestrator, startSystem } from '../support/system.ts';
+import {
+  dataFolder,
+  environment,
+  finished,
+  startSystem,
+  type TestSystem,
+} from '../support/system.ts';
+import { runHere } from './run-here.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+/** One system for the tests that look at an agent of their own. */
+const leavings: (() => unknown)[] = [];
+let shared: Promise<TestSystem> | undefined;
+const sharedSystem = () => {
+  shared ??= startSystem({ teardown: (undo) => leavings.push(undo) });
+  return shared;
+};
+test.after.always(async () => {
+  for (const undo of leavings.reverse()) await undo();
+});
+
 const SLOW = 'while read -r m; do [ "$m" = slow ] && sleep 1000; orchestrator answer "$m"; done';
 
 test('an agent is created, talked to, looked at, extended, stopped and deleted', async (t) => {
   const { env } = await startSystem(t);
-  const run = (...args: string[]) => orchestrator(args, { env });
+  const run = (...args: string[]) => runHere(args, env);
   const created = await run('create', '--owner', 'test/ada');
   t.is(created.code, 0, created.stderr);
   const agent = created.stdout.trim();
@@ -46,7 +64,7 @@ test('an agent is created, talked to, looked at, extended, stopped and deleted',
 test('D9, C8: an agent has a name that finds it, one of each for a person, who talks to it', async (t) => {
   const system = await startSystem(t);
   const { env } = system;
-  const run = (...args: string[]) => orchestrator(args, { env });
+  const run = (...args: string[]) => runHere(args, env);
   const create = async (...args: string[]) => (await run('create', ...args)).stdout.trim();
   const shop = await create('--owner', 'test/ada', '--name', ' The  shop ');
   const [first, second] = [
@@ -78,8 +96,8 @@ test('D9, C8: an agent has a name that finds it, one of each for a person, who t
   const sent = await run('send', 'demo 2', '--wait', 'hello');
   t.is(sent.stdout, '[1] You said: hello\n', sent.stderr);
   const waiting = { ...env, ORCHESTRATOR_MESSAGE_MODE: 'wait' };
-  await orchestrator(['send', 'demo 2', 'by the setting'], { env: waiting });
-  await orchestrator(['send', 'demo 2', '--mode', 'join', 'by the option'], { env: waiting });
+  await runHere(['send', 'demo 2', 'by the setting'], waiting);
+  await runHere(['send', 'demo 2', '--mode', 'join', 'by the option'], waiting);
   const modes = ofType(await history(await system.log()), 'command.send').map(
     ({ data }) => data.mode,
   );
@@ -102,15 +120,15 @@ test('D9, C8: an agent has a name that finds it, one of each for a person, who t
 
 test('a turn that fails is told with its reason, cure and exit code', async (t) => {
   const { env } = await startSystem(t, { env: { ORCHESTRATOR_TURN_DEADLINE: '1s' } });
-  const created = await orchestrator(['create', '--kind', 'line', '--command', SLOW], { env });
+  const created = await runHere(['create', '--kind', 'line', '--command', SLOW], env);
   const agent = created.stdout.trim();
-  const { code, stderr } = await orchestrator(['send', agent, '--wait', 'slow'], { env });
+  const { code, stderr } = await runHere(['send', agent, '--wait', 'slow'], env);
   t.is(code, 4);
   t.regex(stderr, /^orchestrator: ORC_TURN_DEADLINE: The turn ran out of time\. .+\n$/);
 });
 
 test('what cannot be asked is one line with its exit code', async (t) => {
-  const { env } = await startSystem(t);
+  const { env } = await sharedSystem();
   const cases: [string[], string, number][] = [
     [['stop', newAgentId()], 'ORC_AGENT_NOT_FOUND', 1],
     [['send', newAgentId(), 'x'], 'ORC_AGENT_NOT_FOUND', 1],
@@ -120,6 +138,10 @@ test('what cannot be asked is one line with its exit code', async (t) => {
     [['create', '--kind', 'parrot'], 'ORC_UNKNOWN_KIND', 2],
     [['create', '--kind', 'line'], 'ORC_START_FAILED', 1],
     [['create', '--ttl', 'long'], 'ORC_USAGE', 2],
+    [['create', '--kind', 'demo', '--model', 'opus'], 'ORC_USAGE', 2],
+    [['create', '--kind', 'claude', '--model', 'a b'], 'ORC_USAGE', 2],
+    [['create', '--kind', 'claude', '--effort', 'utmost'], 'ORC_USAGE', 2],
+    [['create', '--kind', 'demo', '--effort', 'low'], 'ORC_USAGE', 2],
     [['create', '--owner', 'a.b/c'], 'ORC_USAGE', 2],
     [['events', '--from', 'yesterday-ish'], 'ORC_USAGE', 2],
     [['events', '--from', '2999-01-01T00:00:00Z'], 'ORC_USAGE', 2],
@@ -128,30 +150,33 @@ test('what cannot be asked is one line with its exit code', async (t) => {
     [['send', newAgentId(), '--mode', 'sometime', 'x'], 'ORC_USAGE', 2],
   ];
   for (const [args, error, exit] of cases) {
-    const { code, stderr } = await orchestrator(args, { env });
+    const { code, stderr } = await runHere(args, env);
     t.is(code, exit, `${args.join(' ')}: ${stderr}`);
     t.regex(stderr, new RegExp(`^orchestrator: ${error}: [^\\n]+\\n$`), args.join(' '));
   }
 });
 
 test('logs -f and events -f go on with what follows, and end quietly at an interrupt', async (t) => {
-  const { env } = await startSystem(t);
-  const agent = (await orchestrator(['create'], { env })).stdout.trim();
+  const { env } = await sharedSystem();
+  const agent = (await runHere(['create'], env)).stdout.trim();
   for (const args of [
     ['logs', '-f', agent],
-    ['events', '-f', '--from', '1s'],
+    ['events', '-f', '--from', '1h'],
   ]) {
     const child = spawn(process.execPath, [MAIN, ...args], { env });
     const done = finished(child);
     const text = `follow ${args[0]}`;
     const wanted = args[0] === 'logs' ? `${text.length} characters` : text;
-    const lines = createInterface({ input: child.stdout });
-    const seen = (async () => {
-      for await (const line of lines) if (line.includes(wanted)) return true;
-      return false;
-    })();
-    await orchestrator(['send', agent, text], { env });
-    t.true(await seen);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const isSeen = async () => {
+      for (;;) {
+        const { done: ended, value = '' } = await lines.next();
+        if (ended || value.includes(wanted)) return !ended;
+      }
+    };
+    t.false((await lines.next()).done, 'it follows');
+    await runHere(['send', agent, text], env);
+    t.true(await isSeen());
     child.kill('SIGINT');
     const { code, stderr } = await done;
     t.deepEqual([code, stderr], [130, '']);
@@ -159,25 +184,27 @@ test('logs -f and events -f go on with what follows, and end quietly at an inter
 });
 
 test('events are chosen by agent, type and start, and control characters cannot act', async (t) => {
-  const { env } = await startSystem(t);
-  const agent = (await orchestrator(['create'], { env })).stdout.trim();
-  await orchestrator(['send', agent, '--wait', 'x'], { env });
+  const { env } = await sharedSystem();
+  const agent = (await runHere(['create'], env)).stdout.trim();
+  await runHere(['send', agent, '--wait', 'x'], env);
   const events = async (...args: string[]) =>
-    (await orchestrator(['events', ...args], { env })).stdout.trimEnd().split('\n').filter(Boolean);
-  const turns = await events('--type', 'turn', '--json');
+    (await runHere(['events', ...args], env)).stdout.trimEnd().split('\n').filter(Boolean);
+  const turns = await events('--agent', agent, '--type', 'turn', '--json');
   t.deepEqual(
     turns.map((line) => JSON.parse(line).type),
     ['turn.started', 'turn.ended'],
   );
   const later = JSON.parse(turns[1] ?? '{}').sequence;
-  t.is((await events('--from', String(later), '--type', 'turn')).length, 1);
+  t.is((await events('--agent', agent, '--from', String(later), '--type', 'turn')).length, 1);
   t.is((await events('--agent', newAgentId())).length, 0);
   t.true((await events('--from', '1h')).length > 5);
 });
 
 test('doctor finds a running system, and says what is missing where none runs', async (t) => {
-  const system = await startSystem(t);
-  const running = await orchestrator(['doctor', '--json'], { env: system.env });
+  const system = await sharedSystem();
+  // Its spawner has started: it has started an agent.
+  t.is((await runHere(['create'], system.env)).code, 0);
+  const running = await runHere(['doctor', '--json'], system.env);
   t.is(running.code, 0, running.stdout);
   const checks: { name: string; state: string }[] = JSON.parse(running.stdout);
   t.deepEqual([...new Set(checks.map(({ state }) => state))], ['ok']);
@@ -187,7 +214,7 @@ test('doctor finds a running system, and says what is missing where none runs', 
     ['service projections', 'service spawner'],
   );
 
-  const alone = await orchestrator(['doctor'], { env: environment(dataFolder(t)) });
+  const alone = await runHere(['doctor'], environment(dataFolder(t)));
   t.is(alone.code, 0);
   t.regex(alone.stdout, /missing +NATS +No system has run in .*npm start/);
 
@@ -196,17 +223,17 @@ test('doctor finds a running system, and says what is missing where none runs', 
     ORCHESTRATOR_DATA_DIR: '/dev/null/x',
     PATH: '/nowhere',
   };
-  const broken = await orchestrator(['doctor'], { env: environment('/dev/null/x', wrong) });
+  const broken = await runHere(['doctor'], environment('/dev/null/x', wrong));
   t.is(broken.code, 1);
   t.regex(broken.stdout, /wrong +settings +ORCHESTRATOR_AGENT="parrot"/);
   t.regex(broken.stdout, /wrong +local agents +bash, tail, mkfifo, sleep not found/);
-  const unwritable = await orchestrator(['doctor'], { env: environment('/dev/null/x') });
+  const unwritable = await runHere(['doctor'], environment('/dev/null/x'));
   t.regex(unwritable.stdout, /wrong +data folder/);
 });
 
 test('chat over a pipe talks to the running system', async (t) => {
-  const { env } = await startSystem(t);
-  const { code, stdout, stderr } = await orchestrator(['chat'], { env, input: 'one\ntwo\n' });
+  const { env } = await sharedSystem();
+  const { code, stdout, stderr } = await runHere(['chat'], env, [Buffer.from('one\ntwo\n')]);
   t.is(code, 0, stderr);
   t.is(stdout, '[1] You said: one\n[2] You said: two\n');
 });

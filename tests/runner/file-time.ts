@@ -1,15 +1,32 @@
 // AVA loads this before each test file (`require` in ava.config.mjs), each in a process of its own:
-// when that ends it notes how long the file took, for slowest-files.ts.
-import { writeFileSync } from 'node:fs';
+// when that ends it notes what the file took, for slowest-files.ts.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import type { FileTime } from './slowest-files.ts';
 
+/** Linux counts 100 ticks a second for programs, whatever its kernel does. */
+const MS_PER_TICK = 10;
+
 const { TEST_TIMES: folder } = process.env;
 const file = relative(process.cwd(), fileURLToPath(test.meta.file));
 
 process.once('exit', () => {
-  const time: FileTime = { file, ms: performance.now() };
+  const time: FileTime = { file, ms: performance.now(), cpuMs: ownCpuMs() + childrensCpuMs() };
   if (folder) writeFileSync(join(folder, String(process.pid)), JSON.stringify(time));
 });
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Of processes that ended and were waited for; where the system does not tell, 0. */
+function childrensCpuMs(): number {
+  if (process.platform !== 'linux') return 0;
+  // proc_pid_stat(5): cutime and cstime are fields 16 and 17, in ticks; the second may hold spaces.
+  const [, afterName = ''] = readFileSync('/proc/self/stat', 'latin1').split(') ');
+  const [user, system] = afterName.split(' ').slice(13, 15).map(Number);
+  return ((user ?? 0) + (system ?? 0)) * MS_PER_TICK;
+}

@@ -26,13 +26,18 @@ export function timesFolder(leftOut: readonly string[]): string {
 /** What file-time.ts notes of a test file. */
 export interface FileTime {
   file: string;
+  /** From its start to its end. */
   ms: number;
+  /** CPU of its process and of what that started and waited for. */
+  cpuMs: number;
 }
 
 const noted = (file: string): FileTime => JSON.parse(readFileSync(file, 'utf8'));
 
 function report(times: readonly FileTime[]): string {
   const slowest = times.toSorted((a, b) => b.ms - a.ms).slice(0, SHOWN);
-  const lines = slowest.map(({ file, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${file}\n`);
-  return `\n  The slowest of ${times.length} files:\n${lines.join('')}`;
+  const lines = slowest.map(({ file, ms, cpuMs }) => `${seconds(ms)}${seconds(cpuMs)}  ${file}\n`);
+  return `\n  The slowest of ${times.length} files, seconds of wall and of CPU:\n${lines.join('')}`;
 }
+
+const seconds = (ms: number) => (ms / 1000).toFixed(1).padStart(8);

@@ -255,6 +255,17 @@ for (const { quota, prepare = '', exceed, reason, setting, raised } of IN_ALL) {
   });
 }
 
+test('too many connections at a time: closed, and refused until the minute is over', async (t) => {
+  const pair = await Pair.start(t, { quotas: { ...MINUTE, connections: 5 } });
+  const more = await Promise.all(Array.from({ length: 8 }, () => pair.connectRaw()));
+  await pair.assertMuted(/^\d+ connections at a time, where 5 are allowed$/);
+  await Promise.all(more.map(({ nc }) => nc.closed()));
+  await pair.spawner.event(pair.noisy, 'process.unmuted');
+  await pair.talk(pair.noisy);
+  t.is(ofType(await history(pair.spawner.log), 'process.muted').length, 1);
+  await pair.assertReplays();
+});
+
 test('one question too many is refused at once; the one that waits gets its answer', async (t) => {
   const pair = await Pair.start(t, { quotas: { questions: 1 } });
   const { spawner, noisy } = pair;

@@ -5,6 +5,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import { EVENT_CATALOGUE } from '../../schemas/event-catalogue.ts';
 import type { RawMessage } from '../../schemas/parse-event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { anyCharacter } from './any-character.ts';
 import { AGENT } from './decider.ts';
 import { anyEvent, anyWord } from './event-arbitraries.ts';
 
@@ -86,7 +87,7 @@ const anyHeader = fc.tuple(
     fc.constantFrom(...ODD),
     fc.constantFrom(...Object.keys(EVENT_CATALOGUE)),
     fc.constantFrom('a', 'b').map((name) => `${AGENT}_${name}`),
-    fc.string({ unit: 'binary', maxLength: 50 }),
+    fc.string({ unit: anyCharacter, maxLength: 50 }),
   ),
 );
 

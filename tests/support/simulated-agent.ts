@@ -1,5 +1,6 @@
 import { type AgentState, isLive, unknownAgent } from '../../core/domain/agent/agent-state.ts';
 import type { AgentTraits } from '../../core/domain/agent/agent-traits.ts';
+import { overflowedBy } from '../../core/domain/agent/command/overflow.ts';
 import { eventsOfStep, type Told } from '../../core/domain/agent/events-of-step.ts';
 import { evolveAgent } from '../../core/domain/agent/evolve-agent.ts';
 import { nextStep, type Step } from '../../core/domain/agent/next-step.ts';
@@ -26,12 +27,12 @@ export class SimulatedAgent {
   /** Of the process: undefined while it runs or before it was launched. */
   end: ProcessEnd | undefined;
   launches = true;
-  readonly #traits: AgentTraits;
+  readonly traits: AgentTraits;
   readonly #awaited = new Set<number>();
   readonly #schedules = new Map<string, { at: number; event: NewEvent }>();
 
   constructor(traits: AgentTraits) {
-    this.#traits = traits;
+    this.traits = traits;
   }
 
   get #context() {
@@ -87,7 +88,7 @@ export class SimulatedAgent {
     // By now a spawner has closed its stdin.
     if (state.phase === 'stopping') this.end ??= { code: 0, signal: null };
     const [command] = state.phase === 'unknown' ? [] : (state.running ?? []);
-    const step = nextStep(state, this.#traits, {
+    const step = nextStep(state, this.traits, {
       end: this.end,
       ended: command && {
         commandId: command.commandId,
@@ -117,6 +118,12 @@ export class SimulatedAgent {
         return this.#done(step, state, { effects: [], outcome: { ok: true, value: null } });
       case 'write-file':
         return this.#done(step, state, {});
+      case 'refuse-overflow': {
+        const commands = this.log.flatMap(
+          (event) => overflowedBy(state, step.overflow, event) ?? [],
+        );
+        return this.#done(step, state, { commands });
+      }
       case 'await-answer':
         this.#awaited.add(step.question.sequence);
         return this.#done(step, state, true);

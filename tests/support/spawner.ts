@@ -12,6 +12,7 @@ import { type Quotas, quotasOf } from '../../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { checkpointedFollower } from '../../core/projection/checkpointed-follower.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
+import { AgentConnections } from '../../platform/nats/agent-connections.ts';
 import { mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../../platform/nats/revocations.ts';
 import { readAgentKeys } from '../../platform/nats/trust.ts';
@@ -19,6 +20,7 @@ import { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
+import type { CountConnections } from '../../spawner/connection-meter.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/login-renewals.ts';
@@ -43,6 +45,10 @@ export interface SpawnerOptions {
   allowedTools?: readonly string[];
   stopGraceMs?: number;
   lastWords?: boolean;
+  /** Projects that one person may have; 1,000 without. */
+  maxProjects?: number;
+  /** Messages that may wait for an agent; 200 without. */
+  maxQueue?: number;
   pauseAfterMs?: number;
   /** A day without. */
   archiveAfterMs?: number;
@@ -78,6 +84,7 @@ export class SpawnerFixture {
   /** Milliseconds by which its clock goes ahead of everybody's. */
   aheadMs = 0;
   readonly #options: SpawnerOptions;
+  #connections: AgentConnections | undefined;
   #running: { spawner: Spawner; follower: SystemFollower; abort: AbortController } | undefined;
 
   constructor(nats: TestNats, folder: string, options: SpawnerOptions) {
@@ -166,18 +173,31 @@ export class SpawnerFixture {
       logger,
       allowedTools,
       lastWords: this.#options.lastWords ?? true,
+      maxProjects: this.#options.maxProjects ?? 1_000,
+      maxQueue: this.#options.maxQueue ?? 200,
       stopGraceMs: this.#options.stopGraceMs ?? 500,
       pauseAfterMs: this.#options.pauseAfterMs,
       placementMs: 10_000,
       archiveLookMs: this.#options.archiveLookMs ?? 60_000,
       archiveAfterMs: this.#options.archiveAfterMs ?? 86_400_000,
       quotas: { ...quotasOf(DEFAULTS), ...this.#options.quotas },
+      countConnections: await this.#countConnections(),
       health: this.health,
       clock: () => new Date(Date.now() + this.aheadMs),
     });
     await spawner.start();
     if (this.#options.quotas) await this.#revoke(follower, abort.signal);
     this.#running = { spawner, follower, abort };
+  }
+
+  /** Only where quotas are what it is about. */
+  async #countConnections(): Promise<CountConnections | undefined> {
+    if (this.#options.quotas === undefined) return undefined;
+    const keys = await readAgentKeys(join(this.nats.dataDir, 'auth'));
+    if (keys === undefined) throw new Error('no keys of agents');
+    this.#connections ??= new AgentConnections(keys, this.nats.url);
+    const connections = this.#connections;
+    return (few) => connections.count(few);
   }
 
   /** As `main` does it. */
@@ -205,6 +225,7 @@ export class SpawnerFixture {
     const running = this.#running;
     this.#running = undefined;
     await running?.spawner.stop();
+    await this.#connections?.close();
     await running?.follower.saveCheckpoint();
     running?.abort.abort();
   }

@@ -140,6 +140,24 @@ export interface Muted {
  */
 export const MAX_WAITING = 1_000;
 
+/** The texts of what waits for one agent are kept up to so many characters. */
+export const MAX_WAITING_TEXT = 32 * 1024 * 1024;
+
+/** A turn takes so many messages; what comes then waits for the next. */
+export const MAX_TURN_MESSAGES = 1_000;
+
+/** So many shell commands of one agent run at a time. */
+export const MAX_RUNNING = 100;
+
+/**
+ * Commands that came while as much waited as the state keeps of one agent: the log has them, between
+ * these places. Its owner refuses them before it does anything else.
+ */
+export interface Overflow {
+  from: number;
+  to: number;
+}
+
 interface Known {
   agentId: string;
   kind: string;
@@ -147,6 +165,9 @@ interface Known {
   name?: string;
   owner?: Person;
   commandLine?: string;
+  /** As its `create` names them. */
+  model?: string;
+  effort?: string;
   /** The tools that its `create` names; without, all that the system allows. */
   allowedTools?: readonly string[];
   ttlMs: number;
@@ -159,6 +180,8 @@ interface Known {
   counts: { messages: number; answers: number; turns: number; failed: number };
   /** Shell commands that were started and have no outcome yet; absent where there is none. */
   running?: PendingRun[];
+  /** Absent while there is room. */
+  overflow?: Overflow;
 }
 
 interface WithRun extends Known {
@@ -190,6 +213,7 @@ export interface UnknownAgent {
   queue: PendingMessage[];
   controls: PendingControl[];
   calls: PendingCall[];
+  overflow?: Overflow;
 }
 export interface RequestedAgent extends Known {
   phase: 'requested';
@@ -241,6 +265,22 @@ export const unknownAgent = (agentId: string): UnknownAgent => ({
 /** The message that everything in the running turn began with; undefined between turns. */
 export const correlationOf = (state: AgentState): string | undefined =>
   isLive(state) && state.turn ? (state.turn.correlationId ?? state.turn.messages[0]) : undefined;
+
+/** What waits for it: commands without an outcome, and calls without a result. */
+export const waiting = ({
+  queue,
+  controls,
+  calls,
+  overflow,
+}: AgentState): Pick<AgentState, 'queue' | 'controls' | 'calls' | 'overflow'> => ({
+  queue,
+  controls,
+  calls,
+  ...(overflow && { overflow }),
+});
+
+export const isAwaited = ({ queue, controls, calls, overflow }: AgentState): boolean =>
+  queue.length + controls.length + calls.length > 0 || overflow !== undefined;
 
 export const isLive = (state: AgentState): state is LiveAgent =>
   state.phase === 'starting' || state.phase === 'ready' || state.phase === 'stopping';

@@ -6,4 +6,6 @@ export interface AgentTraits {
   endOfTurn: 'signal' | 'response';
   /** Whether its user gets what it said last where it did not answer (ORCHESTRATOR_LAST_WORDS). */
   lastWords?: boolean;
+  /** So many messages may wait for it; none is refused without (ORCHESTRATOR_QUEUE_MESSAGES). */
+  maxQueue?: number;
 }

@@ -1,5 +1,5 @@
 import { derivedId } from '../../../schemas/ids.ts';
-import { type AgentState, isLive, type LiveAgent, placeOf } from './agent-state.ts';
+import { type AgentState, isAwaited, isLive, type LiveAgent, placeOf } from './agent-state.ts';
 
 /** The spawners that live, as one of them sees them. */
 export interface ClusterView {
@@ -88,4 +88,4 @@ export const isIdle = (state: AgentState): boolean =>
   state.phase === 'ready' &&
   state.turn === null &&
   state.running === undefined &&
-  state.queue.length + state.controls.length + state.calls.length === 0;
+  !isAwaited(state);

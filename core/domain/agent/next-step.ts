@@ -10,6 +10,7 @@ import type { CommandOutcome } from './command/command-events.ts';
 import {
   type CommandStep,
   commandStepOfControl,
+  nextRefusal,
   nextRejection,
 } from './command/next-command-step.ts';
 import { nextEndStep, nextLifeStep, type RunStep, runStepOfControl } from './run/next-run-step.ts';
@@ -49,6 +50,8 @@ export function nextStep(
   traits: AgentTraits,
   { end, awaitsReady = false, ended, isAwaited }: KnownBesideLog = {},
 ): Step | undefined {
+  const refusal = nextRefusal(state, traits.maxQueue);
+  if (refusal) return refusal;
   if (isLive(state) && end) {
     // A turn that it has answered ends as answered.
     const step = stepByLog(state, traits);
@@ -111,6 +114,6 @@ function stepOfControl(state: LiveAgent, control: PendingControl): Step {
     case 'interrupt':
       return { do: 'interrupt', commandId: control.commandId };
     default:
-      return commandStepOfControl(control);
+      return commandStepOfControl(control, state.running?.length ?? 0);
   }
 }

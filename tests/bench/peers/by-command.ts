@@ -17,7 +17,7 @@ export async function byCommand(commands: readonly PeerCommand[], rounds: number
   }
   const rows = [...spent].map(([name, all]) => [
     name,
-    `${round(median(all))} / ${round(percentile(all, 0.95))} ms`,
+    `${round(median(all))} / ${round(percentile(all, 95))} ms`,
   ]);
   return markdownTable(
     ['message to a living agent, by a command', 'exec → exit, median / P95'],

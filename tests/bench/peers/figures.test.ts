@@ -5,11 +5,11 @@ import { type Figures, peersTable } from './figures.ts';
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
 
 test('a percentile is the nearest rank, whatever the order', (t) => {
-  t.is(percentile(upTo(20).reverse(), 0.95), 19);
-  t.is(percentile(upTo(100), 0.95), 95);
-  t.is(percentile([7], 0.95), 7);
-  t.is(percentile(upTo(4), 1), 4);
-  t.is(percentile([], 0.95), Number.NaN);
+  t.is(percentile(upTo(20).reverse(), 95), 19);
+  t.is(percentile(upTo(100), 95), 95);
+  t.is(percentile([7], 95), 7);
+  t.is(percentile(upTo(4), 100), 4);
+  t.is(percentile([], 95), Number.NaN);
 });
 
 test('a median is the figure in the middle', (t) => {

@@ -69,9 +69,7 @@ const middle = (figures: readonly number[] = []): string =>
   figures.length === 0 ? NONE : `${round(median(figures))} ms`;
 
 const spread = (figures: readonly number[] = []): string =>
-  figures.length === 0
-    ? NONE
-    : `${round(median(figures))} / ${round(percentile(figures, 0.95))} ms`;
+  figures.length === 0 ? NONE : `${round(median(figures))} / ${round(percentile(figures, 95))} ms`;
 
 const mebibytes = (figure: number | undefined): string =>
   figure === undefined ? NONE : `${round(figure)} MiB`;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type FormattedText, plain } from '../../../bot/text/formatted-text.ts';
 import { formatMarkdown } from '../../../bot/text/markdown.ts';
 import { MAX_UNITS, splitText } from '../../../bot/text/split-text.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 const fragment = fc.oneof(
   fc.constantFrom('word ', 'слово ', '👩‍👩‍👧‍👦', '\u{1f600}', '\n', '\n\n', ' ', '    indented\n'),
@@ -20,7 +21,7 @@ const fragment = fc.oneof(
     '&amp; ',
     '[ref]: http://def.org\n',
   ),
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: anyCharacter, maxLength: 12 }),
 );
 
 const markdown = fc

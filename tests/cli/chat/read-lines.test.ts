@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
 import { type InputLine, readLines } from '../../../cli/chat/read-lines.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 async function lines(chunks: (string | Uint8Array)[], limit = 1000): Promise<InputLine[]> {
   const input = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
@@ -45,7 +46,7 @@ test('a line over the limit is told with its size, and the others come', async (
 test('however the input is cut, the lines are the same', async (t) => {
   await fc.assert(
     fc.asyncProperty(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.integer({ min: 1, max: 7 }),
       async (input, size) => {
         const bytes = Buffer.from(input);

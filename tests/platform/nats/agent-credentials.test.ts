@@ -8,9 +8,29 @@ import {
   mintAgentCredentials,
 } from '../../../platform/nats/agent-credentials.ts';
 import { AGENT, answer } from '../../core/log/events.ts';
+import { PlainClient } from '../../security/plain-client.ts';
 import { startTestNats } from '../../support/nats.ts';
 
 const OTHER = 'agent-ba9876543210';
+
+test('a connection has no more ears than a command needs, so one answer comes few times', async (t) => {
+  const nats = await startTestNats(t);
+  const grant = { agentId: AGENT, expiresAt: new Date(Date.now() + 60_000) };
+  const agent = await PlainClient.connect(
+    nats.url,
+    await mintAgentCredentials(nats.agentsSeed, grant),
+  );
+  const inbox = `${agentInboxPrefix(AGENT)}.x`;
+  for (let ear = 0; ear < 1_000; ear += 1) agent.subscribe(inbox);
+  const subject = `$JS.API.DIRECT.GET.EVENTS.agents.${AGENT}.result.none`;
+  agent.publish({ subject, reply: inbox });
+  await agent.until(() => agent.heard.length > 0, 10_000);
+  await agent.flush();
+  t.is(agent.heard.length, 16);
+  t.is(agent.refused.length, 984);
+  t.deepEqual([...new Set(agent.refused)], ["'maximum subscriptions exceeded'"]);
+  await agent.close();
+});
 
 /** What the agent may publish besides its answer. */
 const ALLOWED = [

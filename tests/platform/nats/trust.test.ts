@@ -1,6 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Account, createUser, decode, encodeUser, fmtCreds } from '@nats-io/jwt';
 import test from 'ava';
+import { AGENTS_CONNECTIONS } from '../../../platform/nats/account-claims.ts';
 import {
   ensureTrust,
   readAgentKeys,
@@ -25,6 +27,34 @@ test('the keys are made once and kept', async (t) => {
     'the server takes claims that are newer, and forgets what was revoked',
   );
 });
+
+test('all agents together have so many connections, and services as many as they like', async (t) => {
+  const { claims } = await ensureTrust(join(await temporaryFolder(t), 'auth'));
+  const connections = (jwt: string) => decode<Account>(jwt).nats.limits?.conn;
+  t.is(connections(claims.agents), AGENTS_CONNECTIONS);
+  t.is(connections(claims.account), -1);
+});
+
+test('credentials of the revoker that have other rights than they should are made anew', async (t) => {
+  const folder = join(await temporaryFolder(t), 'auth');
+  const { system } = await ensureTrust(folder);
+  const file = join(folder, 'revoker.creds');
+  const made = await readFile(file, 'utf8');
+  await ensureTrust(folder);
+  t.is(await readFile(file, 'utf8'), made);
+  const user = createUser();
+  const rights = {
+    pub: { allow: ['$SYS.REQ.CLAIMS.UPDATE'] },
+    sub: { allow: ['_INBOX_revoker.>'] },
+  };
+  await writeFile(file, fmtCreds(await encodeUser('revoker', user, system, rights), user));
+  await ensureTrust(folder);
+  t.regex(jwtIn(await readFile(file, 'utf8')), /CLAIMS\.LOOKUP.*CONNZ/);
+});
+
+/** The claims in a credentials file, as text. */
+const jwtIn = (creds: string): string =>
+  JSON.stringify(decode(/BEGIN[^\n]*\n\s*(\S+)/.exec(creds)?.[1] ?? ''));
 
 test('nobody but their owner reads the keys', async (t) => {
   const folder = join(await temporaryFolder(t), 'auth');

@@ -3,6 +3,7 @@ import type { NewEvent } from '../../../../schemas/event.ts';
 import type { DataOf } from '../../../../schemas/event-catalogue.ts';
 import { agentEvent, type EventContext, ofCommand } from '../agent-event.ts';
 import type { AgentState, LiveAgent, PendingFile } from '../agent-state.ts';
+import type { Overflowed } from './overflow.ts';
 
 /** One of a message bears its correlation id: by that it is told from one of a command. */
 export function rejectEvents(
@@ -22,7 +23,7 @@ export function rejectEvents(
 }
 
 /** Of one batch, which holds 1,000 events (`publishBatch`): the end of an agent is in it, too. */
-const REFUSED_AT_ONCE = 500;
+export const REFUSED_AT_ONCE = 500;
 
 /** Nothing that was asked stays without an outcome: the first of what waits, at most 500. */
 export function rejectQueueEvents(
@@ -34,6 +35,38 @@ export function rejectQueueEvents(
   return state.queue
     .slice(0, REFUSED_AT_ONCE)
     .flatMap(({ commandId }) => rejectEvents(state, commandId, code, context, detail));
+}
+
+/** Messages behind so many: those that came first wait on. */
+export const refuseQueueEvents = (
+  state: AgentState,
+  behind: number,
+  context: EventContext,
+): NewEvent[] =>
+  state.queue
+    .slice(behind, behind + REFUSED_AT_ONCE)
+    .flatMap(({ commandId }) =>
+      rejectEvents(state, commandId, 'ORC_QUEUE_FULL', context, `${behind} messages wait already`),
+    );
+
+/** Each by its place, which tells the fold how far it has come. */
+export function refuseOverflowEvents(
+  { agentId }: AgentState,
+  commands: readonly Overflowed[],
+  code: ErrorCode,
+  context: EventContext,
+): NewEvent[] {
+  const { meaning: reason, cure } = ERRORS[code];
+  return commands.slice(0, REFUSED_AT_ONCE).map(({ commandId, sequence, correlationId }) => {
+    const cause = {
+      // The same command may have come twice.
+      id: `${commandId}:${sequence}`,
+      causationId: commandId,
+      ...(correlationId !== undefined && { correlationId }),
+    };
+    const data = { commandId, code, reason, cure, at: sequence };
+    return agentEvent(agentId, 'process.rejected', data, cause, context);
+  });
 }
 
 /** Stated before it is begun: a command whose spawner dies is stated as ended, never run again. */

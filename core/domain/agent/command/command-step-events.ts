@@ -3,13 +3,18 @@ import {
   commandRunEvents,
   commandStartedEvents,
   fileWrittenEvents,
+  refuseOverflowEvents,
+  refuseQueueEvents,
   rejectEvents,
 } from './command-events.ts';
 import type { CommandStep } from './next-command-step.ts';
+import type { Overflowed } from './overflow.ts';
 
 export interface CommandTold {
   /** Why the file was not written, where it was not. */
   'write-file': { problem?: string };
+  /** Those that the log has of them, the first ones, in order. */
+  'refuse-overflow': { commands: readonly Overflowed[] };
 }
 
 export const commandStepEvents: StepEvents<CommandStep, CommandTold> = {
@@ -20,6 +25,9 @@ export const commandStepEvents: StepEvents<CommandStep, CommandTold> = {
   ),
   'state-outcome': (state, { commandId, outcome }, _told, context) =>
     commandRunEvents(state, commandId, outcome, context),
+  'refuse-queue': (state, { behind }, _told, context) => refuseQueueEvents(state, behind, context),
+  'refuse-overflow': (state, { code }, { commands }, context) =>
+    refuseOverflowEvents(state, commands, code, context),
   'write-file': whileLive((state, { file }, { problem }, context) =>
     problem === undefined
       ? fileWrittenEvents(state, file, context)

@@ -1,27 +1,40 @@
+import type { StoredEvent } from '../../../../schemas/event.ts';
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
-import { type AgentState, type PendingControl, unknownAgent } from '../agent-state.ts';
+import { type AgentState, type PendingControl, unknownAgent, waiting } from '../agent-state.ts';
 import type { EvolveBy } from '../evolve-by.ts';
+import { withOverflow, withoutOverflow } from './overflow.ts';
 
 /** Commands that need no more than their outcome, and the outcomes. */
 export const evolveByCommand = {
-  'command.interrupt': (state, { id }) => withControl(state, { commandId: id, name: 'interrupt' }),
-  'command.stop': (state, { id }) => withControl(state, { commandId: id, name: 'stop' }),
-  'command.delete': (state, { id }) => withControl(state, { commandId: id, name: 'delete' }),
-  'command.extend': (state, { id, data }) =>
-    withControl(state, { commandId: id, name: 'extend', ttlMs: data.ttlMs }),
-  'command.run': (state, { id, data: { commandLine, timeoutMs } }) =>
-    withControl(state, { commandId: id, name: 'run', commandLine, timeoutMs }),
-  'command.file': (state, { id, data: { path, content } }) =>
-    withControl(state, { commandId: id, name: 'file', path, content }),
+  'command.interrupt': (state, event) =>
+    withControl(state, { commandId: event.id, name: 'interrupt' }, event),
+  'command.stop': (state, event) =>
+    withControl(state, { commandId: event.id, name: 'stop' }, event),
+  'command.delete': (state, event) =>
+    withControl(state, { commandId: event.id, name: 'delete' }, event),
+  'command.extend': (state, event) =>
+    withControl(state, { commandId: event.id, name: 'extend', ttlMs: event.data.ttlMs }, event),
+  'command.run': (state, event) => {
+    const { commandLine, timeoutMs } = event.data;
+    return withControl(state, { commandId: event.id, name: 'run', commandLine, timeoutMs }, event);
+  },
+  'command.file': (state, event) => {
+    const { path, content } = event.data;
+    return withControl(state, { commandId: event.id, name: 'file', path, content }, event);
+  },
   'process.command-started': (state, { data }) => onCommandStarted(state, data.commandId),
   'process.command-run': (state, { data }) => onCommandRun(state, data.commandId),
   'process.file-written': (state, { data }) => settle(state, data.commandId),
-  'process.rejected': (state, { data }) => onRejected(state, data.commandId),
+  'process.rejected': (state, { data }) =>
+    data.at === undefined ? onRejected(state, data.commandId) : withoutOverflow(state, data.at),
 } satisfies Partial<EvolveBy<EventType>>;
 
-export function withControl(state: AgentState, control: PendingControl): AgentState {
-  return { ...state, controls: [...state.controls, control] };
-}
+/** A command waits, or comes to what the state has no room for. */
+export const withControl = (
+  state: AgentState,
+  control: PendingControl,
+  event: StoredEvent,
+): AgentState => withOverflow(state, event) ?? { ...state, controls: [...state.controls, control] };
 
 /** The command is no longer to be begun; it has no outcome yet either. */
 function onCommandStarted(state: AgentState, commandId: string): AgentState {
@@ -42,8 +55,7 @@ function onCommandRun(state: AgentState, commandId: string): AgentState {
 function onRejected(state: AgentState, commandId: string): AgentState {
   const settled = settle(state, commandId);
   if (settled.phase !== 'requested' || settled.createdBy !== commandId) return settled;
-  const { agentId, queue, controls, calls } = settled;
-  return { ...unknownAgent(agentId), queue, controls, calls };
+  return { ...unknownAgent(settled.agentId), ...waiting(settled) };
 }
 
 /** The command has its outcome. */

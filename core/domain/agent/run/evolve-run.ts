@@ -7,6 +7,7 @@ import {
   isLive,
   type LiveAgent,
   type RequestedAgent,
+  waiting,
 } from '../agent-state.ts';
 import { settle, withControl } from '../command/evolve-command.ts';
 import type { EvolveBy } from '../evolve-by.ts';
@@ -35,12 +36,15 @@ export const evolveByRun = {
 
 /** What an agent was created as, which it stays. */
 function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
-  const { kind, name, owner, commandLine, allowedTools, ttlMs, turnDeadlineMs } = made;
+  const { kind, name, owner, commandLine, model, effort, allowedTools } = made;
+  const { ttlMs, turnDeadlineMs } = made;
   return {
     kind,
     ...(name !== undefined && { name }),
     ...(owner && { owner }),
     ...(commandLine !== undefined && { commandLine }),
+    ...(model !== undefined && { model }),
+    ...(effort !== undefined && { effort }),
     ...(allowedTools && { allowedTools }),
     ttlMs,
     turnDeadlineMs,
@@ -49,7 +53,7 @@ function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
 
 function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): AgentState {
   if (state.phase !== 'unknown') {
-    return withControl(state, { commandId: event.id, name: 'create' });
+    return withControl(state, { commandId: event.id, name: 'create' }, event);
   }
   return {
     phase: 'requested',
@@ -57,9 +61,7 @@ function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): Ag
     ...madeAs(event.data),
     createdAt: event.time,
     createdBy: event.id,
-    queue: state.queue,
-    controls: state.controls,
-    calls: state.calls,
+    ...waiting(state),
     counts: { messages: 0, answers: 0, turns: 0, failed: 0 },
   };
 }
@@ -146,7 +148,7 @@ function ended(
   endedAt: string,
   end: EndedAgent['end'],
 ): EndedAgent {
-  const { agentId, createdAt, createdBy, queue, calls, counts, running } = state;
+  const { agentId, createdAt, createdBy, counts, running } = state;
   // Whoever asked for a stop has it, whatever the reason.
   const controls = state.controls.filter((control) => control.name !== 'stop');
   return {
@@ -155,9 +157,8 @@ function ended(
     ...madeAs(state),
     createdAt,
     createdBy,
-    queue,
+    ...waiting(state),
     controls,
-    calls,
     counts,
     ...(running && { running }),
     lastRun: 'run' in state ? state.run : null,

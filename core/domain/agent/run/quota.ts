@@ -13,6 +13,8 @@ export interface Quotas {
   questions: number;
   /** Waiting for a result at a time. */
   calls: number;
+  /** To NATS, at a time. */
+  connections: number;
   /** How long a minute is: other than 60,000 in tests alone. */
   minuteMs: number;
 }
@@ -26,6 +28,7 @@ export const quotasOf = (settings: Settings): Quotas => ({
   fileBytes: settings.ORCHESTRATOR_QUOTA_FILE_BYTES,
   questions: settings.ORCHESTRATOR_QUOTA_QUESTIONS,
   calls: settings.ORCHESTRATOR_QUOTA_CALLS,
+  connections: settings.ORCHESTRATOR_QUOTA_CONNECTIONS,
   minuteMs: 60_000,
 });
 
@@ -55,13 +58,15 @@ export function overQuota(
   files: FileUsage | undefined,
   quotas: Quotas,
   now: Date,
+  connections = 0,
 ): Excess | undefined {
   return (
     exceeded(said?.events, quotas.events, 'messages', 'EVENTS') ??
     exceeded(said?.bytes, quotas.bytes, 'bytes of messages', 'BYTES') ??
     exceeded(files?.files, quotas.files, 'files', 'FILES') ??
     exceeded(files?.bytes, quotas.fileBytes, 'bytes of files', 'FILE_BYTES') ??
-    overMinute(said?.minute, quotas, now)
+    overMinute(said?.minute, quotas, now) ??
+    overConnections(connections, quotas, now)
   );
 }
 
@@ -97,6 +102,21 @@ function overMinute(
   return bytes > bytesPerMinute ? excess(bytes, 'bytes of messages', bytesPerMinute) : undefined;
 }
 
+/** They are closed when it is muted, so there is nothing to count until it may speak again. */
+function overConnections(
+  count: number,
+  { connections, minuteMs }: Quotas,
+  now: Date,
+): Excess | undefined {
+  if (count <= connections) return undefined;
+  const until = new Date(now.getTime() + Math.max(minuteMs, SHORTEST_MS)).toISOString();
+  return {
+    reason: `${count} connections at a time, where ${connections} are allowed`,
+    cure: `It may speak again at ${until}.`,
+    until,
+  };
+}
+
 /** What the quotas ask for. */
 export type Verdict =
   | { do: 'mute'; excess: Excess }
@@ -108,17 +128,19 @@ export type Verdict =
  * What is to be done about an agent's quota; undefined where that is nothing. Pure.
  *
  * @param files undefined while they are not counted: what was muted for good stays so
+ * @param connections that it has to NATS at the moment
  */
 export function judgeQuota(
   state: LiveAgent,
   files: FileUsage | undefined,
   quotas: Quotas,
   now: Date,
+  connections = 0,
 ): Verdict | undefined {
   // It is about to end.
   if (state.phase === 'stopping') return undefined;
   const { muted } = state;
-  const excess = overQuota(state, files, quotas, now);
+  const excess = overQuota(state, files, quotas, now, connections);
   if (muted === undefined) return excess && { do: 'mute', excess };
   const forGood = excess !== undefined && excess.until === undefined;
   if (muted.until === undefined) {

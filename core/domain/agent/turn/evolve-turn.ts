@@ -10,6 +10,7 @@ import {
   type Turn,
 } from '../agent-state.ts';
 import { settle, withControl } from '../command/evolve-command.ts';
+import { withOverflow } from '../command/overflow.ts';
 import type { EvolveBy } from '../evolve-by.ts';
 import { onResult, onToolCall } from './evolve-calls.ts';
 import { answering, onQuestionAsked, onQuestionDue, withoutAskers } from './evolve-questions.ts';
@@ -40,9 +41,13 @@ function onSend(state: AgentState, event: StoredEventOf<'command.send'>): AgentS
   const waits = state.queue.some(({ commandId }) => commandId === event.id);
   const isServed = isLive(state) && state.turn?.messages.includes(event.id);
   if (waits || isServed) return state;
+  const overflowing = withOverflow(state, event);
+  if (overflowing) return overflowing;
   const message = pendingMessage(event);
   const answered = answering(state, message, event.data.answers ?? event.data.replyTo);
-  if (answered === 'late') return withControl(state, { commandId: event.id, name: 'late-answer' });
+  if (answered === 'late') {
+    return withControl(state, { commandId: event.id, name: 'late-answer' }, event);
+  }
   return answered ?? { ...state, queue: [...state.queue, message] };
 }
 

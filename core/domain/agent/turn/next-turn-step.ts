@@ -1,11 +1,12 @@
 import { ERRORS, type ErrorCode } from '../../../../schemas/errors.ts';
-import type {
-  LiveAgent,
-  PendingCall,
-  PendingMessage,
-  PendingQuestion,
-  ReadyAgent,
-  Turn,
+import {
+  type LiveAgent,
+  MAX_TURN_MESSAGES,
+  type PendingCall,
+  type PendingMessage,
+  type PendingQuestion,
+  type ReadyAgent,
+  type Turn,
 } from '../agent-state.ts';
 import type { AgentTraits } from '../agent-traits.ts';
 
@@ -49,7 +50,11 @@ export function nextTurnStep(state: ReadyAgent, traits: AgentTraits): TurnStep |
   if (message.mode === 'interrupt' && !state.interrupted) {
     return { do: 'interrupt', commandId: message.commandId };
   }
-  const joins = traits.whileBusy === 'join' && message.mode === 'join' && !state.interrupted;
+  const joins =
+    traits.whileBusy === 'join' &&
+    message.mode === 'join' &&
+    !state.interrupted &&
+    turn.messages.length < MAX_TURN_MESSAGES;
   return joins ? { do: 'deliver', message, turnId } : undefined;
 }
 

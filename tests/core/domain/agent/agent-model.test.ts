@@ -93,6 +93,7 @@ const act = fc.oneof(
 const traits = fc.record<AgentTraits>({
   whileBusy: fc.constantFrom('join', 'queue'),
   endOfTurn: fc.constantFrom('signal', 'response'),
+  maxQueue: fc.constantFrom(1, 3, 200),
 });
 
 /** A turn may be allowed more time than an idle agent has. */
@@ -167,6 +168,16 @@ test('every command has its outcome: nothing waits in an agent that has ended', 
     const { phase, queue, controls, calls } = agent.state;
     same([phase, queue, controls, calls], ['ended', [], [], []], 'what is left');
   }, 'stopped');
+  t.pass();
+});
+
+test('no more messages wait than may, as soon as their owner has looked', (t) => {
+  forAll((agent) => {
+    agent.happen('command.send', { text: 'one more', mode: 'wait' }, 'one-more');
+    agent.settle();
+    const { queue } = agent.state;
+    same(queue.length <= (agent.traits.maxQueue ?? 0), true, `${queue.length} wait`);
+  }, 'running');
   t.pass();
 });
 

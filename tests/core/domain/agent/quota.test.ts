@@ -32,6 +32,7 @@ const QUOTAS: Quotas = {
   fileBytes: 100,
   questions: 1,
   calls: 2,
+  connections: 3,
   minuteMs: 60_000,
 };
 
@@ -79,6 +80,20 @@ test('what is said counts in all, and in a minute that its first word begins', (
 
 test('a clock that goes back begins a minute, and takes nothing away', (t) => {
   t.like(saidAt(10_000, 0), { events: 2, minute: { since: at(0).toISOString(), events: 1 } });
+});
+
+test('connections beyond the quota are muted for a minute, whatever is counted meanwhile', (t) => {
+  const judge = (open: number, events = READY, ms = 0) =>
+    judgeQuota(live(events), NO_FILES, QUOTAS, at(ms), open);
+  t.is(judge(3), undefined);
+  const until = at(60_000).toISOString();
+  t.like(judge(4), {
+    do: 'mute',
+    excess: { reason: '4 connections at a time, where 3 are allowed', until },
+  });
+  const silent = [...READY, muted({ until })];
+  t.deepEqual(judge(4, silent, 1_000), { do: 'wait', until: new Date(until) });
+  t.deepEqual(judge(0, silent, 60_000), { do: 'unmute' });
 });
 
 test('as much as is allowed is allowed; one more is muted until the minute is over', (t) => {

@@ -4,6 +4,7 @@ import { claudeLatency } from './claude-latency.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
 import { idleAgents } from './idle-agents.ts';
+import { peers } from './peers/peers.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
 import { start } from './start.ts';
@@ -27,13 +28,17 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   throughput,
 };
 
+/** By their names only: they install other people's programs. */
+const ON_DEMAND: typeof BENCHES = { peers };
+
 const { positionals } = parseArgs({ allowPositionals: true });
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 
 for (const name of chosen) {
-  const bench = BENCHES[name];
+  const bench = BENCHES[name] ?? ON_DEMAND[name];
   if (bench === undefined) {
-    process.stderr.write(`no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}\n`);
+    const names = [...Object.keys(BENCHES), ...Object.keys(ON_DEMAND)];
+    process.stderr.write(`no bench ${name}; there are ${names.join(', ')}\n`);
     process.exitCode = 2;
     continue;
   }

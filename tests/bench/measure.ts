@@ -34,6 +34,23 @@ export function memoryOf(pid: number): number {
   return pages.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
 }
 
+/** Memory of processes together, in MiB: what several of them share is counted once (PSS). */
+export function sharedMemoryOf(pids: readonly number[]): number {
+  const parts = pids.map((pid) => {
+    try {
+      return proportionalSetSize(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    } catch {
+      // It has ended.
+      return 0;
+    }
+  });
+  return parts.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
+}
+
+/** In KiB, of a process's `smaps_rollup` (proc_pid_smaps(5)). */
+export const proportionalSetSize = (rollup: string): number =>
+  Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+
 /** Clock ticks a second, of /proc (proc(5), `_SC_CLK_TCK`): 100 on every Linux. */
 const TICKS = 100;
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dataPaths } from '../platform/service/data-paths.ts';
 import type { Settings } from '../schemas/settings.ts';
 import type { AgentFactory } from './agent-factory.ts';
 import { AGENT_KINDS } from './agent-kinds.ts';
@@ -6,11 +7,14 @@ import { AgentLogins } from './host/agent-logins.ts';
 
 export type AgentFactories = ReadonlyMap<string, AgentFactory>;
 
+/** The folder of all logins. */
+export const credentialsFolder = (settings: Settings): string =>
+  settings.ORCHESTRATOR_CREDENTIALS_DIR ??
+  join(dataPaths(settings.ORCHESTRATOR_DATA_DIR).root, 'credentials');
+
 /** The agents' logins, where the settings have them; `own` is the system's own environment. */
 export function agentLogins(settings: Settings, own: NodeJS.ProcessEnv): AgentLogins {
-  const folder =
-    settings.ORCHESTRATOR_CREDENTIALS_DIR ?? join(settings.ORCHESTRATOR_DATA_DIR, 'credentials');
-  return new AgentLogins({ folder, own });
+  return new AgentLogins({ folder: credentialsFolder(settings), own });
 }
 
 /** The factory of every kind of agent; `own` is the system's own environment. */

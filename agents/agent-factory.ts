@@ -14,6 +14,9 @@ export interface AgentOrder {
   secrets: string;
   /** The command line of the `create` command, for kinds that need one. */
   commandLine?: string;
+  /** The model that it is to have, and how hard that is to think; the CLI's own without. */
+  model?: string | undefined;
+  effort?: string | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { AgentFactory } from './agent-factory.ts';
 import type { AgentLogins } from './host/agent-logins.ts';
 import type { StartDriver } from './host/driver.ts';
 import type { LoginFile } from './host/login-file.ts';
+import type { KindModels } from './kind-models.ts';
 
 /** The npm package of a CLI, in the version that the conformance suite holds it in. */
 export interface CliPackage {
@@ -13,11 +14,27 @@ export interface CliPackage {
   installs?: true;
 }
 
+/** A call that costs nothing and that the provider answers for a key that is good. */
+export interface KeyCheck {
+  /** The one of `variables` that is such a key. */
+  readonly variable: string;
+  /** Where the provider is, and the variable that says where else. */
+  readonly base: string;
+  readonly baseVariable?: string;
+  /** Behind that. */
+  readonly path: string;
+  headers(key: string): Record<string, string>;
+}
+
 /** How a CLI logs in at its model. */
 export interface KindLogin {
   readonly variables: readonly string[];
   /** Relative to the agent's home. */
   readonly files: readonly string[];
+  /** The variable by which whoever uses the CLI moves its folder out of their home. */
+  readonly homeVariable?: string;
+  /** How a key is seen to be taken: see {@link KeyCheck}. */
+  readonly check?: KeyCheck;
   /** More about it, for people. */
   readonly hint?: string;
   /** That one of the files which the CLI renews by itself, if it does. */
@@ -39,6 +56,10 @@ export interface AgentKind {
   readonly cli?: CliPackage;
   /** Variables and files by which its CLI logs in at its model. */
   readonly login?: KindLogin;
+  /** Variables of the system's own environment that its CLI gets beside those of its login: no secrets. */
+  readonly takes?: readonly string[];
+  /** Its models, where one can be chosen. */
+  readonly models?: KindModels;
   /** The command line that a `create` brings along, for a kind whose program is a setting. */
   commandLine?(settings: Settings): string | undefined;
   factory(settings: Settings, logins: AgentLogins): AgentFactory | Promise<AgentFactory>;

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { ChosenRuntime } from '../platform/docker/choose-runtime.ts';
 import { isOnPath } from '../platform/files/on-path.ts';
-import { dataPaths } from '../platform/service/data-paths.ts';
 import type { Settings } from '../schemas/settings.ts';
+import { credentialsFolder } from './agent-factories.ts';
 import type { AgentKind } from './agent-kind.ts';
 import { filesIn } from './host/agent-logins.ts';
+import { ownLogin } from './own-login.ts';
 
 /** What a kind of agent lacks where agents run. */
 export interface KindProblem {
@@ -50,19 +51,27 @@ function cliProblem(kind: AgentKind, { chosen, searchPath }: KindPlace): KindPro
   return isThere ? [] : [{ what: `The CLI of ${title} is not ${where}`, cure, blocks: true }];
 }
 
-async function loginProblem(
-  { name, title, login }: AgentKind,
-  { settings, environment }: KindPlace,
-): Promise<KindProblem[]> {
-  if (login === undefined || login.variables.some((variable) => environment[variable])) return [];
-  const folder =
-    settings.ORCHESTRATOR_CREDENTIALS_DIR ??
-    join(dataPaths(settings.ORCHESTRATOR_DATA_DIR).root, 'credentials');
-  const kept = (await filesIn(folder)) ?? [];
-  // A login of the system, or of any user.
-  if (kept.some(({ path }) => path.split('/').slice(0, -1).includes(name))) return [];
+/** Whether agents of a kind have what they log in with: the system's login, or that of any user. */
+export async function hasLogin(
+  { name, login }: AgentKind,
+  { settings, environment }: Pick<KindPlace, 'settings' | 'environment'>,
+): Promise<boolean> {
+  if (login === undefined || login.variables.some((variable) => environment[variable])) return true;
+  const kept = (await filesIn(credentialsFolder(settings))) ?? [];
+  return kept.some(({ path }) => path.split('/').slice(0, -1).includes(name));
+}
+
+async function loginProblem(kind: AgentKind, place: KindPlace): Promise<KindProblem[]> {
+  const { name, title, login } = kind;
+  if (login === undefined || (await hasLogin(kind, place))) return [];
   const hint = login.hint === undefined ? '' : ` (${login.hint})`;
   const [file = 'the file of its login'] = login.files;
-  const cure = `set ${login.variables.join(' or ')}${hint}, or put ${file} into ${join(folder, name)} (docs/agents.md, Credentials)`;
+  const own = await ownLogin(kind, place.environment);
+  const copy =
+    own === undefined
+      ? ''
+      : `\`npx orchestrator login ${name}\` lets agents use a copy of your own CLI’s (${own}); or `;
+  const folder = join(credentialsFolder(place.settings), name);
+  const cure = `${copy}set ${login.variables.join(' or ')}${hint}, or put ${file} into ${folder} (docs/agents.md, Credentials)`;
   return [{ what: `There is no login for ${title}`, cure, blocks: false }];
 }

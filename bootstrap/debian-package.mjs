@@ -23,9 +23,11 @@ export async function unpackDebianPackages(suite, names, folder) {
   const options = aptOptions(writeSources(suite, folder), folder);
   const env = { ...process.env, LC_ALL: 'C' };
   const how = { cwd: folder, env, timeoutMs: UPDATE_MS };
+  // Of this suite, whatever newer one of somebody else's is installed.
+  const wanted = names.map((name) => `${name}/${suite}`);
   // A mirror may lack one index and still have the package: the download is what counts.
   const updated = await runProgram('apt-get', [...options, 'update'], how);
-  const got = await runProgram('apt-get', [...options, 'download', ...names], how);
+  const got = await runProgram('apt-get', [...options, 'download', ...wanted], how);
   const archives = readdirSync(folder).filter((name) => name.endsWith('.deb'));
   if (!got.ok || archives.length < names.length) {
     throw new BootstrapError(aptReason(updated.stderr + got.stderr));

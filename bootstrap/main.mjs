@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isAtLeast } from './version.mjs';
 
 const OLDEST_NODE = '20.0.0';
-const JOBS = ['start', 'test', 'build', 'agents'];
+const JOBS = ['start', 'test', 'build', 'agents', 'package'];
 
 /** @param {string} job one of JOBS @param {readonly string[]} names of agents, for `agents` */
 async function prepare(job, names) {
@@ -19,6 +19,11 @@ async function prepare(job, names) {
   // Some agents are for whoever runs them, all are for the tests.
   const isTest = job === 'test' || (job === 'agents' && names.length === 0);
   await ensurePackages({ root, env, say, scope: isTest ? 'all' : 'runtime' });
+  if (job === 'package') {
+    const { makePackage } = await import('./package.mjs');
+    await makePackage({ root, say });
+    return;
+  }
   if (job !== 'build') await findNatsServer({ root, env, say, allowDownload: true });
   await bundleCli({ root, say });
   // CI holds the real agents to their suite with every run.

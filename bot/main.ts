@@ -2,7 +2,8 @@ import { loadSettings } from '../agents/load-settings.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { telegramBot } from './telegram-bot.ts';
 
-await runService('bot', loadSettings, startBot);
+// Not awaited: the bundle is a script, which may not.
+void runService('bot', loadSettings, startBot);
 
 /** Ready at once: that Telegram cannot be reached stops nothing else, and is told by its health. */
 async function startBot(context: ServiceContext): Promise<Service> {

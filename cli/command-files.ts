@@ -14,6 +14,13 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   ready: async () => (await import('./commands/ready.ts')).ReadyCommand,
   host: async () => (await import('./commands/host.ts')).HostCommand,
   start: async () => (await import('./commands/start.ts')).StartCommand,
+  init: async () => (await import('./commands/init.ts')).InitCommand,
+  login: async () => (await import('./commands/login.ts')).LoginCommand,
+  'service install': async () =>
+    (await import('./commands/service-install.ts')).ServiceInstallCommand,
+  'service status': async () => (await import('./commands/service-status.ts')).ServiceStatusCommand,
+  'service uninstall': async () =>
+    (await import('./commands/service-uninstall.ts')).ServiceUninstallCommand,
   'init nats': async () => (await import('./commands/init-nats.ts')).InitNatsCommand,
   'init streams': async () => (await import('./commands/init-streams.ts')).InitStreamsCommand,
   chat: async () => (await import('./commands/chat.ts')).ChatCommand,
@@ -37,7 +44,9 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
 /** The name of the command that an argument list calls, where it calls one. */
 export function calledCommand(args: readonly string[]): CommandName | undefined {
   const [first = '', second = ''] = args;
-  const name = Object.hasOwn(COMMAND_FILES, first) ? first : `${first} ${second}`;
+  // `init nats` is no `init` of something.
+  const two = `${first} ${second}`;
+  const name = Object.hasOwn(COMMAND_FILES, two) ? two : first;
   // Just looked up among the names.
   return Object.hasOwn(COMMAND_FILES, name) ? (name as CommandName) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { BegunCall } from '../agents/voice/command-streams.ts';
+import { takeBegun } from './quick/begun-variable.ts';
 import { quickCall } from './quick/quick-call.ts';
 import { sayQuickly } from './quick/say-quickly.ts';
 
@@ -7,9 +8,11 @@ import { sayQuickly } from './quick/say-quickly.ts';
  * its way; for everything else the whole command is loaded (docs/decisions/0071-a-quick-way.md).
  */
 async function main(args: string[]): Promise<void> {
+  const byHost = takeBegun(process.env);
+  if (byHost !== undefined) return wholeCommand(args, byHost);
   const call = quickCall(args);
   const begun = call && (await sayQuickly(call, process.env));
-  if (begun !== 'said') return wholeCommand(args, begun);
+  if (begun !== 'done') return wholeCommand(args, begun);
   process.exit();
 }
 

@@ -1,7 +1,7 @@
 import type { BaseContext, Cli, CommandClass } from 'clipanion';
 import type { CommandStreams } from '../agents/voice/command-streams.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import type { CommandName } from '../schemas/command-table.ts';
+import { type CommandName, commandEntry } from '../schemas/command-table.ts';
 import { asOrchestratorError, type OrchestratorError } from '../schemas/errors.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
 import { COMMAND_FILES, calledCommand } from './command-files.ts';
@@ -32,7 +32,10 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
     }
     const called = calledCommand(args);
     const { cli, commands } = await commandLine(called, showsStyle(stdout, env));
-    const command = cli.process(called === undefined ? args : sortDashes(called, args), context);
+    const command = cli.process(called === undefined ? args : sortDashes(called, args), {
+      ...context,
+      env: await withSettingsFile(called, env),
+    });
     // All but help, which has colours, and no word that is not ours.
     if (commands.has(command.constructor)) {
       const safe = { stdout: commandOutput(stdout), stderr: commandOutput(stderr) };
@@ -47,6 +50,23 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
     stderr.write(errorLine(shown));
     return shown.exit;
   }
+}
+
+/** With the file of settings, for whoever operates the system. An agent has an environment of its own. */
+async function withSettingsFile(
+  called: CommandName | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
+  if (
+    called === undefined ||
+    env.ORCHESTRATOR_AGENT_ID ||
+    commandEntry(called).audience === 'agent'
+  ) {
+    return env;
+  }
+  const { readSettingsFile, settingsFile } = await import('../platform/files/settings-file.ts');
+  const { projectRoot } = await import('../platform/files/project-root.ts');
+  return { ...readSettingsFile(settingsFile(projectRoot(), env)), ...env };
 }
 
 /** What a person sees of an error: one line, whatever the error quotes. */

@@ -4,9 +4,11 @@ import { checkpointedFollower } from '../core/projection/checkpointed-follower.t
 import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { serveHttp } from './http/serve-http.ts';
+import { ArchivedAgents } from './views/archived-agents.ts';
 import { serveViews } from './views/views-service.ts';
 
-await runService('projections', loadSettings, startProjections);
+// Not awaited: the bundle is a script, which may not.
+void runService('projections', loadSettings, startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
   const { paths, logger, connection, log, health, signal, fatal } = context;
@@ -15,7 +17,14 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   await follower.start(signal);
   follower.ended.catch(fatal);
   const { nc } = connection;
-  const views = await serveViews({ nc, follower, log, logger, version: packageJson.version });
+  const archived = new ArchivedAgents({
+    path: join(paths.snapshots, 'archived.jsonl'),
+    log,
+    logger,
+  });
+  void archived.start(signal);
+  const { version } = packageJson;
+  const views = await serveViews({ nc, follower, log, archived, logger, version });
   const http = await serveHttp(context);
   return {
     async stop() {

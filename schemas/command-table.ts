@@ -176,23 +176,122 @@ export const COMMAND_TABLE = [
         flags: '--keep-agents',
         what: 'Leave the agents running at the end; the next start goes on with them.',
       },
+      {
+        flags: '--agent',
+        value: 'kind',
+        what: 'The kind of agent that users get; unset: ORCHESTRATOR_AGENT.',
+      },
     ],
     examples: [
       ['Run it', 'start'],
+      ['With Claude', 'start --agent claude'],
       ['Leave the agents running at the end', 'start --keep-agents'],
     ],
+  },
+  {
+    path: ['init'],
+    audience: 'operator',
+    summary: 'Set the system up: asks what is needed, checks it, and writes the settings.',
+    details:
+      'Writes `.env` of the checkout (mode 0600), or `orchestrator/env` in your configuration where it was installed; lines that are none of its own stay. It may be called again. Without a terminal it asks nothing: what is wanted are options, and keys and the token of the bot are taken from the environment. Ends with `doctor`.',
+    options: [
+      { flags: '--agent', value: 'kind', what: 'The kind of agent that users get.' },
+      { flags: '--model', value: 'model', what: 'The model of that kind.' },
+      {
+        flags: '--permissions',
+        value: 'policy',
+        what: 'What its agents may do without asking: allow, ask, deny, ask:<patterns>.',
+      },
+      { flags: '--runtime', value: 'place', what: 'Where agents run: auto, docker or local.' },
+      {
+        flags: '--set',
+        value: 'NAME=value',
+        what: 'Any other setting, such as ORCHESTRATOR_AGENT_TTL=8h; may be given again.',
+      },
+      {
+        flags: '--allow',
+        value: 'ids',
+        what: 'Telegram ids that may talk to the bot; unset in a terminal: by a pairing code.',
+      },
+      { flags: '--file', value: 'file', what: 'Where the settings are written.' },
+      { flags: '--yes,-y', what: 'Ask nothing.' },
+      timeout('How long to wait for somebody who pairs; 5m.'),
+    ],
+    examples: [
+      ['Be asked', 'init'],
+      ['Without a terminal', 'init --yes --agent claude --allow 123456789'],
+    ],
+  },
+  {
+    path: ['login'],
+    audience: 'operator',
+    takes: ['kind'],
+    summary: 'Give agents of a kind a login: a copy of your own CLI’s, or a file of it.',
+    options: [
+      { flags: '--file', value: 'path', what: 'The file of the login; `-` is stdin.' },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['That of your own CLI', 'login claude'],
+      ['A file', 'login codex --file auth.json'],
+    ],
+  },
+  {
+    path: ['service', 'install'],
+    audience: 'operator',
+    summary: 'Have systemd run the system, from now on and after each start of the machine.',
+    details:
+      'Without --system it is a unit of your own user, which runs while you are logged in, or always where `loginctl enable-linger` says so.',
+    options: [
+      { flags: '--system', what: 'A unit of the machine, which runs as you; needs root.' },
+      { flags: '--user', value: 'name', what: 'As whom a unit of the machine runs; unset: you.' },
+      { flags: '--print', what: 'Print the unit, and install nothing.' },
+    ],
+    examples: [
+      ['For yourself', 'service install'],
+      ['For the machine', 'service install --system --user ada'],
+    ],
+  },
+  {
+    path: ['service', 'status'],
+    audience: 'operator',
+    summary: 'Show how the service of systemd is.',
+    options: [{ flags: '--system', what: 'The one of the machine.' }],
+    examples: [['Show it', 'service status']],
+  },
+  {
+    path: ['service', 'uninstall'],
+    audience: 'operator',
+    summary: 'Stop the service and remove its unit; data and agents’ homes stay.',
+    options: [{ flags: '--system', what: 'The one of the machine.' }],
+    examples: [['Remove it', 'service uninstall']],
   },
   {
     path: ['init', 'nats'],
     audience: 'operator',
     summary: 'Make the keys and the configuration of a nats-server that runs by itself.',
     details:
-      'Keys are made once, in `auth/` below ORCHESTRATOR_DATA_DIR, and kept: agents that live hold credentials made with them. The configuration has no secret in it. It may be called at every start.',
+      'Keys are made once, in `auth/` below ORCHESTRATOR_DATA_DIR, and kept: agents that live hold credentials made with them. The configuration has no secret in it, but for the password of a cluster’s routes. It may be called at every start. With --route the server is one of a cluster: one file serves all, each server has a name of its own in NATS_SERVER_NAME.',
     options: [
       { flags: '--config', value: 'file', what: 'Where the configuration is written; required.' },
       { flags: '--store', value: 'folder', what: 'Where the server keeps streams; /data.' },
       { flags: '--host', value: 'address', what: 'The address that it listens on; 127.0.0.1.' },
       { flags: '--port', value: 'port', what: 'The port that it listens on; 4222.' },
+      {
+        flags: '--route',
+        value: 'host:port',
+        what: 'A server of the cluster, as the others reach it; once for each. None: a single server.',
+      },
+      {
+        flags: '--cluster-port',
+        value: 'port',
+        what: 'The port on which the other servers of the cluster reach it; 6222.',
+      },
+      {
+        flags: '--name',
+        value: 'name',
+        what: 'Its name; orchestrator, in a cluster what NATS_SERVER_NAME is in its environment.',
+      },
       { flags: '--monitor', value: 'port', what: 'Port of its /healthz, on 127.0.0.1; none.' },
       { flags: '--services', value: 'folder', what: 'Gets a copy of the credentials of services.' },
       { flags: '--spawner', value: 'folder', what: 'Gets that, and the seed for agents too.' },
@@ -200,6 +299,10 @@ export const COMMAND_TABLE = [
     ],
     examples: [
       ['A server on this machine', 'init nats --config /etc/nats/nats.conf --store /var/lib/nats'],
+      [
+        'Three servers',
+        'init nats --config nats.conf --host 0.0.0.0 --route nats-1:6222 --route nats-2:6222 --route nats-3:6222',
+      ],
       ['Credentials for services elsewhere', 'init nats --config nats.conf --services ./share'],
     ],
   },
@@ -228,7 +331,7 @@ export const COMMAND_TABLE = [
     audience: 'operator',
     summary: 'List the agents and what they do.',
     options: [
-      { flags: '--all,-a', what: 'Also those that have ended.' },
+      { flags: '--all,-a', what: 'Also those that have ended, however long ago.' },
       { flags: '--kind', value: 'kind', what: 'Only those of this kind.' },
       {
         flags: '--owner',
@@ -261,6 +364,16 @@ export const COMMAND_TABLE = [
         what: 'What it is called; unset: its kind, with a number where that is taken.',
       },
       {
+        flags: '--model',
+        value: 'model',
+        what: 'Its model; unset: ORCHESTRATOR_<KIND>_MODEL, or the one of its CLI.',
+      },
+      {
+        flags: '--effort',
+        value: 'effort',
+        what: 'How hard its model is to think; unset: ORCHESTRATOR_<KIND>_EFFORT.',
+      },
+      {
         flags: '--owner',
         value: 'person',
         what: 'Whose it is: <channel>/<user id>, who talks to it from now on.',
@@ -270,6 +383,7 @@ export const COMMAND_TABLE = [
     ],
     examples: [
       ['The demo agent', 'create'],
+      ['One with a model', 'create --kind codex --model gpt-5.4 --effort high'],
       ['One with a name, for somebody', 'create --name shop --owner telegram/123456789'],
       [
         'Any program',

@@ -90,6 +90,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 503,
   },
+  ORC_REPLICAS: {
+    meaning: 'There are not as many NATS servers as the streams want replicas',
+    cure: 'Start the other servers of the cluster, or set ORCHESTRATOR_REPLICAS to what there is (1 for a single server).',
+    exit: EXIT.failed,
+    status: 503,
+  },
   ORC_LOG_REPLACED: {
     meaning: 'The event log was removed and made anew while it was read',
     cure: 'Run it again: it begins with the new log. Services do so by themselves.',
@@ -195,6 +201,24 @@ export const ERRORS = {
   ORC_AGENT_CLI: {
     meaning: 'The CLI of this kind of agent is not there',
     cure: '`npm run agents <kind>` installs it; the worker image gets it with AGENTS=<kind>.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_LOGIN: {
+    meaning: 'There is no such login, or it is refused',
+    cure: 'Log in with the CLI, or set its variable (docs/agents.md, Credentials).',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_TELEGRAM: {
+    meaning: 'Telegram refuses the bot, or is not reached',
+    cure: 'Check the token that @BotFather gave, and that no other program polls with it.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_NO_SYSTEMD: {
+    meaning: 'No systemd runs here',
+    cure: 'Start it with what this machine has for services: `npm start </dev/null` serves until SIGTERM.',
     exit: EXIT.failed,
     status: 502,
   },

@@ -4,6 +4,7 @@ import { parseDuration } from './durations.ts';
 import { hostName } from './host-name.ts';
 import { isAgentId, isToken } from './ids.ts';
 import { MESSAGE_MODES } from './message-mode.ts';
+import { serverUrls } from './server-urls.ts';
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
   const ms = parseDuration(text);
@@ -14,16 +15,16 @@ function toMilliseconds(text: string, context: z.RefinementCtx): number {
 
 const duration = (fallback: string) => z.string().default(fallback).transform(toMilliseconds);
 
-const byteSize = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const bytes = parseByteSize(text);
-      if (bytes !== undefined) return bytes;
-      context.addIssue({ code: 'custom', message: 'a size such as 512m or 4g' });
-      return z.NEVER;
-    });
+function toBytes(text: string, context: z.RefinementCtx): number {
+  const bytes = parseByteSize(text);
+  if (bytes !== undefined) return bytes;
+  context.addIssue({ code: 'custom', message: 'a size such as 512m or 4g' });
+  return z.NEVER;
+}
+
+const byteSize = (fallback: string) => z.string().default(fallback).transform(toBytes);
+
+const optionalByteSize = z.string().transform(toBytes).optional();
 
 /** The highest quota of calls that wait for a result: below `MAX_WAITING`, the most that an agent's state keeps. */
 const MAX_WAITING_QUOTA = 500;
@@ -47,16 +48,29 @@ const port = z.coerce
   .min(1, 'a port from 1 to 65535')
   .max(65535, 'a port from 1 to 65535');
 
-const url = (protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) =>
-        URL.canParse(text) &&
-        protocols.includes(new URL(text).protocol.slice(0, -1)) &&
-        new URL(text).hostname !== '',
-      `a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
-    );
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) &&
+  protocols.includes(new URL(text).protocol.slice(0, -1)) &&
+  new URL(text).hostname !== '';
+
+const beginning = (protocols: readonly string[]): string =>
+  `begins with ${protocols.map((name) => `${name}://`).join(' or ')}`;
+
+const url = (protocols: readonly string[]) =>
+  z.string().refine((text) => isUrl(text, protocols), `a URL that ${beginning(protocols)}`);
+
+/** One server, or several of a cluster: see {@link serverUrls}. */
+const urls = (protocols: readonly string[]) => {
+  const areUrls = (text: string) => {
+    const all = serverUrls(text);
+    return all.length > 0 && all.every((one) => isUrl(one, protocols));
+  };
+  const allowed = `a URL that ${beginning(protocols)}, or several separated by commas`;
+  return z.string().refine(areUrls, allowed);
+};
+
+/** How many servers keep a stream: an even number stands no more losses than the odd one below it. */
+const REPLICAS = [1, 3, 5] as const;
 
 /** Names separated by commas. */
 export const tokenList = z.string().transform((text, context) => {
@@ -110,9 +124,24 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Folder of everything that is kept: the event log, keys, agents, logs of the system. Unset inside an installed package (`node_modules`): `~/.local/state/orchestrator`.',
     ),
-  ORCHESTRATOR_NATS_URL: url(['nats', 'tls', 'ws', 'wss'])
+  ORCHESTRATOR_ENV_FILE: z
+    .string()
     .optional()
-    .describe('NATS server to use. Unset: an embedded one is started in the data folder.'),
+    .describe(
+      'File of settings, `NAME=value` a line, which `orchestrator init` writes; what the environment has goes before it. Unset: `.env` of the checkout; of an installed package `~/.config/orchestrator/env`.',
+    ),
+  ORCHESTRATOR_NATS_URL: urls(['nats', 'tls', 'ws', 'wss'])
+    .optional()
+    .describe(
+      'NATS server to use, or those of a cluster, separated by commas. Unset: an embedded one is started in the data folder.',
+    ),
+  ORCHESTRATOR_REPLICAS: z
+    .enum(REPLICAS.map(String), `one of ${REPLICAS.join(', ')}`)
+    .transform(Number)
+    .optional()
+    .describe(
+      'How many servers of a NATS cluster keep each stream and bucket: 3 stands the loss of one. Existing ones are brought to it by `init streams` and by a start. Unset: as many as they have, 1 for new ones.',
+    ),
   ORCHESTRATOR_NATS_PORT: port
     .optional()
     .describe(
@@ -158,6 +187,9 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_QUOTA_CALLS: count(100, MAX_WAITING_QUOTA).describe(
     'How many tool calls of an agent may wait for their results at a time; one more is refused at once.',
   ),
+  ORCHESTRATOR_QUOTA_PROJECTS: count(1_000, 100_000).describe(
+    'How many projects the agents of one person may create, or an agent of nobody; one more is refused.',
+  ),
   ORCHESTRATOR_QUEUE_MESSAGES: count(200, MAX_WAITING_QUOTA).describe(
     'How many messages may wait for an agent; one more is refused at once, and whoever sent it is told (`ORC_QUEUE_FULL`).',
   ),
@@ -174,7 +206,24 @@ const SYSTEM_SETTINGS = {
     'How many messages of one agent and one kind (answers, progress, …) NATS takes within a day.',
   ),
   ORCHESTRATOR_FILES_BYTES: byteSize('4g').describe(
-    'Size of the files of all agents, which are kept for 30 days; set aside as ORCHESTRATOR_SAID_BYTES is.',
+    'Size of the files of all agents; set aside as ORCHESTRATOR_SAID_BYTES is. A file that would be too much is refused.',
+  ),
+  ORCHESTRATOR_FILES_AGE: duration('720h').describe('How long files of agents and users are kept.'),
+  ORCHESTRATOR_LOGS_LINES: count(1_000).describe(
+    'How many lines of the output of an agent are kept: so many of stdout, and of stderr.',
+  ),
+  ORCHESTRATOR_LOGS_AGE: duration('168h').describe('How long the output of agents is kept.'),
+  ORCHESTRATOR_LOGS_BYTES: optionalByteSize.describe(
+    'Size of the output of all agents; the oldest lines go first. Set aside as ORCHESTRATOR_SAID_BYTES is. Unset: no limit.',
+  ),
+  ORCHESTRATOR_DLQ_AGE: duration('720h').describe(
+    'How long dead letters are kept: what stands in the log and no reader takes.',
+  ),
+  ORCHESTRATOR_DLQ_BYTES: optionalByteSize.describe(
+    'Size of all dead letters; the oldest go first. Set aside as ORCHESTRATOR_SAID_BYTES is. Unset: no limit.',
+  ),
+  ORCHESTRATOR_IDS_AGE: duration('720h').describe(
+    'How long it is remembered that something was stored: a repeat that comes later, as of an update of Telegram or an entry of Redis, is stored again.',
   ),
   ORCHESTRATOR_API_URL: url(['http', 'https'])
     .optional()
@@ -285,10 +334,10 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Whether agents in containers reach the outside, or the system’s NATS alone. Counts when the network is made.',
     ),
-  ORCHESTRATOR_AGENT_NATS_URL: url(['nats', 'tls'])
+  ORCHESTRATOR_AGENT_NATS_URL: urls(['nats', 'tls'])
     .optional()
     .describe(
-      'Where agents in containers reach NATS, if not where the system does. `npm start` sees to it by itself.',
+      'Where agents in containers reach NATS (several servers separated by commas), if not where the system does. `npm start` sees to it by itself.',
     ),
   ORCHESTRATOR_AGENT_MEMORY: byteSize('4g').describe(
     'Memory of an agent’s container; above it the agent is ended, and says so.',
@@ -390,8 +439,10 @@ export function withKinds(kinds: readonly KindSettings[]): SettingSchemas {
   return Object.fromEntries(all);
 }
 
-/** Settings whose value is never shown. */
 const SECRET = /_(TOKEN|SECRET)$/;
+
+/** Is it a setting whose value is never shown? */
+export const isSecretSetting = (name: string): boolean => SECRET.test(name);
 
 export interface SettingProblem {
   setting: string;
@@ -421,7 +472,7 @@ export function parseSettings(
   }
   const wrong = (result.error?.issues ?? []).map((issue) => {
     const setting = String(issue.path[0] ?? '');
-    const value = SECRET.test(setting) ? '…' : String(given[setting] ?? '');
+    const value = isSecretSetting(setting) ? '…' : String(given[setting] ?? '');
     return { setting, value, allowed: issue.message };
   });
   return { ok: false, problems: [...wrong, ...unknown] };

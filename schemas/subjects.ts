@@ -171,9 +171,19 @@ const SAID_FAMILIES = ['response', 'tool'];
 
 /** Whether what stands on this subject is an agent's own word, whoever published it. */
 export function isAgentsWord(subject: string): boolean {
+  // Whoever asks has mostly asked for its address before.
+  const { address } = parsed;
+  if (parsed.subject === subject && address !== undefined) return saysItself(address);
   const [root, , family = '', name = ''] = subject.split('.');
   if (root !== 'agents') return false;
   return SAID_FAMILIES.includes(family) || (family === 'turn' && isSaidOfTurn(name));
+}
+
+function saysItself(address: Address): boolean {
+  const { family } = address;
+  return (
+    family === 'response' || family === 'tool' || (family === 'turn' && isSaidOfTurn(address.name))
+  );
 }
 
 const isSaidOfTurn = (name: string): boolean => AGENT_SAYS.turn.some((said) => said === name);

@@ -19,6 +19,8 @@ export const agentSummary = z.object({
   kind: z.string().optional(),
   /** What it goes by: the first is shown, each finds it. */
   names: z.array(z.string()).optional(),
+  /** The one that its `create` names. */
+  model: z.string().optional(),
   owner: person.optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),
@@ -93,6 +95,17 @@ export const VIEWS = {
   agent: {
     request: z.object({ agentId, atLeast }),
     response: z.object({ sequence: z.int(), agent: agentSummary }),
+  },
+  /** Those that left the state, the first that were archived first. */
+  archived: {
+    request: z.object({
+      owner: person.optional(),
+      kind: z.string().optional(),
+      /** The `next` of the page before. */
+      after: z.int().nonnegative().optional(),
+      limit,
+    }),
+    response: z.object({ agents: z.array(agentSummary), next: z.int().optional() }),
   },
   user: {
     request: z.object({ channel: token, userId: token, atLeast }),

@@ -74,7 +74,8 @@ export class AgentEnvironment {
   }
 
   /** What its factory may know of an agent. */
-  order({ agentId, owner, commandLine }: LiveAgent, places: AgentPlaces): AgentOrder {
+  order(state: LiveAgent, places: AgentPlaces): AgentOrder {
+    const { agentId, owner, commandLine, model, effort } = state;
     const { home, secrets } = places;
     return {
       agentId,
@@ -83,6 +84,8 @@ export class AgentEnvironment {
       secrets,
       ...(owner && { owner }),
       ...(commandLine !== undefined && { commandLine }),
+      ...(model !== undefined && { model }),
+      ...(effort !== undefined && { effort }),
     };
   }
 

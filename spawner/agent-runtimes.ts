@@ -1,19 +1,16 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { kindOf } from '../agents/agent-kinds.ts';
 import { type KindPlace, kindProblems } from '../agents/kind-problems.ts';
 import { ensureAgentNetwork } from '../platform/docker/agent-network.ts';
 import { chooseRuntime } from '../platform/docker/choose-runtime.ts';
 import { dockerEngine } from '../platform/docker/docker-engine.ts';
+import { projectRoot } from '../platform/files/project-root.ts';
 import { agentSearchPath } from '../platform/service/agent-search-path.ts';
 import type { Health } from '../platform/service/health.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
-
-/** The checkout. */
-const ROOT = join(import.meta.dirname, '..');
 
 /** What a process of an agent gets by itself when nobody extends it. */
 const EXPIRY_GRACE_MS = 60_000;
@@ -56,7 +53,7 @@ export async function agentRuntimes(
   } else if (choice.why !== undefined) {
     logger.info({ why: choice.why }, 'agents run as processes of this machine');
   }
-  const searchPath = agentSearchPath(ROOT, process.env.PATH);
+  const searchPath = agentSearchPath(projectRoot(), process.env.PATH);
   await reportKind({ settings, environment: process.env, chosen: choice, searchPath }, health);
   const local = new LocalRuntime({
     folder: agentsFolder,

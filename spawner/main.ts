@@ -8,6 +8,7 @@ import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
 import { nodeName } from '../platform/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
+import { systemAddress } from '../platform/service/system-address.ts';
 import { derivedId } from '../schemas/ids.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
@@ -20,7 +21,8 @@ import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { Spawner } from './spawner.ts';
 
-await runService('spawner', loadSettings, startSpawner);
+// Not awaited: the bundle is a script, which may not.
+void runService('spawner', loadSettings, startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, signal, fatal } = context;
@@ -30,7 +32,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const system = derivedId('system-', (await log.identity('EVENTS')).created);
   const runtimes = await agentRuntimes(settings, paths.agents, logger, health, system);
   const { chosen } = runtimes;
-  const url = connection.nc.getServer();
+  // All of a cluster's servers, not the one that this process happens to be connected to.
+  const { url } = systemAddress(settings, paths);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
@@ -83,6 +86,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     logger,
     allowedTools,
     lastWords: settings.ORCHESTRATOR_LAST_WORDS === 'on',
+    maxProjects: settings.ORCHESTRATOR_QUOTA_PROJECTS,
     maxQueue: settings.ORCHESTRATOR_QUEUE_MESSAGES,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,

@@ -1,11 +1,17 @@
 import { type KV, Kvm } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { LogConnection } from '../core/log/connection.ts';
+import { lastMessage } from '../core/log/last.ts';
 import { readError } from '../core/log/read-error.ts';
 import { startTimer } from '../platform/async/timer.ts';
+import { bucketStream, OUTPUT_MARKS_BUCKET } from '../schemas/buckets.ts';
 
-const BUCKET = 'output-marks';
+const STREAM = bucketStream(OUTPUT_MARKS_BUCKET);
+
+/** What a read may take. */
+const TIMEOUT_MS = 5_000;
 
 /** Longer than any agent is silent; what nobody came to remove goes then. */
 const KEPT_MS = 366 * 86_400_000;
@@ -23,13 +29,15 @@ export type OutputMark = z.infer<typeof outputMark>;
  * dated today. Written at most once a minute, since LOGS itself knows better while it remembers.
  */
 export class OutputMarks {
+  readonly #nc: NatsConnection;
   readonly #kv: KV;
   readonly #logger: Logger;
   readonly #everyMs: number;
   /** Of each subject that was noted of late: its newest mark, and whether that is written yet. */
   readonly #resting = new Map<string, { mark: OutputMark; written: boolean }>();
 
-  private constructor(kv: KV, logger: Logger, everyMs: number) {
+  private constructor(nc: NatsConnection, kv: KV, logger: Logger, everyMs: number) {
+    this.#nc = nc;
     this.#kv = kv;
     this.#logger = logger;
     this.#everyMs = everyMs;
@@ -44,8 +52,10 @@ export class OutputMarks {
     try {
       const jsm = await connection.jsm();
       const replicas = (await jsm.streams.info('LOGS')).config.num_replicas;
+      const { nc } = connection;
       const options = { history: 1, replicas, ttl: KEPT_MS };
-      return new OutputMarks(await new Kvm(connection.nc).create(BUCKET, options), logger, everyMs);
+      const kv = await new Kvm(nc).create(OUTPUT_MARKS_BUCKET, options);
+      return new OutputMarks(nc, kv, logger, everyMs);
     } catch (error) {
       throw readError(error);
     }
@@ -53,11 +63,11 @@ export class OutputMarks {
 
   /** Undefined where none was noted. Throws the OrchestratorError of a read. */
   async read(subject: string): Promise<OutputMark | undefined> {
-    const entry = await this.#kv.get(keyOf(subject)).catch((error: unknown) => {
-      throw readError(error);
-    });
-    if (entry === null || entry.operation !== 'PUT') return undefined;
-    return outputMark.safeParse(entry.json()).data;
+    const key = `$KV.${OUTPUT_MARKS_BUCKET}.${keyOf(subject)}`;
+    // Not by the client's `get`, which any replica answers.
+    const entry = await lastMessage(this.#nc, STREAM, key, TIMEOUT_MS);
+    const isMark = entry !== undefined && entry.header('kv-operation') === undefined;
+    return isMark ? markOf(entry.payload) : undefined;
   }
 
   /** A line is stored. Never throws: the next mark tells more. */
@@ -94,3 +104,11 @@ export class OutputMarks {
 
 /** `agents.<id>.log.stdout` as a key. */
 const keyOf = (subject: string): string => subject.replace(/^agents\./, '');
+
+function markOf(payload: Uint8Array): OutputMark | undefined {
+  try {
+    return outputMark.safeParse(JSON.parse(Buffer.from(payload).toString())).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -88,7 +88,8 @@ export class OutputStore {
         return { position: last.position, sequence: result.sequence };
       }
       const error = appendError(result);
-      const mayPass = result.error === 'conflict' || isWaitedFor(error);
+      // That nobody takes it may be for want of a leader: whether there is a stream, the mark tells.
+      const mayPass = result.error === 'conflict' || isPassing(error);
       if (mayPass) await this.#pause(subject, error, backOff, signal);
       // Stored after all, or in part: the log itself says how far.
       known = await this.mark(output, signal);

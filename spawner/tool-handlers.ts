@@ -16,6 +16,8 @@ import type { SystemState } from '../core/domain/system-state.ts';
 export interface ToolContext {
   now: Date;
   allowedTools: readonly string[] | undefined;
+  /** Projects that one person may have. */
+  maxProjects: number;
   /** Bytes of the largest message that the broker takes. */
   maxBytes: number;
 }
@@ -28,7 +30,8 @@ type ToolHandler = (
 ) => ToolOutcome;
 
 const HANDLERS: Record<string, ToolHandler> = {
-  'project.create': (call, caller, _system, { now }) => decideCreateProject(call, caller, now),
+  'project.create': (call, caller, { projects }, { now, maxProjects }) =>
+    decideCreateProject(call, caller, { projects, most: maxProjects }, now),
   'project.get': (call, caller, { projects }) => answerGetProject(call, caller, projects),
   'project.list': (call, caller, { projects }) => answerListProjects(call, caller, projects),
 };

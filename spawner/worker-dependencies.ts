@@ -24,6 +24,8 @@ export interface WorkerDependencies {
   allowedTools: readonly string[] | undefined;
   /** Whether a user gets the last words of an agent that did not answer. */
   lastWords: boolean;
+  /** Projects that one person may have. */
+  maxProjects: number;
   /** Messages that may wait for one agent. */
   maxQueue: number;
   stopGraceMs: number;

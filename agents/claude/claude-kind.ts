@@ -6,6 +6,9 @@ import { claudeLogin } from './claude-login.ts';
 const SHELL_TIMEOUT = '600000';
 const LONGEST_SHELL_TIMEOUT = '7200000';
 
+const KEYS = ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_AUTH_TOKEN'];
+const TAKES = ['ANTHROPIC_BASE_URL', 'ANTHROPIC_MODEL', 'CLAUDE_CODE_MAX_RETRIES'];
+
 /** Claude Code. */
 export const claude = hostedKind({
   name: 'claude',
@@ -13,10 +16,24 @@ export const claude = hostedKind({
   olderName: 'claude-code',
   cli: { package: '@anthropic-ai/claude-code', version: '2.1.330', installs: true },
   settings: {},
+  takes: TAKES,
+  models: {
+    known: ['opus', 'sonnet', 'haiku'],
+    begin: /^(claude-|opus|sonnet|haiku)/,
+    efforts: ['low', 'medium', 'high', 'xhigh', 'max'],
+  },
   login: {
-    variables: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_AUTH_TOKEN'],
+    variables: KEYS,
     files: [claudeLogin.path],
     renewed: claudeLogin,
+    homeVariable: 'CLAUDE_CONFIG_DIR',
+    check: {
+      variable: 'ANTHROPIC_API_KEY',
+      base: 'https://api.anthropic.com',
+      baseVariable: 'ANTHROPIC_BASE_URL',
+      path: '/v1/models',
+      headers: (key) => ({ 'x-api-key': key, 'anthropic-version': '2023-06-01' }),
+    },
     hint: '`claude setup-token` makes the token',
   },
   driver: async () => {
@@ -29,16 +46,11 @@ export const claude = hostedKind({
 const CLI: HostedCli = {
   joins: true,
   instructions: 'CLAUDE.md',
-  takes: [
-    'ANTHROPIC_API_KEY',
-    'ANTHROPIC_AUTH_TOKEN',
-    'CLAUDE_CODE_OAUTH_TOKEN',
-    'ANTHROPIC_BASE_URL',
-    'ANTHROPIC_MODEL',
-    'CLAUDE_CODE_MAX_RETRIES',
-  ],
-  command: (_order, { otherwise }) => [
+  takes: [...KEYS, ...TAKES],
+  command: ({ model, effort }, { otherwise }) => [
     'claude',
+    ...(model === undefined ? [] : ['--model', model]),
+    ...(effort === undefined ? [] : ['--effort', effort]),
     ...(otherwise === 'allow'
       ? ['--dangerously-skip-permissions']
       : ['--permission-prompt-tool', 'stdio']),

@@ -5,13 +5,34 @@ import { hostedKind } from '../host/hosted-kind.ts';
 import type { TextFile } from '../process-file.ts';
 import { codexLogin } from './codex-login.ts';
 
+const KEYS = ['OPENAI_API_KEY'];
+const TAKES = ['OPENAI_BASE_URL', 'CODEX_MODEL'];
+
 /** OpenAI Codex. */
 export const codex = hostedKind({
   name: 'codex',
   title: 'Codex',
   cli: { package: '@openai/codex', version: '0.169.0' },
   settings: {},
-  login: { variables: ['OPENAI_API_KEY'], files: [codexLogin.path], renewed: codexLogin },
+  takes: TAKES,
+  models: {
+    known: ['gpt-5.4', 'gpt-5.4-mini'],
+    begin: /^(gpt-|codex-|o\d)/,
+    efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'],
+  },
+  login: {
+    variables: KEYS,
+    files: [codexLogin.path],
+    renewed: codexLogin,
+    homeVariable: 'CODEX_HOME',
+    check: {
+      variable: 'OPENAI_API_KEY',
+      base: 'https://api.openai.com/v1',
+      baseVariable: 'OPENAI_BASE_URL',
+      path: '/models',
+      headers: (key) => ({ authorization: `Bearer ${key}` }),
+    },
+  },
   driver: async () => {
     const { CodexDriver } = await import('./codex-driver.ts');
     return (options) => new CodexDriver(options);
@@ -22,7 +43,7 @@ export const codex = hostedKind({
 const CLI: HostedCli = {
   joins: true,
   instructions: 'AGENTS.md',
-  takes: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'CODEX_MODEL'],
+  takes: [...KEYS, ...TAKES],
   command: () => ['codex'],
   environment: ({ home }) => ({ CODEX_HOME: `${home}/.codex` }),
   files: (order, variables, policy) => [
@@ -42,12 +63,13 @@ function apiKeyLogin({ OPENAI_API_KEY }: Readonly<Record<string, string>>): Text
 }
 
 function config(
-  { workspace }: AgentOrder,
+  { workspace, model: wanted, effort }: AgentOrder,
   variables: Readonly<Record<string, string>>,
   policy: PermissionPolicy,
 ): string {
   const free = policy.otherwise === 'allow';
-  const { OPENAI_BASE_URL: url, CODEX_MODEL: model } = variables;
+  const { OPENAI_BASE_URL: url, CODEX_MODEL } = variables;
+  const model = wanted ?? CODEX_MODEL;
   // A TOML basic string takes what a JSON string may hold.
   const text = (value: string) => JSON.stringify(value);
   return [
@@ -57,6 +79,7 @@ function config(
     `sandbox_mode = "${free ? 'danger-full-access' : 'workspace-write'}"`,
     'check_for_update_on_startup = false',
     ...(model === undefined ? [] : [`model = ${text(model)}`]),
+    ...(effort === undefined ? [] : [`model_reasoning_effort = ${text(effort)}`]),
     ...(url === undefined ? [] : ['model_provider = "own"']),
     `[projects.${text(workspace)}]`,
     'trust_level = "trusted"',

@@ -53,13 +53,14 @@ export class DroidDriver extends JsonRpcDriver implements Driver {
       return;
     }
     const sessionId = randomUUID();
-    const model = order.command[order.command.indexOf('-m') + 1];
+    const behind = (flag: string) => order.command[order.command.indexOf(flag) + 1];
     await this.rpc.call('droid.initialize_session', {
       machineId: 'orchestrator',
       cwd: workspace,
       sessionId,
       // The command line does not configure the session (`droid exec --help`).
-      ...(order.command.includes('-m') && { modelId: model }),
+      ...(order.command.includes('-m') && { modelId: behind('-m') }),
+      ...(order.command.includes('-r') && { reasoningEffort: behind('-r') }),
       skipPermissionsUnsafe: order.permissions.otherwise === 'allow',
     });
     events.session(sessionId);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { HostedCli } from '../host/hosted-agent-factory.ts';
 import { hostedKind } from '../host/hosted-kind.ts';
 
@@ -8,11 +7,11 @@ export const droid = hostedKind({
   title: 'Factory Droid',
   olderName: 'factory-droid',
   cli: { package: 'droid', version: '0.215.0' },
-  settings: {
-    ORCHESTRATOR_DROID_MODEL: z
-      .string()
-      .optional()
-      .describe('The model of a `droid` agent, as its `-m` takes it (`custom:…` for your own).'),
+  settings: {},
+  models: {
+    known: ['claude-opus-4-6', 'claude-sonnet-4-6', 'gpt-5.4'],
+    begin: /^(custom:|claude-|gpt-|gemini-|glm-|kimi-)/,
+    efforts: ['off', 'low', 'medium', 'high'],
   },
   login: {
     variables: ['FACTORY_API_KEY'],
@@ -23,17 +22,18 @@ export const droid = hostedKind({
     const { DroidDriver } = await import('./droid-driver.ts');
     return (options) => new DroidDriver(options);
   },
-  hosted: (own) => cli(own.ORCHESTRATOR_DROID_MODEL),
+  hosted: () => CLI,
 });
 
-const cli = (model: string | undefined): HostedCli => ({
+const CLI: HostedCli = {
   joins: true,
   instructions: 'AGENTS.md',
   takes: ['FACTORY_API_KEY'],
-  command: (_order, { otherwise }) => [
+  command: ({ model, effort }, { otherwise }) => [
     'droid',
     ...(otherwise === 'allow' ? ['--skip-permissions-unsafe'] : []),
     ...(model === undefined ? [] : ['-m', model]),
+    ...(effort === undefined ? [] : ['-r', effort]),
   ],
   environment: () => ({
     FACTORY_DROID_AUTO_UPDATE_ENABLED: 'false',
@@ -45,4 +45,4 @@ const cli = (model: string | undefined): HostedCli => ({
       content: JSON.stringify({ enableDroidShield: false, cloudSessionSync: false }),
     },
   ],
-});
+};

@@ -3,6 +3,9 @@ import { hostedKind } from '../host/hosted-kind.ts';
 import { geminiLogin } from './gemini-login.ts';
 import { startGemini } from './start-gemini.ts';
 
+const KEYS = ['GEMINI_API_KEY'];
+const TAKES = ['GOOGLE_GEMINI_BASE_URL', 'GEMINI_MODEL'];
+
 /** Google's Gemini CLI, by ACP. */
 export const gemini = hostedKind({
   name: 'gemini',
@@ -10,7 +13,24 @@ export const gemini = hostedKind({
   olderName: 'gemini-cli',
   cli: { package: '@google/gemini-cli', version: '0.61.0' },
   settings: {},
-  login: { variables: ['GEMINI_API_KEY'], files: [geminiLogin.path], renewed: geminiLogin },
+  takes: TAKES,
+  models: {
+    known: ['gemini-2.5-pro', 'gemini-2.5-flash'],
+    begin: /^gemini-/,
+    efforts: [],
+  },
+  login: {
+    variables: KEYS,
+    files: [geminiLogin.path],
+    renewed: geminiLogin,
+    check: {
+      variable: 'GEMINI_API_KEY',
+      base: 'https://generativelanguage.googleapis.com',
+      baseVariable: 'GOOGLE_GEMINI_BASE_URL',
+      path: '/v1beta/models',
+      headers: (key) => ({ 'x-goog-api-key': key }),
+    },
+  },
   driver: startGemini,
   hosted: () => CLI,
 });
@@ -19,7 +39,7 @@ const CLI: HostedCli = {
   // A second prompt cancels the first.
   joins: false,
   instructions: 'GEMINI.md',
-  takes: ['GEMINI_API_KEY', 'GOOGLE_GEMINI_BASE_URL', 'GEMINI_MODEL'],
+  takes: [...KEYS, ...TAKES],
   command: (_order, { otherwise }) => [
     'gemini',
     '--acp',
@@ -33,7 +53,7 @@ const CLI: HostedCli = {
     GEMINI_TELEMETRY_ENABLED: 'false',
     NO_COLOR: '1',
   }),
-  files: (_order, { GEMINI_API_KEY, GEMINI_MODEL }) => [
+  files: ({ model }, { GEMINI_API_KEY, GEMINI_MODEL }) => [
     {
       path: '.gemini/settings.json',
       content: JSON.stringify({
@@ -52,7 +72,7 @@ const CLI: HostedCli = {
         },
         privacy: { usageStatisticsEnabled: false },
         telemetry: { enabled: false },
-        ...(GEMINI_MODEL && { model: { name: GEMINI_MODEL } }),
+        ...((model ?? GEMINI_MODEL) && { model: { name: model ?? GEMINI_MODEL } }),
       }),
     },
   ],

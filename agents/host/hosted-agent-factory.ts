@@ -30,6 +30,13 @@ export interface HostedCli {
   ): TextFile[];
 }
 
+/** What the settings say of the agents of a kind. */
+export interface HostedDefaults {
+  policy: PermissionPolicy;
+  model?: string | undefined;
+  effort?: string | undefined;
+}
+
 /** A real CLI may take a while on a busy machine. */
 const READY_TIMEOUT_MS = 90_000;
 
@@ -42,27 +49,33 @@ const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD/;
 export function hostedAgentFactory(
   kind: string,
   cli: HostedCli,
-  policy: PermissionPolicy,
+  { policy, model, effort }: HostedDefaults,
   logins: AgentLogins,
 ): AgentFactory {
+  const wished = (order: AgentOrder): AgentOrder => ({
+    ...order,
+    model: order.model ?? model,
+    effort: order.effort ?? effort,
+  });
   return {
     kind,
     traits: { whileBusy: cli.joins ? 'join' : 'queue', endOfTurn: 'signal' },
     persistentCommand: (order) => {
-      const command = cli.command(order, policy);
+      const command = cli.command(wished(order), policy);
       return 'missing' in command
         ? command
         : ['orchestrator', 'host', kind, join(order.secrets, HOST_ORDER_FILE)];
     },
     needs: (order) => {
-      const command = cli.command(order, policy);
+      const command = cli.command(wished(order), policy);
       return 'missing' in command ? [] : [command[0]];
     },
     formatMessageForStdin: (message) => Buffer.from(frameHostMessage(message)),
     generateInstructions: (allowedTools) => [
       { path: `workspace/${cli.instructions}`, content: renderInstructions(allowedTools) },
     ],
-    files: async (order) => {
+    files: async (asked) => {
+      const order = wished(asked);
       const login = await logins.of(kind, cli.takes, order.owner);
       const own = cli.files(order, login.variables, policy);
       return [...login.over(own), hostOrderFile(cli, order, policy, login.variables)];

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type AgentKind, agentKind, type KindDescription } from '../agent-kind.ts';
+import { modelSettingNames, modelSettings } from '../kind-models.ts';
 import type { StartDriver } from './driver.ts';
 import { permissionPolicy } from './host-order.ts';
 import { type HostedCli, hostedAgentFactory } from './hosted-agent-factory.ts';
@@ -14,7 +15,10 @@ export type HostedKind<S extends z.core.$ZodShape> = Omit<KindDescription<S>, 'f
   hosted(own: z.output<z.ZodObject<S>>): HostedCli | Promise<HostedCli>;
 };
 
-/** A real CLI under a host, with `ORCHESTRATOR_<NAME>_PERMISSIONS` beside its own settings. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+/** A real CLI under a host, with settings of its permissions and models beside its own. */
 export function hostedKind<S extends z.core.$ZodShape & Record<string, z.ZodType>>(
   kind: HostedKind<S>,
 ): AgentKind {
@@ -22,11 +26,17 @@ export function hostedKind<S extends z.core.$ZodShape & Record<string, z.ZodType
   const permissions = `ORCHESTRATOR_${kind.name.toUpperCase()}_PERMISSIONS`;
   return agentKind<S>({
     ...rest,
-    settings: { ...kind.settings, [permissions]: permissionSetting(kind.name) },
+    settings: {
+      ...kind.settings,
+      ...(kind.models && modelSettings(kind.name, kind.models)),
+      [permissions]: permissionSetting(kind.name),
+    },
     factory: async (own, logins) => {
       const values: Record<string, unknown> = own;
       const policy = permissionPolicy.parse(values[permissions]);
-      return hostedAgentFactory(kind.name, await hosted(own), policy, logins);
+      const { model, effort } = modelSettingNames(kind.name);
+      const chosen = { model: textOf(values[model]), effort: textOf(values[effort]) };
+      return hostedAgentFactory(kind.name, await hosted(own), { policy, ...chosen }, logins);
     },
   });
 }

@@ -6,6 +6,7 @@ import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../../schemas/limits.ts';
 import { askAndWait } from '../voice/ask-and-wait.ts';
 import type { CommandStreams } from '../voice/command-streams.ts';
 import { AgentHost } from './agent-host.ts';
+import { type BeginCall, CallPort } from './call-port.ts';
 import type { StartDriver, TurnOutcome } from './driver.ts';
 import { hostMessage, hostOrder } from './host-order.ts';
 import { parseObject } from './json-values.ts';
@@ -27,23 +28,30 @@ const MAX_ORDER = 8 * 1024 * 1024;
 /**
  * Runs an agent's CLI as its parent: messages come on stdin, one JSON object a line; stdout is a
  * readable log. SIGINT interrupts the turn. SIGTERM and the end of stdin end the host when its turn is
- * done. Resolves with the exit code.
+ * done. With `beginCall` it does plain calls of its agent's `orchestrator`. Resolves with the exit code.
  */
 export async function runHost(
   start: StartDriver,
   orderFile: string,
   streams: CommandStreams,
   signals: Pick<EventEmitter, 'on'> = process,
+  beginCall?: BeginCall,
 ): Promise<number> {
   const order = readOrder(orderFile);
-  const clean = secretFilter(Object.values(order.secrets));
+  const calls = beginCall && (await CallPort.open(beginCall));
+  const clean = secretFilter([...Object.values(order.secrets), ...(calls ? [calls.secret] : [])]);
   const log = (line: string) => streams.stdout.write(`${clean(line)}\n`);
   const permissions = new Permissions({
     policy: order.permissions,
     ask: (text, options) => ask(clean(text), options, streams, log),
     log,
   });
-  const environment = { ...ownEnvironment(streams.env), ...order.environment, ...order.secrets };
+  const environment = {
+    ...ownEnvironment(streams.env),
+    ...order.environment,
+    ...order.secrets,
+    ...calls?.environment,
+  };
   const host = new AgentHost({
     start: (session, events) =>
       start({ order, session, events, environment, workspace: process.cwd() }),
@@ -63,7 +71,7 @@ export async function runHost(
       else log('a line on stdin is no message');
     })
     .on('close', () => host.finish());
-  return host.run();
+  return host.run().finally(() => calls?.close());
 }
 
 function readOrder(file: string) {

@@ -1,7 +1,6 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { agentEventId } from '../../schemas/ids.ts';
 import { newEvent } from '../../schemas/new-event.ts';
-import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
 import { awaitResult } from './await-result.ts';
@@ -9,6 +8,7 @@ import type { CommandStreams } from './command-streams.ts';
 import { Deadline } from './deadline.ts';
 import { publishStored } from './publish-stored.ts';
 import { logToolCall } from './telemetry.ts';
+import { resultPlaces } from './tool-event.ts';
 import { toolResultValue } from './tool-result.ts';
 
 export interface WaitingQuestion {
@@ -44,11 +44,11 @@ export async function askAndWait(
   const data = { text, waitMs, ...(options && options.length > 0 && { options: [...options] }) };
   const source = `orchestrator/agent/${agentId}`;
   const event = newEvent('response.question', { agentId }, data, { id: questionId, source, now });
-  const subject = subjectOf({ family: 'result', agentId, callId: questionId });
+  const places = resultPlaces(agentId, questionId);
   const deadline = new Deadline(waitMs + GRACE_MS);
   let stored = false;
   const payload = await asAgent(context, deadline, async (nc) => {
-    const result = awaitResult(nc, subject, deadline.signal);
+    const result = awaitResult(nc, places, deadline.signal);
     result.catch(() => undefined);
     // A question that is published again on a later connection could be stored twice: the server may have forgotten its id.
     if (!stored) await publishStored(nc, event, deadline);

@@ -1,8 +1,4 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
-import { agentEventId } from '../../schemas/ids.ts';
-import { newEvent } from '../../schemas/new-event.ts';
-import { subjectOf } from '../../schemas/subjects.ts';
 import { agentContext, requireTool } from './agent-context.ts';
 import { asAgent } from './as-agent.ts';
 import { awaitResult } from './await-result.ts';
@@ -10,14 +6,10 @@ import type { CommandStreams } from './command-streams.ts';
 import { Deadline } from './deadline.ts';
 import { publishStored } from './publish-stored.ts';
 import { logToolCall } from './telemetry.ts';
+import { beginTool, type CalledTool, resultPlaces, toolEvent } from './tool-event.ts';
 import { toolResultValue } from './tool-result.ts';
 
-type ToolType = Extract<EventType, `tool.${string}`>;
-
-export interface ToolCall {
-  tool: string;
-  verb: string;
-  input: Record<string, unknown>;
+export interface ToolCall extends CalledTool {
   timeoutMs: number;
 }
 
@@ -27,20 +19,15 @@ export async function callTool(call: ToolCall, streams: CommandStreams): Promise
   const { agentId } = context;
   const { tool, verb } = call;
   requireTool(context, tool);
-  const now = new Date();
-  logToolCall(streams.stderr, `${tool}.${verb}`, agentId, now);
-  const callId = agentEventId(agentId, 'call');
-  // A tool that this version does not know is refused by the services, with a reason.
-  const type = `tool.${tool}.${verb}` as ToolType;
-  const event = newEvent(type, { agentId }, call.input as DataOf<ToolType>, {
-    id: callId,
-    source: `orchestrator/agent/${agentId}`,
-    now,
-  });
-  const subject = subjectOf({ family: 'result', agentId, callId });
+  const begun = streams.begun ?? beginTool(agentId);
+  if (streams.begun === undefined) {
+    logToolCall(streams.stderr, `${tool}.${verb}`, agentId, begun.at);
+  }
+  const event = toolEvent(agentId, call, begun);
+  const places = resultPlaces(agentId, begun.id);
   const deadline = new Deadline(call.timeoutMs);
   const payload = await asAgent(context, deadline, async (nc) => {
-    const result = awaitResult(nc, subject, deadline.signal);
+    const result = awaitResult(nc, places, deadline.signal, streams.begun && 1);
     // When the call is refused, nobody awaits its result; a rejection of that is none of ours.
     result.catch(() => undefined);
     await publishStored(nc, event, deadline);

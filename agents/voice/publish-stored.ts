@@ -26,10 +26,22 @@ export async function publishStored(
     throw notStored(result);
   };
   return retry(publish, {
-    isPassing: (error) => isUnreachable(error) && !nc.isClosed(),
+    isPassing: (error) => isPassingHere(error) && !nc.isClosed(),
+    failing: () => toAnother(nc),
     patienceMs: deadline.leftMs,
     times: TIMES,
   });
+}
+
+/** A stream without a leader takes nothing, and a cluster has another one in a moment. */
+const isPassingHere = (error: unknown): boolean =>
+  isUnreachable(error) || (error instanceof OrchestratorError && error.code === 'ORC_NO_STREAM');
+
+/** A server that is cut off from the others of its cluster goes on to take connections. */
+function toAnother(nc: NatsConnection): void {
+  if (nc.info?.cluster === undefined) return;
+  // It fails where it is not connected, and then it dials already.
+  nc.reconnect().catch(() => undefined);
 }
 
 /** Whether the event was stored is open only where no acknowledgement came. */

@@ -1,7 +1,4 @@
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
-import { isAgentName, tidyAgentName } from '../../schemas/agent-name.ts';
-import { OrchestratorError } from '../../schemas/errors.ts';
-import { derivedId } from '../../schemas/ids.ts';
 import { modeButton, switchButton } from '../text/button-data.ts';
 import { agentLine, shownAgent } from './agent-line.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
@@ -39,28 +36,6 @@ export const agents: BotCommand = async (context, parts, argument) => {
     return switchButton(agent.agentId, `${mark(agent.agentId)}${name}${ofKind}`);
   });
   await reply('agents', `${words.agentsTitle}\n\n${lines.join('\n')}`, buttons);
-};
-
-/** `/new [kind [name]]`: a further agent, which messages go to from now on. */
-export const newAgent: BotCommand = async ({ incoming }, parts, argument) => {
-  const { words, person, reply, id } = incoming;
-  const [, kind = '', given = ''] = /^(\S*)\s*([\s\S]*)$/.exec(argument) ?? [];
-  const wish = kind === '' ? parts.wish : parts.kinds.get(kind);
-  if (wish === undefined) {
-    return reply('new', words.unknownKind(kind, [...parts.kinds.keys()].join(', ')));
-  }
-  const name = given === '' ? undefined : tidyAgentName(given);
-  if (name !== undefined && !isAgentName(name)) return reply('new', words.badName);
-  // Derived from the update: a repeat of it makes no second agent.
-  const agentId = derivedId('agent-', id);
-  try {
-    const created = await parts.agentClient.createAnother(person, { ...wish, name }, agentId);
-    await reply('new', words.created(created.name, wish.kind));
-  } catch (error) {
-    const isTaken = error instanceof OrchestratorError && error.code === 'ORC_NAME_TAKEN';
-    if (!isTaken) throw error;
-    await reply('new', words.nameTaken(name ?? ''));
-  }
 };
 
 export const mode: BotCommand = async ({ incoming }, { directory }, argument) => {

@@ -4,10 +4,11 @@ import type { BotContext, BotParts } from '../incoming/bot-context.ts';
 import { english } from '../words/english.ts';
 import { russian } from '../words/russian.ts';
 import { ADMIN_COMMANDS, COMMANDS, type Words } from '../words/words.ts';
-import { agents, logs, mode, newAgent, status } from './about-agents.ts';
+import { agents, logs, mode, status } from './about-agents.ts';
 import type { BotCommand } from './bot-command.ts';
 import { extend, interrupt, stop } from './control-agent.ts';
 import { allow, broadcast, deny, users } from './for-admins.ts';
+import { model, newAgent } from './new-agent.ts';
 
 const start: BotCommand = ({ incoming }) => incoming.reply('start', incoming.words.welcome);
 
@@ -24,6 +25,7 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
   status,
   new: newAgent,
   agents,
+  model,
   mode,
   logs,
   interrupt,

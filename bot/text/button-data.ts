@@ -1,11 +1,14 @@
 import type { QueueMode } from '../../core/domain/user/user.ts';
+import { isModelName } from '../../schemas/agent-model.ts';
 import type { ButtonData } from '../../schemas/events/delivery.ts';
 
 /** What the press of a button means. */
 export type Press =
   | { kind: 'answer'; questionId: string; option: number }
   | { kind: 'switch'; agentId: string }
-  | { kind: 'mode'; mode: QueueMode };
+  | { kind: 'mode'; mode: QueueMode }
+  /** A new agent of this kind, with this model. */
+  | { kind: 'model'; of: string; model: string };
 
 /** Telegram carries 64 bytes with a button. */
 const MAX_BYTES = 64;
@@ -34,6 +37,11 @@ export const modeButton = (mode: QueueMode, label: string): ButtonData => ({
   data: `m:${mode}`,
 });
 
+export const modelButton = (kind: string, model: string): ButtonData => ({
+  text: model,
+  data: `n:${kind}:${model}`,
+});
+
 /** Reads what a button carries; undefined for anything else, such as a button of another version. */
 export function parsePress(data: string): Press | undefined {
   const [kind, first = '', second = ''] = data.split(':');
@@ -44,5 +52,9 @@ export function parsePress(data: string): Press | undefined {
   if (kind === 'm' && (first === 'join' || first === 'wait' || first === 'interrupt')) {
     return { kind: 'mode', mode: first };
   }
+  // The name of a model may have colons.
+  const model = data.slice(`n:${first}:`.length);
+  if (kind === 'n' && first !== '' && isModelName(model))
+    return { kind: 'model', of: first, model };
   return undefined;
 }

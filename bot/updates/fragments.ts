@@ -27,6 +27,9 @@ export interface FragmentsOptions {
 /** Telegram brings the pieces of one thing within a fraction of this. */
 const QUIET_MS = 1_000;
 
+/** A thing of so many pieces is taken as whole: an album has ten, and no more than this is kept of one. */
+const MOST_PIECES = 100;
+
 /**
  * One thing that a person did, and that Telegram brings in several messages, is one message to the
  * agent. Each piece is an event as soon as it is heard, so that Telegram may forget it; when no further
@@ -60,7 +63,9 @@ export class Fragments {
   /** Takes a piece: resolves when it is stored. */
   async add(chatId: string, { id, ...fragment }: HeardFragment): Promise<void> {
     const { directory } = this.#options.parts;
-    if (this.#of(chatId).length > 0 && !this.isAwaited(chatId, fragment)) await this.join(chatId);
+    const waiting = this.#of(chatId).length;
+    const isWhole = waiting >= MOST_PIECES || !this.isAwaited(chatId, fragment);
+    if (waiting > 0 && isWhole) await this.join(chatId);
     await directory.stateOnce('user.fragment-heard', chatId, fragment, id);
     this.#wait(chatId);
   }

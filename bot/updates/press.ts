@@ -3,6 +3,7 @@ import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredEventOf } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
+import { created } from '../commands/new-agent.ts';
 import { requestedDelivery } from '../delivery/ledger.ts';
 import type { BotContext, BotParts } from '../incoming/bot-context.ts';
 import { type Press, parsePress } from '../text/button-data.ts';
@@ -16,10 +17,21 @@ export function press(parts: BotParts) {
     if (pressed === undefined) return say(context, context.incoming.words.noQuestion);
     if (pressed.kind === 'answer') return answer(context, parts, pressed);
     if (pressed.kind === 'switch') return switchAgent(context, parts, pressed.agentId);
+    if (pressed.kind === 'model') return withModel(context, parts, pressed);
     const { chatId, id, words } = context.incoming;
     await parts.directory.state('user.mode-chosen', chatId, { mode: pressed.mode }, id);
     await say(context, words.chosen(words.modes[pressed.mode]), true);
   };
+}
+
+async function withModel(
+  context: BotContext,
+  parts: BotParts,
+  { of, model }: Press & { kind: 'model' },
+): Promise<void> {
+  const wish = parts.kinds.get(of);
+  if (wish === undefined) return say(context, context.incoming.words.noQuestion);
+  await say(context, await created(context.incoming, parts, { ...wish, model }), true);
 }
 
 /** The first press counts, for the command's id is the question's. */

@@ -8,6 +8,7 @@ export const english: Words = {
     status: 'What your agent is doing',
     new: 'Start a new agent',
     agents: 'Your agents, and switching between them',
+    model: 'The agent’s model, and a new agent with another one',
     mode: 'What a message does while the agent works: join, wait, interrupt',
     logs: 'The last lines that the agent printed',
     interrupt: 'Interrupt what the agent does',
@@ -63,6 +64,10 @@ export const english: Words = {
   nameTaken: (name) =>
     `You have an agent “${name}” already. Take another name, or \`/stop ${name}\`.`,
   unknownKind: (kind, kinds) => `There is no kind “${kind}”. Kinds: ${kinds}.`,
+  modelIs: (model, kind) =>
+    `Your agent’s model: **${model ?? `the default of ${kind}`}**. It keeps that; a button starts a new agent with another one, \`/agents\` leads back:`,
+  noModels: (kind) => `An agent of the kind ${kind} has no model to choose.`,
+  unknownModel: (model, known) => `“${model}” is no model that I know of this kind: ${known}.`,
   agentsTitle: '**Your agents** — press one to talk to it:',
   switched: (name) => `Your messages go to ${name} now.`,
   alreadyAnswered: 'That was answered already.',

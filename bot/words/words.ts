@@ -8,6 +8,7 @@ export const COMMANDS = [
   'status',
   'new',
   'agents',
+  'model',
   'mode',
   'logs',
   'interrupt',
@@ -65,6 +66,10 @@ export interface Words {
   badName: string;
   nameTaken: (name: string) => string;
   unknownKind: (kind: string, kinds: string) => string;
+  /** `model`: undefined for the one of the settings or of its CLI. */
+  modelIs: (model: string | undefined, kind: string) => string;
+  noModels: (kind: string) => string;
+  unknownModel: (model: string, known: string) => string;
   agentsTitle: string;
   switched: (name: string) => string;
   alreadyAnswered: string;

@@ -1,8 +1,8 @@
 import { Option } from 'clipanion';
-import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
+import { allAgents, archivedAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
-import { describedKind, requireKind } from '../operator/kind-option.ts';
+import { describedKind, requireKind } from '../kind-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, personOption } from '../options.ts';
@@ -21,12 +21,16 @@ export class AgentsCommand extends OperatorCommand {
   protected async work({ views }: OperatorContext): Promise<undefined> {
     const { all, kind, owner, timeoutMs } = this;
     if (kind !== undefined) requireKind(kind);
-    const wanted = {
-      ...(!all && { phases: LIVING }),
+    const filters = {
       ...(kind !== undefined && { kind }),
       ...(owner !== undefined && { owner: personOption('--owner', owner) }),
     };
-    const shown = await allAgents(views, wanted, { timeoutMs });
+    const shown: AgentSummary[] = [];
+    if (all) {
+      for await (const agent of archivedAgents(views, filters, { timeoutMs })) shown.push(agent);
+    }
+    const wanted = all ? filters : { ...filters, phases: LIVING };
+    shown.push(...(await allAgents(views, wanted, { timeoutMs })));
     this.print(shown, textTable(HEAD, shown.map(row)));
   }
 }

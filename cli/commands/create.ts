@@ -10,9 +10,10 @@ import { isAgentName, NO_AGENT_NAME, tidyAgentName } from '../../schemas/agent-n
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
+import { describedKind, requireKind } from '../kind-option.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { giveCommand, requireUnderstood } from '../operator/give-command.ts';
-import { describedKind, requireKind } from '../operator/kind-option.ts';
+import { requireModel } from '../operator/model-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, durationOption, personOption } from '../options.ts';
@@ -26,6 +27,8 @@ export class CreateCommand extends OperatorCommand {
   ttl = Option.String('--ttl', described('create', '--ttl'));
   command = Option.String('--command', described('create', '--command'));
   name = Option.String('--name', described('create', '--name'));
+  model = Option.String('--model', described('create', '--model'));
+  effort = Option.String('--effort', described('create', '--effort'));
   owner = Option.String('--owner', described('create', '--owner'));
   wait = Option.Boolean('--wait', true, described('create', '--wait'));
 
@@ -33,6 +36,7 @@ export class CreateCommand extends OperatorCommand {
     const { settings, log } = context;
     const kind = this.kind ?? settings.ORCHESTRATOR_AGENT;
     requireKind(kind);
+    requireModel(kind, this.model, this.effort);
     const agentId = newAgentId();
     const wish = {
       kind,
@@ -40,6 +44,8 @@ export class CreateCommand extends OperatorCommand {
       ttlMs: this.ttl ? durationOption('--ttl', this.ttl) : settings.ORCHESTRATOR_AGENT_TTL,
       turnDeadlineMs: settings.ORCHESTRATOR_TURN_DEADLINE,
       ...(this.command !== undefined && { commandLine: this.command }),
+      ...(this.model !== undefined && { model: this.model }),
+      ...(this.effort !== undefined && { effort: this.effort }),
     };
     requireUnderstood('command.create', wish);
     const { sequence, name } = await this.#create(context, agentId, wish);

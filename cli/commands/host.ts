@@ -1,5 +1,7 @@
 import { Command, Option } from 'clipanion';
+import { beginQuickly } from '../../agents/voice/quick-way.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { quickCall } from '../quick/quick-call.ts';
 import { usageOf } from '../usage.ts';
 
 export class HostCommand extends Command {
@@ -19,6 +21,9 @@ export class HostCommand extends Command {
       throw new OrchestratorError('ORC_UNKNOWN_KIND', what);
     }
     const { runHost } = await import('../../agents/host/run-host.ts');
-    return runHost(start, this.order, this.context);
+    return runHost(start, this.order, this.context, process, (args, env) => {
+      const call = quickCall(args);
+      return call && beginQuickly(call, env);
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { ensureStreams, limitsOf } from '../../core/log/streams.ts';
+import { ensureStreams, streamOptions } from '../../core/log/streams.ts';
 import { STREAM_SUBJECTS } from '../../schemas/subjects.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
@@ -9,7 +9,7 @@ export class InitStreamsCommand extends OperatorCommand {
   static override usage = usageOf('init streams');
 
   protected async work({ connection, settings }: OperatorContext): Promise<undefined> {
-    await ensureStreams(connection, { replicas: 1, storage: 'file', limits: limitsOf(settings) });
+    await ensureStreams(connection, streamOptions(settings));
     const streams = Object.keys(STREAM_SUBJECTS);
     this.print({ streams }, `${streams.join('\n')}\n`);
   }

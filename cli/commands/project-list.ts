@@ -2,6 +2,7 @@ import { Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isToken } from '../../schemas/ids.ts';
 import { MAX_PROJECTS } from '../../schemas/limits.ts';
+import { DEFAULT_PAGE, PROJECT_COLUMNS, projectRow } from '../agent/project-page.ts';
 import { ToolCommand } from '../agent/tool-command.ts';
 import { described } from '../options.ts';
 import { textTable } from '../text-table.ts';
@@ -12,7 +13,7 @@ export class ProjectListCommand extends ToolCommand {
   static override usage = usageOf('project list');
 
   after = Option.String('--after', described('project list', '--after'));
-  limit = Option.String('--limit', '100', described('project list', '--limit'));
+  limit = Option.String('--limit', String(DEFAULT_PAGE), described('project list', '--limit'));
 
   override async execute(): Promise<void> {
     const { stdout, stderr } = this.context;
@@ -25,18 +26,14 @@ export class ProjectListCommand extends ToolCommand {
     const found = await this.call('project', 'list', { limit: limit + 1, ...(after && { after }) });
     const projects: unknown[] = Array.isArray(found) ? found : [];
     const page = projects.slice(0, limit);
-    stdout.write(this.json ? `${JSON.stringify(page)}\n` : textTable(COLUMNS, page.map(rowOf)));
+    stdout.write(
+      this.json ? `${JSON.stringify(page)}\n` : textTable(PROJECT_COLUMNS, page.map(projectRow)),
+    );
     if (projects.length <= limit) return;
-    stderr.write(`There are more: orchestrator project list --after ${rowOf(page.at(-1))[0]}\n`);
+    stderr.write(
+      `There are more: orchestrator project list --after ${projectRow(page.at(-1))[0]}\n`,
+    );
   }
-}
-
-const COLUMNS = ['id', 'name', 'created'];
-
-function rowOf(project: unknown): [string, string, string] {
-  // Any value may be looked into so; what is not there is shown as such.
-  const { id, name, createdAt } = Object(project) as Record<string, unknown>;
-  return [String(id), String(name), String(createdAt)];
 }
 
 function pageSize(text: string): number {

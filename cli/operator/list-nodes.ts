@@ -34,8 +34,8 @@ export async function listNodes(
       const lease = leases.find((each) => each.node === node);
       const count = owners.filter((owner) => owner === node).length;
       if (lease === undefined) return { node, state: 'gone', agents: count };
-      const phase = (await nodeState(log, node))?.phase ?? 'active';
-      return { node, state: phase === 'active' ? 'serving' : phase, agents: count, lease };
+      const phase = (await nodeState(log, node))?.phase;
+      return { node, state: phase ?? 'serving', agents: count, lease };
     }),
   );
 }

@@ -5,13 +5,14 @@ import { readSettings } from '../../agents/load-settings.ts';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
 import { freeBytes } from '../../platform/files/free-bytes.ts';
 import { isOnPath } from '../../platform/files/on-path.ts';
+import { projectRoot } from '../../platform/files/project-root.ts';
 import { makeDataFolder } from '../../platform/service/data-folder.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import { type Settings, settingProblemsLine } from '../../schemas/settings.ts';
 import { wantedKindProblems } from '../start/check-kind.ts';
 import { requireUsable } from '../start/check-settings.ts';
-import { projectRoot } from '../start/project-root.ts';
+import { natsServerPlace } from '../start/nats-server-place.ts';
 import { type Check, missing, ok, wrong } from './check.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -53,7 +54,8 @@ export async function checkNatsServer(
   const name = 'nats-server';
   if (settings.ORCHESTRATOR_NATS_URL !== undefined) return ok(name, 'not needed: a URL is set');
   try {
-    const options = { root: projectRoot(), env: environment, allowDownload: false };
+    const { root } = natsServerPlace(environment);
+    const options = { root, env: environment, allowDownload: false };
     const { path, version } = await findNatsServer(options);
     return ok(name, `${version} (${path})`);
   } catch (error) {

@@ -1,18 +1,8 @@
+import type { QuickCall, QuickStatement } from '../../agents/voice/quick-way.ts';
 import { MAX_OPTION, MAX_OPTIONS, MAX_TEXT } from '../../schemas/limits.ts';
 import { DONE, type ResponseName } from '../agent/done.ts';
 import { lastMessageOf } from '../agent/last-message.ts';
-
-/** Something that an agent says, whose arguments leave nothing to ask or to complain of. */
-export interface QuickCall {
-  family: 'response' | 'turn';
-  name: ResponseName | 'signalled' | 'ready';
-  /** How telemetry calls it. */
-  call: string;
-  tool: 'respond' | undefined;
-  data: object;
-  /** What stderr says when it is stored, if anything. */
-  done: string | undefined;
-}
+import { quickProject } from './quick-project.ts';
 
 /** The commands that say a text to the user, and what they say it as. */
 const RESPONSES: Record<string, ResponseName> = {
@@ -23,11 +13,13 @@ const RESPONSES: Record<string, ResponseName> = {
 };
 
 /**
- * What an argument list says, where it is plain: a text as one argument, choices of a question.
+ * What an argument list says, where it is plain: a text as one argument, choices of a question, a
+ * project's tool.
  * Undefined for the rest, which the whole command reads: options, a text that begins with a dash or
  * comes on stdin, bytes that may be no text, whatever is wrong.
  */
 export function quickCall([command = '', ...args]: readonly string[]): QuickCall | undefined {
+  if (command === 'project') return quickProject(args);
   const plain = plainArguments(args, command === 'ask');
   if (plain === undefined) return undefined;
   const { texts, options } = plain;
@@ -47,7 +39,7 @@ function response(
   command: string,
   [text = '', ...more]: readonly string[],
   options: readonly string[],
-): QuickCall | undefined {
+): QuickStatement | undefined {
   const name = RESPONSES[command];
   const fits = text !== '' && text.length <= MAX_TEXT && more.length === 0;
   if (name === undefined || !fits) return undefined;

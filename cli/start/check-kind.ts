@@ -1,10 +1,10 @@
 import { kindOf } from '../../agents/agent-kinds.ts';
 import { kindProblems } from '../../agents/kind-problems.ts';
 import type { ChosenRuntime } from '../../platform/docker/choose-runtime.ts';
+import { projectRoot } from '../../platform/files/project-root.ts';
 import { agentSearchPath } from '../../platform/service/agent-search-path.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
-import { projectRoot } from './project-root.ts';
 
 type Environment = Record<string, string | undefined>;
 

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import { findNatsServer } from '../../bootstrap/nats-server.mjs';
+import { say } from '../../bootstrap/say.mjs';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
-import { ensureStreams, limitsOf } from '../../core/log/streams.ts';
+import { ensureStreams, streamOptions } from '../../core/log/streams.ts';
 import { type EmbeddedNats, startEmbeddedNats } from '../../platform/nats/embedded-nats.ts';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { type SystemAddress, systemAddress } from '../../platform/service/system-address.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
-import { projectRoot } from './project-root.ts';
+import { natsServerPlace } from './nats-server-place.ts';
 
 export interface SystemNats {
   address: SystemAddress;
@@ -40,7 +41,7 @@ export async function startNats(
     timeoutMs: CONNECT_TIMEOUT_MS,
   });
   stack.defer(() => connection.close());
-  await ensureStreams(connection, { replicas: 1, storage: 'file', limits: limitsOf(settings) });
+  await ensureStreams(connection, streamOptions(settings));
   const kill = () => {
     if (server !== undefined) process.kill(server.pid, 'SIGKILL');
   };
@@ -62,7 +63,8 @@ async function startServer(
 
 async function foundServer(): Promise<string> {
   try {
-    return (await findNatsServer({ root: projectRoot() })).path;
+    const place = natsServerPlace(process.env);
+    return (await findNatsServer({ ...place, say })).path;
   } catch (cause) {
     throw new OrchestratorError('ORC_NATS_MISSING', asOrchestratorError(cause).message, { cause });
   }

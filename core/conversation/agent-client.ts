@@ -32,6 +32,9 @@ export interface AgentWish {
   turnDeadlineMs: number;
   /** The command line of a `line` agent. */
   commandLine?: string | undefined;
+  /** Its model and how hard that is to think; those of the settings of its kind without. */
+  model?: string | undefined;
+  effort?: string | undefined;
 }
 
 export interface AssignedAgent {

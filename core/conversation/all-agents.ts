@@ -8,6 +8,23 @@ export type AgentsWanted = Omit<ViewRequest<'agents'>, 'after' | 'limit'>;
 export const LIVING: AgentSummary['phase'][] = ['requested', 'starting', 'ready', 'stopping'];
 
 /**
+ * The agents that were archived, in the order in which they were, page by page: they are read from
+ * the disk of who serves them, and are as many as ever were.
+ */
+export async function* archivedAgents(
+  views: Views,
+  wanted: Pick<AgentsWanted, 'owner' | 'kind'>,
+  options: { timeoutMs: number },
+): AsyncGenerator<AgentSummary> {
+  let after: number | undefined;
+  do {
+    const { agents, next } = await views.request('archived', { ...wanted, after }, options);
+    yield* agents;
+    after = next;
+  } while (after !== undefined);
+}
+
+/**
  * The agents that are wanted, asked for page by page, in the order in which they came, each once. Each page
  * is as of its own moment: who ends meanwhile may be shown as before.
  *

@@ -32,7 +32,7 @@ type Wish = Omit<DataOf<'command.create'>, 'owner' | 'allowedTools'>;
 
 /** The assignment comes last: whoever has read it has read the creation too. */
 export function creation(agentId: string, person: Person, wish: Wish) {
-  const { kind, name, ttlMs, turnDeadlineMs, commandLine } = wish;
+  const { kind, name, ttlMs, turnDeadlineMs, commandLine, model, effort } = wish;
   const id = `create:${agentId}`;
   const data = {
     kind,
@@ -41,6 +41,8 @@ export function creation(agentId: string, person: Person, wish: Wish) {
     ttlMs,
     turnDeadlineMs,
     ...(commandLine && { commandLine }),
+    ...(model !== undefined && { model }),
+    ...(effort !== undefined && { effort }),
   };
   const create = newEvent('command.create', { agentId }, data, asked(person, id));
   const cause = { correlationId: id, causationId: id };

@@ -3,6 +3,7 @@ import { type AgentState, isAwaited, unknownAgent, waiting } from './agent/agent
 import { withControl } from './agent/command/evolve-command.ts';
 import { evolveAgent } from './agent/evolve-agent.ts';
 import { type ArchivedAgent, MAX_ARCHIVED, summaryOf } from './archived-agent.ts';
+import type { ProjectState } from './project/project.ts';
 
 /** What of the whole state is about agents. */
 export interface Agents {
@@ -14,6 +15,8 @@ export interface Agents {
   archived: Map<string, ArchivedAgent>;
   /** How many were archived beside these. */
   forgotten: number;
+  /** Of whoever; those of an agent that is nobody's leave with it. */
+  projects: Map<string, ProjectState>;
 }
 
 /**
@@ -62,9 +65,17 @@ function onArchived(
 ): AgentState {
   if (agent.phase !== 'ended' || agent.endedAt !== data.endedAt) return agent;
   const { agentId } = agent;
+  if (agent.owner === undefined) forgetProjects(state, agentId);
   if (agent.deleted) state.forgotten += 1;
   else remember(state, agentId, summaryOf(agent));
   return { ...unknownAgent(agentId), ...waiting(agent) };
+}
+
+/** Nobody else can ask for them. */
+function forgetProjects({ projects }: Agents, agentId: string): void {
+  for (const [projectId, project] of projects) {
+    if (project.agentId === agentId && project.owner === undefined) projects.delete(projectId);
+  }
 }
 
 /** The last of all; the first makes room for it. */

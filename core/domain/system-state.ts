@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { setNewest } from './bounded-map.ts';
 import { type Agents, foldAgentEvent } from './fold-agent.ts';
-import { evolveNode, type NodeState } from './node/node.ts';
-import { evolveProject, type ProjectState } from './project/project.ts';
-import { evolveUser, initialUser, type UserState } from './user/user.ts';
+import { evolveNode, MAX_NODES, type NodeState } from './node/node.ts';
+import { evolveProject, MAX_ALL_PROJECTS } from './project/project.ts';
+import { evolveUser, initialUser, isForgettable, MAX_PEOPLE, type UserState } from './user/user.ts';
 
 /**
  * Everything that the log of EVENTS says, folded: what the spawner acts on, what the projections
@@ -14,10 +15,9 @@ import { evolveUser, initialUser, type UserState } from './user/user.ts';
 export interface SystemState extends Agents {
   /** The sequence of the last event that was folded. */
   sequence: number;
-  /** By `<channel>/<userId>`. */
+  /** By `<channel>/<userId>`, the last that something was said of at the end. */
   users: Map<string, UserState>;
-  projects: Map<string, ProjectState>;
-  /** The nodes that were ever drained, by name. */
+  /** The nodes that take no agents, by name. */
   nodes: Map<string, NodeState>;
 }
 
@@ -45,18 +45,21 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
   switch (address.family) {
     case 'user': {
       const key = userKey(address.channel, address.userId);
-      state.users.set(key, evolveUser(state.users.get(key) ?? initialUser, event));
+      const user = evolveUser(state.users.get(key) ?? initialUser, event);
+      setNewest(state.users, [key, user], MAX_PEOPLE, isForgettable);
       return;
     }
     case 'project': {
       const known = state.projects.get(address.projectId);
       const project = evolveProject(known, address.projectId, event);
-      if (project !== undefined) state.projects.set(address.projectId, project);
+      if (project === undefined || project === known) return;
+      setNewest(state.projects, [address.projectId, project], MAX_ALL_PROJECTS);
       return;
     }
     case 'node': {
       const node = evolveNode(state.nodes.get(address.node), event);
-      if (node !== undefined) state.nodes.set(address.node, node);
+      if (node === undefined) state.nodes.delete(address.node);
+      else setNewest(state.nodes, [address.node, node], MAX_NODES);
       return;
     }
     case 'delivery':

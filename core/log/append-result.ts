@@ -1,5 +1,6 @@
 import { errors } from '@nats-io/transport-node';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
+import { UNSETTLED } from './server-errors.ts';
 
 /** What came of an append. Only `ok: true` means stored; only `not-reachable` leaves it open. */
 export type AppendResult = Appended | AppendFailure;
@@ -64,6 +65,7 @@ export function resultOfReply(payload: Uint8Array, size: number, limit: number):
 }
 
 function failure(code: number, reason: string, size: number, limit: number): AppendResult {
+  if (UNSETTLED.has(code)) return { ok: false, error: 'not-reachable', reason };
   switch (code) {
     case JS.wrongLastSequence:
     case JS.wrongLastSequenceUnknown:
@@ -85,14 +87,24 @@ function failure(code: number, reason: string, size: number, limit: number): App
   }
 }
 
-/** What an exception of the client's `request` means. */
-export function resultOfException(error: unknown, size: number, limit: number): AppendFailure {
+/**
+ * What an exception of the client's `request` means. In a cluster a stream without a leader hears
+ * nothing, and has another one in a moment.
+ */
+export function resultOfException(
+  error: unknown,
+  size: number,
+  limit: number,
+  isCluster: boolean,
+): AppendFailure {
   const reason = error instanceof Error ? error.message : String(error);
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof errors.PermissionViolationError) {
       return { ok: false, error: 'not-permitted', reason: at.message };
     }
-    if (at instanceof errors.NoRespondersError) return { ok: false, error: 'no-stream', reason };
+    if (at instanceof errors.NoRespondersError) {
+      return { ok: false, error: isCluster ? 'not-reachable' : 'no-stream', reason };
+    }
     if (at instanceof errors.InvalidArgumentError) {
       return { ok: false, error: 'too-large', size, limit };
     }

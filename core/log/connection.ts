@@ -2,6 +2,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { BackOff } from '../../platform/async/back-off.ts';
 import { LONGEST_TIMER_MS } from '../../platform/async/timer.ts';
+import { serverUrls } from '../../schemas/server-urls.ts';
 import { connectionError } from './connection-error.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { type Credentials, readCredentials, type UserCredentials } from './credentials.ts';
@@ -9,14 +10,14 @@ import { jwtAuthenticator } from './jwt-authenticator.ts';
 import { isUnreachable } from './passing-error.ts';
 
 export interface ConnectOptions {
-  /** `nats://host:port`. */
+  /** `nats://host:port`; the servers of a cluster are separated by commas. */
   url: string;
   credentials?: Credentials | undefined;
   /** Shown in the server's list of connections. */
   name: string;
   /** First token of every inbox; an agent's credentials allow only `_INBOX_<its id>`. */
   inboxPrefix?: string | undefined;
-  /** Milliseconds that one attempt to connect may take. */
+  /** Milliseconds that one attempt to connect may take, with whatever servers there are. */
   timeoutMs: number;
   /** Try again while the server cannot be reached, until `signal` says otherwise. */
   waitOnFirstConnect?: boolean | undefined;
@@ -73,10 +74,11 @@ async function dial(
   credentials: UserCredentials | undefined,
 ): Promise<NatsConnection> {
   const attempts = options.maxReconnectAttempts ?? -1;
+  const servers = serverUrls(options.url);
   return connect({
-    servers: options.url,
+    servers,
     name: options.name,
-    timeout: Math.min(options.timeoutMs, LONGEST_TIMER_MS),
+    timeout: Math.ceil(Math.min(options.timeoutMs, LONGEST_TIMER_MS) / servers.length),
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     ...(credentials === undefined ? {} : { authenticator: jwtAuthenticator(credentials) }),
     reconnect: attempts !== 0,

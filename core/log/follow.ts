@@ -4,6 +4,7 @@ import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { PullSession, type Selection, type Start, type Taken } from './pull-session.ts';
 import type { StoredMessage } from './stored-message.ts';
+import { countedEnd, lastSelected, ledEnd, notBefore, type StreamEnd } from './stream-end.ts';
 import { untilReachable } from './until-reachable.ts';
 
 export interface FollowOptions extends Selection {
@@ -61,7 +62,8 @@ export async function* follow(
     if (opened === undefined) return;
     created = opened.created;
     const began = performance.now();
-    for await (const { messages, atEnd } of takeAll(opened.session, signal)) {
+    for await (const { messages: taken, atEnd } of takeAll(opened, signal)) {
+      const messages = notBefore(next, taken);
       const last = messages.at(-1);
       if (last !== undefined) {
         next = { sequence: last.sequence + 1 };
@@ -76,19 +78,27 @@ export async function* follow(
   }
 }
 
+interface Opened {
+  session: PullSession;
+  created: string;
+  end: StreamEnd;
+}
+
 /** A session of the very stream that was followed before. */
 async function openSession(
   connection: LogConnection,
   start: Start,
   options: FollowOptions,
-): Promise<{ session: PullSession; created: string }> {
+): Promise<Opened> {
   const { stream } = options;
   const session = await PullSession.open(connection, stream, start, options);
   try {
     // Asked when the session stands: its stream is not newer than this.
     const jsm = await connection.jsm();
-    const { created } = await jsm.streams.info(stream);
-    if ((options.created ?? created) === created) return { session, created };
+    const { created, config } = await jsm.streams.info(stream);
+    const last = () => lastSelected(connection.nc, stream, options, start);
+    const end = config.num_replicas > 1 ? await ledEnd(last, start) : countedEnd(session);
+    if ((options.created ?? created) === created) return { session, created, end };
   } catch (error) {
     session.close();
     throw error;
@@ -110,20 +120,16 @@ interface Batch {
 
 /** The batches of one session until it is lost or aborted. */
 async function* takeAll(
-  session: PullSession,
+  { session, end }: Opened,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Batch, void, undefined> {
   const abort = () => session.close();
   signal?.addEventListener('abort', abort, { once: true });
-  let missing = session.pending;
   try {
-    if (missing === 0) yield { messages: [], atEnd: true };
+    if (await end.reached({ messages: [], idle: false })) yield { messages: [], atEnd: true };
     for (let lost = false; !lost && !signal?.aborted; ) {
       const taken = await session.take();
-      missing -= taken.messages.length;
-      // Counting alone would wait for ever for messages that a limit removed meanwhile.
-      const atEnd = missing <= 0 || taken.idle || taken.messages.at(-1)?.pending === 0;
-      yield { messages: taken.messages, atEnd };
+      yield { messages: taken.messages, atEnd: await end.reached(taken) };
       lost = taken.lost !== undefined;
     }
   } finally {

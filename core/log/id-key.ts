@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { readError } from './read-error.ts';
+import { NO_STREAM, readError } from './read-error.ts';
 
 /** The entry of the metadata of EVENTS that has the key. */
 export const ID_KEY_ENTRY = 'orchestrator.id-key';
@@ -22,7 +22,7 @@ export async function idKey(nc: NatsConnection, timeoutMs: number): Promise<stri
 
 /** JetStream API, `io.nats.jetstream.api.v1.stream_info_response`. */
 interface StreamInfo {
-  error?: { err_code: number };
+  error?: { err_code: number; description: string };
   config?: { metadata?: Record<string, string> };
 }
 
@@ -33,7 +33,10 @@ async function askForKey(nc: NatsConnection, timeoutMs: number): Promise<string 
       throw readError(error);
     });
   const { error, config }: StreamInfo = reply.json();
-  if (error !== undefined) throw new OrchestratorError('ORC_NO_STREAM');
+  if (error?.err_code === NO_STREAM) throw new OrchestratorError('ORC_NO_STREAM');
+  if (error !== undefined) {
+    throw new OrchestratorError('ORC_NOT_REACHABLE', `EVENTS: ${error.description}`);
+  }
   return config?.metadata?.[ID_KEY_ENTRY];
 }
 

@@ -1,16 +1,19 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { readError } from './read-error.ts';
+import { NO_STREAM, readError } from './read-error.ts';
 import { readHeaders } from './read-headers.ts';
+import { UNSETTLED } from './server-errors.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /**
  * The last message of a stream that a filter (wildcards allowed) selects: one round trip to the
  * stream's leader, no consumer. Throws ORC_NOT_REACHABLE and ORC_NO_STREAM.
  *
- * Not by direct get (NATS ADR-31): its answer says sequence, subject and time in headers beside
- * those of the message, where a publisher can have written some of the same name; and of headers
- * that the client cannot read it ends the connection. This answer is JSON of the server alone.
+ * Not by direct get (NATS ADR-31), which any replica answers, also one that lags behind: who has
+ * written may not find it (docs/decisions/0097-reads-of-ones-own-writes.md). Its answer says sequence,
+ * subject and time in headers beside those of the message, where a publisher can have written some of
+ * the same name; and of headers that the client cannot read it ends the connection. This answer is
+ * JSON of the server alone.
  */
 export function lastMessage(
   nc: NatsConnection,
@@ -60,8 +63,8 @@ interface Found {
 const SOURCE_NAME = '\r\nNats-Stream-Source:';
 const SOURCE = new RegExp(`${SOURCE_NAME}[^\\r\\n]*`, 'g');
 
-/** The server's codes for no such message and no such stream (nats-server, server/errors.json). */
-const [NO_MESSAGE, NO_STREAM] = [10037, 10059];
+/** The server's code for no such message (nats-server, server/errors.json). */
+const NO_MESSAGE = 10037;
 
 async function getMessage(
   nc: NatsConnection,
@@ -77,6 +80,9 @@ async function getMessage(
   const { error, message }: Found = reply.json();
   if (error?.err_code === NO_MESSAGE) return undefined;
   if (error?.err_code === NO_STREAM) throw new OrchestratorError('ORC_NO_STREAM');
+  if (error !== undefined && UNSETTLED.has(error.err_code)) {
+    throw new OrchestratorError('ORC_NOT_REACHABLE', `${stream}: ${error.description}`);
+  }
   if (message === undefined) {
     throw new OrchestratorError('ORC_INTERNAL', `${stream}: ${error?.description}`);
   }

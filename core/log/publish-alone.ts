@@ -1,142 +1,67 @@
-import { randomBytes } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
-import { type Credentials, readCredentials } from './credentials.ts';
-import { headerBlock } from './header-lines.ts';
-import { jwtAuthenticator } from './jwt-authenticator.ts';
+import { AloneConnection, type AloneOptions } from './alone-connection.ts';
 import type { Outgoing } from './outgoing.ts';
 
-export interface AloneOptions {
-  /** Only of the form `nats://host:port` or `host:port`: anything else comes to `false`. */
-  url: string;
-  credentials: Credentials;
-  /** Shown in the server's list of connections. */
-  name: string;
-  /** First token of the inbox. */
-  inboxPrefix: string;
-  /** Milliseconds for all of it. */
-  withinMs: number;
-}
-
-const PLAIN_URL = /^(?:nats:\/\/)?([\w.-]+):(\d{1,4}|[1-5]\d{4})$/;
+export type { AloneOptions } from './alone-connection.ts';
 
 /**
- * One message into whatever stream takes its subject, on a connection for it alone, without the
- * client, whose loading takes longer than all of this. Resolves with whether the stream said that it
- * stored it just now. `false` says nothing: whatever is not as it should be (no server, other
- * protocol, any error, a duplicate, no answer in time) is left to the client, which publishes again
- * under the same id. Never throws (docs/decisions/0071-a-quick-way.md).
+ * One message into whatever stream takes its subject, on a connection for it alone. Resolves with
+ * whether the stream said that it stored it just now. `false` says nothing: whatever is not as it
+ * should be (no server, other protocol, any error, a duplicate, no answer in time) is left to the
+ * client, which publishes again under the same id. Never throws.
  */
 export async function publishAlone(message: Outgoing, options: AloneOptions): Promise<boolean> {
-  const [, host, port] = PLAIN_URL.exec(options.url) ?? [];
-  if (host === undefined) return false;
-  // Dialled first: the server greets while the credentials are read and the crypto is loaded.
-  const socket = connect(Number(port), host);
-  const late = setTimeout(() => socket.destroy(), options.withinMs);
-  try {
-    return await publishOn(socket, message, options);
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(late);
-    socket.destroy();
-  }
+  const stored = await AloneConnection.use(options, async (connection) => {
+    connection.publish(message);
+    return isStored((await connection.next()).payload);
+  });
+  return stored ?? false;
 }
 
-async function publishOn(
-  socket: Socket,
+export interface Outcome {
+  /** What tells that it may be there. What it says there is not believed. */
+  bell: string;
+  /** The subject on which it is asked for, as it is stored. */
+  request: string;
+}
+
+/** A bell rings when the outcome is published, which may be a moment before it is stored. */
+const LOOK_AGAIN_MS = 5;
+
+/**
+ * As {@link publishAlone}, and what is stored of its outcome. Undefined says nothing, as `false` does there.
+ */
+export async function callAlone(
   message: Outgoing,
-  { credentials, name, inboxPrefix }: AloneOptions,
-): Promise<boolean> {
-  const lines = new Lines(socket);
-  const authenticate = jwtAuthenticator(readCredentials(credentials));
-  const info = greeting(await lines.next());
-  const block = headerBlock(message.headers);
-  const size = block.length + message.payload.length;
-  if (info?.nonce === undefined || info.tls_required || size > (info.max_payload ?? 0))
-    return false;
-  // Nobody else can answer there: the name is a secret of this process.
-  const inbox = `${inboxPrefix}.${randomBytes(16).toString('hex')}`;
-  const hello = { ...CONNECT, name, ...authenticate(info.nonce) };
-  socket.write(
-    Buffer.concat([
-      Buffer.from(`CONNECT ${JSON.stringify(hello)}\r\nSUB ${inbox} 1\r\n`),
-      Buffer.from(`HPUB ${message.subject} ${inbox} ${block.length} ${size}\r\n`),
-      block,
-      message.payload,
-      Buffer.from('\r\n'),
-    ]),
-  );
-  for (;;) {
-    const line = await lines.next();
-    if (line.startsWith(`MSG ${inbox} `)) return isStored(await lines.next());
-    if (line === 'PING') socket.write('PONG\r\n');
-    else if (!PASSED_OVER.test(line)) return false;
-  }
+  { bell, request }: Outcome,
+  options: AloneOptions,
+): Promise<Buffer | undefined> {
+  return AloneConnection.use(options, async (connection) => {
+    const next = async (subject: string) => {
+      for (;;) {
+        const frame = await connection.next();
+        if (frame.subject === subject) return frame;
+      }
+    };
+    connection.subscribe(bell);
+    connection.publish(message);
+    // Nothing rings before the call is stored.
+    if (!isStored((await next(connection.inbox)).payload)) return undefined;
+    await next(bell);
+    for (;;) {
+      connection.request(request);
+      const { headers, payload } = await next(connection.inbox);
+      // A status (404: there is none yet) is no message (NATS ADR-31).
+      if (!/^NATS\/1\.0 \d/.test(headers)) return payload;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  });
 }
-
-/** NATS client protocol, `CONNECT`. */
-const CONNECT = {
-  lang: 'node',
-  version: '1',
-  protocol: 1,
-  verbose: false,
-  pedantic: false,
-  headers: true,
-  no_responders: true,
-};
-
-/** What the server may say beside an answer. */
-const PASSED_OVER = /^(INFO |\+OK$|PONG$)/;
-
-interface Greeting {
-  nonce?: string;
-  tls_required?: boolean;
-  max_payload?: number;
-}
-
-const greeting = (line: string): Greeting | undefined =>
-  line.startsWith('INFO ') ? JSON.parse(line.slice(5)) : undefined;
 
 /** The reply of a stream (`io.nats.jetstream.api.v1.pub_ack_response`), which is one line. */
-function isStored(reply: string): boolean {
-  const ack: { seq?: unknown; stream?: unknown; duplicate?: unknown; error?: unknown } =
-    JSON.parse(reply);
+function isStored(reply: Buffer): boolean {
+  const ack: { seq?: unknown; stream?: unknown; duplicate?: unknown; error?: unknown } = JSON.parse(
+    reply.toString(),
+  );
   const isAck = typeof ack.stream === 'string' && typeof ack.seq === 'number' && ack.seq > 0;
   return isAck && ack.error === undefined && !ack.duplicate;
-}
-
-/** What the server says, line by line. */
-class Lines {
-  #text = '';
-  #ended = false;
-  #wake = () => {};
-
-  constructor(socket: Socket) {
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => {
-      this.#text += text;
-      this.#wake();
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      this.#ended = true;
-      this.#wake();
-    });
-  }
-
-  /** Throws where the connection ends before. */
-  async next(): Promise<string> {
-    for (;;) {
-      const end = this.#text.indexOf('\r\n');
-      if (end >= 0) {
-        const line = this.#text.slice(0, end);
-        this.#text = this.#text.slice(end + 2);
-        return line;
-      }
-      if (this.#ended) throw new Error('the connection ended');
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
 }

@@ -33,7 +33,7 @@ export async function publishOne(
     const reply = await nc.request(subject, payload, options);
     return resultOfReply(reply.data, size, limit);
   } catch (error) {
-    return resultOfException(error, size, limit);
+    return resultOfException(error, size, limit, nc.info?.cluster !== undefined);
   }
 }
 

@@ -2,7 +2,7 @@ import { errors } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
 /** The server's code for a stream that does not exist (nats-server, server/errors.json). */
-const STREAM_NOT_FOUND = 10059;
+export const NO_STREAM = 10059;
 
 /** What a failed request to the JetStream API means for a reader. */
 export function readError(error: unknown): OrchestratorError {
@@ -13,7 +13,7 @@ export function readError(error: unknown): OrchestratorError {
       return new OrchestratorError('ORC_NOT_PERMITTED', at.message, cause);
     }
     // Not by class: that would load the JetStream part of the client for a single direct get.
-    if ('code' in at && at.code === STREAM_NOT_FOUND) {
+    if ('code' in at && at.code === NO_STREAM) {
       return new OrchestratorError('ORC_NO_STREAM', undefined, cause);
     }
   }

@@ -72,14 +72,12 @@ function parseLine(line: string): { name: string; value: string } | undefined {
     : { name: line.slice(0, colon), value: line.slice(colon + 1).trim() };
 }
 
-/** Not fatal: as the client decodes them. */
-const UTF8 = new TextDecoder();
-
 const BEGIN = 'NATS/1.0';
 
 /** The headers of a message of the client; undefined where it has none that can be read. */
 export function headersOf(message: Msg): ReadHeaders | undefined {
-  const block = UTF8.decode(headerBytes(message));
+  // Not fatal: as the client decodes them.
+  const block = headerBytes(message).toString();
   if (block.startsWith(BEGIN)) return readHeaders(block);
   try {
     // A client that keeps its bytes another way says them itself, however slowly.
@@ -108,13 +106,14 @@ export function statusOf(message: Msg): { code: number; description: string } {
  * The client keeps a message's headers right before its payload, in one buffer, and decodes them
  * whole or not at all.
  */
-function headerBytes(message: Msg): Uint8Array {
+function headerBytes(message: Msg): Buffer {
   const { data, subject, reply = '' } = message;
   const others = Buffer.byteLength(subject) + Buffer.byteLength(reply) + data.length;
   const length = Math.min(wireSize(message) - others, data.byteOffset);
-  if (length <= 0) return new Uint8Array(0);
-  return new Uint8Array(data.buffer, data.byteOffset - length, length);
+  return length <= 0 ? NOTHING : Buffer.from(data.buffer, data.byteOffset - length, length);
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** Bytes of subject, reply subject, headers and payload. */
 export const wireSize = (message: Msg): number =>

@@ -8,16 +8,18 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { BUCKET_STREAMS } from '../../schemas/buckets.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
 import { ID_KEY_ENTRY } from './id-key.ts';
 import { requireServerVersion } from './server-version.ts';
+import { untilReachable } from './until-reachable.ts';
 
 export interface StreamOptions {
-  /** 1 with the embedded server, 3 in a cluster. */
-  replicas: number;
+  /** How many servers keep each stream; as many as EVENTS has, 1 where that is new, without. */
+  replicas?: number | undefined;
   storage: 'file' | 'memory';
   limits?: StreamLimits | undefined;
 }
@@ -34,28 +36,57 @@ export interface StreamLimits {
   duplicateWindowMs?: number | undefined;
   /** Log lines kept per agent and stream; 1000. */
   logLines?: number | undefined;
+  /** Most bytes of all log lines together, the oldest go first; no limit without. */
+  logBytes?: number | undefined;
   /** Age of the oldest log line; 7 days. */
   logAgeMs?: number | undefined;
   /** Age of the oldest file; 30 days. */
   fileAgeMs?: number | undefined;
-  /** Age of the oldest dead letter and of the oldest claimed id; 30 days. */
+  /** Age of the oldest dead letter; 30 days. */
   deadLetterAgeMs?: number | undefined;
+  /** Most bytes of all dead letters together, the oldest go first; no limit without. */
+  deadLetterBytes?: number | undefined;
+  /** Age of the oldest claimed id; 30 days. */
+  idAgeMs?: number | undefined;
 }
 
 /** The limits that the settings have. */
-export const limitsOf = (settings: Settings): StreamLimits => ({
+const limitsOf = (settings: Settings): StreamLimits => ({
   saidBytes: settings.ORCHESTRATOR_SAID_BYTES,
   saidPerSubject: settings.ORCHESTRATOR_SAID_PER_SUBJECT,
   fileBytes: settings.ORCHESTRATOR_FILES_BYTES,
+  fileAgeMs: settings.ORCHESTRATOR_FILES_AGE,
+  logLines: settings.ORCHESTRATOR_LOGS_LINES,
+  logBytes: settings.ORCHESTRATOR_LOGS_BYTES,
+  logAgeMs: settings.ORCHESTRATOR_LOGS_AGE,
+  deadLetterBytes: settings.ORCHESTRATOR_DLQ_BYTES,
+  deadLetterAgeMs: settings.ORCHESTRATOR_DLQ_AGE,
+  idAgeMs: settings.ORCHESTRATOR_IDS_AGE,
+});
+
+/** What the settings want of the streams. */
+export const streamOptions = (settings: Settings): StreamOptions => ({
+  replicas: settings.ORCHESTRATOR_REPLICAS,
+  storage: 'file',
+  limits: limitsOf(settings),
 });
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const GIB = 1024 ** 3;
+/** How the server spells it; one that was set before is taken away by it. */
+const NO_LIMIT = -1;
 
-/** The server's code where it cannot set the bytes of a stream aside (nats-server, server/errors.json). */
+/** Codes of the server's errors (nats-server, server/errors.json): where it cannot set the bytes of a stream aside, … */
 const INSUFFICIENT_STORAGE = 10047;
+/** … where a cluster has not the servers that a stream wants, for whatever reason it says, … */
+const NO_PEERS = 10005;
+/** … and where there is no cluster. */
+const NOT_CLUSTERED = 10074;
 const SMALLEST_LIMIT = 64 * 1024;
+
+/** How long a new leader is waited for. */
+const SETTLED_MS = 30_000;
 
 /** What an agent said is in EVENTS a moment later; SAID forgets it after this. */
 export const SAID_AGE_MS = DAY;
@@ -67,8 +98,9 @@ export const SAID_AGE_MS = DAY;
  * of the account refuses the append instead (ORC_STORAGE_FULL). SAID and FILES, which agents write,
  * are plain and refuse the new at their limits (docs/decisions/0042-three-streams.md).
  *
- * Throws ORC_NATS_OLD for a server before 2.12, and ORC_OLD_LAYOUT where EVENTS is of a version in
- * which agents wrote into it.
+ * Throws ORC_NATS_OLD for a server before 2.12, ORC_OLD_LAYOUT where EVENTS is of a version in
+ * which agents wrote into it, and ORC_REPLICAS where the streams are to have more replicas than there
+ * are servers.
  */
 export async function ensureStreams(
   connection: LogConnection,
@@ -76,12 +108,37 @@ export async function ensureStreams(
 ): Promise<void> {
   requireServerVersion(connection.nc.info?.version ?? 'unknown');
   const jsm = await connection.jsm();
-  if ((await presentConfig(jsm, 'EVENTS'))?.allow_msg_schedules) {
-    throw new OrchestratorError('ORC_OLD_LAYOUT');
+  const events = await presentConfig(jsm, 'EVENTS');
+  if (events?.allow_msg_schedules) throw new OrchestratorError('ORC_OLD_LAYOUT');
+  const replicas = options.replicas ?? events?.num_replicas ?? 1;
+  try {
+    // A stream is made after those that it sources.
+    for (const wanted of streamConfigs({ ...options, replicas })) await ensureStream(jsm, wanted);
+    for (const name of BUCKET_STREAMS) await ensureReplicas(jsm, name, replicas);
+  } catch (error) {
+    throw lacksServers(error) ? tooFewServers(replicas, error) : error;
   }
-  // A stream is made after those that it sources.
-  for (const wanted of streamConfigs(options)) await ensureStream(jsm, wanted);
-  await ensureIdKey(jsm);
+  // A stream that was just given to more servers has no leader for a moment.
+  await untilReachable(connection, { patienceMs: SETTLED_MS }, () => ensureIdKey(jsm));
+}
+
+const lacksServers = (error: unknown): error is JetStreamApiError =>
+  error instanceof JetStreamApiError && [NO_PEERS, NOT_CLUSTERED].includes(error.code);
+
+const tooFewServers = (replicas: number, cause: JetStreamApiError): OrchestratorError =>
+  isFull(cause)
+    ? new OrchestratorError('ORC_STORAGE_FULL', `NATS: ${cause.message}`, { cause })
+    : new OrchestratorError('ORC_REPLICAS', `${replicas} replicas: ${cause.message}`, { cause });
+
+/** Of a bucket that is there: who needs one makes it with the replicas that EVENTS has. */
+async function ensureReplicas(
+  jsm: JetStreamManager,
+  name: string,
+  replicas: number,
+): Promise<void> {
+  const present = await presentConfig(jsm, name);
+  if (present === undefined || present.num_replicas === replicas) return;
+  await jsm.streams.update(name, { ...present, num_replicas: replicas });
 }
 
 /** Made once, beside what the server notes there. Services that append begin with it: see `idKey`. */
@@ -95,13 +152,16 @@ async function ensureIdKey(jsm: JetStreamManager): Promise<void> {
 
 type Wanted = Partial<StreamConfig> & { name: StreamName };
 
-function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wanted[] {
+function streamConfigs({
+  replicas,
+  storage,
+  limits = {},
+}: StreamOptions & { replicas: number }): Wanted[] {
   const base = {
     num_replicas: replicas,
     storage: storage === 'file' ? StorageType.File : StorageType.Memory,
     allow_direct: true,
   };
-  const keptMs = limits.deadLetterAgeMs ?? 30 * DAY;
   const duplicateWindowMs = limits.duplicateWindowMs ?? 2 * MINUTE;
   return [
     {
@@ -137,6 +197,7 @@ function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wante
       allow_atomic: true,
       discard: DiscardPolicy.Old,
       max_msgs_per_subject: limits.logLines ?? 1_000,
+      max_bytes: limits.logBytes ?? NO_LIMIT,
       max_age: nanos(limits.logAgeMs ?? 7 * DAY),
     },
     {
@@ -146,14 +207,20 @@ function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wante
       max_bytes: limits.fileBytes ?? 4 * GIB,
       max_age: nanos(limits.fileAgeMs ?? 30 * DAY),
     },
-    { ...base, name: 'EVENTS_DLQ', discard: DiscardPolicy.Old, max_age: nanos(keptMs) },
+    {
+      ...base,
+      name: 'EVENTS_DLQ',
+      discard: DiscardPolicy.Old,
+      max_bytes: limits.deadLetterBytes ?? NO_LIMIT,
+      max_age: nanos(limits.deadLetterAgeMs ?? 30 * DAY),
+    },
     {
       ...base,
       name: 'IDS',
       discard: DiscardPolicy.New,
       discard_new_per_subject: true,
       max_msgs_per_subject: 1,
-      max_age: nanos(keptMs),
+      max_age: nanos(limits.idAgeMs ?? 30 * DAY),
     },
   ];
 }
@@ -179,17 +246,22 @@ async function asLargeAsFits(wanted: Sized, make: (fitting: Sized) => Promise<un
       await make(fitting);
       return;
     } catch (error) {
-      const full = error instanceof JetStreamApiError && error.code === INSUFFICIENT_STORAGE;
       const { max_bytes = 0 } = fitting;
-      if (!full || max_bytes <= SMALLEST_LIMIT) throw error;
+      if (!isFull(error) || max_bytes <= SMALLEST_LIMIT) throw error;
       fitting = { ...fitting, max_bytes: Math.floor(max_bytes / 2) };
     }
   }
 }
 
+/** A cluster has one code for whatever a server lacks to be one of a stream's. */
+const isFull = (error: unknown): boolean =>
+  error instanceof JetStreamApiError &&
+  (error.code === INSUFFICIENT_STORAGE ||
+    (error.code === NO_PEERS && /insufficient storage/i.test(error.message)));
+
 async function presentConfig(
   jsm: JetStreamManager,
-  name: StreamName,
+  name: string,
 ): Promise<StreamConfig | undefined> {
   try {
     return (await jsm.streams.info(name)).config;

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-
-const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Written with the bundle, by `bootstrap/fold-version.mjs`. */
 const BUILT = join('dist', 'fold-version.json');
@@ -21,7 +20,7 @@ const SOURCES = ['core/domain', 'schemas'];
  *
  * @param root the folder that has `core/`, `schemas/` and `dist/`
  */
-export async function foldVersion(root = ROOT): Promise<string> {
+export async function foldVersion(root = ownRoot()): Promise<string> {
   return (await builtVersion(root)) ?? (await versionOfSources(root));
 }
 
@@ -49,4 +48,9 @@ async function versionOfSources(root: string): Promise<string> {
     }
   }
   return `sources-${hash.digest('hex').slice(0, 16)}`;
+}
+
+/** The folder above this file, or above the bundle that it became, that has a package.json. */
+function ownRoot(folder = import.meta.dirname): string {
+  return existsSync(join(folder, 'package.json')) ? folder : ownRoot(dirname(folder));
 }

@@ -82,6 +82,17 @@ longer than once holds until the agent ends. A pattern allows one
 simple command: nothing can be chained behind it. The agent's own \`orchestrator\` is always allowed.
 Codex has a sandbox of its own (it wants \`bubblewrap\`): it asks for what leaves the workspace.
 
+## Models
+
+\`ORCHESTRATOR_<KIND>_MODEL\` is the model of a kind's agents; \`create --model\` and, in a chat, \`/new codex gpt-5.4\`
+or \`/model\` are for one agent, from its start on. How hard it is to think: \`ORCHESTRATOR_<KIND>_EFFORT\`,
+\`create --effort\`. An agent that runs keeps its model; commands of the CLI's own that change it go through
+(\`//model opus\`).
+
+${modelsTable()}
+
+The names are examples: any that the CLI takes may be given. An \`acp\` agent's model is in its own configuration.
+
 ## Credentials
 
 The system's environment serves every agent. Logins are files in \`credentials/<kind>/\` of the data folder
@@ -123,6 +134,14 @@ other.
 function renewedKinds(): string {
   const titles = AGENT_KINDS.filter(({ login }) => login?.renewed).map(({ title }) => title);
   return new Intl.ListFormat('en').format(titles);
+}
+
+function modelsTable(): string {
+  const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(', ') || '–';
+  const rows = AGENT_KINDS.flatMap(({ title, models }) =>
+    models === undefined ? [] : [[title, code(models.known), code(models.efforts)]],
+  );
+  return markdownTable(['agent', 'models that `/model` shows', 'effort'], rows);
 }
 
 function loginsTable(): string {

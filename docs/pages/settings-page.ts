@@ -1,20 +1,25 @@
 import type { z } from 'zod';
 import { SETTINGS } from '../../agents/load-settings.ts';
+import { settingReaders } from '../../agents/setting-readers.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** `docs/settings.md`, from the one schema that also reads them. */
 export function settingsPage(): string {
+  const readers = settingReaders();
   const rows = Object.entries(SETTINGS).map(([name, schema]) => [
     `\`${name}\``,
     fallback(schema),
     schema.description ?? '',
+    readers.get(name)?.join(', ') || '–',
   ]);
   return `# Settings
 
 Environment variables. An empty value counts as unset. Durations read \`90s\`, \`30m\`, \`2h\`, \`1h30m\`.
+*Read by*: \`start\` is \`npm start\`, whose services all have its environment; \`streams\` is
+\`orchestrator init streams\`; \`command\` is an operator’s command in a system that runs; the rest are services.
 A wrong value stops the start with the setting, the value and what is allowed, all wrong ones at once.
 
-${markdownTable(['setting', 'default', 'meaning'], rows)}
+${markdownTable(['setting', 'default', 'meaning', 'read by'], rows)}
 `;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -148,6 +148,15 @@ export async function readAgentKeys(authDir: string): Promise<AgentKeys | undefi
   const signingSeed = (await readIfThere(join(authDir, SIGNING_SEED)))?.trim();
   if (agentsSeed === undefined || signingSeed === undefined) return undefined;
   return { agentsSeed, signingSeed, revokerCreds: join(authDir, REVOKER_CREDS) };
+}
+
+/**
+ * The password by which the servers of a cluster know each other, made on first use and kept in
+ * `<authDir>` beside the keys.
+ */
+export async function ensureRoutePassword(authDir: string): Promise<string> {
+  const make = async () => `${randomBytes(32).toString('base64url')}\n`;
+  return (await keep(join(authDir, 'routes.password'), make)).trim();
 }
 
 /** What {@link shareTrust} gives away. */

@@ -1,5 +1,4 @@
 import { Kvm } from '@nats-io/kv';
-import { Match } from '@nats-io/transport-node';
 import { type AppendFailure, appendError } from '../../core/log/append-result.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { type HeaderPairs, headerLines } from '../../core/log/header-lines.ts';
@@ -7,6 +6,7 @@ import { lastMessage } from '../../core/log/last.ts';
 import { withExpectation } from '../../core/log/outgoing.ts';
 import { publishOne } from '../../core/log/publish-event.ts';
 import { readError } from '../../core/log/read-error.ts';
+import { bucketStream } from '../../schemas/buckets.ts';
 import { NODES_BUCKET, type NodeLease, nodeLease } from '../../schemas/node-lease.ts';
 
 /** What stands under a node's name. */
@@ -17,8 +17,9 @@ export interface LeaseEntry {
   revision: number;
 }
 
-const STREAM = `KV_${NODES_BUCKET}`;
-const subjectOf = (node: string): string => `$KV.${NODES_BUCKET}.${node}`;
+const STREAM = bucketStream(NODES_BUCKET);
+const PREFIX = `$KV.${NODES_BUCKET}.`;
+const subjectOf = (node: string): string => `${PREFIX}${node}`;
 
 /** How long the bucket remembers that an entry ended, in milliseconds. */
 const MARKER_MS = 3_600_000;
@@ -61,24 +62,20 @@ export class LeaseStore {
     return { lease: leaseOf(last), revision: last.sequence };
   }
 
-  /** Every lease that lives. Throws ORC_NOT_REACHABLE and ORC_NO_STREAM. */
+  /**
+   * Every lease that lives, as the leader of the bucket has it: a replica that lags would have a
+   * living node taken for dead. Throws ORC_NOT_REACHABLE and ORC_NO_STREAM.
+   */
   async all(): Promise<NodeLease[]> {
     const jsm = await this.#connection.jsm();
-    try {
-      const leases: NodeLease[] = [];
-      const wanted = { multi_last: [subjectOf('>')] };
-      for await (const message of await jsm.direct.getLastMessagesFor(STREAM, wanted)) {
-        const { header: headers, data } = message;
-        const header = (name: string) => headers.get(name, Match.IgnoreCase) || undefined;
-        const lease = leaseOf({ payload: data, header });
-        if (lease !== undefined) leases.push(lease);
-      }
-      return leases;
-    } catch (error) {
-      // No entry of that kind, says the server, is nothing to read.
-      if (error instanceof Error && /no results/i.test(error.message)) return [];
-      throw readError(error);
-    }
+    const { state } = await jsm.streams
+      .info(STREAM, { subjects_filter: subjectOf('>') })
+      .catch((error: unknown) => {
+        throw readError(error);
+      });
+    const nodes = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(PREFIX.length));
+    const entries = await Promise.all(nodes.map((node) => this.read(node)));
+    return entries.flatMap(({ lease }) => lease ?? []);
   }
 
   /**

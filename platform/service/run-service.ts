@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
+import { leaveCutOffServer } from '../../core/log/leave-cut-off-server.ts';
 import { asOrchestratorError, EXIT, OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
@@ -115,6 +116,9 @@ async function serve(
     const context = { settings, paths, logger, connection, log, health, signal, fatal, notice };
     const service = await build(context);
     await serveHealth({ nc: connection.nc, name, node: service.node, health });
+    const leaving = (server: string) =>
+      logger.warn({ server }, 'this nats-server is cut off from its cluster: going to another');
+    void leaveCutOffServer(connection, { leaving, signal });
     await tellParent({ ready: true });
     logger.info('ready');
     await Promise.race([untilAborted(signal), connectionLost(connection, signal)]);

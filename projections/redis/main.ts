@@ -11,7 +11,8 @@ import { consumerName } from './consumer-name.ts';
 import { Watermark } from './mirror/watermark.ts';
 import { RedisAdapters } from './redis-adapters.ts';
 
-await runService('redis', loadSettings, startAdapters);
+// Not awaited: the bundle is a script, which may not.
+void runService('redis', loadSettings, startAdapters);
 
 async function startAdapters(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, log, health, signal, fatal } = context;

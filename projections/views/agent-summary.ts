@@ -14,9 +14,10 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   const { agentId, phase, queue } = state;
   const base = { agentId, phase, queued: queue.length, deleted: false, counts: NO_COUNTS };
   if (state.phase === 'unknown') return base;
-  const { kind, owner, createdAt, counts } = state;
+  const { kind, owner, createdAt, counts, model } = state;
   const names = agentNames(state, project);
-  const known = { ...base, kind, names, ...(owner && { owner }), createdAt, counts };
+  const chosen = model === undefined ? {} : { model };
+  const known = { ...base, kind, names, ...chosen, ...(owner && { owner }), createdAt, counts };
   if (state.phase === 'ended') {
     const end = `${state.end.how}: ${state.end.detail}`.slice(0, MAX_SHOWN_END);
     return { ...known, endedAt: state.endedAt, end, deleted: state.deleted };

@@ -9,7 +9,7 @@ import { agentSummary } from './agent-summary.ts';
 import { pageOf } from './page.ts';
 
 /** The views that are functions of the folded state alone. */
-export type SystemViewName = Exclude<ViewName, 'logs' | 'hash'>;
+export type SystemViewName = Exclude<ViewName, 'logs' | 'hash' | 'archived'>;
 
 type SystemViews = {
   [N in SystemViewName]: (state: SystemState, request: ViewRequest<N>) => ViewResponse<N>;

@@ -7,6 +7,7 @@ import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAGE } from '../../schemas/limits.ts';
 import { VIEWS, VIEWS_SERVICE, type ViewName, viewSubject } from '../../schemas/views.ts';
+import type { ArchivedAgents } from './archived-agents.ts';
 import { logTail } from './log-tail.ts';
 import { type SystemViewName, systemViews } from './system-views.ts';
 import { withArchived } from './with-archived.ts';
@@ -15,6 +16,8 @@ export interface ViewsServiceOptions {
   nc: NatsConnection;
   follower: SystemFollower;
   log: EventLog;
+  /** Of those that were archived; without one there are none to be listed. */
+  archived?: ArchivedAgents;
   logger: Logger;
   version: string;
 }
@@ -95,6 +98,11 @@ async function view(
     const maxBytes = maxAnswerBytes(options) - ENVELOPE_BYTES;
     const lines = await logTail(log, { agentId, lines: most, maxBytes });
     return fitting(name, JSON.stringify({ lines }), options);
+  }
+  if (name === 'archived') {
+    const request = VIEWS.archived.request.parse(input);
+    const page = await options.archived?.page(request, maxAnswerBytes(options) - ENVELOPE_BYTES);
+    return fitting(name, JSON.stringify(page ?? { agents: [] }), options);
   }
   if ('atLeast' in input && typeof input.atLeast === 'number') {
     await foldedInTime(follower, input.atLeast);

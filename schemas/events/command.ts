@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEffort, isModelName, NO_EFFORT, NO_MODEL_NAME } from '../agent-model.ts';
 import { isAgentName, NO_AGENT_NAME } from '../agent-name.ts';
 import { MESSAGE_MODES } from '../message-mode.ts';
 import { fileReference } from './file.ts';
@@ -19,6 +20,9 @@ export const commandEvents = {
     turnDeadlineMs: milliseconds,
     /** The command line of a `line` agent. */
     commandLine: commandLine.optional(),
+    /** Its model and how hard that is to think; those of the settings of its kind without. */
+    model: z.string().refine(isModelName, NO_MODEL_NAME).optional(),
+    effort: z.string().refine(isEffort, NO_EFFORT).optional(),
     /** The tools that it may use, of those that the system allows; without, all of them. */
     allowedTools: z.array(token).max(MAX_TOOLS).optional(),
   }),

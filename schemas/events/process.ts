@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from './parts.ts';
+import { instant, person } from './parts.ts';
 
 const runId = z.string();
 const commandId = z.string();
@@ -75,6 +75,24 @@ export const processEvents = {
   'process.archived': z.object({
     /** Of the end that it follows. */
     endedAt: instant,
+    /** What a list shows of it; absent of one that was deleted, and where an older version stated it. */
+    summary: z
+      .object({
+        kind: z.string(),
+        name: z.string().optional(),
+        owner: person.optional(),
+        createdAt: instant,
+        /** How it ended, in words. */
+        end: z.string(),
+        counts: z.object({
+          messages: z.int(),
+          answers: z.int(),
+          turns: z.int(),
+          failed: z.int(),
+        }),
+      })
+      .optional(),
+    deleted: z.literal(true).optional(),
   }),
   /** A `command.run` is about to be run: from here on it is never run again. */
   'process.command-started': z.object({ runId, commandId }),

@@ -81,10 +81,11 @@ export class TurnSteps {
   }
 
   #call(call: Parameters<typeof callTool>[0], state: AgentState): Told<'call'> {
-    const { follower, allowedTools, log } = this.#agent.deps;
+    const { follower, allowedTools, maxProjects, log } = this.#agent.deps;
     const outcome = callTool(call, state, follower.state, {
       now: this.#agent.context.now,
       allowedTools,
+      maxProjects,
       maxBytes: maxPayload(log.connection.nc),
     });
     return { effects: outcome.ok ? outcome.events : [], outcome };

@@ -3,7 +3,7 @@ import { command } from '../support/commands.ts';
 import { history, ofType } from '../support/history.ts';
 import { startSystem } from '../support/system.ts';
 import { TurnCounter } from '../support/turn-counter.ts';
-import { Cleanup, memoryOf, round } from './measure.ts';
+import { Cleanup, cpuOf, memoryOf, round } from './measure.ts';
 
 const AGENTS = 50;
 const MESSAGES = 20;
@@ -18,6 +18,7 @@ export async function fiftyAgents(): Promise<string[]> {
   for (const agent of agents) await log.append(command(agent, 'command.create', create));
   const turns = new TurnCounter(log);
   const before = memoryOf(system.pid);
+  const cpu = cpuOf(system.pid);
   const begin = performance.now();
   for (let message = 1; message <= MESSAGES; message += 1) {
     for (const agent of agents) {
@@ -28,6 +29,7 @@ export async function fiftyAgents(): Promise<string[]> {
   await turns.until(AGENTS * MESSAGES);
   const seconds = (performance.now() - begin) / 1000;
   const after = memoryOf(system.pid);
+  const used = (cpuOf(system.pid) - cpu) / (AGENTS * MESSAGES);
   const answers = ofType(await history(log), 'response.answer');
   const answersOf = (agent: string) =>
     answers.filter(({ subject }) => subject.includes(agent)).map(({ data }) => data.text);
@@ -35,6 +37,7 @@ export async function fiftyAgents(): Promise<string[]> {
   await system.stop();
   return [
     `* ${answers.length} answers of ${AGENTS} agents in ${round(seconds, 1)} s (${round(answers.length / seconds)} a second); agents whose answers were not their own and in order: ${wrong.length}`,
+    `* CPU of the system for each turn, what the agent and its command use aside: ${round(used, 1)} ms`,
     `* memory of the system (supervisor, spawner, projections, nats-server): ${round(before)} MiB before, ${round(after)} MiB after`,
   ];
 }

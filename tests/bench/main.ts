@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { answerStartUp } from './answer-start-up.ts';
+import { claudeLatency } from './claude-latency.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
+import { idleAgents } from './idle-agents.ts';
+import { peers } from './peers/peers.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
 import { start } from './start.ts';
@@ -14,8 +17,10 @@ import { throughput } from './throughput.ts';
  */
 const BENCHES: Record<string, () => Promise<string[]>> = {
   'answer-start-up': answerStartUp,
+  'claude-latency': claudeLatency,
   'fifty-agents': fiftyAgents,
   flood,
+  'idle-agents': idleAgents,
   'redis-mirror': redisMirror,
   replay,
   start,
@@ -23,13 +28,17 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   throughput,
 };
 
+/** By their names only: they install other people's programs. */
+const ON_DEMAND: typeof BENCHES = { peers };
+
 const { positionals } = parseArgs({ allowPositionals: true });
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 
 for (const name of chosen) {
-  const bench = BENCHES[name];
+  const bench = BENCHES[name] ?? ON_DEMAND[name];
   if (bench === undefined) {
-    process.stderr.write(`no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}\n`);
+    const names = [...Object.keys(BENCHES), ...Object.keys(ON_DEMAND)];
+    process.stderr.write(`no bench ${name}; there are ${names.join(', ')}\n`);
     process.exitCode = 2;
     continue;
   }

@@ -7,6 +7,12 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** The figure that so many of a hundred are not above. */
+export function percentile(figures: readonly number[], of: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.ceil((sorted.length * of) / 100) - 1] ?? Number.NaN;
+}
+
 /** Runs something and says how long it took, in ms. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
@@ -26,6 +32,41 @@ export function memoryOf(pid: number): number {
     }
   });
   return pages.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
+}
+
+/** Memory of processes together, in MiB: what several of them share is counted once (PSS). */
+export function sharedMemoryOf(pids: readonly number[]): number {
+  const parts = pids.map((pid) => {
+    try {
+      return proportionalSetSize(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    } catch {
+      // It has ended.
+      return 0;
+    }
+  });
+  return parts.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
+}
+
+/** In KiB, of a process's `smaps_rollup` (proc_pid_smaps(5)). */
+export const proportionalSetSize = (rollup: string): number =>
+  Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+
+/** Clock ticks a second, of /proc (proc(5), `_SC_CLK_TCK`): 100 on every Linux. */
+const TICKS = 100;
+
+/** Milliseconds of CPU that a system's processes have used so far. */
+export function cpuOf(pid: number): number {
+  const ticks = systemTree(pid).map((each) => {
+    try {
+      const stat = readFileSync(`/proc/${each}/stat`, 'utf8');
+      // Behind the command in parentheses the fields begin with the third.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(fields[11]) + Number(fields[12]);
+    } catch {
+      return 0;
+    }
+  });
+  return (ticks.reduce((sum, each) => sum + each, 0) * 1000) / TICKS;
 }
 
 /** Collects what a bench must undo, in the shape that the tests' helpers want. */

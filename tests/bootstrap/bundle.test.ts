@@ -94,5 +94,7 @@ test('a source that does not parse is named with its line', async (t) => {
 test('a path with a quote in it survives the shell', (t) => {
   const lines = wrapper("/it's/node", '/a b/x.mjs').split('\n');
   t.is(lines[2], "export NODE_COMPILE_CACHE='/a b/.compile-cache'");
-  t.is(lines[3], "exec '/it'\\''s/node' '/a b/x.mjs' \"$@\"");
+  t.is(lines.at(-2), "exec '/it'\\''s/node' '/a b/x.mjs' \"$@\"");
+  const asks = lines.find((line) => line.includes('ask-host.sh'));
+  t.is(asks?.trim(), `exec /bin/bash --norc -p '/a b/ask-host.sh' ${lines.at(-2)?.slice(5)}`);
 });

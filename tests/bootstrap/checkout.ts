@@ -48,6 +48,7 @@ const [, , ...words] = process.argv;
 console.log(JSON.stringify([Greeting.name, words, typeof host, process.version]));
 `,
   );
+  put(join(root, 'agents', 'host', 'ask-host.sh'), 'exec "$@"\n');
   put(join(root, 'cli', 'whole-command.ts'), 'export const runToEnd = () => undefined;\n');
   put(join(root, 'cli', 'host.cjs'), `exports.host = require('os').hostname();\n`);
   put(

@@ -5,7 +5,7 @@ import { history, ofType, untilEvent } from '../support/history.ts';
 import { sharedBotSystem } from '../support/telegram/shared-system.ts';
 
 const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'chat-agent.sh');
-const USERS = Array.from({ length: 10 }, (_, index) => 8001 + index);
+const USERS = Array.from({ length: 11 }, (_, index) => 8001 + index);
 
 const running = sharedBotSystem(test, {
   TELEGRAM_ALLOWED_USERS: USERS.join(','),
@@ -140,6 +140,38 @@ test('D9: an agent has a name, which its button, its answers and the commands be
   await said('/stop nobody', /You have no agent “nobody”/);
   await said('/stop my shop', /Stopping/);
   await said('two', /^got: two$/);
+});
+
+test('/new takes a model, and so does a button of /model', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'one');
+  await telegram.until(() => api.texts(user).includes('got: one'), 'an answer');
+  api.say(user, '/model');
+  api.say(user, '/new codex gpt-5.4 My shop');
+  const isThere = (words: string) => () => api.texts(user).some((each) => each.includes(words));
+  await telegram.until(isThere('no model to choose'), 'that this kind has none');
+  await telegram.until(isThere('🆕 My shop (codex · gpt-5.4) is starting'), 'the new agent');
+  api.say(user, '/agents line');
+  api.say(user, '/agents');
+  await telegram.until(() => api.chat(user).some(({ buttons }) => buttons.length > 0), 'the list');
+  const list = api.chat(user).find(({ buttons }) => buttons.length > 0);
+  if (list === undefined) return t.fail();
+  api.press(user, list, 'n:droid:custom:mine:1');
+  await telegram.until(isThere('(droid · custom:mine:1)'), 'the press to be shown');
+
+  const made = ofType(await history(await system.log()), 'command.create').filter(
+    ({ data }) => data.owner?.userId === String(user),
+  );
+  t.deepEqual(
+    made.map(({ data }) => [data.kind, data.model]),
+    [
+      ['line', undefined],
+      ['codex', 'gpt-5.4'],
+      ['droid', 'custom:mine:1'],
+    ],
+  );
 });
 
 test('/mode chooses what a message does while the agent works', async (t) => {

@@ -4,7 +4,6 @@ import type { NewEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command } from '../support/commands.ts';
 import { untilEvent } from '../support/history.ts';
-import type { TestSystem } from '../support/system.ts';
 
 const HOUR_MS = 3_600_000;
 const RETRY_MS = 100;
@@ -16,7 +15,7 @@ export const LINES_PER_MESSAGE = 3;
  * Notes what it received, prints numbered lines, answers with the message; and ticks on stderr all
  * the while.
  */
-const AGENT = `
+const agent = (patience: string) => `
 tick() { for ((n = 1; ; n++)); do echo "tick $n" >&2; sleep 0.4; done; }
 tick </dev/null &
 lines=0
@@ -27,7 +26,7 @@ while IFS= read -r message; do
     echo "line $lines"
     sleep "0.0$((RANDOM % 9))"
   done
-  orchestrator answer "$message" || echo "not answered: $message"
+  orchestrator answer --timeout ${patience} "$message" || echo "not answered: $message"
 done`;
 
 /** One agent of the fleet, and all that was said to it. */
@@ -38,15 +37,27 @@ export class Member {
   killed = false;
 }
 
+/** What its agents talk by. */
+interface Talking {
+  log(): EventLog | Promise<EventLog>;
+}
+
+interface AgentKind {
+  /** How long they try to answer; 20 seconds. */
+  patience?: string;
+}
+
 /** Agents in conversation: each place has a user, whose agent is replaced when it was killed. */
 export class Conversation {
   /** All that there ever were. */
   readonly members: Member[] = [];
-  readonly #system: TestSystem;
+  readonly #system: Talking;
   readonly #places: Member[] = [];
+  readonly #patience: string;
 
-  constructor(system: TestSystem) {
+  constructor(system: Talking, kind: AgentKind = {}) {
     this.#system = system;
+    this.#patience = kind.patience ?? '20s';
   }
 
   async create(place: number): Promise<Member> {
@@ -58,7 +69,7 @@ export class Conversation {
         ttlMs: HOUR_MS,
         // No turn ends because the machine is slow.
         turnDeadlineMs: HOUR_MS,
-        commandLine: AGENT,
+        commandLine: agent(this.#patience),
       }),
     );
     this.members.push(member);
@@ -112,7 +123,7 @@ export class Conversation {
     while (!(await log.append(event)).ok) await delay(RETRY_MS);
   }
 
-  #log(): Promise<EventLog> {
+  async #log(): Promise<EventLog> {
     return this.#system.log();
   }
 }

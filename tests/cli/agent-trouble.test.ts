@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
-import { type AgentShell, agentShell } from '../support/agent-shell.ts';
+import { agentShell } from '../support/agent-shell.ts';
+import { answerCalls } from '../support/answer-calls.ts';
 import { history, ofType } from '../support/history.ts';
 import { Wire } from '../support/wire.ts';
 import { oneLine, runHere } from './run-here.ts';
@@ -16,22 +17,6 @@ function inShell(line: string, env: NodeJS.ProcessEnv) {
   // From a socket, bash would take itself for a remote shell and read the user's files.
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
   return spawnSync('bash', ['--norc', '-c', line], { env, encoding: 'utf8', stdio });
-}
-
-/** Plays the spawner: answers each tool call with what `result` makes of its id. */
-async function answerCalls(
-  { nats, agentId }: AgentShell,
-  result: (callId: string) => object,
-): Promise<void> {
-  const { nc } = nats.connection;
-  nc.subscribe(`agents.${agentId}.tool.>`, {
-    callback: (_error, message) => {
-      const callId = message.headers?.get('ce-id') ?? '';
-      const outcome = JSON.stringify({ callId, ...result(callId) });
-      nc.publish(`agents.${agentId}.result.${callId}`, outcome);
-    },
-  });
-  await nc.flush();
 }
 
 test('with NATS down for good each command says within its time-out that nothing was sent', async (t) => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { connectLog } from '../../core/log/connection.ts';
@@ -75,6 +75,41 @@ test('the configuration has no secret in it', async (t) => {
   const { config } = await startOwnNats(t);
   t.notRegex(await readFile(config, 'utf8'), /\bS[AOU][A-Z2-7]{56}\b/);
 });
+
+test('one configuration serves all servers of a cluster, and only its owner reads it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const config = join(folder, 'nats.conf');
+  const routes = ['nats-1:6222', 'nats-2:6222', 'nats-3:6222'];
+  const args = ['init', 'nats', '--config', config, ...routes.flatMap((one) => ['--route', one])];
+  const env = environment(join(folder, 'keys'));
+
+  const { code, stderr } = await runHere(args, env);
+  t.is(code, 0, stderr);
+  const text = await readFile(config, 'utf8');
+  t.regex(text, /^server_name: \$NATS_SERVER_NAME$/m);
+  for (const route of routes) t.true(text.includes(`@${route}"`), route);
+  t.is((await stat(config)).mode & 0o777, 0o600);
+
+  t.is((await runHere(args, env)).code, 0);
+  t.is(await readFile(config, 'utf8'), text, 'again it is the same, its password too');
+});
+
+for (const [what, args] of [
+  ['route', ['--route', 'nats-1']],
+  ['name', ['--name', 'a b']],
+] as const) {
+  test(`what is no ${what} is refused, and nothing is written`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const config = join(folder, 'nats.conf');
+    const ran = await runHere(
+      ['init', 'nats', '--config', config, ...args],
+      environment(join(folder, 'keys')),
+    );
+    t.is(ran.code, 2);
+    t.regex(ran.stderr, oneLine('ORC_USAGE'));
+    await t.throwsAsync(readFile(config), { code: 'ENOENT' });
+  });
+}
 
 test('what is no port is refused, and nothing is written', async (t) => {
   const folder = await temporaryFolder(t);

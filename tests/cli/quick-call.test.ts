@@ -25,6 +25,10 @@ const SAID: [string[], object][] = [
   [['turn', 'end'], { family: 'turn', name: 'signalled', call: 'turn.end', data: {} }],
   [['turn', 'end', '{"last-assistant-message":"bye"}'], { data: { lastMessage: 'bye' } }],
   [['turn', 'end', 'not json'], { data: {} }],
+  [['project', 'list'], { tool: 'project', verb: 'list', input: { limit: 101 } }],
+  [['project', 'list', '--json'], { tool: 'project', verb: 'list', input: { limit: 101 } }],
+  [['project', 'get', '--id', 'proj_1'], { verb: 'get', input: { projectId: 'proj_1' } }],
+  [['project', 'create', '--name', ' x '], { verb: 'create', input: { name: 'x' } }],
 ];
 
 for (const [args, wanted] of SAID) {
@@ -56,6 +60,16 @@ const LEFT: string[][] = [
   ['ready', 'x'],
   ['turn', 'end', 'x', 'y'],
   ['turn'],
+  ['project'],
+  ['project', 'list', '--limit', '5'],
+  ['project', 'list', '--help'],
+  ['project', 'get', '--id', 'a.b'],
+  ['project', 'get', '--id', 'a', '--json'],
+  ['project', 'create', '--name', ' '],
+  ['project', 'create', '--name', '-x'],
+  ['project', 'create', '--name', 'x\u001b'],
+  ['project', 'create', '--name', 'x'.repeat(101)],
+  ['project', 'delete', '--id', 'x'],
   ['help'],
   ['toString', 'x'],
 ];
@@ -65,3 +79,29 @@ for (const args of LEFT) {
     t.is(quickCall(args), undefined);
   });
 }
+
+test('what more than ASCII is needed for, or a second page, is shown by the whole command', (t) => {
+  const shown = (args: string[], value: unknown) => {
+    const call = quickCall(['project', ...args]);
+    return call?.family === 'tool' ? call.show(value) : 'no tool';
+  };
+  t.is(
+    shown(['list'], [{ id: 'a', name: 'b', createdAt: 'c' }]),
+    'id  name  created\na   b     c\n',
+  );
+  t.is(shown(['list'], []), 'id  name  created\n');
+  t.is(shown(['list', '--json'], ['x']), '["x"]\n');
+  t.is(shown(['get', '--id', 'a'], { id: 'a' }), '{"id":"a"}\n');
+  for (const name of ['ä', '\u001b[2J', '项目']) {
+    t.is(shown(['list'], [{ name }]), undefined);
+    t.is(shown(['get', '--id', 'a'], { name }), name < ' ' ? '{"name":"\\u001b[2J"}\n' : undefined);
+  }
+  t.is(
+    shown(
+      ['list'],
+      Array.from({ length: 101 }, () => ({})),
+    ),
+    undefined,
+  );
+  t.is(shown(['list'], 'nonsense'), undefined);
+});

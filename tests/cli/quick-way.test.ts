@@ -1,20 +1,19 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { takeBegun } from '../../cli/quick/begun-variable.ts';
+import { ensureStreams } from '../../core/log/streams.ts';
 import { agentShell } from '../support/agent-shell.ts';
+import { answerCalls } from '../support/answer-calls.ts';
 import { history, ofType } from '../support/history.ts';
+import { ownPort } from '../support/own-port.ts';
+import { seenEvent } from '../support/seen-event.ts';
+import { finished } from '../support/system.ts';
 import { Wire } from '../support/wire.ts';
 import { TELL_LOADS } from './tell-loads.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
-
-/** All that a reader sees of a statement but what is of its own: id, time, place. */
-function seen({ subject, payload, header }: StoredMessage, read: typeof header) {
-  const names = ['ce-specversion', 'ce-type', 'ce-source', 'ce-dataschema', 'ce-correlationid'];
-  const ids = [read('ce-id') === read('nats-msg-id'), /^\d{4}-.*Z$/.test(read('ce-time') ?? '')];
-  return [subject, String(payload), ...names.map(read), ...ids];
-}
 
 const SAYINGS = [
   ['answer', 'Done! äö 😀\n"quotes"'],
@@ -40,12 +39,41 @@ for (const args of SAYINGS) {
     t.deepEqual([quick.stdout, told(quick.stderr)], [whole.stdout, told(whole.stderr)]);
     const [first, second] = await Promise.all([1, 2].map((at) => shell.nats.log.at('SAID', at)));
     if (first === undefined || second === undefined) return t.fail('not stored twice');
-    t.deepEqual(
-      seen(first, (name) => first.header(name)),
-      seen(second, (name) => second.header(name)),
-    );
+    t.deepEqual(seenEvent(first), seenEvent(second));
   });
 }
+
+test('of several servers one that is away is passed over, and no client is loaded for that', async (t) => {
+  const shell = await agentShell(t);
+  const away = `nats://127.0.0.1:${ownPort(t)}`;
+  const command = ['--import', TELL_LOADS, MAIN, 'answer', 'hello'];
+  for (const url of [`${away},${shell.nats.url}`, `${shell.nats.url}, ${away}`]) {
+    const env = { ...shell.env, ORCHESTRATOR_NATS_URL: url };
+    const quick = spawnSync(process.execPath, command, { env, encoding: 'utf8' });
+    t.is(quick.status, 0, quick.stderr);
+    t.false(/LOADED .*(nats-io|clipanion|whole-command)/.test(quick.stderr));
+  }
+  t.is(ofType(await history(shell.nats.log), 'response.answer').length, 2);
+});
+
+test('a stream that has no leader at the moment is waited for', async (t) => {
+  const shell = await agentShell(t);
+  const { connection, port } = shell.nats;
+  await (await connection.jsm()).streams.delete('SAID');
+  const wire = await Wire.to(port, t);
+  const refused = Promise.withResolvers<void>();
+  wire.passes = (said) => {
+    if (said.includes('NATS/1.0 503')) refused.resolve();
+    return true;
+  };
+  const answered = shell.run(['answer', '--json', 'late'], {
+    env: { ORCHESTRATOR_NATS_URL: wire.url },
+  });
+  await refused.promise;
+  await ensureStreams(connection, { storage: 'file' });
+  const { code, stderr } = await answered;
+  t.is(code, 0, stderr);
+});
 
 const LOST: [string, (said: string) => boolean][] = [
   ['an acknowledgement that is lost', (said) => said.includes('"stream":"SAID"')],
@@ -79,3 +107,39 @@ for (const [what, isLost] of LOST) {
     });
   }
 }
+
+test('project list: the quick way loads no client, and shows what the whole command shows', async (t) => {
+  const shell = await agentShell(t);
+  const value = [{ id: 'proj_1', name: 'myapp', createdAt: '2026-01-04T15:30:45Z' }];
+  await answerCalls(shell, () => ({ ok: true, value }));
+  for (const more of [[], ['--json']]) {
+    const command = ['--import', TELL_LOADS, MAIN, 'project', 'list', ...more];
+    // Not at once: the spawner is played in this process.
+    const quick = await finished(spawn(process.execPath, command, { env: shell.env }));
+    t.is(quick.code, 0, quick.stderr);
+    t.false(/LOADED .*(nats-io|clipanion|whole-command|string-width)/.test(quick.stderr));
+    const whole = await shell.run(['project', 'list', ...more, '--timeout', '20s']);
+    t.is(quick.stdout, whole.stdout);
+  }
+});
+
+test('a result that nobody takes is an error of the whole command, of the same call', async (t) => {
+  const shell = await agentShell(t);
+  await answerCalls(shell, () => ({ ok: true, value: [] }));
+  const full = openSync('/dev/full', 'w');
+  t.teardown(() => closeSync(full));
+  const child = spawn(process.execPath, [MAIN, 'project', 'list'], {
+    env: shell.env,
+    stdio: ['ignore', full, 'pipe'],
+  });
+  const { code, stderr } = await finished(child);
+  t.not(code, 0);
+  t.regex(stderr, /^orchestrator: /m);
+  t.is(ofType(await history(shell.nats.log), 'tool.project.list').length, 1);
+});
+
+test('an id that no host can have begun is none', (t) => {
+  const env = { ORCHESTRATOR_BEGUN: 'nonsense' };
+  t.is(takeBegun(env), undefined);
+  t.deepEqual(env, {});
+});

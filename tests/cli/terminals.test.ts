@@ -101,6 +101,21 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
 
   // Each command that is none of a conversation, and a word of it where it shows the text.
   const lines: Record<string, { args: string[]; shows?: string }[]> = {
+    init: [
+      { args: ['init', '--yes', '--agent', HOSTILE], shows: '\\u202eg' },
+      { args: ['init', '--yes', '--file', join(system.dataDir, HOSTILE)], shows: SHOWN },
+    ],
+    login: [
+      { args: ['login', HOSTILE], shows: '\\u202eg' },
+      { args: ['login', 'codex', '--file', HOSTILE], shows: 'evil\\u001ba' },
+    ],
+    'service install': [
+      { args: ['service', 'install', '--print'], shows: 'ExecStart=' },
+      { args: ['service', 'install', '--print', '--system', '--user', HOSTILE] },
+    ],
+    // Not more: where systemd runs, there may be one of whoever runs this.
+    'service status': [{ args: ['service', 'status', HOSTILE], shows: '\\u202eg' }],
+    'service uninstall': [{ args: ['service', 'uninstall', HOSTILE], shows: '\\u202eg' }],
     'init nats': [
       { args: ['init', 'nats', '--config', join(system.dataDir, HOSTILE)], shows: SHOWN },
       { args: ['init', 'nats', '--config', 'x', '--port', HOSTILE] },

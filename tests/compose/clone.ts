@@ -22,7 +22,7 @@ export class ComposeClone {
     engine: DockerEngine,
     command: readonly [string, ...string[]],
     folder: string,
-    images: BaseImages,
+    images: BaseImages & { [name: string]: string },
   ) {
     this.#engine = engine;
     this.#command = command;
@@ -30,7 +30,6 @@ export class ComposeClone {
     this.project = `orchestrator-test-${process.pid}`;
     this.#env = {
       ...dockerEnvironment(engine),
-      ...images,
       COMPOSE_PROJECT_NAME: this.project,
       // The engine chooses.
       NATS_PORT: '0',
@@ -38,6 +37,7 @@ export class ComposeClone {
       ORCHESTRATOR_AGENT_NETWORK: this.network,
       ORCHESTRATOR_IMAGE: 'orchestrator:test-compose',
       ORCHESTRATOR_WORKER_IMAGE: 'orchestrator-worker:test-compose',
+      ...images,
     };
   }
 
@@ -45,13 +45,17 @@ export class ComposeClone {
     return `${this.project}-agents`;
   }
 
-  static async make(engine: DockerEngine): Promise<ComposeClone> {
+  /** `built`: images that are there, in the place of those that Compose would build. */
+  static async make(
+    engine: DockerEngine,
+    built: Record<string, string> = {},
+  ): Promise<ComposeClone> {
     const images = await baseImages(engine);
     const command = await compose();
     const folder = mkdtempSync(join(tmpdir(), 'orchestrator-clone-'));
     const cloned = await runProgram('git', ['clone', '--quiet', ROOT, folder]);
     if (!cloned.ok) throw new Error(`git clone: ${cloned.stderr}`);
-    return new ComposeClone(engine, command, folder, images);
+    return new ComposeClone(engine, command, folder, { ...images, ...built });
   }
 
   /** Runs `docker compose <args>` to its end. */

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { EventLog } from '../../core/log/event-log.ts';
@@ -10,6 +12,7 @@ import { untilEvent } from '../support/history.ts';
 import { attackFrom, leases, operatorOf, othersBelongings } from './attacks.ts';
 import { ComposeClone } from './clone.ts';
 
+const PLANTED_KEY = 'sk-planted-0123456789abcdef';
 const UP_MS = 15 * 60_000;
 const TURN_MS = 5 * 60_000;
 
@@ -26,6 +29,7 @@ test.before(async (t) => {
   t.timeout(UP_MS);
   if (engine === undefined) return;
   system = await ComposeClone.make(engine);
+  writeFileSync(join(system.folder, '.env'), `ANTHROPIC_API_KEY=${PLANTED_KEY}\n`, { mode: 0o600 });
   const { code, stderr } = await system.run(['up', '--build', '--detach']);
   t.is(code, 0, stderr);
 });
@@ -142,13 +146,48 @@ withDocker(
       [`/${system.project}-docker-proxy-1`],
     );
     for (const { Name, HostConfig } of all) {
-      t.true(HostConfig.ReadonlyRootfs, Name);
+      // Compose puts secrets into no container of which nothing can be written; this one ends at once.
+      t.is(HostConfig.ReadonlyRootfs, Name !== `/${system.project}-secrets-1`, Name);
       t.false(HostConfig.Privileged, Name);
       t.deepEqual(HostConfig.CapDrop, ['ALL'], Name);
       t.true(HostConfig.SecurityOpt.includes('no-new-privileges:true'), Name);
     }
   },
 );
+
+withDocker(
+  'a key of .env reaches the spawner alone, and no `docker inspect` shows it',
+  async (t) => {
+    const filter = `label=com.docker.compose.project=${system.project}`;
+    const ids = (await system.docker('ps', '--all', '--quiet', '--filter', filter))
+      .trim()
+      .split('\n');
+    const inspected = await system.docker('inspect', ...ids);
+    t.false(inspected.includes(PLANTED_KEY));
+    const environmentOf = async (service: string) => {
+      // That of the service's own process, below the init.
+      const command = ['sh', '-c', 'cat /proc/*/environ 2>/dev/null | tr "\\0" "\\n"'];
+      return (await system.run(['exec', '-T', service, ...command])).stdout;
+    };
+    t.true((await environmentOf('spawner')).includes(`ANTHROPIC_API_KEY=${PLANTED_KEY}`));
+    t.false((await environmentOf('projections')).includes(PLANTED_KEY));
+  },
+);
+
+withDocker('a shell command beside an agent passes the door to Docker', async (t) => {
+  t.timeout(TURN_MS);
+  const agentId = await agentOf('runner');
+  const connection = await operatorOf(system);
+  t.teardown(() => connection.close());
+  const log = new EventLog(connection);
+  const data = { commandLine: 'id -un; exit 3', timeoutMs: 60_000 };
+  await log.append(command(agentId, 'command.run', data, 'beside'));
+  const event = await untilEvent(
+    log,
+    (found) => found.type === 'process.command-run' && found.data.commandId === 'beside',
+  );
+  t.like(event.data, { exitCode: 3, output: 'agent\n' });
+});
 
 withDocker('the seed that mints credentials is the spawner’s alone', async (t) => {
   const see = async (service: string) =>

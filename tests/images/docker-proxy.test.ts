@@ -83,6 +83,9 @@ const ALLOWED: [method: string, path: string][] = [
   ['GET', '/networks'],
   ['GET', `/networks/${UNKNOWN}`],
   ['GET', '/images/registry.example:5000/some/image:tag/json'],
+  ['POST', '/v1.41/containers/agent-0123456789ab/exec'],
+  ['POST', `/exec/${'0'.repeat(64)}/start`],
+  ['GET', `/v1.41/exec/${'0'.repeat(64)}/json`],
 ];
 
 for (const [method, path] of ALLOWED) {
@@ -93,7 +96,11 @@ for (const [method, path] of ALLOWED) {
 
 const DENIED: [method: string, path: string][] = [
   ['POST', `/containers/${UNKNOWN}/exec`],
+  ['POST', `/containers/${'0'.repeat(64)}/exec`],
+  ['POST', '/containers/agent-0123456789ab-mailbox/exec'],
+  ['POST', '/containers/agent-0123456789ab/exec/more'],
   ['POST', '/exec/0/start'],
+  ['POST', `/exec/${'0'.repeat(64)}/resize`],
   ['POST', '/v1.41/build'],
   ['POST', '/commit?container=x'],
   ['POST', '/images/create?fromImage=x'],

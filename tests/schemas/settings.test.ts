@@ -1,5 +1,6 @@
 import test from 'ava';
 import { readSettings, SETTINGS } from '../../agents/load-settings.ts';
+import { serverUrls } from '../../schemas/server-urls.ts';
 import { settingProblemsLine } from '../../schemas/settings.ts';
 
 const problemsOf = (environment: Record<string, string | undefined>) => {
@@ -27,6 +28,17 @@ test('an empty value counts as unset', (t) => {
   t.true(result.ok && result.settings.ORCHESTRATOR_NATS_URL === undefined);
 });
 
+test('a cluster is several servers, and how many of them keep each stream', (t) => {
+  const result = readSettings({
+    ORCHESTRATOR_NATS_URL: 'nats://a:4222, tls://b:4222',
+    ORCHESTRATOR_AGENT_NATS_URL: 'nats://c:4222,nats://d:4222',
+    ORCHESTRATOR_REPLICAS: '3',
+  });
+  t.like(result, { ok: true, settings: { ORCHESTRATOR_REPLICAS: 3 } });
+  const url = result.ok ? (result.settings.ORCHESTRATOR_NATS_URL ?? '') : '';
+  t.deepEqual(serverUrls(url), ['nats://a:4222', 'tls://b:4222']);
+});
+
 test('right values are read as what they mean', (t) => {
   const result = readSettings({
     ORCHESTRATOR_NATS_URL: 'nats://127.0.0.1:4222',
@@ -49,7 +61,8 @@ test('right values are read as what they mean', (t) => {
 });
 
 const WRONG: Record<string, string[]> = {
-  ORCHESTRATOR_NATS_URL: ['localhost', 'http://localhost'],
+  ORCHESTRATOR_NATS_URL: ['localhost', 'http://localhost', 'nats://a:1,localhost', ','],
+  ORCHESTRATOR_REPLICAS: ['0', '2', '4', 'all', '3.5'],
   ORCHESTRATOR_NATS_PORT: ['0', '65536', 'abc', '80.5', '-1'],
   ORCHESTRATOR_AGENT_ID: ['agent-1', 'nobody'],
   ORCHESTRATOR_ALLOWED_TOOLS: ['a b', 'project;respond'],

@@ -1,4 +1,5 @@
 import { awaitResult } from '../../agents/voice/await-result.ts';
+import { resultPlaces } from '../../agents/voice/tool-event.ts';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { publishEvent } from '../../core/log/publish-event.ts';
@@ -48,7 +49,7 @@ export class Scene {
     this.attacker = agents.attacker;
     this.ears = agents.ears;
     this.#other = agents.other;
-    this.result = awaitResult(agents.other.nc, this.#awaited, agents.signal);
+    this.result = awaitResult(agents.other.nc, resultPlaces(aim.other, 'awaited'), agents.signal);
   }
 
   static async make(t: Life, broker: Broker): Promise<Scene> {

@@ -32,13 +32,15 @@ async function archivedAgent(t: ExecutionContext) {
   const spawner = await startSpawner(t, { archiveAfterMs: DAY_MS, archiveLookMs: 20 });
   const agent = await endedAgent(spawner);
   spawner.aheadMs = 2 * DAY_MS;
-  const { sequence } = await spawner.event(agent, 'process.archived');
+  const { sequence, data } = await spawner.event(agent, 'process.archived');
   await spawner.follower.folded(sequence);
-  return { spawner, agent, sequence };
+  return { spawner, agent, sequence, data };
 }
 
 test('an agent that ended long ago leaves the state, and is read from the log', async (t) => {
-  const { spawner, agent } = await archivedAgent(t);
+  const { spawner, agent, data } = await archivedAgent(t);
+  t.like(data.summary, { kind: 'line', counts: { messages: 1, answers: 1, turns: 1, failed: 0 } });
+  t.regex(data.summary?.end ?? '', /^stopped: /);
   const { agents, fences, archived } = spawner.follower.state;
   t.is(agents.size + fences.size, 0);
   t.like(archived.get(agent), { kind: 'line', how: 'stopped' });

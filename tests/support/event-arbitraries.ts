@@ -25,7 +25,14 @@ const part = fc.constantFrom(0, 1);
 /** The data of every type; that one is missing here does not compile. */
 const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'command.create': fc.record(
-    { kind: fc.constant('line'), owner: person, ttlMs: ms, turnDeadlineMs: ms, commandLine: text },
+    {
+      kind: fc.constant('line'),
+      owner: person,
+      ttlMs: ms,
+      turnDeadlineMs: ms,
+      commandLine: text,
+      model: fc.constant('gpt-5.4'),
+    },
     { requiredKeys: ['kind', 'ttlMs', 'turnDeadlineMs'] },
   ),
   'command.send': fc.record(
@@ -87,7 +94,10 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     path: fc.constant('workspace/notes'),
     bytes: fc.nat(),
   }),
-  'process.rejected': fc.record({ commandId, code: text, reason: text, cure: text }),
+  'process.rejected': fc.record(
+    { commandId, code: text, reason: text, cure: text, at: fc.integer({ min: 1, max: 40 }) },
+    { requiredKeys: ['commandId', 'code', 'reason', 'cure'] },
+  ),
   'turn.started': fc.record({ turnId, commandId, deadlineAt: instant }),
   'turn.signalled': fc.record(
     { problem: fc.record({ code: text, detail: text }) },

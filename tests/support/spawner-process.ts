@@ -66,13 +66,16 @@ export interface SpawnersOptions {
   environment?: Record<string, string>;
 }
 
+/** The server, or the cluster, that spawners use. */
+type Broker = Pick<TestNats, 'url' | 'dataDir' | 'operatorCreds' | 'connection' | 'log'>;
+
 /** A server, and as many spawners as a test asks for, on one place or on several. */
-export class Spawners {
-  readonly nats: TestNats;
+export class Spawners<B extends Broker = TestNats> {
+  readonly nats: B;
   readonly #t: Pick<ExecutionContext, 'teardown'>;
   readonly #options: SpawnersOptions;
 
-  constructor(t: Pick<ExecutionContext, 'teardown'>, nats: TestNats, options: SpawnersOptions) {
+  constructor(t: Pick<ExecutionContext, 'teardown'>, nats: B, options: SpawnersOptions) {
     this.#t = t;
     this.nats = nats;
     this.#options = options;

@@ -45,6 +45,8 @@ export interface SpawnerOptions {
   allowedTools?: readonly string[];
   stopGraceMs?: number;
   lastWords?: boolean;
+  /** Projects that one person may have; 1,000 without. */
+  maxProjects?: number;
   /** Messages that may wait for an agent; 200 without. */
   maxQueue?: number;
   pauseAfterMs?: number;
@@ -171,6 +173,7 @@ export class SpawnerFixture {
       logger,
       allowedTools,
       lastWords: this.#options.lastWords ?? true,
+      maxProjects: this.#options.maxProjects ?? 1_000,
       maxQueue: this.#options.maxQueue ?? 200,
       stopGraceMs: this.#options.stopGraceMs ?? 500,
       pauseAfterMs: this.#options.pauseAfterMs,

@@ -26,6 +26,8 @@ export function environment(dataDir: string, own: Record<string, string> = {}): 
     ...Object.fromEntries(inherited),
     ORCHESTRATOR_DATA_DIR: dataDir,
     ORCHESTRATOR_RUNTIME: 'local',
+    // None: a developer's own `.env` is none of the tests'.
+    ORCHESTRATOR_ENV_FILE: '/dev/null',
     ...own,
   };
 }

@@ -165,6 +165,9 @@ interface Known {
   name?: string;
   owner?: Person;
   commandLine?: string;
+  /** As its `create` names them. */
+  model?: string;
+  effort?: string;
   /** The tools that its `create` names; without, all that the system allows. */
   allowedTools?: readonly string[];
   ttlMs: number;

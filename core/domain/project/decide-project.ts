@@ -5,7 +5,7 @@ import { derivedId } from '../../../schemas/ids.ts';
 import { MAX_PROJECTS } from '../../../schemas/limits.ts';
 import { newEvent } from '../../../schemas/new-event.ts';
 import type { PendingCall } from '../agent/agent-state.ts';
-import type { ProjectState } from './project.ts';
+import { MAX_ALL_PROJECTS, type ProjectState } from './project.ts';
 
 export interface Caller {
   agentId: string;
@@ -19,8 +19,28 @@ export type ToolOutcome =
   | { ok: true; events: NewEvent[]; value: Record<string, unknown> | Record<string, unknown>[] }
   | { ok: false; code: ErrorCode; message: string };
 
+/** What may be made. */
+export interface ProjectQuota {
+  projects: ReadonlyMap<string, ProjectState>;
+  /** Projects of one person, or of an agent that is nobody's. */
+  most: number;
+}
+
 /** `project create`: the id is derived from the call, so a call that is handled twice is one project. */
-export function decideCreateProject(call: PendingCall, caller: Caller, now: Date): ToolOutcome {
+export function decideCreateProject(
+  call: PendingCall,
+  caller: Caller,
+  { projects, most }: ProjectQuota,
+  now: Date,
+): ToolOutcome {
+  if (projects.size >= MAX_ALL_PROJECTS) {
+    return tooMany(`There are ${projects.size} projects, which is as many as may be`);
+  }
+  let own = 0;
+  for (const project of projects.values()) if (isOwn(project, caller)) own += 1;
+  if (own >= most) {
+    return tooMany(`There are ${most} projects of this person already, which is as many as may be`);
+  }
   const name = String(call.input.name);
   const projectId = derivedId('proj_', call.callId, String(call.sequence));
   const { agentId, owner } = caller;
@@ -70,6 +90,8 @@ export function answerListProjects(
   const page = own.slice(last + 1, last + 1 + Math.min(Number(limit), MAX_PROJECTS));
   return { ok: true, events: [], value: page.map(shown) };
 }
+
+const tooMany = (message: string): ToolOutcome => ({ ok: false, code: 'ORC_QUOTA', message });
 
 const noProject = (projectId: string): ToolOutcome => ({
   ok: false,

@@ -9,6 +9,9 @@ export interface ProjectState {
   createdAt: string;
 }
 
+/** So many of all people are kept in mind. No more are made; where all the same more are, the oldest leaves. */
+export const MAX_ALL_PROJECTS = 100_000;
+
 /** Pure and total: a project that exists stays as it was created. */
 export function evolveProject(
   state: ProjectState | undefined,

@@ -33,6 +33,20 @@ export interface HeardFragment extends Fragment {
 /** So many of a person's agents are kept in mind. */
 const MAX_AGENTS = 1_000;
 
+/** So many pieces of what a person said are kept; whoever hears them joins them long before. */
+export const MAX_FRAGMENTS = 1_000;
+
+/** So many people are kept in mind, of whom nothing is said that must hold. */
+export const MAX_PEOPLE = 10_000;
+
+/** Nothing that was chosen for this person or by this person is lost by forgetting. */
+export const isForgettable = ({ agentId, allowed, mode, fragments, movedTo }: UserState): boolean =>
+  agentId === null &&
+  allowed === undefined &&
+  mode === undefined &&
+  fragments === undefined &&
+  movedTo === undefined;
+
 export const initialUser: UserState = { agentId: null, agents: [] };
 
 /** Pure and total. A release of an agent that is no longer the person's own changes nothing. */
@@ -56,6 +70,7 @@ export function evolveUser(state: UserState, event: StoredEvent): UserState {
       return { ...state, name, ...(language !== undefined && { language }) };
     }
     case 'user.fragment-heard': {
+      if ((state.fragments?.length ?? 0) >= MAX_FRAGMENTS) return state;
       const fragment = { ...event.data, id: event.id.slice(`${event.type}:`.length) };
       return { ...state, fragments: [...(state.fragments ?? []), fragment] };
     }

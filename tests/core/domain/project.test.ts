@@ -22,8 +22,12 @@ const call = (callId: string, input: Record<string, unknown>): PendingCall => ({
   input,
 });
 
-const create = (callId: string, name: string, caller: { agentId: string; owner?: typeof ANN }) =>
-  decideCreateProject(call(callId, { name }), caller, CONTEXT.now);
+const create = (
+  callId: string,
+  name: string,
+  caller: { agentId: string; owner?: typeof ANN },
+  { projects = new Map<string, ProjectState>(), most = 1_000 } = {},
+) => decideCreateProject(call(callId, { name }), caller, { projects, most }, CONTEXT.now);
 
 /** The projects after these creations. */
 function projectsOf(...outcomes: ReturnType<typeof create>[]): Map<string, ProjectState> {
@@ -111,4 +115,25 @@ test('A2: a list of projects comes in pages, each behind the one before', (t) =>
     projects,
   );
   t.like(gone, { ok: false, code: 'ORC_PROJECT_NOT_FOUND' });
+});
+
+test('a person makes so many projects and no more, with whichever agent; another still may', (t) => {
+  const ann = { agentId: AGENT, owner: ANN };
+  const projects = projectsOf(create('c-1', 'one', ann), create('c-2', 'two', ann));
+  const third = (most: number, caller: { agentId: string; owner?: typeof ANN }) =>
+    create('c-3', 'three', caller, { projects, most });
+  t.like(third(2, { agentId: OTHER, owner: ANN }), {
+    ok: false,
+    code: 'ORC_QUOTA',
+    message: 'There are 2 projects of this person already, which is as many as may be',
+  });
+  t.true(third(3, ann).ok);
+  t.true(third(2, { agentId: AGENT, owner: BEN }).ok);
+  t.true(third(2, { agentId: OTHER }).ok);
+});
+
+test('an agent of nobody makes so many projects and no more', (t) => {
+  const projects = projectsOf(create('c-1', 'one', { agentId: AGENT }));
+  t.false(create('c-2', 'two', { agentId: AGENT }, { projects, most: 1 }).ok);
+  t.true(create('c-2', 'two', { agentId: OTHER }, { projects, most: 1 }).ok);
 });

@@ -1,6 +1,8 @@
+import { nanos } from '@nats-io/transport-node';
 import test from 'ava';
+import { loadSettings } from '../../../agents/load-settings.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
-import { ensureStreams } from '../../../core/log/streams.ts';
+import { ensureStreams, streamOptions } from '../../../core/log/streams.ts';
 import { STREAM_SUBJECTS } from '../../../schemas/subjects.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { message } from './events.ts';
@@ -26,12 +28,48 @@ test('a changed limit is brought up to date', async (t) => {
   t.is((await jsm.streams.info('LOGS')).config.max_msgs_per_subject, 50);
 });
 
+test('what the settings say of how much is kept, and for how long, is what the streams have', async (t) => {
+  const { connection } = await startTestNats(t);
+  const settings = loadSettings({
+    ORCHESTRATOR_LOGS_LINES: '7',
+    ORCHESTRATOR_LOGS_AGE: '1h',
+    ORCHESTRATOR_LOGS_BYTES: '1m',
+    ORCHESTRATOR_FILES_AGE: '2h',
+    ORCHESTRATOR_DLQ_AGE: '3h',
+    ORCHESTRATOR_DLQ_BYTES: '2m',
+    ORCHESTRATOR_IDS_AGE: '4h',
+  });
+  await ensureStreams(connection, { ...OPTIONS, limits: streamOptions(settings).limits });
+  const jsm = await connection.jsm();
+  const config = async (name: string) => (await jsm.streams.info(name)).config;
+  const hours = (count: number) => nanos(count * 3_600_000);
+  t.like(await config('LOGS'), {
+    max_msgs_per_subject: 7,
+    max_age: hours(1),
+    max_bytes: 1024 ** 2,
+  });
+  t.like(await config('FILES'), { max_age: hours(2) });
+  t.like(await config('EVENTS_DLQ'), { max_age: hours(3), max_bytes: 2 * 1024 ** 2 });
+  t.like(await config('IDS'), { max_age: hours(4) });
+  t.like(await config('EVENTS'), { max_age: 0, max_bytes: -1 });
+
+  await ensureStreams(connection, { ...OPTIONS, limits: streamOptions(loadSettings({})).limits });
+  t.like(await config('LOGS'), { max_msgs_per_subject: 1_000, max_bytes: -1 });
+});
+
 test('an id is known again by another service, also after EVENTS was brought up to date', async (t) => {
   const { log, connection, connect } = await startTestNats(t);
   t.like(await log.append(message('m-1')), { ok: true, duplicate: false });
   await ensureStreams(connection, { ...OPTIONS, limits: { duplicateWindowMs: 200_000 } });
   const other = new EventLog(await connect());
   t.like(await other.append(message('m-1')), { ok: true, duplicate: true });
+});
+
+test('more replicas than there are servers are refused, and the streams stay', async (t) => {
+  const { connection, log } = await startTestNats(t);
+  const error = await t.throwsAsync(ensureStreams(connection, { replicas: 3, storage: 'file' }));
+  t.like(error, { code: 'ORC_REPLICAS' });
+  t.like(await log.append(message('m-1')), { ok: true });
 });
 
 test('what is up to date is left alone', async (t) => {

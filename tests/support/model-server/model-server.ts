@@ -23,6 +23,8 @@ export class ModelServer {
   script: ModelScript = answersEach;
   /** Every conversation request so far. */
   readonly requests: ModelRequest[] = [];
+  /** Told of each as it comes. */
+  heard: (request: ModelRequest) => void = () => undefined;
   readonly #server = createServer((request, response) => {
     this.#serve(request, response).catch(() => response.destroy());
   });
@@ -57,6 +59,7 @@ export class ModelServer {
     );
     const request = api.parse(bare, object(JSON.parse(body)), headers);
     this.requests.push(request);
+    this.heard(request);
     await this.#reply(api, request, this.script(request), response);
   }
 

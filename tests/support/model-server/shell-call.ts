@@ -1,6 +1,8 @@
 import { type JsonObject, list, type OfferedTool, object, string } from './model-request.ts';
 
 const SHELL_TOOL = /^(bash|shell|exec_command|shell_command|run_shell_command|execute)$/i;
+/** Of OpenClaw; in others that have one of the above too, it is something else. */
+const OTHER_SHELL_TOOL = 'exec';
 
 /** How Codex's model asks to leave the sandbox. */
 const UNSANDBOXED = { sandbox_permissions: 'require_escalated', justification: 'a test' };
@@ -11,7 +13,9 @@ export function shellCall(
   command: string,
   unsandboxed = false,
 ): { tool: string; input: JsonObject } | undefined {
-  const tool = tools.find(({ name }) => SHELL_TOOL.test(name));
+  const tool =
+    tools.find(({ name }) => SHELL_TOOL.test(name)) ??
+    tools.find(({ name }) => name === OTHER_SHELL_TOOL);
   if (tool === undefined) return undefined;
   const properties = object(tool.schema.properties);
   const named = 'cmd' in properties ? 'cmd' : 'command';

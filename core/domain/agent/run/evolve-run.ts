@@ -36,12 +36,15 @@ export const evolveByRun = {
 
 /** What an agent was created as, which it stays. */
 function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
-  const { kind, name, owner, commandLine, allowedTools, ttlMs, turnDeadlineMs } = made;
+  const { kind, name, owner, commandLine, model, effort, allowedTools } = made;
+  const { ttlMs, turnDeadlineMs } = made;
   return {
     kind,
     ...(name !== undefined && { name }),
     ...(owner && { owner }),
     ...(commandLine !== undefined && { commandLine }),
+    ...(model !== undefined && { model }),
+    ...(effort !== undefined && { effort }),
     ...(allowedTools && { allowedTools }),
     ttlMs,
     turnDeadlineMs,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
  * Passes connections to an address on to a port of this machine's loopback: agents in containers
  * reach the machine by the gateway of their network, and the embedded NATS listens on loopback
- * alone. Resolves when it listens.
+ * alone. Resolves when it listens, at a free port for the port 0.
  *
  * @throws where the address is none of this machine's, or its port is taken
  */
@@ -34,7 +34,8 @@ export async function startRelay(
   server.listen(port, host);
   await once(server, 'listening');
   return {
-    port,
+    // It listens at an address, so that it has one of a port.
+    port: (server.address() as AddressInfo).port,
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -242,6 +242,8 @@ async function bundleServices(root) {
       external: ['dockerode'],
       write: false,
       format: 'cjs',
+      // Of what is not in place (inPlace, below): the folder of the bundle.
+      define: { 'import.meta.dirname': '__dirname' },
       platform: 'node',
       target: 'node24',
       minifySyntax: true,

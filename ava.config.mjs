@@ -25,7 +25,7 @@ export default {
   nodeArguments: ['--disable-warning=ExperimentalWarning'],
   sortTestFiles: longestFirst,
   concurrency: FILES_PER_CORE * availableParallelism(),
-  require: ['stripped-types', 'in-turn', 'child-processes', 'file-time'].map(
+  require: ['no-source-maps', 'stripped-types', 'in-turn', 'child-processes', 'file-time'].map(
     (name) => `./tests/runner/${name}.ts`,
   ),
   environmentVariables: {

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { bundleCli } from './bootstrap/bundle.mjs';
+import { say } from './bootstrap/say.mjs';
 import { longestFirst } from './tests/runner/longest-first.ts';
 import { selection } from './tests/runner/selection.ts';
 import { timesFolder } from './tests/runner/slowest-files.ts';
@@ -14,6 +16,17 @@ const compileCache = process.env.NODE_V8_COVERAGE
   : { NODE_COMPILE_CACHE: join(import.meta.dirname, '.cache', 'compiled') };
 
 const { files, leftOut, wholeAgentSuite } = await selection(process.env);
+
+/** The processes that tests start run what people run, of the sources as they are now (tests/support/programs.ts). */
+async function programs() {
+  try {
+    await bundleCli({ root: import.meta.dirname, say });
+    return 'bundles';
+  } catch (error) {
+    say(`the tests start sources: ${error instanceof Error ? error.message : error}`);
+    return 'sources';
+  }
+}
 
 export default {
   extensions: ['ts'],
@@ -30,6 +43,7 @@ export default {
   ),
   environmentVariables: {
     ...compileCache,
+    TEST_PROGRAMS: await programs(),
     TEST_TIMES: timesFolder(leftOut),
     WHOLE_AGENT_SUITE: String(wholeAgentSuite),
   },

@@ -30,8 +30,9 @@ function facts(pid: number): ProcessFacts[] {
   }
 }
 
-/** The program of a service, as a supervisor starts it. */
-const SERVICE = /\/(bot|projections|projections\/redis|spawner)\/main\.ts$/;
+/** The program of a service, as a supervisor starts it: from sources or from bundles. */
+const SERVICE =
+  /\/(?:(bot|projections|projections\/redis|spawner)\/main\.ts|dist\/(bot|projections|redis|spawner)\.cjs)$/;
 
 /**
  * The pids of a process and its descendants in the same session, services among them: a whole
@@ -54,7 +55,8 @@ export const serviceProcesses = (root: number): { pid: number; service: string }
   processes()
     .filter(({ parent }) => parent === root)
     .flatMap(({ pid, command }) => {
-      const [, folder] = SERVICE.exec(command) ?? [];
+      const [, source, bundle] = SERVICE.exec(command) ?? [];
+      const folder = source ?? bundle;
       return folder === undefined ? [] : [{ pid, service: folder.split('/').at(-1) ?? folder }];
     });
 

@@ -43,7 +43,7 @@ export const MAX_PROJECTS = 500;
 
 /**
  * What is younger stays in EVENTS, milliseconds: twice as long as SAID and TIMERS keep what EVENTS takes
- * from them. The server finds in EVENTS how far it has taken it, and would take all of it again
+ * from them. The server finds in EVENTS how far it has taken it, and nothing promises that it does not take it all again
  * (docs/decisions/0121-the-archive-of-the-log.md).
  */
 export const YOUNGEST_ARCHIVED_MS = 48 * 3_600_000;

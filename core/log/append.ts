@@ -2,7 +2,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type AppendResult, failureOfRead } from './append-result.ts';
 import { publishBatch } from './batch.ts';
 import { confirmedBatch, confirmedDuplicate } from './confirmed-duplicate.ts';
-import { idKey, messageId } from './id-key.ts';
+import { idKey } from './id-key.ts';
+import { messageId } from './message-id.ts';
 import {
   type Expectation,
   type Outgoing,

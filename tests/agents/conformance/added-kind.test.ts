@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { CheckoutCopy } from '../../docs/checkout-copy.ts';
 import { fileBlocks } from '../../docs/page-blocks.ts';
+import { PATIENCE_MS } from './support/patience.ts';
 
 const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'add-an-agent.md');
 
@@ -10,7 +11,7 @@ const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'add-an-agent.m
 const SHOWN = ['two messages*', 'three messages*', 'an interrupt*', '*must ask*'];
 
 test('a real CLI becomes a kind by one folder and one line, and holds the suite', async (t) => {
-  t.timeout(10 * 60_000);
+  t.timeout(3 * PATIENCE_MS);
   const copy = await CheckoutCopy.make(t);
   const blocks = fileBlocks(await readFile(PAGE, 'utf8'));
   for (const block of blocks.filter(({ content }) => /opencode/.test(content))) {

@@ -12,9 +12,10 @@ import {
   GEMINI,
   PLANTED_KEY,
 } from './support/agent-kinds.ts';
+import { PATIENCE_MS } from './support/patience.ts';
 
 const KINDS = [CLAUDE, CODEX, GEMINI, DROID];
-const TEST_TIMEOUT_MS = 480_000;
+const TEST_TIMEOUT_MS = 3 * PATIENCE_MS;
 
 const isText =
   (wanted: string) =>

@@ -9,8 +9,8 @@ import { processes } from '../../../support/process-tree.ts';
 import type { Shown } from '../../../support/telegram/bot-api.ts';
 import { ANN, type BotSystem, startBotSystem } from '../../../support/telegram/bot-system.ts';
 import { type AgentKind, PLANTED_KEY } from './agent-kinds.ts';
+import { PATIENCE_MS } from './patience.ts';
 
-const PATIENCE_MS = 120_000;
 const FAILURE = '⚠️';
 
 /** What one message of the bot is waited for by. */

@@ -14,6 +14,7 @@ import { ModelServer } from '../../../support/model-server/model-server.ts';
 import { processes } from '../../../support/process-tree.ts';
 import { type SpawnerFixture, startSpawner } from '../../../support/spawner.ts';
 import { AGENT_CLIS, type AgentKind, PLANTED_KEY } from './agent-kinds.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { beginRecording, recordedAgent } from './recorded-agent.ts';
 
 const NAMES = /<([^>]+)>|MSG\[([^\]]+)\]/g;
@@ -138,7 +139,7 @@ export class AgentWorld {
   /** Resolves when the agent has printed it. */
   async logged(words: string): Promise<void> {
     const filter = `agents.${this.agentId}.log.*`;
-    const signal = AbortSignal.timeout(60_000);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     const all = { stream: 'LOGS', from: { sequence: 1 }, filter, signal } as const;
     for await (const { messages } of this.spawner.log.follow(all)) {
       if (messages.some(({ payload }) => Buffer.from(payload).toString().includes(words))) return;
@@ -186,12 +187,12 @@ export async function startAgent(
     factories,
     programFolders: recording ? [recording.programFolder, ...programFolders] : programFolders,
     stopGraceMs: 2000,
-    patienceMs: 120_000,
+    patienceMs: PATIENCE_MS,
     ...(containers && { runtime: containers.runtime }),
   });
   const world = new AgentWorld(t, model, spawner, containers);
   recording?.saveAtEndOf(recordedAgent(world));
-  const create = { kind: kind.kind, ttlMs: 3_600_000, turnDeadlineMs: 120_000 };
+  const create = { kind: kind.kind, ttlMs: 3_600_000, turnDeadlineMs: PATIENCE_MS };
   await spawner.log.append(command(world.agentId, 'command.create', create));
   await spawner.event(world.agentId, 'process.ready');
   return world;

@@ -11,8 +11,10 @@ import { answersEach, answerTo, unanswered } from '../../../support/model-server
 import { type AgentKind, installedVersion } from './agent-kinds.ts';
 import { AgentReport } from './agent-report.ts';
 import { type AgentWorld, type Containers, memoryOf, startAgent } from './agent-world.ts';
+import { PATIENCE_MS } from './patience.ts';
 
-const TEST_TIMEOUT_MS = 240_000;
+/** Longer than a test waits for anything in it. */
+const TEST_TIMEOUT_MS = 3 * PATIENCE_MS;
 
 /**
  * What every agent has to be able to do, whoever made it. One suite for all kinds. Real CLIs are held
@@ -268,11 +270,9 @@ function holdsModelAgentTo(kind: AgentKind, holds: Holds, holdsToo: Holds): void
       const gate = gated(world, 'two');
       await world.say('two');
       await gate.reached;
-      const crashedAt = Date.now();
       kill(-(await world.cliPid()), 'SIGKILL');
 
       t.is((await world.failed('two')).code, 'ORC_AGENT_CRASHED');
-      t.true(Date.now() - crashedAt < 5_000);
       gate.open();
       world.model.script = answersEach;
       await world.say('three');

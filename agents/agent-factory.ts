@@ -34,7 +34,11 @@ export interface AgentFactory {
   /** The bytes of one message on stdin, framed so that its end is never in doubt. */
   formatMessageForStdin(message: string): Uint8Array;
   /** The instructions file of this kind (CLAUDE.md, AGENTS.md, …), from the one command table. */
-  generateInstructions(allowedTools: readonly string[] | undefined): TextFile[];
+  generateInstructions(
+    allowedTools: readonly string[] | undefined,
+    /** Its workspace is a project’s: instructions stand beside it, where the project has its own. */
+    inProject: boolean,
+  ): TextFile[];
   /** What else must be there before the start: settings, logins, what its host is to know. */
   files?(order: AgentOrder): Promise<TextFile[]>;
   /** Names of variables that the agent needs from the spawner's own environment. */

@@ -12,7 +12,13 @@ const SERVICES = {
 };
 
 /** What programs read beside themselves. */
-const SCRIPTS = ['spawner/runtime/local/keeper.sh', 'agents/demo/demo-agent.sh'];
+const SCRIPTS = [
+  'spawner/runtime/local/keeper.sh',
+  'agents/demo/demo-agent.sh',
+  'spawner/projects/workspace-tree.sh',
+  'spawner/projects/snapshot.sh',
+  'spawner/projects/undo.sh',
+];
 
 /** What is published with the bundles. */
 const TEXTS = ['README.md', 'LICENSE', 'CHANGELOG.md'];

@@ -3,6 +3,7 @@ import { agentWish, agentWishes } from '../agents/agent-wish.ts';
 import { AgentClient } from '../core/conversation/agent-client.ts';
 import { shownAgentName } from '../core/conversation/named-agent.ts';
 import { checkpointAt } from '../core/projection/checkpointed-follower.ts';
+import { askProject } from '../platform/service/projects-client.ts';
 import type { ServiceContext } from '../platform/service/run-service.ts';
 import { ViewsClient } from '../platform/service/views-client.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
@@ -13,6 +14,7 @@ import { DeliveryContent } from './delivery/delivery-content.ts';
 import { Outbox } from './delivery/outbox.ts';
 import { Pace } from './delivery/pace.ts';
 import { ResponseListener } from './delivery/response-listener.ts';
+import type { BotParts } from './incoming/bot-context.ts';
 import { Access } from './people/access.ts';
 import { Directory } from './people/directory.ts';
 import { LiveChats } from './status/live-chats.ts';
@@ -75,10 +77,11 @@ export async function telegramBot(context: ServiceContext) {
         : undefined,
     isOwnCommand: (commandId) => commandId.startsWith('tg-'),
   });
-  const parts = {
+  const parts: BotParts = {
     log,
     views,
     agentClient: new AgentClient({ log, views, patience: { patienceMs: PATIENCE_MS, signal } }),
+    askProject: (verb, request, timeoutMs) => askProject(connection.nc, verb, request, timeoutMs),
     directory,
     access: new Access(settings, directory),
     wish: agentWish(settings),

@@ -35,6 +35,19 @@ const WAIT: CommandOption = {
 };
 const FOLLOW: CommandOption = { flags: '--follow,-f', what: 'Go on with what follows.' };
 
+const PROJECT_OPTION: CommandOption = {
+  flags: '--project',
+  value: 'project',
+  what: 'Its id or name; unset: the one that the agent works in.',
+};
+const WHOSE = 'Whose; for operators: <channel>/<user id>.';
+const OWNER_OF_PROJECT = 'Whose it is; for operators: <channel>/<user id>.';
+const WORK_OPTIONS: readonly CommandOption[] = [
+  PROJECT_OPTION,
+  { flags: '--agent', value: 'agent', what: 'Whose work, by id or name; for operators.' },
+  { flags: '--branch', value: 'branch', what: 'This branch instead of an agent’s.' },
+];
+
 export const COMMAND_TABLE = [
   {
     path: ['answer'],
@@ -101,8 +114,21 @@ export const COMMAND_TABLE = [
     audience: 'agent',
     tool: 'project',
     summary: 'Create a project. Prints it as JSON: {"id":"proj_…","name":"…"}.',
-    options: [{ flags: '--name,-n', value: 'text', what: '1 to 100 characters.' }, ...CALL_OPTIONS],
-    examples: [['Create a project', 'project create --name myapp']],
+    options: [
+      { flags: '--name,-n', value: 'text', what: '1 to 100 characters.' },
+      {
+        flags: '--repo',
+        value: 'repository',
+        what: 'An https or ssh URL, or a folder below ORCHESTRATOR_PROJECT_ROOTS; unset: it begins empty.',
+      },
+      { flags: '--branch', value: 'branch', what: 'Where work begins; unset: its own, or main.' },
+      { flags: '--owner', value: 'person', what: OWNER_OF_PROJECT },
+      ...CALL_OPTIONS,
+    ],
+    examples: [
+      ['Create a project', 'project create --name myapp'],
+      ['Of a repository', 'project create --name shop --repo https://github.com/owner/shop.git'],
+    ],
   },
   {
     path: ['project', 'get'],
@@ -133,6 +159,92 @@ export const COMMAND_TABLE = [
       ['List them', 'project list'],
       ['For a program', 'project list --json'],
     ],
+  },
+  {
+    path: ['project', 'use'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'Let new agents of your user begin in a project.',
+    options: [PROJECT_OPTION, { flags: '--owner', value: 'person', what: WHOSE }, ...CALL_OPTIONS],
+    examples: [['From now on', 'project use --project shop']],
+  },
+  {
+    path: ['project', 'archive'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'Put a project away. Its repository is kept.',
+    options: [PROJECT_OPTION, ...CALL_OPTIONS],
+    examples: [['Put it away', 'project archive --project shop']],
+  },
+  {
+    path: ['project', 'diff'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'Show what was changed in a project.',
+    options: [
+      ...WORK_OPTIONS,
+      {
+        flags: '--turn',
+        value: 'which',
+        what: '`last`: of the last turn; `all`, unset: since the beginning.',
+      },
+      ...CALL_OPTIONS,
+    ],
+    examples: [
+      ['Your own work', 'project diff'],
+      ['What an agent did last', 'project diff --project shop --agent mender --turn last'],
+    ],
+  },
+  {
+    path: ['project', 'log'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'List commits, the newest first.',
+    options: [
+      ...WORK_OPTIONS,
+      { flags: '--limit', value: 'number', what: 'How many at most; 20.' },
+      ...CALL_OPTIONS,
+    ],
+    examples: [['Your own branch', 'project log']],
+  },
+  {
+    path: ['project', 'merge'],
+    audience: 'agent',
+    tool: 'project',
+    summary: 'Bring committed work into the branch of its project.',
+    details:
+      'By moving that branch, or by a merge commit. A conflict is told with its files, and nothing is merged.',
+    options: [...WORK_OPTIONS, ...CALL_OPTIONS],
+    examples: [
+      ['Your own branch', 'project merge'],
+      ['That of an agent', 'project merge --project shop --agent mender'],
+    ],
+  },
+  {
+    path: ['project', 'export'],
+    audience: 'operator',
+    summary: 'Print commits as a patch, which `git am` takes.',
+    options: [...WORK_OPTIONS, ...SYSTEM_OPTIONS],
+    examples: [['To a file', 'project export --project shop --agent mender > mender.patch']],
+  },
+  {
+    path: ['project', 'push'],
+    audience: 'operator',
+    summary: 'Push a branch to where its project is from. Never by force.',
+    options: [
+      ...WORK_OPTIONS,
+      { flags: '--to', value: 'branch', what: 'The branch there; unset: of the same name.' },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [['An agent’s branch', 'project push --project shop --agent mender']],
+  },
+  {
+    path: ['undo'],
+    audience: 'operator',
+    summary: 'Take back what an agent’s last turn did to the files of its project.',
+    details: 'Its branch is where it was before, too. Refused over changes that no snapshot has.',
+    options: [WAIT, ...SYSTEM_OPTIONS],
+    examples: [['Take it back', 'undo mender']],
   },
   {
     path: ['turn', 'end'],
@@ -378,12 +490,23 @@ export const COMMAND_TABLE = [
         value: 'person',
         what: 'Whose it is: <channel>/<user id>, who talks to it from now on.',
       },
+      {
+        flags: '--project',
+        value: 'project',
+        what: 'The project that it works in, by id or name: in a clone and on a branch of its own.',
+      },
+      { flags: '--branch', value: 'branch', what: 'Its branch; unset: orchestrator/<agent id>.' },
+      {
+        flags: '--in-place',
+        what: 'It works in the project’s own folder: no clone, no branch of its own.',
+      },
       WAIT,
       ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['The demo agent', 'create'],
       ['One with a model', 'create --kind codex --model gpt-5.4 --effort high'],
+      ['In a project', 'create --kind claude --project shop --owner telegram/123456789'],
       ['One with a name, for somebody', 'create --name shop --owner telegram/123456789'],
       [
         'Any program',

@@ -112,6 +112,17 @@ const hostList = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Absolute paths, separated by commas. */
+const folderList = z.string().transform((text, context) => {
+  const folders = text
+    .split(',')
+    .map((folder) => folder.trim())
+    .filter((folder) => folder !== '');
+  if (folders.every((folder) => folder.startsWith('/'))) return folders;
+  context.addIssue({ code: 'custom', message: 'absolute paths separated by commas' });
+  return z.NEVER;
+});
+
 /**
  * The settings of the system, read from environment variables of these names. Those of the kinds of
  * agents come beside them: see {@link withKinds}.
@@ -316,6 +327,33 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Which agents’ renewed logins are written back to the folder of logins: `own` (each user’s own login by that user’s agents; the system’s by those of the terminal, of TELEGRAM_ADMIN_USERS and of nobody), `shared` (the system’s by everybody’s agents, too), or `off` (none).',
     ),
+  ORCHESTRATOR_PROJECT_ROOTS: folderList
+    .optional()
+    .describe(
+      'Folders below which a project’s own folder may lie (`project create --repo /…`), separated by commas. Unset: none; URLs are taken.',
+    ),
+  ORCHESTRATOR_GIT_CREDENTIALS: z
+    .string()
+    .optional()
+    .describe(
+      'File with the credentials by which projects are fetched and pushed over https, a URL a line as `git credential-store` keeps them. No agent gets it. Unset: none.',
+    ),
+  ORCHESTRATOR_GIT_SSH_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Private key by which projects are fetched and pushed over ssh, whose hosts are in known_hosts. No agent gets it. Unset: none.',
+    ),
+  ORCHESTRATOR_GIT_NAME: z
+    .string()
+    .optional()
+    .describe(
+      'Name of whoever an agent’s commits are by. Unset: the name of its user’s channel and id.',
+    ),
+  ORCHESTRATOR_GIT_EMAIL: z
+    .string()
+    .optional()
+    .describe('Mail address of whoever an agent’s commits are by. Unset: one that leads nowhere.'),
   ORCHESTRATOR_RUNTIME: z
     .enum(['auto', 'docker', 'local'], 'one of auto, docker, local')
     .default('auto')

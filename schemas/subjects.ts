@@ -140,7 +140,7 @@ export const AGENT_SAYS = {
 } as const;
 
 /** What the spawner states of a turn. */
-const TURN_FACTS = ['started', 'nudged', 'ended', 'failed'] as const;
+const TURN_FACTS = ['started', 'nudged', 'ended', 'failed', 'snapshot', 'snapshot-failed'] as const;
 
 /**
  * The subjects of each stream (design, "Subjects"). SAID takes what agents say and has no powers; TIMERS takes

@@ -22,6 +22,8 @@ export const agentSummary = z.object({
   /** The one that its `create` names. */
   model: z.string().optional(),
   owner: person.optional(),
+  /** The project that it works in. */
+  projectId: z.string().optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),
   endedAt: z.string().optional(),
@@ -54,10 +56,17 @@ export type AgentSummary = z.infer<typeof agentSummary>;
 export const projectView = z.object({
   id: z.string(),
   name: z.string(),
-  agentId,
+  agentId: agentId.optional(),
   owner: person.optional(),
   createdAt: z.string(),
+  repo: z.string().optional(),
+  branch: z.string().optional(),
+  /** Absent where it can be worked in. */
+  phase: z.enum(['fetching', 'failed', 'archived']).optional(),
+  notes: z.array(z.string()).readonly().optional(),
+  problem: z.object({ code: z.string(), reason: z.string(), cure: z.string() }).optional(),
 });
+export type ProjectView = z.infer<typeof projectView>;
 
 export const logLineView = z.object({
   stream: z.enum(['stdout', 'stderr']),
@@ -114,12 +123,16 @@ export const VIEWS = {
       agentId: agentId.nullable(),
       /** The last that were assigned, the newest last. */
       agents: z.array(agentId),
+      /** The project that new agents begin in. */
+      projectId: z.string().optional(),
     }),
   },
   projects: {
     request: z.object({
       atLeast,
+      id: z.string().optional(),
       agentId: agentId.optional(),
+      owner: person.optional(),
       /** The `next` of the page before. */
       after: z.string().optional(),
       limit,

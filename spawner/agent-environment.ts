@@ -95,7 +95,10 @@ export class AgentEnvironment {
     factory: AgentFactory,
     places: AgentPlaces,
   ): Promise<ProcessFile[]> {
-    const instructions = factory.generateInstructions(this.#tools(state));
+    const instructions = factory.generateInstructions(
+      this.#tools(state),
+      state.project !== undefined,
+    );
     const own = (await factory.files?.(this.order(state, places))) ?? [];
     const text = state.muted
       ? muteNotice(state.muted)

@@ -1,5 +1,6 @@
 import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
+import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
 import { AgentConnections } from '../platform/nats/agent-connections.ts';
@@ -19,6 +20,8 @@ import { OutputMarks } from './output-marks.ts';
 import { ownCheckpoint } from './own-checkpoint.ts';
 import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
+import { openProjects } from './projects/projects.ts';
+import { serveProjects } from './projects/projects-service.ts';
 import { Spawner } from './spawner.ts';
 
 // Not awaited: the bundle is a script, which may not.
@@ -61,7 +64,21 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   membership.lost.catch(fatal);
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
-  const processes = new ProcessManager({ runtimes, environment, logger, owns });
+  const projects = await openProjects({
+    log,
+    follower,
+    logger,
+    clock,
+    folder: paths.projects,
+    searchPath: process.env.PATH ?? '',
+    roots: settings.ORCHESTRATOR_PROJECT_ROOTS ?? [],
+    credentials: settings.ORCHESTRATOR_GIT_CREDENTIALS,
+    sshKey: settings.ORCHESTRATOR_GIT_SSH_KEY,
+    name: settings.ORCHESTRATOR_GIT_NAME,
+    email: settings.ORCHESTRATOR_GIT_EMAIL,
+  });
+  const workspace = (state: LiveAgent) => projects.agents.workspace(state);
+  const processes = new ProcessManager({ runtimes, environment, logger, owns, workspace });
   const connections = keys && new AgentConnections(keys, url);
   const spawner = new Spawner({
     log,
@@ -69,6 +86,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     membership,
     runtimes,
     processes,
+    projects: projects.agents,
+    projectTools: projects.tools,
     collector: new LogCollector({
       log,
       logger,
@@ -98,6 +117,15 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     clock,
   });
   await spawner.start();
+  projects.keeper.start(signal);
+  const served = await serveProjects({
+    nc: connection.nc,
+    follower,
+    log,
+    logger,
+    tools: projects.tools,
+    clock,
+  });
   if (keys) {
     const revoke = (agents: ReadonlyMap<string, Date>) => revokeAs(keys, url, agents);
     new CredentialRevoker({ follower, health, logger, revoke, clock }).start(signal);
@@ -105,6 +133,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   return {
     node,
     async stop() {
+      await served.stop();
       await spawner.stop();
       await connections?.close();
       await follower.saveCheckpoint();

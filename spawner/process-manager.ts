@@ -17,7 +17,13 @@ import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { commandOutcome, NOT_RUN } from './command-outcome.ts';
 import { NotOwner, OwnedProcess } from './ownership/owned-process.ts';
-import type { AgentPlaces, AgentProcess, Runtime, StartResult } from './runtime/runtime.ts';
+import type {
+  AgentPlaces,
+  AgentProcess,
+  Runtime,
+  StartResult,
+  WorkspaceSource,
+} from './runtime/runtime.ts';
 
 /** Both outputs together stay well below what the broker takes. */
 const OUTPUT_BYTES = 256 * 1024;
@@ -26,6 +32,8 @@ export interface ProcessManagerOptions {
   runtimes: AgentRuntimes;
   environment: AgentEnvironment;
   logger: Logger;
+  /** What the workspaces of agents in projects are to be. */
+  workspace?: (state: LiveAgent) => WorkspaceSource | undefined;
   /** Asked before anything is done to a run: is it this spawner's at this moment? */
   owns: (agentId: string, runId: string) => boolean;
 }
@@ -39,11 +47,13 @@ export class ProcessManager {
   readonly #environment: AgentEnvironment;
   readonly #logger: Logger;
   readonly #owns: (agentId: string, runId: string) => boolean;
+  readonly #workspace: (state: LiveAgent) => WorkspaceSource | undefined;
   readonly #processes = new Map<string, AgentProcess>();
 
   constructor(options: ProcessManagerOptions) {
     this.#runtimes = options.runtimes;
     this.#owns = options.owns;
+    this.#workspace = options.workspace ?? (() => undefined);
     this.#environment = options.environment;
     this.#logger = options.logger;
   }
@@ -76,6 +86,8 @@ export class ProcessManager {
     const environment = this.#environment.variables(state, factory, places);
     if ('missing' in environment) return { ok: false, reason: environment.missing };
     const { runId } = run;
+    const workspace = this.#workspaceOf(state);
+    if (workspace && 'unusable' in workspace) return { ok: false, reason: workspace.unusable };
     const files = await this.#environment
       .files(state, factory, places)
       .catch((error: unknown) => ({ unusable: messageOfSettings(error) }));
@@ -87,6 +99,7 @@ export class ProcessManager {
       command,
       needs: this.#needs(state, factory, places, runtime.name),
       environment: environment.variables,
+      ...(workspace && { workspace }),
       files,
       labels: labelsOf(state),
       expiresAt: new Date(run.expiresAt),
@@ -94,6 +107,23 @@ export class ProcessManager {
     if (!result.ok) return result;
     this.#logger.info({ agentId, runId, pid: result.process.pid }, 'process started');
     return { ok: true, process: this.#keep(result.process) };
+  }
+
+  /** Undefined where it works in no project; in one that there is not, or not yet, it is not started. */
+  #workspaceOf(state: LiveAgent): WorkspaceSource | { unusable: string } | undefined {
+    try {
+      const workspace = this.#workspace(state);
+      if (workspace || state.project === undefined) return workspace;
+      return { unusable: 'this spawner keeps no projects' };
+    } catch (error) {
+      if (error instanceof OrchestratorError) return { unusable: error.message };
+      throw error;
+    }
+  }
+
+  /** Where an agent that runs has its things; undefined where this spawner has no such runtime. */
+  places({ agentId, run }: LiveAgent): AgentPlaces | undefined {
+    return this.#runtimeOf(run)?.places(agentId);
   }
 
   #needs(state: LiveAgent, factory: AgentFactory, places: AgentPlaces, runtime: string) {

@@ -8,16 +8,22 @@ import {
   answerGetProject,
   answerListProjects,
   type Caller,
+  decideArchiveProject,
   decideCreateProject,
+  decideUseProject,
+  findOwnProject,
   type ToolOutcome,
 } from '../core/domain/project/decide-project.ts';
 import type { SystemState } from '../core/domain/system-state.ts';
+import type { ProjectTools } from './projects/project-tools.ts';
 
 export interface ToolContext {
   now: Date;
   allowedTools: readonly string[] | undefined;
   /** Projects that one person may have. */
   maxProjects: number;
+  /** What is done with git; undefined where no projects are kept. */
+  projects?: ProjectTools | undefined;
   /** Bytes of the largest message that the broker takes. */
   maxBytes: number;
 }
@@ -27,13 +33,20 @@ type ToolHandler = (
   caller: Caller,
   system: SystemState,
   context: ToolContext,
-) => ToolOutcome;
+) => ToolOutcome | Promise<ToolOutcome>;
 
 const HANDLERS: Record<string, ToolHandler> = {
   'project.create': (call, caller, { projects }, { now, maxProjects }) =>
     decideCreateProject(call, caller, { projects, most: maxProjects }, now),
   'project.get': (call, caller, { projects }) => answerGetProject(call, caller, projects),
   'project.list': (call, caller, { projects }) => answerListProjects(call, caller, projects),
+  'project.use': (call, caller, { projects }, { now }) =>
+    decideUseProject(call, caller, projects, now),
+  'project.archive': (call, caller, { projects }, { now }) =>
+    decideArchiveProject(call, caller, projects, now),
+  'project.diff': withGit,
+  'project.log': withGit,
+  'project.merge': withGit,
 };
 
 /**
@@ -41,13 +54,26 @@ const HANDLERS: Record<string, ToolHandler> = {
  * that has ended meanwhile is stated as not done; it is never run for nobody (design: replay
  * re-reads, it never re-executes). A result that no message holds is one that says so.
  */
-export function callTool(
+export async function callTool(
   call: PendingCall,
   agent: AgentState,
   system: SystemState,
   context: ToolContext,
-): ToolOutcome {
-  return withinMessage(outcomeOf(call, agent, system, context), context.maxBytes);
+): Promise<ToolOutcome> {
+  return withinMessage(await outcomeOf(call, agent, system, context), context.maxBytes);
+}
+
+function withGit(
+  call: PendingCall,
+  caller: Caller,
+  { projects }: SystemState,
+  context: ToolContext,
+): ToolOutcome | Promise<ToolOutcome> {
+  const own = findOwnProject(call, caller, projects);
+  if (!own.ok) return own;
+  if (context.projects) return context.projects.call(call, caller, own.project, context.now);
+  const message = 'This spawner keeps no projects';
+  return { ok: false, code: 'ORC_PROJECT_NOT_READY', message };
 }
 
 /** Subject, headers and what stands around the value in the message. */
@@ -66,7 +92,7 @@ function outcomeOf(
   agent: AgentState,
   system: SystemState,
   context: ToolContext,
-): ToolOutcome {
+): ToolOutcome | Promise<ToolOutcome> {
   if (call.refused) return { ok: false, ...call.refused };
   if (agent.phase === 'unknown' || agent.phase === 'ended') {
     return { ok: false, code: 'ORC_AGENT_ENDED', message: 'The agent ended before this was done' };
@@ -81,7 +107,12 @@ function outcomeOf(
     const message = `There is no tool ${call.tool} ${call.verb}`;
     return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
   }
-  const { agentId, owner } = agent;
-  const caller = { agentId, ...(owner && { owner }), correlationId: correlationOf(agent) };
+  const { agentId, owner, project } = agent;
+  const caller = {
+    agentId,
+    ...(owner && { owner }),
+    ...(project && { project }),
+    correlationId: correlationOf(agent),
+  };
   return handler(call, caller, system, context);
 }

@@ -9,6 +9,8 @@ import type { LogCollector } from './log-collector.ts';
 import type { LoginRenewals } from './logins/login-renewals.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import type { ProcessManager } from './process-manager.ts';
+import type { AgentProjects } from './projects/agent-projects.ts';
+import type { ProjectTools } from './projects/project-tools.ts';
 import type { StuckAgents } from './stuck-agents.ts';
 
 /** What every agent's worker is given. */
@@ -19,6 +21,10 @@ export interface WorkerDependencies {
   collector: LogCollector;
   factories: AgentFactories;
   logins: LoginRenewals;
+  /** Undefined where no projects are kept. */
+  projects: AgentProjects | undefined;
+  /** What agents may ask of their projects. */
+  projectTools: ProjectTools | undefined;
   logger: Logger;
   ownership: Ownership;
   allowedTools: readonly string[] | undefined;

@@ -35,6 +35,7 @@ export const acp = hostedKind({
     return {
       joins: false,
       instructions: 'AGENTS.md',
+      ownInstructions: '.config/opencode/AGENTS.md',
       takes: own.ORCHESTRATOR_ACP_ENVIRONMENT ?? [],
       command: (order) => {
         const commandLine = order.commandLine ?? own.ORCHESTRATOR_ACP_COMMAND;

@@ -46,6 +46,7 @@ export const claude = hostedKind({
 const CLI: HostedCli = {
   joins: true,
   instructions: 'CLAUDE.md',
+  ownInstructions: '.claude/CLAUDE.md',
   takes: [...KEYS, ...TAKES],
   command: ({ model, effort }, { otherwise }) => [
     'claude',

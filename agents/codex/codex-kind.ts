@@ -43,6 +43,7 @@ export const codex = hostedKind({
 const CLI: HostedCli = {
   joins: true,
   instructions: 'AGENTS.md',
+  ownInstructions: '.codex/AGENTS.md',
   takes: [...KEYS, ...TAKES],
   command: () => ['codex'],
   environment: ({ home }) => ({ CODEX_HOME: `${home}/.codex` }),

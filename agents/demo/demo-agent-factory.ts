@@ -19,8 +19,11 @@ export const demoAgentFactory: AgentFactory = {
   persistentCommand: () => ['bash', `../${PLACED}`],
   // NUL is the frame, and no text needs it: it becomes the symbol for it.
   formatMessageForStdin: (message) => Buffer.from(`${message.replaceAll('\0', '␀')}\0`),
-  generateInstructions: (allowedTools) => [
-    { path: 'workspace/AGENTS.md', content: renderInstructions(allowedTools) },
+  generateInstructions: (allowedTools, inProject) => [
+    {
+      path: inProject ? 'AGENTS.md' : 'workspace/AGENTS.md',
+      content: renderInstructions(allowedTools),
+    },
     { path: PLACED, content: readFileSync(SCRIPT, 'utf8') },
   ],
   requiredEnvironment: () => [],

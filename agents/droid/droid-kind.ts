@@ -28,6 +28,7 @@ export const droid = hostedKind({
 const CLI: HostedCli = {
   joins: true,
   instructions: 'AGENTS.md',
+  ownInstructions: '.factory/AGENTS.md',
   takes: ['FACTORY_API_KEY'],
   command: ({ model, effort }, { otherwise }) => [
     'droid',

@@ -39,6 +39,7 @@ const CLI: HostedCli = {
   // A second prompt cancels the first.
   joins: false,
   instructions: 'GEMINI.md',
+  ownInstructions: '.gemini/GEMINI.md',
   takes: [...KEYS, ...TAKES],
   command: (_order, { otherwise }) => [
     'gemini',

@@ -16,6 +16,8 @@ export interface HostedCli {
   joins: boolean;
   /** Its instructions file, in the workspace. */
   instructions: string;
+  /** The one that it reads in its home, whatever project it works in; relative to the home. */
+  ownInstructions: string;
   /** Names of variables that it gets from the system's own environment: keys, endpoints, models. */
   takes: readonly string[];
   /** Program and first arguments, or why there are none. */
@@ -71,8 +73,11 @@ export function hostedAgentFactory(
       return 'missing' in command ? [] : [command[0]];
     },
     formatMessageForStdin: (message) => Buffer.from(frameHostMessage(message)),
-    generateInstructions: (allowedTools) => [
-      { path: `workspace/${cli.instructions}`, content: renderInstructions(allowedTools) },
+    generateInstructions: (allowedTools, inProject) => [
+      {
+        path: inProject ? cli.ownInstructions : `workspace/${cli.instructions}`,
+        content: renderInstructions(allowedTools),
+      },
     ],
     files: async (asked) => {
       const order = wished(asked);

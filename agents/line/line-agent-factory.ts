@@ -32,8 +32,11 @@ export function lineAgentFactory(options: {
       return ['bash', '-c', commandLine];
     },
     formatMessageForStdin: (message) => Buffer.from(FRAMES[options.framing](message)),
-    generateInstructions: (allowedTools) => [
-      { path: 'workspace/AGENTS.md', content: renderInstructions(allowedTools) },
+    generateInstructions: (allowedTools, inProject) => [
+      {
+        path: inProject ? 'AGENTS.md' : 'workspace/AGENTS.md',
+        content: renderInstructions(allowedTools),
+      },
     ],
     requiredEnvironment: () => [],
     readinessProbe: () => ({ wait: 'process' }),

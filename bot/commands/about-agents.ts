@@ -1,5 +1,6 @@
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import { modeButton, switchButton } from '../text/button-data.ts';
+import { codeBlock } from '../text/code-block.ts';
 import { agentLine, shownAgent } from './agent-line.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';
@@ -68,10 +69,3 @@ export const logs: BotCommand = async (context, parts, argument) => {
   if (lines.length === 0) return reply('logs', words.noLogs);
   await reply('logs', codeBlock(lines.map(({ line }) => line).join('\n')));
 };
-
-/** Fenced by more backticks than stand in it. */
-function codeBlock(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}\n${text}\n${fence}`;
-}

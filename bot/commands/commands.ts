@@ -5,6 +5,8 @@ import { english } from '../words/english.ts';
 import { russian } from '../words/russian.ts';
 import { ADMIN_COMMANDS, COMMANDS, type Words } from '../words/words.ts';
 import { agents, logs, mode, status } from './about-agents.ts';
+import { project, projects } from './about-projects.ts';
+import { diff, undo } from './agent-work.ts';
 import type { BotCommand } from './bot-command.ts';
 import { extend, interrupt, stop } from './control-agent.ts';
 import { allow, broadcast, deny, users } from './for-admins.ts';
@@ -26,6 +28,10 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
   new: newAgent,
   agents,
   model,
+  projects,
+  project,
+  diff,
+  undo,
   mode,
   logs,
   interrupt,

@@ -8,8 +8,12 @@ import type { BotParts, Recipient } from '../incoming/bot-context.ts';
 import { modelButton } from '../text/button-data.ts';
 import type { BotCommand } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';
+import { ownProjects, projectOfName } from './own-projects.ts';
 
-/** `/new [kind [model] [name]]`: a further agent, which messages go to from now on. */
+/**
+ * `/new [kind [model] [project or name]]`: a further agent, which messages go to from now on. A name that one
+ * of the person's projects has is that project, in which it works.
+ */
 export const newAgent: BotCommand = async ({ incoming }, parts, argument) => {
   const { words, reply } = incoming;
   const [, kind = '', rest = ''] = /^(\S*)\s*([\s\S]*)$/.exec(argument) ?? [];
@@ -18,6 +22,10 @@ export const newAgent: BotCommand = async ({ incoming }, parts, argument) => {
     return reply('new', words.unknownKind(kind, [...parts.kinds.keys()].join(', ')));
   }
   const { model, given } = modelAndName(wish.kind, rest);
+  const project = given === '' ? undefined : await projectNamed(given, incoming, parts);
+  if (project !== undefined) {
+    return reply('new', await created(incoming, parts, { ...wish, model, project }));
+  }
   const name = given === '' ? undefined : tidyAgentName(given);
   if (name !== undefined && !isAgentName(name)) return reply('new', words.badName);
   await reply('new', await created(incoming, parts, { ...wish, name, model }));
@@ -44,6 +52,12 @@ export const model: BotCommand = async (context, parts, argument) => {
   }
   await reply('model', await created(context.incoming, parts, { ...wish, model: argument }));
 };
+
+async function projectNamed(name: string, incoming: Recipient, parts: BotParts) {
+  const { all } = await ownProjects(incoming, parts);
+  const found = projectOfName(name.trim(), all);
+  return found.ok ? { id: found.project.id } : undefined;
+}
 
 /** Makes an agent for the chat, once for an update; what is to be said of it. */
 export async function created(

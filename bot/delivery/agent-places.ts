@@ -133,7 +133,8 @@ function note(known: Known, event: StoredEvent): void {
 
 /** A rejection is for the message that it rejects, and a failed start for those that wait. */
 function threadOf({ asked, thread }: Known, event: StoredEvent): string | undefined {
-  if (event.type === 'process.rejected') return asked.get(event.data.commandId);
+  if (event.type === 'process.rejected' || event.type === 'process.undone')
+    return asked.get(event.data.commandId);
   const isFailedStart = event.type === 'process.start-failed' || event.type === 'process.stopped';
   return isFailedStart ? ([...asked.values()].at(-1) ?? thread) : thread;
 }

@@ -1,7 +1,7 @@
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { readFileOf } from '../../platform/files/read-file.ts';
-import { ERRORS } from '../../schemas/errors.ts';
+import { ERRORS, type ErrorCode } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { DataOf } from '../../schemas/event-catalogue.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
@@ -98,7 +98,9 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
     case 'turn.failed':
       return { text: failedTurn(event.data, words) };
     case 'process.rejected':
-      return { text: words.notTaken(sentence(event.data.reason), cureOf(event.data, words)) };
+      return { text: rejected(event.data, words) };
+    case 'process.undone':
+      return { text: words.undone(event.data.files) };
     case 'process.start-failed':
       return { text: notStarted(words, `: ${sentence(event.data.reason)}`) };
     case 'process.stopped':
@@ -106,6 +108,20 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
     default:
       return { text: words.notHandled(event.type) };
   }
+}
+
+/** What was asked of the agent's work is no message. */
+const OF_ITS_WORK: ReadonlySet<string> = new Set<ErrorCode>([
+  'ORC_AGENT_BUSY',
+  'ORC_NO_CHANGES',
+  'ORC_UNKNOWN_CHANGES',
+  'ORC_GIT',
+]);
+
+function rejected(rejection: DataOf<'process.rejected'>, words: Words): string {
+  const { code, reason } = rejection;
+  const say = OF_ITS_WORK.has(code) ? words.failed : words.notTaken;
+  return say(sentence(reason), cureOf(rejection, words));
 }
 
 function failedTurn(failure: DataOf<'turn.failed'>, words: Words): string {

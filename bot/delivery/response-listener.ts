@@ -139,6 +139,7 @@ export class ResponseListener {
   }
 
   #matters(event: StoredEvent): boolean {
+    if (event.type === 'process.undone') return this.#options.isOwnCommand(event.data.commandId);
     if (event.type === 'process.rejected') {
       const { code, commandId } = event.data;
       // The start that failed is said itself, and once for all the messages that waited for it.
@@ -164,6 +165,7 @@ const isDelivered = (event: StoredEvent): boolean =>
   event.type === 'response.question' ||
   event.type === 'turn.failed' ||
   event.type === 'process.rejected' ||
+  event.type === 'process.undone' ||
   isFailedStart(event);
 
 /** Nobody needs to have written to it: `/new` alone starts an agent. */

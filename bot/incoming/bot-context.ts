@@ -3,6 +3,7 @@ import type { AgentClient, AgentWish } from '../../core/conversation/agent-clien
 import type { Views } from '../../core/conversation/views.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Person } from '../../schemas/events/parts.ts';
+import type { ProjectAnswer, ProjectRequest, ProjectVerb } from '../../schemas/project-requests.ts';
 import type { Access } from '../people/access.ts';
 import type { Directory, Member } from '../people/directory.ts';
 
@@ -13,6 +14,12 @@ export interface BotParts {
   log: EventLog;
   views: Views;
   agentClient: AgentClient;
+  /** Asks whoever has the repositories. */
+  askProject: <V extends ProjectVerb>(
+    verb: V,
+    request: ProjectRequest,
+    timeoutMs: number,
+  ) => Promise<ProjectAnswer<V>>;
   directory: Directory;
   access: Access;
   /** What an agent is to be where none is named. */

@@ -7,6 +7,8 @@ export type Press =
   | { kind: 'answer'; questionId: string; option: number }
   | { kind: 'switch'; agentId: string }
   | { kind: 'mode'; mode: QueueMode }
+  /** New agents begin in this project. */
+  | { kind: 'project'; projectId: string }
   /** A new agent of this kind, with this model. */
   | { kind: 'model'; of: string; model: string };
 
@@ -37,6 +39,11 @@ export const modeButton = (mode: QueueMode, label: string): ButtonData => ({
   data: `m:${mode}`,
 });
 
+export const projectButton = (projectId: string, name: string): ButtonData => ({
+  text: name,
+  data: `p:${projectId}`,
+});
+
 export const modelButton = (kind: string, model: string): ButtonData => ({
   text: model,
   data: `n:${kind}:${model}`,
@@ -48,6 +55,7 @@ export function parsePress(data: string): Press | undefined {
   if (kind === 'a' && /^\d{1,2}$/.test(first) && second !== '') {
     return { kind: 'answer', questionId: second, option: Number(first) };
   }
+  if (kind === 'p' && first !== '') return { kind: 'project', projectId: first };
   if (kind === 's' && first !== '') return { kind: 'switch', agentId: first };
   if (kind === 'm' && (first === 'join' || first === 'wait' || first === 'interrupt')) {
     return { kind: 'mode', mode: first };

@@ -3,25 +3,40 @@ import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredEventOf } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
+import { choose } from '../commands/about-projects.ts';
 import { created } from '../commands/new-agent.ts';
+import { ownProjects } from '../commands/own-projects.ts';
 import { requestedDelivery } from '../delivery/ledger.ts';
 import type { BotContext, BotParts } from '../incoming/bot-context.ts';
 import { type Press, parsePress } from '../text/button-data.ts';
 
 type AnswerPress = Press & { kind: 'answer' };
 
-/** A button was pressed: answers a question, switches the agent, or chooses a mode. */
+/** A button was pressed: answers a question, switches the agent, or chooses a mode or a project. */
 export function press(parts: BotParts) {
   return async (context: BotContext): Promise<void> => {
     const pressed = parsePress(context.callbackQuery?.data ?? '');
     if (pressed === undefined) return say(context, context.incoming.words.noQuestion);
     if (pressed.kind === 'answer') return answer(context, parts, pressed);
     if (pressed.kind === 'switch') return switchAgent(context, parts, pressed.agentId);
+    if (pressed.kind === 'project') return chooseProject(context, parts, pressed.projectId);
     if (pressed.kind === 'model') return withModel(context, parts, pressed);
     const { chatId, id, words } = context.incoming;
     await parts.directory.state('user.mode-chosen', chatId, { mode: pressed.mode }, id);
     await say(context, words.chosen(words.modes[pressed.mode]), true);
   };
+}
+
+async function chooseProject(
+  context: BotContext,
+  parts: BotParts,
+  projectId: string,
+): Promise<void> {
+  const { incoming } = context;
+  const { all } = await ownProjects(incoming, parts);
+  const wanted = all.find(({ id, phase }) => id === projectId && phase === undefined);
+  if (wanted === undefined) return say(context, incoming.words.noQuestion);
+  await say(context, await choose(incoming, parts, wanted), true);
 }
 
 async function withModel(

@@ -20,6 +20,9 @@ export const englishCures: Cures = {
   ORC_NOT_REACHABLE: 'Try again in a moment; if it stays so, tell whoever runs this bot.',
   ORC_TOO_LARGE: 'Shorten it, or send it as a file.',
   ORC_EMPTY: 'Write what is to be done.',
+  ORC_AGENT_BUSY: 'Wait until it is done, or /interrupt it.',
+  ORC_NO_CHANGES: 'There is something after the agent’s first turn in a project.',
+  ORC_PROJECT_NOT_READY: '/projects says how it is with it.',
 };
 
 export const russianCures: Cures = {
@@ -42,4 +45,8 @@ export const russianCures: Cures = {
     'Попробуйте чуть позже; если не поможет, сообщите тому, у кого работает этот бот.',
   ORC_TOO_LARGE: 'Сократите или отправьте файлом.',
   ORC_EMPTY: 'Напишите, что нужно сделать.',
+  ORC_AGENT_BUSY: 'Подождите, пока он закончит, или прервите: /interrupt.',
+  ORC_NO_CHANGES: 'Появится после первого хода агента в проекте.',
+  ORC_UNKNOWN_CHANGES: 'Напишите агенту: в конце его хода они сохранятся; затем /undo.',
+  ORC_PROJECT_NOT_READY: '/projects покажет, что с ним.',
 };

@@ -9,6 +9,10 @@ export const COMMANDS = [
   'new',
   'agents',
   'model',
+  'projects',
+  'project',
+  'diff',
+  'undo',
   'mode',
   'logs',
   'interrupt',
@@ -70,6 +74,20 @@ export interface Words {
   modelIs: (model: string | undefined, kind: string) => string;
   noModels: (kind: string) => string;
   unknownModel: (model: string, known: string) => string;
+  /** Over the list of a person's projects, and where there are none. */
+  projectsTitle: string;
+  noProjects: string;
+  noSuchProject: (name: string) => string;
+  /** New agents begin in this project; in none. */
+  projectChosen: (name: string) => string;
+  noProjectChosen: string;
+  projectPhases: Record<'fetching' | 'failed' | 'archived', string>;
+  /** The agent has no files that anybody keeps. */
+  inNoProject: string;
+  noChanges: string;
+  diffCut: string;
+  /** A turn's work is taken back: so many files have changed by that. */
+  undone: (files: number) => string;
   agentsTitle: string;
   switched: (name: string) => string;
   alreadyAnswered: string;

@@ -7,6 +7,11 @@ export abstract class ToolCommand extends Command {
   json = jsonOption();
   timeout = Option.String('--timeout', '30s', described('project create', '--timeout'));
 
+  /** Called inside an agent, and not by an operator. */
+  protected get isAgents(): boolean {
+    return Boolean(this.context.env.ORCHESTRATOR_AGENT_ID);
+  }
+
   /** The value that the call comes to. */
   protected call(tool: string, verb: string, input: Record<string, unknown>): Promise<unknown> {
     const timeoutMs = durationOption('--timeout', this.timeout);

@@ -30,6 +30,9 @@ export class CreateCommand extends OperatorCommand {
   model = Option.String('--model', described('create', '--model'));
   effort = Option.String('--effort', described('create', '--effort'));
   owner = Option.String('--owner', described('create', '--owner'));
+  project = Option.String('--project', described('create', '--project'));
+  branch = Option.String('--branch', described('create', '--branch'));
+  inPlace = Option.Boolean('--in-place', false, described('create', '--in-place'));
   wait = Option.Boolean('--wait', true, described('create', '--wait'));
 
   protected async work(context: OperatorContext): Promise<undefined> {
@@ -46,6 +49,7 @@ export class CreateCommand extends OperatorCommand {
       ...(this.command !== undefined && { commandLine: this.command }),
       ...(this.model !== undefined && { model: this.model }),
       ...(this.effort !== undefined && { effort: this.effort }),
+      ...(await this.#inProject(context)),
     };
     requireUnderstood('command.create', wish);
     const { sequence, name } = await this.#create(context, agentId, wish);
@@ -55,6 +59,18 @@ export class CreateCommand extends OperatorCommand {
       await awaitEvent(log, wanted, isReady);
     }
     this.print({ agentId, ...(name !== agentId && { name }) }, `${agentId}\n`);
+  }
+
+  async #inProject({ views }: OperatorContext): Promise<Pick<AgentWish, 'project'>> {
+    const { project: ref, branch, inPlace } = this;
+    if (ref === undefined && (branch !== undefined || inPlace)) {
+      throw new OrchestratorError('ORC_USAGE', '--branch and --in-place are of a --project');
+    }
+    if (ref === undefined) return {};
+    const { knownProject } = await import('../operator/known-project.ts');
+    const { id } = await knownProject(views, ref, this.timeoutMs);
+    const how = { ...(branch !== undefined && { branch }), ...(inPlace && { inPlace }) };
+    return { project: { id, ...how } };
   }
 
   /** An owner's talks to it from now on, and has no other that lives of its name. */

@@ -1,8 +1,9 @@
 import { Option } from 'clipanion';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { NO_SOURCE, projectSource } from '../../schemas/project-source.ts';
 import { isVisible, NOT_VISIBLE } from '../../schemas/visible-text.ts';
 import { ToolCommand } from '../agent/tool-command.ts';
-import { described } from '../options.ts';
+import { described, durationOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
 export class ProjectCreateCommand extends ToolCommand {
@@ -14,6 +15,10 @@ export class ProjectCreateCommand extends ToolCommand {
     ...described('project create', '--name,-n'),
   });
 
+  repo = Option.String('--repo', described('project create', '--repo'));
+  branch = Option.String('--branch', described('project create', '--branch'));
+  owner = Option.String('--owner', described('project create', '--owner'));
+
   override async execute(): Promise<void> {
     const name = this.name.trim();
     if (name.length < 1 || name.length > 100) {
@@ -22,7 +27,24 @@ export class ProjectCreateCommand extends ToolCommand {
     if (!isVisible(name)) {
       throw new OrchestratorError('ORC_BAD_INPUT', `A project name has ${NOT_VISIBLE}`);
     }
-    const project = await this.call('project', 'create', { name });
-    this.context.stdout.write(`${JSON.stringify(project)}\n`);
+    this.context.stdout.write(`${JSON.stringify(await this.#created(name))}\n`);
+  }
+
+  async #created(name: string): Promise<unknown> {
+    const { repo, branch, owner } = this;
+    if (!this.isAgents) {
+      // Operators alone pay for what this loads.
+      const { createProject } = await import('../operator/state-of-project.ts');
+      const timeoutMs = durationOption('--timeout', this.timeout);
+      return createProject(this.context.env, { name, repo, branch, owner }, timeoutMs);
+    }
+    if (repo !== undefined && projectSource(repo) === undefined) {
+      throw new OrchestratorError(
+        'ORC_PROJECT_SOURCE',
+        `--repo ${JSON.stringify(repo)}: ${NO_SOURCE}`,
+      );
+    }
+    const from = { ...(repo !== undefined && { repo }), ...(branch !== undefined && { branch }) };
+    return this.call('project', 'create', { name, ...from });
   }
 }

@@ -10,7 +10,13 @@ export class ProjectsCommand extends OperatorCommand {
 
   protected async work({ views }: OperatorContext): Promise<undefined> {
     const projects = await allProjects(views, this.timeoutMs);
-    const rows = projects.map(({ id, name, agentId, createdAt }) => [id, name, agentId, createdAt]);
-    this.print(projects, textTable(['id', 'name', 'agent', 'created'], rows));
+    const rows = projects.map(({ id, name, phase, repo, agentId, createdAt }) => [
+      id,
+      name,
+      phase ?? 'ready',
+      repo ?? agentId ?? '',
+      createdAt,
+    ]);
+    this.print(projects, textTable(['id', 'name', 'state', 'from', 'created'], rows));
   }
 }

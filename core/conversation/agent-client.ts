@@ -1,6 +1,7 @@
 import type { Patience } from '../../platform/async/retry.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
+import type { AgentProject } from '../../schemas/events/project.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
 import { newEvent } from '../../schemas/new-event.ts';
 import { userFilter } from '../../schemas/subjects.ts';
@@ -35,6 +36,8 @@ export interface AgentWish {
   /** Its model and how hard that is to think; those of the settings of its kind without. */
   model?: string | undefined;
   effort?: string | undefined;
+  /** The project that it works in; the one that the person uses without. */
+  project?: AgentProject | undefined;
 }
 
 export interface AssignedAgent {
@@ -141,7 +144,7 @@ export class AgentClient {
   /** Asks an agent to interrupt what it does, or to end. A fresh id without one. */
   control(
     agentId: string,
-    name: 'interrupt' | 'stop',
+    name: 'interrupt' | 'stop' | 'undo',
     from: Person,
     id = newId('cmd'),
   ): Promise<SentMessage> {
@@ -178,7 +181,8 @@ export class AgentClient {
     const earlier = own.find((agent) => agent.agentId === agentId);
     if (earlier !== undefined) return { name: shownAgentName(earlier), sequence };
     const name = nameFor(wish, own);
-    const batch = creation(agentId, person, { ...wish, name });
+    const project = wish.project ?? (await this.#chosenProject(person, sequence));
+    const batch = creation(agentId, person, { ...wish, name, project });
     const result = await this.#log.append(batch, { expect: { filter, sequence } });
     if (!result.ok && result.error === 'conflict') return undefined;
     return { name: name ?? agentId, sequence: stored(result).sequence };
@@ -205,6 +209,16 @@ export class AgentClient {
     return { commandId: event.id, sequence, repeated: duplicate };
   }
 
+  /** The project that the person uses, where it can be worked in. */
+  async #chosenProject(person: Person, atLeast: number): Promise<AgentProject | undefined> {
+    const options = { timeoutMs: VIEW_TIMEOUT_MS };
+    const { projectId } = await this.#views.request('user', { ...person, atLeast }, options);
+    if (projectId === undefined) return undefined;
+    const { projects } = await this.#views.request('projects', { id: projectId, atLeast }, options);
+    const [project] = projects;
+    return project && project.phase === undefined ? { id: project.id } : undefined;
+  }
+
   /** Undefined where somebody else was first: the next look tells who. */
   async #findOrCreate(
     person: Person,
@@ -216,7 +230,8 @@ export class AgentClient {
     if (agentId !== undefined && open) return { agentId, created: agentId === fresh };
     const filter = userFilter(person.channel, person.userId);
     const free = nameFor(wish, await this.#ownAgents(person, sequence));
-    const batch = creation(fresh, person, { ...wish, name: free });
+    const project = wish.project ?? (await this.#chosenProject(person, sequence));
+    const batch = creation(fresh, person, { ...wish, name: free, project });
     const result = await this.#log.append(batch, { expect: { filter, sequence } });
     if (!result.ok && result.error === 'conflict') return undefined;
     stored(result);

@@ -32,7 +32,7 @@ type Wish = Omit<DataOf<'command.create'>, 'owner' | 'allowedTools'>;
 
 /** The assignment comes last: whoever has read it has read the creation too. */
 export function creation(agentId: string, person: Person, wish: Wish) {
-  const { kind, name, ttlMs, turnDeadlineMs, commandLine, model, effort } = wish;
+  const { kind, name, ttlMs, turnDeadlineMs, commandLine, model, effort, project } = wish;
   const id = `create:${agentId}`;
   const data = {
     kind,
@@ -43,6 +43,7 @@ export function creation(agentId: string, person: Person, wish: Wish) {
     ...(commandLine && { commandLine }),
     ...(model !== undefined && { model }),
     ...(effort !== undefined && { effort }),
+    ...(project && { project }),
   };
   const create = newEvent('command.create', { agentId }, data, asked(person, id));
   const cause = { correlationId: id, causationId: id };
@@ -74,13 +75,13 @@ export function sendCommand(agentId: string, text: string, id: string, options: 
 
 export const controlCommand = (
   agentId: string,
-  name: 'interrupt' | 'stop',
+  name: 'interrupt' | 'stop' | 'undo',
   from: Person,
   id: string,
 ): NewEvent =>
   name === 'stop'
     ? newEvent('command.stop', { agentId }, { reason: 'asked', from }, asked(from, id))
-    : newEvent('command.interrupt', { agentId }, { from }, asked(from, id));
+    : newEvent(`command.${name}`, { agentId }, { from }, asked(from, id));
 
 /** What a person asks begins with itself. */
 export const asked = (from: Person, id: string): EventMeta => ({

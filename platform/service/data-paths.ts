@@ -21,6 +21,8 @@ export interface DataPaths {
   httpUrl: string;
   /** One folder an agent. */
   agents: string;
+  /** A repository for each project. */
+  projects: string;
   /** The system's own log. */
   systemLog: string;
   /** Checkpoints of projections; may be deleted at any time. */
@@ -41,6 +43,7 @@ export function dataPaths(dataDir: string, from = process.cwd()): DataPaths {
     http: join(root, 'http'),
     httpUrl: join(root, 'http', 'url'),
     agents: join(root, 'agents'),
+    projects: join(root, 'projects'),
     systemLog: join(root, 'system.log'),
     snapshots: join(root, 'snapshots'),
   };

@@ -16,8 +16,17 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   if (state.phase === 'unknown') return base;
   const { kind, owner, createdAt, counts, model } = state;
   const names = agentNames(state, project);
-  const chosen = model === undefined ? {} : { model };
-  const known = { ...base, kind, names, ...chosen, ...(owner && { owner }), createdAt, counts };
+  const { project: worksIn } = state;
+  const known = {
+    ...base,
+    kind,
+    names,
+    ...(model !== undefined && { model }),
+    ...(owner && { owner }),
+    ...(worksIn && { projectId: worksIn.id }),
+    createdAt,
+    counts,
+  };
   if (state.phase === 'ended') {
     const end = `${state.end.how}: ${state.end.detail}`.slice(0, MAX_SHOWN_END);
     return { ...known, endedAt: state.endedAt, end, deleted: state.deleted };

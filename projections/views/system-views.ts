@@ -18,19 +18,22 @@ type SystemViews = {
 export const systemViews: SystemViews = {
   agents: (state, request) => {
     const { sequence, agents } = state;
-    const project = firstProjects(state.projects.values());
+    const first = firstProjects(state.projects.values());
+    const project = (agent: AgentState) => workedIn(agent, state) ?? first.get(agent.agentId);
     const isWanted = wantedAgents(state, request, project);
     const { items, ...next } = pageOf(agents, isWanted, request);
-    const summary = (agent: AgentState) => agentSummary(agent, project.get(agent.agentId));
+    const summary = (agent: AgentState) => agentSummary(agent, project(agent));
     return { sequence, agents: items.map(summary), ...next };
   },
 
-  agent: ({ sequence, agents, projects }, { agentId }) => {
+  agent: (state, { agentId }) => {
+    const { sequence, agents, projects } = state;
     const agent = agents.get(agentId);
     if (agent === undefined || agent.phase === 'unknown') {
       throw new OrchestratorError('ORC_AGENT_NOT_FOUND', `There is no agent ${agentId}`);
     }
-    return { sequence, agent: agentSummary(agent, firstProject(projects.values(), agentId)) };
+    const project = workedIn(agent, state) ?? firstProject(projects.values(), agentId);
+    return { sequence, agent: agentSummary(agent, project) };
   },
 
   user: ({ sequence, users }, { channel, userId }) => {
@@ -39,12 +42,15 @@ export const systemViews: SystemViews = {
       sequence,
       agentId: user?.agentId ?? null,
       agents: [...(user?.agents ?? [])],
+      ...(user?.projectId !== undefined && { projectId: user.projectId }),
     };
   },
 
-  projects: ({ sequence, projects }, { agentId, ...request }) => {
+  projects: ({ sequence, projects }, { id, agentId, owner, ...request }) => {
     const isWanted = (project: ProjectState) =>
-      agentId === undefined || project.agentId === agentId;
+      (id === undefined || project.id === id) &&
+      (agentId === undefined || project.agentId === agentId) &&
+      (owner === undefined || samePerson(project.owner, owner));
     const { items, ...next } = pageOf(projects, isWanted, request);
     return { sequence, projects: items, ...next };
   },
@@ -54,7 +60,7 @@ export const systemViews: SystemViews = {
 function wantedAgents(
   { users }: SystemState,
   { owner, assignedTo, kind, phases, name }: ViewRequest<'agents'>,
-  project: ReadonlyMap<string, string>,
+  project: (agent: AgentState) => string | undefined,
 ): (agent: AgentState) => boolean {
   const user = assignedTo && users.get(userKey(assignedTo.channel, assignedTo.userId));
   const assigned = assignedTo && new Set(user?.agents);
@@ -64,14 +70,21 @@ function wantedAgents(
     (assigned === undefined || assigned.has(agent.agentId)) &&
     (kind === undefined || agent.kind === kind) &&
     (phases === undefined || phases.includes(agent.phase)) &&
-    (name === undefined ||
-      agentNames(agent, project.get(agent.agentId)).some((each) => sameName(each, name)));
+    (name === undefined || agentNames(agent, project(agent)).some((each) => sameName(each, name)));
 }
+
+/** The name of the project that an agent works in. */
+const workedIn = (agent: AgentState, { projects }: SystemState): string | undefined =>
+  agent.phase === 'unknown' || agent.project === undefined
+    ? undefined
+    : projects.get(agent.project.id)?.name;
 
 /** By agent, the name of the first project that it created. */
 function firstProjects(projects: Iterable<ProjectState>): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  for (const { agentId, name } of projects) if (!names.has(agentId)) names.set(agentId, name);
+  for (const { agentId, name } of projects) {
+    if (agentId !== undefined && !names.has(agentId)) names.set(agentId, name);
+  }
   return names;
 }
 

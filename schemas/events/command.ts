@@ -5,6 +5,7 @@ import { MESSAGE_MODES } from '../message-mode.ts';
 import { fileReference } from './file.ts';
 import { messageSource } from './message-source.ts';
 import { commandLine, homePath, milliseconds, person, token, visibleName } from './parts.ts';
+import { agentProject } from './project.ts';
 
 /** Tools that a `create` may name. */
 const MAX_TOOLS = 64;
@@ -23,6 +24,8 @@ export const commandEvents = {
     /** Its model and how hard that is to think; those of the settings of its kind without. */
     model: z.string().refine(isModelName, NO_MODEL_NAME).optional(),
     effort: z.string().refine(isEffort, NO_EFFORT).optional(),
+    /** The project that it works in; without, an empty folder of its own. */
+    project: agentProject.optional(),
     /** The tools that it may use, of those that the system allows; without, all of them. */
     allowedTools: z.array(token).max(MAX_TOOLS).optional(),
   }),
@@ -45,6 +48,8 @@ export const commandEvents = {
   'command.interrupt': z.object({ from: person.optional() }),
   'command.stop': z.object({ reason: z.string().default('asked'), from: person.optional() }),
   'command.delete': z.object({ from: person.optional() }),
+  /** What its last turn did to its files is taken back. */
+  'command.undo': z.object({ from: person.optional() }),
   'command.extend': z.object({ ttlMs: milliseconds, from: person.optional() }),
   /** A shell command, to be run once beside the agent: in its workspace, with its environment. */
   'command.run': z.object({

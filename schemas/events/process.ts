@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, person } from './parts.ts';
+import { commitId } from './project.ts';
 
 const runId = z.string();
 const commandId = z.string();
@@ -115,6 +116,15 @@ export const processEvents = {
     until: instant.optional(),
   }),
   'process.unmuted': z.object({ runId }),
+  /** A `command.undo` is done: the files are as they were before that turn. */
+  'process.undone': z.object({
+    runId,
+    commandId,
+    turnId: z.string(),
+    /** What the files are now; absent where they are as before the first turn, of nothing. */
+    commit: commitId.optional(),
+    files: z.int().nonnegative(),
+  }),
   'process.file-written': z.object({ commandId, path: z.string(), bytes: z.int() }),
   /** A command that cannot be done, and why: the visible end of that command. */
   'process.rejected': z.object({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { MAX_PROJECTS } from '../limits.ts';
 import { isVisible, NOT_VISIBLE } from '../visible-text.ts';
-import { token } from './parts.ts';
+import { token, visibleName } from './parts.ts';
+import { projectBranch, projectRepo } from './project.ts';
 
 /** 1 to 100 characters, none of them one that plays with a terminal. */
 const projectName = z
@@ -11,10 +12,28 @@ const projectName = z
   .max(100, 'a name of 1 to 100 characters')
   .refine(isVisible, NOT_VISIBLE);
 
+/** A project by its id or its name. */
+const projectRef = visibleName.min(1).max(100);
+
+/** Commits that one list holds. */
+const MAX_LOG = 200;
+
+/** Whose work in which project; without, the agent's own in its own. */
+const ofWork = { project: projectRef.optional(), branch: projectBranch.optional() };
+
 /** `agents.<id>.tool.<tool>.<verb>`: the agent calls, by the CLI. The event's id is the call's id. */
 export const toolEvents = {
-  'tool.project.create': z.object({ name: projectName }),
+  'tool.project.create': z.object({
+    name: projectName,
+    repo: projectRepo.optional(),
+    branch: projectBranch.optional(),
+  }),
   'tool.project.get': z.object({ projectId: token }),
+  'tool.project.use': z.object({ project: projectRef }),
+  'tool.project.archive': z.object({ project: projectRef }),
+  'tool.project.diff': z.object({ ...ofWork, turn: z.enum(['last', 'all']).optional() }),
+  'tool.project.log': z.object({ ...ofWork, limit: z.int().min(1).max(MAX_LOG).optional() }),
+  'tool.project.merge': z.object(ofWork),
   'tool.project.list': z.object({
     /** The last project of the page before. */
     after: token.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_LAST_MESSAGE, MAX_PROBLEM } from '../limits.ts';
 import { instant, saidText } from './parts.ts';
+import { commitId } from './project.ts';
 
 const turnId = z.string();
 
@@ -26,6 +27,21 @@ export const turnEvents = {
    * (docs/words.md).
    */
   'turn.ready': z.object({ problem: saidText(MAX_PROBLEM).min(1).optional() }),
+  /** The state of the agent's files at the end of a turn, as a commit that its project keeps. */
+  'turn.snapshot': z.object({
+    turnId,
+    commit: commitId,
+    /** Where the agent's own branch was; absent while it had no commits. */
+    head: commitId.optional(),
+    /** What has changed since the snapshot before: files, lines that came and lines that went. */
+    files: z.int().nonnegative(),
+    insertions: z.int().nonnegative(),
+    deletions: z.int().nonnegative(),
+    /** Files that are too large for a snapshot, or cannot be read; at most 20 of them. */
+    left: z.array(z.string()).optional(),
+  }),
+  /** There is none of this turn, and why. */
+  'turn.snapshot-failed': z.object({ turnId, reason: z.string() }),
   'turn.nudged': z.object({ turnId }),
   'turn.ended': z.object({ turnId, answers: z.int(), questions: z.int() }),
   'turn.failed': z.object({

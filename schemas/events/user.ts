@@ -38,6 +38,8 @@ export const userEvents = {
   /** An admin lets this person (or group) talk. */
   'user.allowed': z.object({ by: person.optional() }),
   'user.denied': z.object({ by: person.optional() }),
+  /** New agents begin in this project; without one in none. */
+  'user.project-chosen': z.object({ projectId: token.optional() }),
   /** What a message does while the agent works. */
   'user.mode-chosen': z.object({ mode: z.enum(['join', 'wait', 'interrupt']) }),
   /** The event's id is its type, a colon and the id of the fragment. */

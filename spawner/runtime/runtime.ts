@@ -59,6 +59,13 @@ export interface AgentPlaces {
   searchPath: string;
 }
 
+/** What an agent's workspace is to be, where it is not there yet. */
+export type WorkspaceSource =
+  /** Makes a folder that becomes the workspace whole. Called only where there is none. */
+  | { make: () => Promise<string> }
+  /** This very folder. */
+  | { inPlace: () => Promise<string> };
+
 export interface ProcessSpec {
   agentId: string;
   runId: string;
@@ -67,6 +74,8 @@ export interface ProcessSpec {
   needs?: readonly { program: string; cure: string }[];
   /** Complete: nothing is inherited. A runtime may add a mark by which it finds what belongs to the run. */
   environment: Readonly<Record<string, string>>;
+  /** An empty folder without one. */
+  workspace?: WorkspaceSource;
   /** Written before the start. */
   files: readonly ProcessFile[];
   /** What operators are to see beside it, where the runtime can show such: kind, owner, … */

@@ -1,8 +1,9 @@
-import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
+import { type AgentState, isLive, type LiveAgent } from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { TurnStep } from '../../core/domain/agent/turn/next-turn-step.ts';
 import { maxPayload } from '../../core/log/outgoing.ts';
 import { putMessageFiles } from '../message-files.ts';
+import type { AgentProjects, AtWork } from '../projects/agent-projects.ts';
 import { callTool } from '../tool-handlers.ts';
 import type { OwnAgent } from './own-agent.ts';
 import { nothingElse, type StepEffects } from './step-effects.ts';
@@ -27,6 +28,14 @@ export class TurnSteps {
       return written === 'gone' ? undefined : true;
     },
     'fail-turn': ({ turn }) => this.#endTurn(turn.turnId),
+    snapshot: async (step, state) =>
+      this.#atWork(state, (projects, live, work) => projects.snapshot(live, step, work), {
+        failed: 'this spawner keeps no projects',
+      }),
+    undo: async (step, state) =>
+      this.#atWork(state, (projects, live, work) => projects.undo(live, step, work), {
+        refused: 'ORC_NO_CHANGES',
+      }),
     'await-answer': async ({ question }, state) => {
       this.#forgetClosed(state);
       // Again after a restart: the same schedule takes the place of itself.
@@ -80,12 +89,26 @@ export class TurnSteps {
     return this.#agent.state === decidedOn ? true : undefined;
   }
 
-  #call(call: Parameters<typeof callTool>[0], state: AgentState): Told<'call'> {
-    const { follower, allowedTools, maxProjects, log } = this.#agent.deps;
-    const outcome = callTool(call, state, follower.state, {
+  /** Undefined where its process is gone: its end is on the way. */
+  async #atWork<T>(
+    state: AgentState,
+    what: (projects: AgentProjects, state: LiveAgent, work: AtWork) => Promise<T>,
+    without: T,
+  ): Promise<T | undefined> {
+    const { deps, process, signal } = this.#agent;
+    if (deps.projects === undefined) return without;
+    const places = isLive(state) ? deps.processes.places(state) : undefined;
+    if (!isLive(state) || process === undefined || places === undefined) return undefined;
+    return what(deps.projects, state, { process, places, signal });
+  }
+
+  async #call(call: Parameters<typeof callTool>[0], state: AgentState): Promise<Told<'call'>> {
+    const { follower, allowedTools, maxProjects, log, projectTools } = this.#agent.deps;
+    const outcome = await callTool(call, state, follower.state, {
       now: this.#agent.context.now,
       allowedTools,
       maxProjects,
+      projects: projectTools,
       maxBytes: maxPayload(log.connection.nc),
     });
     return { effects: outcome.ok ? outcome.events : [], outcome };

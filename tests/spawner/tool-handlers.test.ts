@@ -5,7 +5,7 @@ import { callTool } from '../../spawner/tool-handlers.ts';
 import { OWNER, READY } from '../support/agent-events.ts';
 import { AGENT, CONTEXT, evolved } from '../support/decider.ts';
 
-test('A2: a result that no message holds is known before the broker is asked to take it', (t) => {
+test('A2: a result that no message holds is known before the broker is asked to take it', async (t) => {
   const system = initialSystem();
   for (let n = 0; n < 100; n += 1) {
     const project = { name: 'n'.repeat(100), agentId: AGENT, owner: OWNER };
@@ -24,7 +24,7 @@ test('A2: a result that no message holds is known before the broker is asked to 
     const context = { now: CONTEXT.now, allowedTools: undefined, ...bounds };
     return callTool(call, evolved(READY), system, context);
   };
-  t.like(list(100), { ok: false, code: 'ORC_TOO_LARGE' });
-  const page = list(10);
+  t.like(await list(100), { ok: false, code: 'ORC_TOO_LARGE' });
+  const page = await list(10);
   t.is(page.ok && Array.isArray(page.value) ? page.value.length : 0, 10);
 });

@@ -20,6 +20,8 @@ const reason = fc.constantFrom('stop', 'delete', 'ttl', 'start-failed');
 const end = { code: fc.option(fc.constantFrom(0, 3)), signal: fc.option(fc.constant('SIGKILL')) };
 const person = fc.record({ channel: fc.constant('terminal'), userId: oneOf('user') });
 const agentId = fc.constant(AGENT);
+const branch = fc.constantFrom('main', 'orchestrator/agent-0123456789ab');
+const commit = fc.constantFrom('a'.repeat(40), 'b'.repeat(40));
 const part = fc.constantFrom(0, 1);
 
 /** The data of every type; that one is missing here does not compile. */
@@ -32,6 +34,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
       turnDeadlineMs: ms,
       commandLine: text,
       model: fc.constant('gpt-5.4'),
+      project: fc.constant({ id: 'proj_1' }),
     },
     { requiredKeys: ['kind', 'ttlMs', 'turnDeadlineMs'] },
   ),
@@ -42,6 +45,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'command.interrupt': fc.record({}),
   'command.stop': fc.record({ reason: fc.constant('asked') }),
   'command.delete': fc.record({}),
+  'command.undo': fc.record({}),
   'command.extend': fc.record({ ttlMs: ms }),
   'command.run': fc.record({ commandLine: text, timeoutMs: ms }),
   'command.file': fc.record({ path: fc.constant('workspace/notes'), content: text }),
@@ -89,6 +93,10 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     { requiredKeys: ['runId', 'code', 'reason', 'cure'] },
   ),
   'process.unmuted': fc.record({ runId }),
+  'process.undone': fc.record(
+    { runId, commandId, turnId, commit, files: fc.nat() },
+    { requiredKeys: ['runId', 'commandId', 'turnId', 'files'] },
+  ),
   'process.file-written': fc.record({
     commandId,
     path: fc.constant('workspace/notes'),
@@ -104,6 +112,11 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     { requiredKeys: [] },
   ),
   'turn.ready': fc.record({ problem: text }, { requiredKeys: [] }),
+  'turn.snapshot': fc.record(
+    { turnId, commit, head: commit, files: fc.nat(), insertions: fc.nat(), deletions: fc.nat() },
+    { requiredKeys: ['turnId', 'commit', 'files', 'insertions', 'deletions'] },
+  ),
+  'turn.snapshot-failed': fc.record({ turnId, reason: text }),
   'turn.nudged': fc.record({ turnId }),
   'turn.ended': fc.record({ turnId, answers: fc.nat(), questions: fc.nat() }),
   'turn.failed': fc.record({ turnId, code: text, reason: text, cure: text }),
@@ -113,6 +126,11 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'tool.project.create': fc.record({ name: text }),
   'tool.project.get': fc.record({ projectId: oneOf('proj') }),
   'tool.project.list': fc.record({}),
+  'tool.project.use': fc.record({ project: oneOf('proj') }),
+  'tool.project.archive': fc.record({ project: oneOf('proj') }),
+  'tool.project.diff': fc.record({}),
+  'tool.project.log': fc.record({}),
+  'tool.project.merge': fc.record({}),
   result: fc.oneof(
     fc.record({ ok: fc.constant(true as const), callId: commandId, value: fc.constant(null) }),
     fc.record({
@@ -131,6 +149,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'node.drained': fc.record({ drainId: commandId, kept: fc.nat() }),
   'user.allowed': fc.record({}),
   'user.denied': fc.record({}),
+  'user.project-chosen': fc.record({ projectId: oneOf('proj') }, { requiredKeys: [] }),
   'user.mode-chosen': fc.record({ mode: fc.constantFrom('join', 'wait', 'interrupt') }),
   'user.introduced': fc.record({ name: text }),
   'user.fragment-heard': fc.record({
@@ -169,9 +188,19 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     object: text,
   }),
   'project.created': fc.record(
-    { name: text, agentId, owner: person },
-    { requiredKeys: ['name', 'agentId'] },
+    { name: text, agentId, owner: person, repo: fc.constant('/srv/shop') },
+    { requiredKeys: ['name'] },
   ),
+  'project.ready': fc.record({ branch, commit }, { requiredKeys: ['branch'] }),
+  'project.failed': fc.record({ code: text, reason: text, cure: text }),
+  'project.archived': fc.record({}),
+  'project.merged': fc.record({
+    from: branch,
+    into: branch,
+    commit,
+    how: fc.constantFrom('fast-forward', 'merge'),
+  }),
+  'project.pushed': fc.record({ branch, to: branch, commit }),
 };
 
 const subjectOfType = (type: string): string => {

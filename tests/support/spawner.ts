@@ -8,6 +8,7 @@ import { demoAgentFactory } from '../../agents/demo/demo-agent-factory.ts';
 import type { AgentLogins } from '../../agents/host/agent-logins.ts';
 import { type LineFraming, lineAgentFactory } from '../../agents/line/line-agent-factory.ts';
 import { loadSettings } from '../../agents/load-settings.ts';
+import type { LiveAgent } from '../../core/domain/agent/agent-state.ts';
 import { type Quotas, quotasOf } from '../../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { checkpointedFollower } from '../../core/projection/checkpointed-follower.ts';
@@ -27,6 +28,8 @@ import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/l
 import { OutputMarks } from '../../spawner/output-marks.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
+import { openProjects } from '../../spawner/projects/projects.ts';
+import { serveProjects } from '../../spawner/projects/projects-service.ts';
 import type { ReadinessProbe } from '../../spawner/readiness.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
 import type { Runtime } from '../../spawner/runtime/runtime.ts';
@@ -72,6 +75,8 @@ export interface SpawnerOptions {
   maxMessage?: number;
   /** Bytes of the largest message that the broker takes from anybody. */
   maxPayload?: number;
+  /** Below which a project's folder may lie. */
+  projectRoots?: readonly string[];
   /** How long an event may be waited for; 30 s. */
   patienceMs?: number;
 }
@@ -85,7 +90,14 @@ export class SpawnerFixture {
   aheadMs = 0;
   readonly #options: SpawnerOptions;
   #connections: AgentConnections | undefined;
-  #running: { spawner: Spawner; follower: SystemFollower; abort: AbortController } | undefined;
+  #running:
+    | {
+        spawner: Spawner;
+        follower: SystemFollower;
+        abort: AbortController;
+        served: { stop(): Promise<void> };
+      }
+    | undefined;
 
   constructor(nats: TestNats, folder: string, options: SpawnerOptions) {
     this.nats = nats;
@@ -147,7 +159,18 @@ export class SpawnerFixture {
     });
     const owns = (agentId: string, runId: string) =>
       membership.ownership.owns(follower.state.agents.get(agentId), runId);
-    const processes = new ProcessManager({ runtimes, environment, logger, owns });
+    const clock = () => new Date(Date.now() + this.aheadMs);
+    const projects = await openProjects({
+      log,
+      follower,
+      logger,
+      clock,
+      folder: join(this.nats.dataDir, 'projects'),
+      searchPath: process.env.PATH ?? '',
+      roots: this.#options.projectRoots ?? [],
+    });
+    const workspace = (state: LiveAgent) => projects.agents.workspace(state);
+    const processes = new ProcessManager({ runtimes, environment, logger, owns, workspace });
     const collector = new LogCollector({
       log,
       logger,
@@ -160,6 +183,8 @@ export class SpawnerFixture {
       membership,
       runtimes,
       processes,
+      projects: projects.agents,
+      projectTools: projects.tools,
       collector,
       factories,
       logins: new LoginRenewals({
@@ -183,11 +208,15 @@ export class SpawnerFixture {
       quotas: { ...quotasOf(DEFAULTS), ...this.#options.quotas },
       countConnections: await this.#countConnections(),
       health: this.health,
-      clock: () => new Date(Date.now() + this.aheadMs),
+      clock,
     });
     await spawner.start();
+    projects.keeper.start(abort.signal);
+    const { nc } = log.connection;
+    const tools = projects.tools;
+    const served = await serveProjects({ nc, follower, log, logger, tools, clock });
     if (this.#options.quotas) await this.#revoke(follower, abort.signal);
-    this.#running = { spawner, follower, abort };
+    this.#running = { spawner, follower, abort, served };
   }
 
   /** Only where quotas are what it is about. */
@@ -224,6 +253,7 @@ export class SpawnerFixture {
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
+    await running?.served.stop();
     await running?.spawner.stop();
     await this.#connections?.close();
     await running?.follower.saveCheckpoint();

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../../schemas/errors.ts';
 import type { FileReference } from '../../../schemas/events/file.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
+import type { AgentProject } from '../../../schemas/events/project.ts';
 import type { Said } from './run/said.ts';
 
 /** A `send` that no turn has taken yet, or that its turn has not delivered yet. */
@@ -20,7 +21,8 @@ export type PendingControl =
   | { commandId: string; name: 'interrupt' }
   | PendingRefusal
   | PendingRun
-  | PendingFile;
+  | PendingFile
+  | { commandId: string; name: 'undo' };
 
 /** The agent is to live longer, or to end. */
 export interface PendingLifeControl {
@@ -158,6 +160,19 @@ export interface Overflow {
   to: number;
 }
 
+/** The files at the end of a turn, as a commit that the agent's project keeps. */
+export interface Snapshot {
+  turnId: string;
+  commit: string;
+  /** Where the agent's own branch was. */
+  head?: string;
+  /** The one before it is not kept in mind any more, so its turn cannot be taken back. */
+  isOldest?: true;
+}
+
+/** So many of the last are kept in mind: so far back one can go. */
+export const MAX_SNAPSHOTS = 50;
+
 interface Known {
   agentId: string;
   kind: string;
@@ -168,6 +183,8 @@ interface Known {
   /** As its `create` names them. */
   model?: string;
   effort?: string;
+  /** The project that it works in. */
+  project?: AgentProject;
   /** The tools that its `create` names; without, all that the system allows. */
   allowedTools?: readonly string[];
   ttlMs: number;
@@ -204,6 +221,10 @@ interface WithRun extends Known {
   /** Absent while it has said nothing. */
   said?: Said;
   muted?: Muted;
+  /** A turn in its project has ended, and nobody has looked at its files since. */
+  snapshotDue?: { turnId: string; correlationId?: string };
+  /** The last of them, the newest last; absent for none. */
+  snapshots?: readonly Snapshot[];
 }
 
 /** Commands to an id that nobody created. */

@@ -18,9 +18,11 @@ import type { ProcessEnd } from './run/run-end-events.ts';
 import {
   nextAwaitStep,
   nextQuestionStep,
+  nextSnapshotStep,
   nextTurnStep,
   type TurnStep,
 } from './turn/next-turn-step.ts';
+import { undoStep } from './turn/next-undo-step.ts';
 
 /** What the owner of an agent has to do next. */
 export type Step = RunStep | TurnStep | CommandStep;
@@ -74,6 +76,7 @@ function stepByLog(state: AgentState, traits: AgentTraits): Step | undefined {
       return controlStep(state, state.controls.find(isLifeControl)) ?? { do: 'launch' };
     case 'ready':
       return (
+        nextSnapshotStep(state) ??
         controlStep(state, state.controls[0]) ??
         nextQuestionStep(state) ??
         nextLifeStep(state) ??
@@ -99,7 +102,9 @@ function endedStep(state: EndedAgent): Step | undefined {
 }
 
 /** What is to be done in the agent's place waits until there is one. */
-const isLifeControl = ({ name }: PendingControl): boolean => name !== 'run' && name !== 'file';
+const isLifeControl = ({ name }: PendingControl): boolean => !IN_ITS_PLACE.has(name);
+
+const IN_ITS_PLACE: ReadonlySet<PendingControl['name']> = new Set(['run', 'file', 'undo']);
 
 function controlStep(state: LiveAgent, control: PendingControl | undefined): Step | undefined {
   return control && stepOfControl(state, control);
@@ -113,6 +118,8 @@ function stepOfControl(state: LiveAgent, control: PendingControl): Step {
       return runStepOfControl(control, state);
     case 'interrupt':
       return { do: 'interrupt', commandId: control.commandId };
+    case 'undo':
+      return undoStep(state, control.commandId);
     default:
       return commandStepOfControl(control, state.running?.length ?? 0);
   }

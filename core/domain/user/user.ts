@@ -15,6 +15,8 @@ export interface UserState {
   allowed?: boolean;
   /** Undefined where none was chosen. */
   mode?: QueueMode;
+  /** The project that new agents begin in. */
+  projectId?: string;
   name?: string;
   /** IETF language tag. */
   language?: string;
@@ -40,10 +42,18 @@ export const MAX_FRAGMENTS = 1_000;
 export const MAX_PEOPLE = 10_000;
 
 /** Nothing that was chosen for this person or by this person is lost by forgetting. */
-export const isForgettable = ({ agentId, allowed, mode, fragments, movedTo }: UserState): boolean =>
+export const isForgettable = ({
+  agentId,
+  allowed,
+  mode,
+  projectId,
+  fragments,
+  movedTo,
+}: UserState): boolean =>
   agentId === null &&
   allowed === undefined &&
   mode === undefined &&
+  projectId === undefined &&
   fragments === undefined &&
   movedTo === undefined;
 
@@ -65,6 +75,11 @@ export function evolveUser(state: UserState, event: StoredEvent): UserState {
       return { ...state, allowed: false };
     case 'user.mode-chosen':
       return { ...state, mode: event.data.mode };
+    case 'user.project-chosen': {
+      const { projectId: _before, ...rest } = state;
+      const { projectId } = event.data;
+      return { ...rest, ...(projectId !== undefined && { projectId }) };
+    }
     case 'user.introduced': {
       const { name, language } = event.data;
       return { ...state, name, ...(language !== undefined && { language }) };

@@ -39,6 +39,7 @@ import {
 import { ContainerWatch, type EngineReport } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
 import { mayBeRun } from './file-stat.ts';
+import { fillWorkspace } from './fill-workspace.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** How long the engine may take to create a container whose name is taken already. */
@@ -185,7 +186,8 @@ export class DockerRuntime implements Runtime {
   }
 
   async #fill(spec: ProcessSpec): Promise<void> {
-    const { agentId, environment, expiresAt, files } = spec;
+    const { agentId, environment, expiresAt, files, workspace } = spec;
+    if (workspace) await fillWorkspace(this.#docker.getContainer(agentId), workspace);
     const secrets = files.filter(({ secret }) => secret);
     await Mailbox.fill(this.#docker, agentId, { environment, secrets, expiresAt });
     const own = files.filter(({ secret }) => !secret);

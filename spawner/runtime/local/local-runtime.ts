@@ -8,6 +8,7 @@ import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '
 import { LocalProcess } from './local-process.ts';
 import { mayBeRun } from './may-be-run.ts';
 import { makeOwnRepository } from './own-repository.ts';
+import { placeWorkspace } from './place-workspace.ts';
 import { isRunning } from './process-identity.ts';
 import { hasProcessTable } from './process-table.ts';
 import { RunEndings } from './run-endings.ts';
@@ -124,6 +125,7 @@ export class LocalRuntime implements Runtime {
   }
 
   async #prepare(folder: RunFolder, spec: ProcessSpec): Promise<void> {
+    if (spec.workspace) await placeWorkspace(spec.workspace, folder);
     await folder.prepare(spec.expiresAt);
     await makeOwnRepository(folder.workspace, spec.environment.PATH ?? '');
     for (const file of spec.files) await folder.writeFile(file);

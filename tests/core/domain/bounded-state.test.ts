@@ -1,6 +1,11 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { isLive, MAX_WAITING, MAX_WAITING_TEXT } from '../../../core/domain/agent/agent-state.ts';
+import {
+  isLive,
+  MAX_SNAPSHOTS,
+  MAX_WAITING,
+  MAX_WAITING_TEXT,
+} from '../../../core/domain/agent/agent-state.ts';
 import { MAX_ARCHIVED } from '../../../core/domain/archived-agent.ts';
 import { MAX_NODES } from '../../../core/domain/node/node.ts';
 import { MAX_ALL_PROJECTS } from '../../../core/domain/project/project.ts';
@@ -54,6 +59,8 @@ const BOUNDED_ELSEWHERE = [
   'agents.*.turn.undelivered.files',
   'agents.*.questions.*.answer.files',
   'users.*.fragments.*.files',
+  // What is said of a repository once.
+  'projects.*.notes',
   // No more than what waits can be.
   'agents.*.running',
   'agents.*.turn.messages',
@@ -97,6 +104,23 @@ const FLOODS: Record<string, { most: number; length: () => number | undefined }>
         ),
       );
       return agent && isLive(agent) ? agent.questions?.length : undefined;
+    },
+  },
+  'agents.*.snapshots': {
+    most: MAX_SNAPSHOTS,
+    length: () => {
+      const commit = 'a'.repeat(40);
+      const state = new Flood(working()).times(2 * MAX_SNAPSHOTS, (flood, index) =>
+        flood.add('turn.snapshot', {
+          turnId: `turn-${index}`,
+          commit,
+          files: 0,
+          insertions: 0,
+          deletions: 0,
+        }),
+      );
+      const agent = ofAgent(state);
+      return agent && isLive(agent) ? agent.snapshots?.length : undefined;
     },
   },
   'agents.*.closedQuestions': {

@@ -18,6 +18,8 @@ export const evolveByCommand = {
     const { commandLine, timeoutMs } = event.data;
     return withControl(state, { commandId: event.id, name: 'run', commandLine, timeoutMs }, event);
   },
+  'command.undo': (state, event) =>
+    withControl(state, { commandId: event.id, name: 'undo' }, event),
   'command.file': (state, event) => {
     const { path, content } = event.data;
     return withControl(state, { commandId: event.id, name: 'file', path, content }, event);

@@ -36,7 +36,7 @@ export const evolveByRun = {
 
 /** What an agent was created as, which it stays. */
 function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
-  const { kind, name, owner, commandLine, model, effort, allowedTools } = made;
+  const { kind, name, owner, commandLine, model, effort, project, allowedTools } = made;
   const { ttlMs, turnDeadlineMs } = made;
   return {
     kind,
@@ -45,6 +45,7 @@ function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
     ...(commandLine !== undefined && { commandLine }),
     ...(model !== undefined && { model }),
     ...(effort !== undefined && { effort }),
+    ...(project && { project }),
     ...(allowedTools && { allowedTools }),
     ttlMs,
     turnDeadlineMs,

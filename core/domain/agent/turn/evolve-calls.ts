@@ -1,9 +1,10 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
+import type { EventType } from '../../../../schemas/event-catalogue.ts';
 import { isToken } from '../../../../schemas/ids.ts';
 import { type AgentState, MAX_WAITING } from '../agent-state.ts';
 import { onQuestionResult } from './evolve-questions.ts';
 
-type ToolEvent = StoredEventOf<'tool.project.create' | 'tool.project.get' | 'tool.project.list'>;
+type ToolEvent = StoredEventOf<Extract<EventType, `tool.${string}`>>;
 
 export function onToolCall(state: AgentState, event: ToolEvent): AgentState {
   const callId = event.id;

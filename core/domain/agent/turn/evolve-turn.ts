@@ -14,6 +14,7 @@ import { withOverflow } from '../command/overflow.ts';
 import type { EvolveBy } from '../evolve-by.ts';
 import { onResult, onToolCall } from './evolve-calls.ts';
 import { answering, onQuestionAsked, onQuestionDue, withoutAskers } from './evolve-questions.ts';
+import { dueOf, onSnapshot, onUndone, withoutDue } from './evolve-snapshots.ts';
 
 /** Messages, and what the agent says and does because of them. */
 export const evolveByTurn = {
@@ -25,11 +26,19 @@ export const evolveByTurn = {
   'turn.nudged': onNudged,
   'turn.ended': onTurnEnd,
   'turn.failed': onTurnEnd,
+  'process.undone': onUndone,
+  'turn.snapshot': onSnapshot,
+  'turn.snapshot-failed': (state, { data }) => withoutDue(state, data.turnId),
   'response.answer': onAnswer,
   'response.question': onQuestion,
   'tool.project.create': onToolCall,
   'tool.project.get': onToolCall,
   'tool.project.list': onToolCall,
+  'tool.project.use': onToolCall,
+  'tool.project.archive': onToolCall,
+  'tool.project.diff': onToolCall,
+  'tool.project.log': onToolCall,
+  'tool.project.merge': onToolCall,
   result: onResult,
   'timer.question': (state, { data }) => onQuestionDue(state, data.questionId),
   'timer.turn': (state, { data }) =>
@@ -172,6 +181,7 @@ function onTurnEnd(
   if (!isLive(state) || state.turn?.turnId !== event.data.turnId) return state;
   const failed = state.counts.failed + (event.type === 'turn.failed' ? 1 : 0);
   const counts = { ...state.counts, failed };
-  const idle = { ...state, turn: null, idleSince: event.time, interrupted: false, counts };
+  const due = state.project && { snapshotDue: dueOf(event) };
+  const idle = { ...state, turn: null, idleSince: event.time, interrupted: false, counts, ...due };
   return withoutAskers(idle);
 }

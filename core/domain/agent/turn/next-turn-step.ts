@@ -6,6 +6,7 @@ import {
   type PendingMessage,
   type PendingQuestion,
   type ReadyAgent,
+  type Snapshot,
   type Turn,
 } from '../agent-state.ts';
 import type { AgentTraits } from '../agent-traits.ts';
@@ -18,6 +19,8 @@ export type TurnStep =
   | { do: 'end-turn'; turn: Turn }
   | { do: 'nudge'; turn: Turn }
   | { do: 'fail-turn'; turn: Turn; code: ErrorCode; detail?: string; lastWords?: string }
+  | { do: 'snapshot'; turnId: string; correlationId?: string; before: Snapshot | undefined }
+  | { do: 'undo'; commandId: string; last: Snapshot; before: Snapshot | undefined }
   | { do: 'await-answer'; question: PendingQuestion }
   | { do: 'close-question'; question: PendingQuestion }
   | { do: 'call'; call: PendingCall };
@@ -29,6 +32,11 @@ export function nextAwaitStep(
 ): TurnStep | undefined {
   const question = questions?.find(({ sequence }) => !isAwaited(sequence));
   return question && { do: 'await-answer', question };
+}
+
+/** What a turn in a project has left is kept before anything else is done to it. */
+export function nextSnapshotStep({ snapshotDue, snapshots }: ReadyAgent): TurnStep | undefined {
+  return snapshotDue && { do: 'snapshot', ...snapshotDue, before: snapshots?.at(-1) };
 }
 
 /** A waiting question that has its answer, or whose time is over. */

@@ -4,6 +4,7 @@ import { type StepEvents, whileLive } from '../step-events.ts';
 import type { TurnStep } from './next-turn-step.ts';
 import { awaitAnswerEvents, closeQuestionEvents } from './question-events.ts';
 import { type CallOutcome, resultEvent } from './result-event.ts';
+import { type SnapshotTold, snapshotEvents, type UndoTold, undoEvents } from './snapshot-events.ts';
 import {
   deliveredEvents,
   endTurnEvents,
@@ -17,6 +18,8 @@ import {
 export interface TurnTold {
   /** Written, or why a file of the message has no place. */
   deliver: { bytes: number } | { refused: string };
+  snapshot: SnapshotTold;
+  undo: UndoTold;
   /** What the call has done, to be stated with its result. */
   call: { effects: NewEvent[]; outcome: CallOutcome };
 }
@@ -38,6 +41,8 @@ export const turnStepEvents: StepEvents<TurnStep, TurnTold> = {
   'fail-turn': whileLive((state, { turn, code, detail, lastWords }, _told, context) =>
     failTurnEvents(state, turn, code, context, detail, lastWords),
   ),
+  snapshot: whileLive(snapshotEvents),
+  undo: whileLive(undoEvents),
   'await-answer': whileLive((state, { question }, _told, context) =>
     awaitAnswerEvents(state, question, context),
   ),

@@ -1,0 +1,18 @@
+import { findProject } from '../../core/domain/project/find-project.ts';
+import type { ViewsClient } from '../../platform/service/views-client.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import type { ProjectView } from '../../schemas/views.ts';
+import { allProjects } from './all-projects.ts';
+
+/** The project of an id, or of a name. Throws ORC_PROJECT_NOT_FOUND, and ORC_BAD_INPUT for several. */
+export async function knownProject(
+  views: ViewsClient,
+  ref: string,
+  timeoutMs: number,
+): Promise<ProjectView> {
+  const found = findProject(ref, await allProjects(views, timeoutMs));
+  if (found.ok) return found.project;
+  throw new OrchestratorError(found.code, found.message, {
+    ...(found.code === 'ORC_PROJECT_NOT_FOUND' && { cure: '`orchestrator projects` lists them.' }),
+  });
+}

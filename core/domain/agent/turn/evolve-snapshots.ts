@@ -1,0 +1,42 @@
+import type { StoredEventOf } from '../../../../schemas/event.ts';
+import { type AgentState, awake, isLive, MAX_SNAPSHOTS, type Snapshot } from '../agent-state.ts';
+import { settle } from '../command/evolve-command.ts';
+
+/** After a turn in a project its files are to be looked at. */
+export const dueOf = (event: StoredEventOf<'turn.ended' | 'turn.failed'>) => ({
+  turnId: event.data.turnId,
+  ...(event.correlationId !== undefined && { correlationId: event.correlationId }),
+});
+
+export function onSnapshot(
+  state: AgentState,
+  { data }: StoredEventOf<'turn.snapshot'>,
+): AgentState {
+  const settled = withoutDue(state, data.turnId);
+  if (!isLive(settled)) return settled;
+  const { turnId, commit, head } = data;
+  const snapshot: Snapshot = { turnId, commit, ...(head !== undefined && { head }) };
+  return { ...settled, snapshots: bounded([...(settled.snapshots ?? []), snapshot]) };
+}
+
+function bounded(all: readonly Snapshot[]): readonly Snapshot[] {
+  const [oldest, ...others] = all.slice(-MAX_SNAPSHOTS);
+  return all.length <= MAX_SNAPSHOTS || oldest === undefined
+    ? all
+    : [{ ...oldest, isOldest: true }, ...others];
+}
+
+/** Whatever came of it: it is not looked at again. */
+export function withoutDue(state: AgentState, turnId: string): AgentState {
+  if (!isLive(state) || state.snapshotDue?.turnId !== turnId) return state;
+  const { snapshotDue: _due, ...rest } = state;
+  return rest;
+}
+
+/** The turn is as if it had not been: the one before it is the last. */
+export function onUndone(state: AgentState, { data }: StoredEventOf<'process.undone'>): AgentState {
+  const settled = settle(state, data.commandId);
+  if (!isLive(settled)) return settled;
+  const snapshots = settled.snapshots?.filter(({ turnId }) => turnId !== data.turnId);
+  return { ...awake(settled), ...(snapshots && { snapshots }) };
+}

@@ -1,0 +1,73 @@
+import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Git } from '../../platform/git/git.ts';
+import { packCommand } from '../../platform/git/remote-program.ts';
+import type { Repository } from './repository.ts';
+
+/** Who an agent's commits are by. */
+export interface GitIdentity {
+  name: string;
+  email: string;
+}
+
+export interface CloneOrder {
+  /** Where the clone is to be; it is there whole or not at all. */
+  folder: string;
+  /** The agent's own branch, which the clone has checked out. */
+  branch: string;
+  /** Where it begins; undefined for a repository without commits. */
+  commit: string | undefined;
+  identity: GitIdentity;
+}
+
+/** Files that the system itself puts into a workspace. */
+const OWN_FILES = '/inbox/\n';
+
+const CLONE_MS = 30 * 60_000;
+
+/**
+ * Makes the clone that an agent works in: a repository of its own, with what its branch begins with
+ * and nothing of other agents, without a remote, hooks or a template. Submodules are not fetched, and
+ * LFS pointers stay pointers: no filter runs (docs/decisions/0103-a-clone-for-each-agent.md).
+ */
+export async function cloneForAgent(git: Git, from: Repository, order: CloneOrder): Promise<void> {
+  const { folder, branch, commit, identity } = order;
+  if (await isThere(folder)) return;
+  const half = `${folder}.${process.pid}.${Math.round(performance.now() * 1000)}.half`;
+  await mkdir(half, { recursive: true, mode: 0o700 });
+  try {
+    const init = ['init', '--quiet', '--template=', `--initial-branch=${branch}`, half];
+    await git.run({ args: init });
+    const at = (args: readonly string[]) =>
+      git.run({ args, cwd: half, protocols: ['file'], timeoutMs: CLONE_MS });
+    await at(['config', 'user.name', identity.name]);
+    await at(['config', 'user.email', identity.email]);
+    await mkdir(join(half, '.git', 'info'), { recursive: true });
+    await appendFile(join(half, '.git', 'info', 'exclude'), OWN_FILES);
+    if (commit !== undefined) {
+      await at([
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--update-head-ok',
+        `--upload-pack=${packCommand(from.folder, 'upload-pack')}`,
+        '--',
+        from.folder,
+        `${commit}:refs/heads/${branch}`,
+      ]);
+      await at(['reset', '--quiet', '--hard']);
+    }
+    await rename(half, folder);
+  } catch (error) {
+    if (!(await isThere(folder))) throw error;
+  } finally {
+    await rm(half, { recursive: true, force: true });
+  }
+}
+
+const isThere = (folder: string): Promise<boolean> =>
+  stat(join(folder, '.git')).then(
+    () => true,
+    () => false,
+  );

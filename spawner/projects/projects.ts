@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { SystemFollower } from '../../core/projection/system-follower.ts';
+import { Git } from '../../platform/git/git.ts';
+import type { Person } from '../../schemas/events/parts.ts';
+import type { GitIdentity } from './agent-clone.ts';
+import { AgentProjects } from './agent-projects.ts';
+import { ProjectKeeper } from './project-keeper.ts';
+import { ProjectRepositories } from './project-repositories.ts';
+import { ProjectTools } from './project-tools.ts';
+import { ProjectWork } from './project-work.ts';
+
+export interface ProjectsOptions {
+  log: EventLog;
+  follower: SystemFollower;
+  logger: Logger;
+  clock: () => Date;
+  /** Holds a bare repository for each project. */
+  folder: string;
+  searchPath: string;
+  roots: readonly string[];
+  credentials?: string | undefined;
+  sshKey?: string | undefined;
+  /** Who commits, where it is not said by person. */
+  name?: string | undefined;
+  email?: string | undefined;
+}
+
+/** Everything that a spawner has for projects. */
+export interface Projects {
+  keeper: ProjectKeeper;
+  agents: AgentProjects;
+  tools: ProjectTools;
+}
+
+export async function openProjects(options: ProjectsOptions): Promise<Projects> {
+  const { log, follower, logger, clock, folder, searchPath } = options;
+  // Nothing of anybody's is in it; git looks there for its settings.
+  const home = join(folder, 'home');
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const git = new Git({ searchPath, home });
+  const repositories = new ProjectRepositories({ ...options, git });
+  const identity = (owner: Person | undefined) => identityOf(owner, options);
+  const project = (projectId: string) => follower.state.projects.get(projectId);
+  return {
+    keeper: new ProjectKeeper({ log, follower, repositories, logger, clock }),
+    agents: new AgentProjects({ repositories, project, identity, logger }),
+    tools: new ProjectTools({
+      work: new ProjectWork(repositories),
+      agent: (agentId) => follower.state.agents.get(agentId),
+      identity,
+    }),
+  };
+}
+
+function identityOf(
+  owner: Person | undefined,
+  { follower, name, email }: ProjectsOptions,
+): GitIdentity {
+  const key = owner && `${owner.channel}/${owner.userId}`;
+  const shown = key === undefined ? undefined : follower.state.users.get(key)?.name;
+  const id = owner === undefined ? 'agent' : `${owner.userId}.${owner.channel}`;
+  return {
+    name: name ?? shown ?? (owner === undefined ? 'Orchestrator' : owner.userId),
+    email: email ?? `${id}@orchestrator.invalid`,
+  };
+}

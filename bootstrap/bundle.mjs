@@ -269,7 +269,7 @@ async function bundleServices(root) {
 const inPlace = {
   name: 'in-place',
   setup(build) {
-    build.onLoad({ filter: /\/(agents|core|spawner)\/.*\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /\/(agents|core|platform|spawner)\/.*\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
       if (!source.includes('import.meta.dirname')) return undefined;
       const place = JSON.stringify(dirname(path));

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
+import { DEFAULT_DATA_DIR } from './default-data-dir.ts';
 import { parseDuration } from './durations.ts';
 import { hostName } from './host-name.ts';
 import { isAgentId, isToken } from './ids.ts';
 import { YOUNGEST_ARCHIVED_MS } from './limits.ts';
-import { MESSAGE_MODES } from './message-mode.ts';
+import { DEFAULT_MESSAGE_MODE, MESSAGE_MODES } from './message-mode.ts';
 import { serverUrls } from './server-urls.ts';
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
@@ -110,9 +111,6 @@ const hostList = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'host names without a port, separated by commas' });
   return z.NEVER;
 });
-
-/** Below the folder in which the system is started. */
-export const DEFAULT_DATA_DIR = '.orchestrator';
 
 /**
  * The settings of the system, read from environment variables of these names. Those of the kinds of
@@ -380,7 +378,7 @@ const SYSTEM_SETTINGS = {
   ),
   ORCHESTRATOR_MESSAGE_MODE: z
     .enum(MESSAGE_MODES, `one of ${MESSAGE_MODES.join(', ')}`)
-    .default('join')
+    .default(DEFAULT_MESSAGE_MODE)
     .describe(
       'What a message does while a turn runs, where nothing else is said (`--mode`, `/mode`): `join` it (one answer may then serve several messages), `wait` for its end, or `interrupt` it.',
     ),

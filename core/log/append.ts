@@ -4,7 +4,8 @@ import { type AppendResult, failureOfRead } from './append-result.ts';
 import { archivedBefore, withoutArchive } from './archived-expectation.ts';
 import { publishBatch } from './batch.ts';
 import { confirmedBatch, confirmedDuplicate } from './confirmed-duplicate.ts';
-import { idKey, messageId } from './id-key.ts';
+import { idKey } from './id-key.ts';
+import { messageId } from './message-id.ts';
 import {
   type Expectation,
   type Outgoing,

@@ -242,6 +242,10 @@ async function bundleServices(root) {
       external: ['dockerode'],
       write: false,
       format: 'cjs',
+      // Of what is not in place (inPlace, below): the folder of the bundle.
+      define: { 'import.meta.dirname': '__dirname' },
+      // grammY's fetch takes a signal only from a class that is called AbortSignal, and a bundle renames it.
+      keepNames: true,
       platform: 'node',
       target: 'node24',
       minifySyntax: true,

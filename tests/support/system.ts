@@ -13,10 +13,10 @@ import { dataPaths } from '../../platform/service/data-paths.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
 import { ownPort } from './own-port.ts';
 import { killAll, systemTree } from './process-tree.ts';
+import { programOf } from './programs.ts';
 import { removeFolder } from './remove-folder.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const MAIN = join(ROOT, 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 /** The environment of a run: nothing of the test's own settings leaks into it. */
 export function environment(dataDir: string, own: Record<string, string> = {}): NodeJS.ProcessEnv {

@@ -224,7 +224,7 @@ export const COMMAND_TABLE = [
     path: ['project', 'export'],
     audience: 'operator',
     summary: 'Print commits as a patch, which `git am` takes.',
-    options: [...WORK_OPTIONS, ...SYSTEM_OPTIONS],
+    options: [...WORK_OPTIONS, ...CALL_OPTIONS],
     examples: [['To a file', 'project export --project shop --agent mender > mender.patch']],
   },
   {
@@ -234,7 +234,7 @@ export const COMMAND_TABLE = [
     options: [
       ...WORK_OPTIONS,
       { flags: '--to', value: 'branch', what: 'The branch there; unset: of the same name.' },
-      ...SYSTEM_OPTIONS,
+      ...CALL_OPTIONS,
     ],
     examples: [['An agent’s branch', 'project push --project shop --agent mender']],
   },

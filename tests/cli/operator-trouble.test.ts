@@ -22,7 +22,7 @@ const operator = (nats: TestNats, own: Record<string, string> = {}) =>
   });
 
 /** Plays the projections for one view. */
-async function serve(nats: TestNats, name: 'agents' | 'hash', reply: () => object) {
+async function serve(nats: TestNats, name: 'agents' | 'archived' | 'hash', reply: () => object) {
   const { nc } = nats.connection;
   nc.subscribe(viewSubject(name), {
     callback: (_error, message) => {
@@ -184,10 +184,9 @@ test('the table of agents tells what each does', async (t) => {
   t.regex(live, /ready +turn since NOON \(\+2 waiting\) +3 +THEN\n/);
   t.regex(live, /ready +telegram\/7 +idle \(\+1 waiting\) +3\n/);
   t.false(live.includes('deleted'));
-  t.regex(
-    (await runHere(['agents', '-a'], operator(nats))).stdout,
-    /deleted +exit code 3 +3 +DUSK/,
-  );
+  await serve(nats, 'archived', () => ({ agents: [agent({ phase: 'ended', endedAt: 'DAWN' })] }));
+  const all = (await runHere(['agents', '-a'], operator(nats))).stdout;
+  t.regex(all, /ended +idle +3 +DAWN\n(.*\n)*.*deleted +exit code 3 +3 +DUSK/);
 });
 
 test('events -f shows each event once, and ends when nobody reads any more', async (t) => {

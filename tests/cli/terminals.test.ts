@@ -147,6 +147,19 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
     verify: [{ args: ['verify'] }],
     health: [{ args: ['health'], shows: `${SHOWN}: ${SHOWN} (since` }],
     doctor: [{ args: ['doctor'], shows: SHOWN }],
+    archive: [
+      { args: ['archive'] },
+      { args: ['archive', '--before', HOSTILE], shows: 'evil\\u001ba' },
+    ],
+    undo: [{ args: ['undo', agent] }, { args: ['undo', HOSTILE], shows: '\\u202eg' }],
+    'project export': [
+      { args: ['project', 'export', '--project', HOSTILE], shows: '\\u202eg' },
+      { args: ['project', 'export', '--project', 'mine', '--branch', HOSTILE] },
+    ],
+    'project push': [
+      { args: ['project', 'push', '--project', HOSTILE], shows: '\\u202eg' },
+      { args: ['project', 'push', '--project', 'mine', '--to', HOSTILE] },
+    ],
     stop: [{ args: ['stop', agent] }, { args: ['stop', HOSTILE] }],
     delete: [{ args: ['delete', agent] }],
   };

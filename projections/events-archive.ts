@@ -31,10 +31,13 @@ const TIMES = { firstMs: 5_000, longestMs: 600_000 };
  */
 export async function keepArchiving(options: ArchivingOptions): Promise<void> {
   const { lookMs = LOOK_MS, signal } = options;
-  do {
-    // Rejects where the signal aborts alone.
-    await look(options).catch(() => undefined);
-  } while (await pause(lookMs, signal));
+  // A look rejects where the signal aborts, and there alone.
+  const looked = () =>
+    look(options).then(
+      () => true,
+      () => false,
+    );
+  while (await looked()) await pause(lookMs, signal);
 }
 
 async function look(options: ArchivingOptions): Promise<void> {

@@ -14,6 +14,7 @@ import {
   withExpectation,
 } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
+import { INCOMPLETE_BATCH } from './server-errors.ts';
 
 export interface AppendOptions {
   /** Refused with `conflict` where this is not the last sequence of the filter's subjects. */
@@ -98,6 +99,13 @@ async function publishAll(
     if (!result.ok || !result.duplicate) return result;
     return confirmedDuplicate(nc, message, result.sequence, timeoutMs);
   }
-  const result = await publishBatch(nc, [message, ...others], timeoutMs);
+  const result = leftOpen(nc, await publishBatch(nc, [message, ...others], timeoutMs));
   return result.ok && result.duplicate ? confirmedBatch(nc, last, timeoutMs) : result;
+}
+
+/** In a cluster the leader that had the first messages may be gone; no event is too large for EVENTS. */
+function leftOpen(nc: NatsConnection, result: AppendResult): AppendResult {
+  const isIncomplete = !result.ok && result.error === 'refused' && result.code === INCOMPLETE_BATCH;
+  if (!isIncomplete || nc.info?.cluster === undefined) return result;
+  return { ok: false, error: 'not-reachable', reason: result.reason };
 }

@@ -14,6 +14,10 @@ export const UNSETTLED: ReadonlySet<number> = new Set([
   10158,
   // JSStreamExpectedLastSeqPerSubjectNotReady: a new leader has not yet read what there is.
   10163,
-  // JSAtomicPublishIncompleteBatchErr: the leader of the first messages of the batch is gone.
-  10176,
 ]);
+
+/**
+ * JSAtomicPublishIncompleteBatchErr: a message of the batch was refused (as one that is too large for
+ * the stream), or, in a cluster, the leader that had the first ones is gone.
+ */
+export const INCOMPLETE_BATCH = 10176;

@@ -65,8 +65,8 @@ const DEAR = [
   'transcripts/puppet-stage.ts',
 ].map((name) => `tests/support/${name}`);
 
-/** Of CPU (file-costs.ts); a file with half a dozen nats-servers takes as much. */
-const QUICK_STARTS = 6;
+/** Of CPU (file-costs.ts); a file with four nats-servers takes as much. */
+const QUICK_STARTS = 4;
 
 /** Whether a file is of the inner loop: by what it imports, and by what it took when that was recorded. */
 export function isQuick(file: string, starts = 0): boolean {

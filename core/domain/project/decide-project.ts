@@ -52,13 +52,8 @@ export function decideCreateProject(
   const { repo, branch } = call.input as { repo?: string; branch?: string };
   const from = { ...(repo !== undefined && { repo }), ...(branch !== undefined && { branch }) };
   const data = { name, agentId, ...(owner && { owner }), ...from };
-  const event = newEvent('project.created', { projectId }, data, {
-    id: `project.created:${projectId}`,
-    source: 'orchestrator/tools',
-    now,
-    correlationId: caller.correlationId,
-    causationId: call.callId,
-  });
+  const meta = metaOf(`project.created:${projectId}`, call, caller, now);
+  const event = newEvent('project.created', { projectId }, data, meta);
   return { ok: true, events: [event], value: { id: projectId, name } };
 }
 

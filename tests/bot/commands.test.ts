@@ -107,16 +107,7 @@ test('D9: an agent has a name, which its button, its answers and the commands be
   const { telegram } = running();
   const { api } = telegram;
   const user = newUser();
-  const said = async (text: string, reply: RegExp) => {
-    const before = api.chat(user).length;
-    api.say(user, text);
-    const isThere = () =>
-      api
-        .texts(user)
-        .slice(before)
-        .some((each) => reply.test(each));
-    await telegram.until(isThere, `${reply} to ${text}`);
-  };
+  const said = (text: string, reply: RegExp) => telegram.exchange(user, text, reply);
   await said('one', /^got: one$/);
   await said('/new line My shop', /^🆕 My shop \(line\) is starting/);
   await said('/new line my SHOP', /You have an agent “my SHOP” already/);

@@ -22,16 +22,7 @@ test('in a chat a project is chosen, an agent begins in it, and its last turn is
     ORCHESTRATOR_PROJECT_ROOTS: folder,
   });
   const { api } = telegram;
-  const said = async (text: string, reply: RegExp, user = ANN) => {
-    const before = api.chat(user).length;
-    api.say(user, text);
-    const isThere = () =>
-      api
-        .texts(user)
-        .slice(before)
-        .some((each) => reply.test(each));
-    await telegram.until(isThere, `${reply} to ${text}`);
-  };
+  const said = (text: string, reply: RegExp, user = ANN) => telegram.exchange(user, text, reply);
   await said('/projects', /You have no projects/);
   const create = ['project', 'create', '--name', 'Shop', '--repo', shop];
   const made = await orchestrator([...create, '--owner', `telegram/${ANN}`], { env: system.env });

@@ -5,27 +5,14 @@ import { newAgentId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { history, ofType } from '../support/history.ts';
 import { programOf } from '../support/programs.ts';
-import {
-  dataFolder,
-  environment,
-  finished,
-  startSystem,
-  type TestSystem,
-} from '../support/system.ts';
+import { dataFolder, environment, finished, startSystem } from '../support/system.ts';
+import { systemOfFile } from '../support/system-of-file.ts';
 import { runHere } from './run-here.ts';
 
 const MAIN = programOf('orchestrator');
 
 /** One system for the tests that look at an agent of their own. */
-const leavings: (() => unknown)[] = [];
-let shared: Promise<TestSystem> | undefined;
-const sharedSystem = () => {
-  shared ??= startSystem({ teardown: (undo) => leavings.push(undo) });
-  return shared;
-};
-test.after.always(async () => {
-  for (const undo of leavings.reverse()) await undo();
-});
+const sharedSystem = systemOfFile();
 
 const SLOW = 'while read -r m; do [ "$m" = slow ] && sleep 1000; orchestrator answer "$m"; done';
 

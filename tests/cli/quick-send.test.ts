@@ -7,22 +7,15 @@ import { newAgentId } from '../../schemas/ids.ts';
 import { createAgent } from '../support/commands.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { seenEvent } from '../support/seen-event.ts';
-import { type Finished, finished, startSystem, type TestSystem } from '../support/system.ts';
+import { type Finished, finished, type TestSystem } from '../support/system.ts';
+import { systemOfFile } from '../support/system-of-file.ts';
 import { Wire } from '../support/wire.ts';
 import { TELL_LOADS } from './tell-loads.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 /** One system for all tests: each has an agent of its own. */
-const leavings: (() => unknown)[] = [];
-let shared: Promise<TestSystem> | undefined;
-const sharedSystem = () => {
-  shared ??= startSystem({ teardown: (undo) => leavings.push(undo) });
-  return shared;
-};
-test.after.always(async () => {
-  for (const undo of leavings.reverse()) await undo();
-});
+const sharedSystem = systemOfFile();
 
 const ECHO = 'while IFS= read -r m; do [ "$m" = end ] && exit 3; orchestrator answer "$m"; done';
 

@@ -60,6 +60,18 @@ export class TelegramServer {
     this.#server.closeAllConnections();
   }
 
+  /** A user writes, and is told what fits. */
+  async exchange(user: number, text: string, reply: RegExp): Promise<void> {
+    const before = this.api.chat(user).length;
+    this.api.say(user, text);
+    const isThere = () =>
+      this.api
+        .texts(user)
+        .slice(before)
+        .some((each) => reply.test(each));
+    await this.until(isThere, `${reply} to ${text}`);
+  }
+
   /** Resolves when something holds; looks again whenever the account has changed. */
   async until(holds: () => boolean, what: string, timeoutMs = 60_000): Promise<void> {
     const signal = AbortSignal.timeout(timeoutMs);

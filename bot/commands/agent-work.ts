@@ -17,7 +17,9 @@ export const diff: BotCommand = async (context, parts, argument) => {
   const { agentId, projectId } = agent;
   if (projectId === undefined) return reply('diff', words.inNoProject);
   const turn = argument === 'all' ? 'all' : 'last';
-  const request = { projectId, agentId, owner: person, turn } as const;
+  // A turn that has just ended counts.
+  const atLeast = await parts.log.lastSequence('EVENTS');
+  const request = { projectId, agentId, owner: person, turn, atLeast } as const;
   const shown = await parts.askProject('diff', request, DIFF_MS);
   if (shown.diff === '') return reply('diff', words.noChanges);
   const isCut = shown.truncated || shown.diff.length > MAX_SHOWN;

@@ -22,7 +22,7 @@ export async function askAboutWork(
   { project, agent, branch }: AskedWork,
   { timeoutMs, more = {} }: { timeoutMs: number; more?: Partial<ProjectRequest> },
 ): Promise<unknown> {
-  return withSystem(env, timeoutMs, async ({ views, connection }) => {
+  return withSystem(env, timeoutMs, async ({ views, log, connection }) => {
     const whose = agent === undefined ? undefined : await knownAgent(views, agent, timeoutMs);
     const ref = project ?? whose?.projectId;
     if (ref === undefined) {
@@ -36,6 +36,8 @@ export async function askAboutWork(
       ...(whose && { agentId: whose.agentId }),
       ...(branch !== undefined && { branch }),
       ...more,
+      // A turn that has just ended counts.
+      atLeast: await log.lastSequence('EVENTS'),
     };
     return askProject(connection.nc, verb, request, Math.max(timeoutMs, WORK_MS));
   });

@@ -17,9 +17,9 @@ import { type SpawnerFixture, type SpawnerOptions, startSpawner } from '../suppo
 const OBEDIENT =
   'cp "$ORCHESTRATOR_CREDS" first.creds; while IFS= read -r line; do eval "$line"; done';
 
-/** Says things until it is refused, and notes what it was told. */
+/** Says things until it is refused, and notes what it was told; `code` is there whole or not at all. */
 const untilRefused = (command: string) =>
-  `code=0; while [ $code = 0 ]; do ${command} 2>errors; code=$?; done; echo $code >code`;
+  `code=0; while [ $code = 0 ]; do ${command} 2>errors; code=$?; done; echo $code >begun; mv begun code`;
 
 const UNTIL_GO = 'while [ ! -e go ]; do sleep 0.1; done';
 

@@ -25,12 +25,16 @@ export function ofType<T extends EventType>(
   return events.filter((event): event is Extract<StoredEvent, { type: T }> => event.type === type);
 }
 
+/** Of an event that does not come, so many that came instead are told. */
+const SHOWN = 8;
+
 /** Follows the log until an event fits, from the beginning; rejects when `signal` aborts. */
 export async function untilEvent(
   log: EventLog,
   fits: (event: StoredEvent) => boolean,
   signal: AbortSignal = AbortSignal.timeout(30_000),
 ): Promise<StoredEvent> {
+  const seen: StoredEvent[] = [];
   for await (const { messages } of log.follow({
     stream: 'EVENTS',
     from: { sequence: 1 },
@@ -38,10 +42,13 @@ export async function untilEvent(
   })) {
     for (const message of messages) {
       const parsed = parseEvent(message);
-      if (parsed.kind === 'event' && fits(parsed.event)) return parsed.event;
+      if (parsed.kind !== 'event') continue;
+      if (fits(parsed.event)) return parsed.event;
+      seen.push(parsed.event);
     }
   }
-  throw new Error('the event did not come in time');
+  const last = seen.slice(-SHOWN).map(({ type, data }) => `${type} ${JSON.stringify(data)}`);
+  throw new Error(`the event did not come in time, but: ${last.join('; ') || 'none'}`);
 }
 
 /** The lines of an agent's log that are still kept, in order. */

@@ -7,8 +7,8 @@ export class Wire {
   readonly #port: number;
   readonly #server = createServer((client) => this.#join(client));
   readonly #sockets = new Set<Socket>();
-  /** Whether the client is to get what the server says. */
-  passes: (said: string) => boolean = () => true;
+  /** Whether the client is to get what the server says; or only once it got what comes next. */
+  passes: (said: string) => boolean | 'after-the-next' = () => true;
 
   private constructor(port: number) {
     this.#port = port;
@@ -43,8 +43,14 @@ export class Wire {
       socket.on('close', () => this.#sockets.delete(socket));
     }
     client.pipe(server);
+    let late: Buffer[] = [];
     server.on('data', (chunk) => {
-      if (this.passes(chunk.toString())) client.write(chunk);
+      const passes = this.passes(chunk.toString());
+      if (passes === 'after-the-next') late.push(chunk);
+      else if (passes) {
+        for (const each of [chunk, ...late]) client.write(each);
+        late = [];
+      }
     });
     server.on('close', () => client.destroy());
     client.on('close', () => server.destroy());

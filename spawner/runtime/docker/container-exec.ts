@@ -1,6 +1,7 @@
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { timeoutSignal } from '../../../platform/async/timer.ts';
+import { isEngineAway } from '../../../platform/docker/engine-error.ts';
 import { exitOfStatus } from '../exit-of-status.ts';
 import { OutputStart } from '../output-start.ts';
 import type { ExecOrder, ExecOutcome } from '../runtime.ts';
@@ -32,7 +33,7 @@ export async function containerExec(
   };
   const began = performance.now();
   try {
-    const exec = await container.exec({
+    const exec = await createExec(container, {
       Cmd: ['bash', '-c', START, 'exec', seconds, ...order.command],
       Env: Object.entries(order.environment).map(([name, value]) => `${name}=${value}`),
       WorkingDir: WORKSPACE,
@@ -58,6 +59,22 @@ export async function containerExec(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ...outputs(), ended: 'failed', reason };
+  }
+}
+
+/**
+ * A kept connection may have ended without having been seen to: after a restart of the engine, say.
+ * What is created runs nothing yet, so it may be created twice.
+ */
+async function createExec(
+  container: Docker.Container,
+  options: Docker.ExecCreateOptions,
+): Promise<Docker.Exec> {
+  try {
+    return await container.exec(options);
+  } catch (error) {
+    if (!isEngineAway(error)) throw error;
+    return container.exec(options);
   }
 }
 

@@ -59,6 +59,22 @@ test('a tool that the host calls for its agent shows what the whole command show
   t.is(asked.length, 2 * calls.length);
 });
 
+test('an outcome that is heard of before the call is known to be stored counts', async (t) => {
+  const shell = await agentShell(t);
+  const { environment } = await hostPort(t);
+  await answerCalls(shell, () => ({ ok: true, value: [] }));
+  const wire = await Wire.to(shell.nats.port, t);
+  let late = 0;
+  wire.passes = (said) => {
+    if (!said.includes('"stream":') || said.includes('.result.')) return true;
+    late += 1;
+    return 'after-the-next';
+  };
+  const env = { ...environment, ORCHESTRATOR_NATS_URL: wire.url };
+  const { code, stderr } = await askHost(shell, ['project', 'list', '--json'], env);
+  t.deepEqual([code, late], [0, 1], stderr);
+});
+
 test('names that a table needs more than ASCII for are shown by the whole command', async (t) => {
   const shell = await agentShell(t);
   const { environment } = await hostPort(t);

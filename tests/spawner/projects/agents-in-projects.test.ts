@@ -15,7 +15,11 @@ import { projectFrom, ShellAgent } from './in-projects.ts';
 /** What an operator asks of a project. */
 async function ask<V extends ProjectVerb>(spawner: SpawnerFixture, verb: V, input: object) {
   const { nc } = spawner.log.connection;
-  const reply = await nc.request(projectSubject(verb), JSON.stringify(input), { timeout: 30_000 });
+  // What has just been read from the log may not be folded yet.
+  const request = { ...input, atLeast: await spawner.log.lastSequence('EVENTS') };
+  const reply = await nc.request(projectSubject(verb), JSON.stringify(request), {
+    timeout: 30_000,
+  });
   const refused = reply.headers?.get('Nats-Service-Error');
   return refused ? { refused } : { value: PROJECT_ANSWERS[verb].parse(reply.json()) };
 }

@@ -68,6 +68,10 @@ test('A4: a program beside an agent whose engine is away comes to a failure that
   t.like(await run(), { ended: 'failed' });
   proxy.away = false;
   t.like(await run(), { ended: 'exit', exit: { code: 0, signal: null } });
+
+  // An engine that was there again, on a connection that is not.
+  proxy.cutNext('POST');
+  t.like(await run(), { ended: 'exit', exit: { code: 0, signal: null } });
 });
 
 test('a run whose mailbox another spawner is about to have is started all the same', async (t) => {

@@ -11,6 +11,7 @@ import { endAgents } from './end-agents.ts';
 import type { InputKind } from './input-kind.ts';
 import { Interruption } from './interruption.ts';
 import { placeAgents } from './place-agents.ts';
+import { projectOfFolder } from './project-of-folder.ts';
 import { runMode } from './run-mode.ts';
 import { serviceEnvironment } from './services.ts';
 import { startNats } from './start-nats.ts';
@@ -19,6 +20,8 @@ export interface StartOptions {
   environment: NodeJS.ProcessEnv;
   /** Leave the agents running at the end. */
   keepAgents: boolean;
+  /** The folder of a repository that the chat's new agents begin in. */
+  project?: string | undefined;
   inputKind: InputKind;
   stdin: Readable;
   stdout: Writable;
@@ -80,8 +83,10 @@ export async function runStart(options: StartOptions): Promise<number> {
   const talk = { settings, paths, connection, signal };
   const isAsked = () => signal.aborted || options.inputKind === 'none';
   stack.defer(() => endAgents(talk, keepAgents ? 'none' : isAsked() ? 'all' : 'own', say));
+  const project = options.project && (await projectOfFolder(talk, options.project));
   const ends = keepAgents ? 'the chat and the system' : 'the chat, your agent and the system';
-  const code = await runMode({ ...options, ends }, talk, interruption);
+  const inProject = { ...talk, ...(project && { project }) };
+  const code = await runMode({ ...options, ends }, inProject, interruption);
   if (interruption.failure !== undefined) throw interruption.failure.error;
   return code;
 }

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { bundleCli } from './bootstrap/bundle.mjs';
+import { say } from './bootstrap/say.mjs';
 import { longestFirst } from './tests/runner/longest-first.ts';
 import { selection } from './tests/runner/selection.ts';
 import { timesFolder } from './tests/runner/slowest-files.ts';
@@ -15,6 +17,19 @@ const compileCache = process.env.NODE_V8_COVERAGE
 
 const { files, leftOut, wholeAgentSuite } = await selection(process.env);
 
+/** The processes that tests start run what people run, of the sources as they are now (tests/support/programs.ts). */
+async function programs() {
+  // For whoever follows a stack trace.
+  if (process.env.TEST_PROGRAMS === 'sources') return 'sources';
+  try {
+    await bundleCli({ root: import.meta.dirname, say });
+    return 'bundles';
+  } catch (error) {
+    say(`the tests start sources: ${error instanceof Error ? error.message : error}`);
+    return 'sources';
+  }
+}
+
 export default {
   extensions: ['ts'],
   files,
@@ -25,11 +40,12 @@ export default {
   nodeArguments: ['--disable-warning=ExperimentalWarning'],
   sortTestFiles: longestFirst,
   concurrency: FILES_PER_CORE * availableParallelism(),
-  require: ['stripped-types', 'in-turn', 'child-processes', 'file-time'].map(
+  require: ['no-source-maps', 'stripped-types', 'in-turn', 'child-processes', 'file-time'].map(
     (name) => `./tests/runner/${name}.ts`,
   ),
   environmentVariables: {
     ...compileCache,
+    TEST_PROGRAMS: await programs(),
     TEST_TIMES: timesFolder(leftOut),
     WHOLE_AGENT_SUITE: String(wholeAgentSuite),
   },

@@ -242,6 +242,10 @@ async function bundleServices(root) {
       external: ['dockerode'],
       write: false,
       format: 'cjs',
+      // Of what is not in place (inPlace, below): the folder of the bundle.
+      define: { 'import.meta.dirname': '__dirname' },
+      // grammY's fetch takes a signal only from a class that is called AbortSignal, and a bundle renames it.
+      keepNames: true,
       platform: 'node',
       target: 'node24',
       minifySyntax: true,
@@ -265,7 +269,7 @@ async function bundleServices(root) {
 const inPlace = {
   name: 'in-place',
   setup(build) {
-    build.onLoad({ filter: /\/(agents|core|spawner)\/.*\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /\/(agents|core|platform|spawner)\/.*\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
       if (!source.includes('import.meta.dirname')) return undefined;
       const place = JSON.stringify(dirname(path));

@@ -16,6 +16,7 @@ async function prepare(job, names) {
 
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
   const env = process.env;
+  const since = new Date();
   // Some agents are for whoever runs them, all are for the tests.
   const isTest = job === 'test' || (job === 'agents' && names.length === 0);
   await ensurePackages({ root, env, say, scope: isTest ? 'all' : 'runtime' });
@@ -24,8 +25,13 @@ async function prepare(job, names) {
     await makePackage({ root, say });
     return;
   }
-  if (job !== 'build') await findNatsServer({ root, env, say, allowDownload: true });
+  const server =
+    job === 'build' ? undefined : await findNatsServer({ root, env, say, allowDownload: true });
   await bundleCli({ root, say });
+  if (job === 'start' && server !== undefined) {
+    const { notePrepared } = await import('./prepared.mjs');
+    notePrepared({ root, server, env, since });
+  }
   // CI holds the real agents to their suite with every run.
   if (job === 'agents' || (job === 'test' && env.CI)) {
     const { ensureAgents } = await import('./agents.mjs');

@@ -45,6 +45,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   nodes: async () => (await import('./commands/nodes.ts')).NodesCommand,
   drain: async () => (await import('./commands/drain.ts')).DrainCommand,
   projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,
+  archive: async () => (await import('./commands/archive.ts')).ArchiveCommand,
   verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
   health: async () => (await import('./commands/health.ts')).HealthCommand,
   doctor: async () => (await import('./commands/doctor.ts')).DoctorCommand,

@@ -1,7 +1,9 @@
 import type { BegunCall } from '../agents/voice/command-streams.ts';
 import { takeBegun } from './quick/begun-variable.ts';
 import { quickCall } from './quick/quick-call.ts';
+import { quickSend } from './quick/quick-send.ts';
 import { sayQuickly } from './quick/say-quickly.ts';
+import { sendQuickly } from './quick/send-quickly.ts';
 
 /**
  * `orchestrator`. What an agent says, which is most of all calls, is said here where nothing is in
@@ -10,10 +12,17 @@ import { sayQuickly } from './quick/say-quickly.ts';
 async function main(args: string[]): Promise<void> {
   const byHost = takeBegun(process.env);
   if (byHost !== undefined) return wholeCommand(args, byHost);
-  const call = quickCall(args);
-  const begun = call && (await sayQuickly(call, process.env));
+  const begun = await quickly(args);
   if (begun !== 'done') return wholeCommand(args, begun);
   process.exit();
+}
+
+async function quickly(args: string[]): Promise<'done' | BegunCall | undefined> {
+  const { env } = process;
+  const message = env.ORCHESTRATOR_AGENT_ID ? undefined : quickSend(args);
+  if (message !== undefined) return sendQuickly(message, env);
+  const call = quickCall(args);
+  return call && sayQuickly(call, env);
 }
 
 async function wholeCommand(args: string[], begun: BegunCall | undefined): Promise<void> {

@@ -43,7 +43,7 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
     }
     // Cli.run would set it, and print errors its own way; it is what a command's help is made with.
     command.cli = cli as unknown as typeof command.cli;
-    using _ = tellSignals(called, stderr);
+    using _ = tellSignals(called, (line) => stderr.write(line));
     return (await command.validateAndExecute()) ?? 0;
   } catch (error) {
     const shown = usageError(error, args) ?? asOrchestratorError(error);

@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import type { CommandName } from '../schemas/command-table.ts';
 import { OrchestratorError } from '../schemas/errors.ts';
 
@@ -12,11 +11,14 @@ const OWN_WAY: ReadonlySet<CommandName> = new Set(['start', 'chat', 'host', 'log
  * While a command runs, a signal ends it with a line that says so: whoever called it (an agent whose
  * shell ran out of time) is not to take its silence for nothing done.
  */
-export function tellSignals(command: CommandName | undefined, stderr: Writable): Disposable {
+export function tellSignals(
+  command: CommandName | undefined,
+  tell: (line: string) => void,
+): Disposable {
   const names = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[];
   const receive = (signal: NodeJS.Signals) => {
     const what = `${command} was ended by ${signal} before it was done`;
-    stderr.write(`orchestrator: ${new OrchestratorError('ORC_INTERRUPTED', what).line}\n`);
+    tell(`orchestrator: ${new OrchestratorError('ORC_INTERRUPTED', what).line}\n`);
     // Listened to for these alone.
     process.exit(EXIT_CODES[signal as keyof typeof EXIT_CODES]);
   };

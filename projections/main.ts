@@ -3,6 +3,7 @@ import { loadSettings } from '../agents/load-settings.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
+import { keepArchiving } from './events-archive.ts';
 import { serveHttp } from './http/serve-http.ts';
 import { ArchivedAgents } from './views/archived-agents.ts';
 import { serveViews } from './views/views-service.ts';
@@ -11,7 +12,7 @@ import { serveViews } from './views/views-service.ts';
 void runService('projections', loadSettings, startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
-  const { paths, logger, connection, log, health, signal, fatal } = context;
+  const { settings, paths, logger, connection, log, health, signal, fatal } = context;
   const path = join(paths.snapshots, 'system.jsonl');
   const follower = await checkpointedFollower(path, { log, logger, health });
   await follower.start(signal);
@@ -23,6 +24,8 @@ async function startProjections(context: ServiceContext): Promise<Service> {
     logger,
   });
   void archived.start(signal);
+  const afterMs = settings.ORCHESTRATOR_EVENTS_ARCHIVE_AFTER;
+  if (afterMs !== undefined) void keepArchiving({ connection, logger, health, afterMs, signal });
   const { version } = packageJson;
   const views = await serveViews({ nc, follower, log, archived, logger, version });
   const http = await serveHttp(context);

@@ -642,6 +642,26 @@ export const COMMAND_TABLE = [
     examples: [['List them', 'projects']],
   },
   {
+    path: ['archive'],
+    audience: 'operator',
+    summary:
+      'List the files of the archive of the log; with --before, move old events into it first.',
+    details:
+      'What is archived is read as if it still stood in the log. The last 48 hours stay in the log, whatever is asked for.',
+    options: [
+      {
+        flags: '--before',
+        value: 'time',
+        what: 'Archive what is older: an age such as 90d, or an instant such as 2026-01-04T15:30:45Z.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['What is archived', 'archive'],
+      ['Archive what is older than 90 days', 'archive --before 90d'],
+    ],
+  },
+  {
     path: ['verify'],
     audience: 'operator',
     summary: 'Fold the log from zero and compare the state with the one that is served.',

@@ -102,6 +102,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 503,
   },
+  ORC_ARCHIVE: {
+    meaning: 'A part of the event log that was archived is missing or damaged',
+    cure: 'Put the stream OBJ_EVENTS_ARCHIVE back from a backup (docs/operate.md, "The archive of the log").',
+    exit: EXIT.failed,
+    status: 500,
+  },
   ORC_OLD_LAYOUT: {
     meaning: 'The event log was made by a version in which agents wrote into it themselves',
     cure: 'Set ORCHESTRATOR_DATA_DIR to a new folder (with your own NATS: delete its streams), or go on with the version that made it.',

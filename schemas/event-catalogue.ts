@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { commandEvents } from './events/command.ts';
 import { deliveryEvents } from './events/delivery.ts';
+import { logEvents } from './events/log.ts';
 import { nodeEvents } from './events/node.ts';
 import { processEvents } from './events/process.ts';
 import { projectEvents } from './events/project.ts';
@@ -22,6 +23,7 @@ export const EVENT_CATALOGUE = {
   ...userEvents,
   ...projectEvents,
   ...nodeEvents,
+  ...logEvents,
   ...deliveryEvents,
 };
 

@@ -40,3 +40,10 @@ export const MAX_SHOWN_END = 2_000;
 
 /** Projects of one page of a list: 300 KB at most, well below what any broker takes in one message. */
 export const MAX_PROJECTS = 500;
+
+/**
+ * What is younger stays in EVENTS, milliseconds: twice as long as SAID and TIMERS keep what EVENTS takes
+ * from them. The server finds in EVENTS how far it has taken it, and nothing promises that it does not take it all again
+ * (docs/decisions/0121-the-archive-of-the-log.md).
+ */
+export const YOUNGEST_ARCHIVED_MS = 48 * 3_600_000;

@@ -11,9 +11,11 @@ export type Whose<T extends EventType> = T extends `user.${string}`
       ? { projectId: string }
       : T extends `node.${string}`
         ? { node: string }
-        : T extends 'result'
-          ? { agentId: string; callId: string }
-          : { agentId: string };
+        : T extends `log.${string}`
+          ? { stream: string }
+          : T extends 'result'
+            ? { agentId: string; callId: string }
+            : { agentId: string };
 
 /** Who states an event, when, and because of what. */
 export interface EventMeta {
@@ -63,5 +65,5 @@ function addressOf<T extends EventType>(type: T, whose: Whose<T>): Address {
   const [family = '', name = '', verb = ''] = type.split('.');
   const names = family === 'tool' ? { tool: name, verb } : family === 'result' ? {} : { name };
   // A type begins with its family, and `whose` has the rest of that family's address.
-  return { family, ...whose, ...names } as unknown as Address;
+  return { family: family === 'log' ? 'stream' : family, ...whose, ...names } as unknown as Address;
 }

@@ -122,6 +122,8 @@ function typeOn(address: Address): string {
       return `tool.${address.tool}.${address.verb}`;
     case 'result':
       return 'result';
+    case 'stream':
+      return `log.${address.name}`;
     case 'file':
       return 'file.piece';
     default:

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
+import { DEFAULT_DATA_DIR } from './default-data-dir.ts';
 import { parseDuration } from './durations.ts';
 import { hostName } from './host-name.ts';
 import { isAgentId, isToken } from './ids.ts';
-import { MESSAGE_MODES } from './message-mode.ts';
+import { YOUNGEST_ARCHIVED_MS } from './limits.ts';
+import { DEFAULT_MESSAGE_MODE, MESSAGE_MODES } from './message-mode.ts';
 import { serverUrls } from './server-urls.ts';
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
@@ -121,9 +123,6 @@ const folderList = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Below the folder in which the system is started. */
-export const DEFAULT_DATA_DIR = '.orchestrator';
-
 /**
  * The settings of the system, read from environment variables of these names. Those of the kinds of
  * agents come beside them: see {@link withKinds}.
@@ -219,6 +218,14 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_FILES_BYTES: byteSize('4g').describe(
     'Size of the files of all agents; set aside as ORCHESTRATOR_SAID_BYTES is. A file that would be too much is refused.',
   ),
+  ORCHESTRATOR_EVENTS_ARCHIVE_AFTER: z
+    .string()
+    .transform(toMilliseconds)
+    .refine((ms) => ms >= YOUNGEST_ARCHIVED_MS, 'a duration of at least 48h')
+    .optional()
+    .describe(
+      'How old events become before they are moved into compressed files in NATS, from which they are read as if they still stood in the log; at least 48h. Unset: never.',
+    ),
   ORCHESTRATOR_FILES_AGE: duration('720h').describe('How long files of agents and users are kept.'),
   ORCHESTRATOR_LOGS_LINES: count(1_000).describe(
     'How many lines of the output of an agent are kept: so many of stdout, and of stderr.',
@@ -409,7 +416,7 @@ const SYSTEM_SETTINGS = {
   ),
   ORCHESTRATOR_MESSAGE_MODE: z
     .enum(MESSAGE_MODES, `one of ${MESSAGE_MODES.join(', ')}`)
-    .default('join')
+    .default(DEFAULT_MESSAGE_MODE)
     .describe(
       'What a message does while a turn runs, where nothing else is said (`--mode`, `/mode`): `join` it (one answer may then serve several messages), `wait` for its end, or `interrupt` it.',
     ),

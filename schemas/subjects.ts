@@ -10,6 +10,7 @@ export type Address =
   | { family: 'user'; channel: string; userId: string; name: string }
   | { family: 'project'; projectId: string; name: string }
   | { family: 'node'; node: string; name: string }
+  | { family: 'stream'; stream: string; name: string }
   | { family: 'delivery'; channel: string; deliveryId: string; name: string };
 
 /** What a schedule becomes when it is due: the part of TIMERS that EVENTS sources. */
@@ -58,6 +59,8 @@ export function subjectOf(address: Address): string {
       return `projects.${token(address.projectId, 'project id')}.${token(address.name, 'name')}`;
     case 'node':
       return `nodes.${token(address.node, 'node')}.${token(address.name, 'name')}`;
+    case 'stream':
+      return `streams.${token(address.stream, 'stream')}.${token(address.name, 'name')}`;
     case 'delivery':
       return `deliveries.${token(address.channel, 'channel')}.${token(address.deliveryId, 'delivery id')}.${token(address.name, 'name')}`;
     default:
@@ -88,6 +91,9 @@ function addressOf(subject: string): Address | undefined {
     return { family: 'project', projectId: first, name: second };
   }
   if (root === 'nodes' && parts.length === 3) return { family: 'node', node: first, name: second };
+  if (root === 'streams' && parts.length === 3) {
+    return { family: 'stream', stream: first, name: second };
+  }
   if (root !== 'agents' || !isAgentId(first)) return undefined;
   return parseAgentSubject(first, parts.slice(2));
 }
@@ -152,6 +158,7 @@ export const STREAM_SUBJECTS = {
     'projects.>',
     'jobs.>',
     'nodes.>',
+    'streams.>',
   ],
   SAID: [
     'agents.*.response.*',

@@ -156,5 +156,3 @@ export const VIEWS = {
 export type ViewName = keyof typeof VIEWS;
 export type ViewRequest<N extends ViewName> = z.input<(typeof VIEWS)[N]['request']>;
 export type ViewResponse<N extends ViewName> = z.infer<(typeof VIEWS)[N]['response']>;
-
-export const viewSubject = (name: ViewName): string => `views.${name}`;

@@ -5,6 +5,17 @@ export interface BegunCall {
   /** The id of its event. */
   id: string;
   at: Date;
+  /** Of a message to an agent that is stored, what its sender has seen of it. */
+  sent?: SentMessage;
+}
+
+export interface SentMessage {
+  /** Its place in the log. */
+  sequence: number;
+  /** The first place that its sender has not looked at. */
+  next: number;
+  /** The turn that it belongs to, where that has begun. */
+  turnId?: string | undefined;
 }
 
 /** What a command gets from its caller. */

@@ -1,14 +1,16 @@
 import { Option } from 'clipanion';
+import type { CommandStreams } from '../../agents/voice/command-streams.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { MESSAGE_MODES, type MessageMode, messageMode } from '../../schemas/message-mode.ts';
 import { messageText } from '../agent/message-text.ts';
 import { awaitEvent } from '../operator/await-event.ts';
-import { settles, statedError } from '../operator/command-outcome.ts';
+import { statedError } from '../operator/command-outcome.ts';
 import { giveCommand } from '../operator/give-command.ts';
 import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
+import { TurnOfMessage } from '../operator/turn-of-message.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -24,13 +26,15 @@ export class SendCommand extends OperatorCommand {
 
   protected async work({ settings, log, views }: OperatorContext): Promise<undefined> {
     const mode = modeOf(this.mode ?? settings.ORCHESTRATOR_MESSAGE_MODE);
+    // What the quick way has begun comes with the streams (`run`).
+    const { begun }: CommandStreams = this.context;
     const text = await messageText(this.text, this.context);
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
-    const given = await giveCommand(log, agentId, 'command.send', {
-      text,
-      mode,
-      ...(this.answers !== undefined && { answers: this.answers }),
-    });
+    const data = { text, mode, ...(this.answers !== undefined && { answers: this.answers }) };
+    const given =
+      begun?.sent === undefined
+        ? await giveCommand(log, agentId, 'command.send', data, begun)
+        : { commandId: begun.id, sequence: begun.sent.sequence };
     if (!this.wait) {
       this.print(given, `${given.commandId}\n`);
       return;
@@ -38,28 +42,26 @@ export class SendCommand extends OperatorCommand {
     const timeoutMs = settings.ORCHESTRATOR_TURN_DEADLINE + this.timeoutMs;
     const wanted = {
       of: { agentId },
-      from: given.sequence,
+      from: begun?.sent?.next ?? given.sequence,
       timeoutMs,
       what: 'the end of its turn',
     };
-    await awaitEvent(log, wanted, settles(given.commandId, this.#printer(given.commandId)));
+    const turn = new TurnOfMessage(given.commandId, begun?.sent?.turnId);
+    await awaitEvent(log, wanted, (event) => this.#look(turn, event));
   }
 
-  /** Prints what is said in the turn of this message; true when that has ended. */
-  #printer(commandId: string): (event: StoredEvent) => boolean {
-    let turnId: string | undefined;
-    return (event) => {
-      const mine = 'commandId' in event.data && event.data.commandId === commandId;
-      if (mine && 'turnId' in event.data) turnId = event.data.turnId;
-      if (turnId === undefined) return false;
-      if (event.type === 'response.answer' || event.type === 'response.question') {
+  /** Prints what is said in the message's turn; true when that has ended. */
+  #look(turn: TurnOfMessage, event: StoredEvent): true | undefined {
+    const meaning = turn.take(event);
+    if (event.type === 'response.answer' || event.type === 'response.question') {
+      if (meaning === 'said') {
         this.print({ type: event.type, ...event.data }, `${event.data.text}\n`);
       }
-      if (event.type === 'turn.failed' && event.data.turnId === turnId) {
-        throw statedError(event.data);
-      }
-      return event.type === 'turn.ended' && event.data.turnId === turnId;
-    };
+    }
+    if (event.type === 'turn.failed' || event.type === 'process.rejected') {
+      if (meaning === 'failed' || meaning === 'rejected') throw statedError(event.data);
+    }
+    return meaning === 'ended' || undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BegunCall } from '../../agents/voice/command-streams.ts';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { dataProblem } from '../../schemas/data-problem.ts';
@@ -16,20 +17,21 @@ export interface GivenCommand {
 
 /**
  * Asks an agent for something: appends the command's event. Throws what an append can fail with,
- * and ORC_USAGE where no reader would understand it.
+ * and ORC_USAGE where no reader would understand it. What the quick way has `begun` is stored once.
  */
 export async function giveCommand<T extends CommandType>(
   log: EventLog,
   agentId: string,
   type: T,
   data: DataOf<T>,
+  begun: Pick<BegunCall, 'id' | 'at'> = { id: newId('cmd'), at: new Date() },
 ): Promise<GivenCommand> {
   requireUnderstood(type, data);
-  const commandId = newId('cmd');
+  const commandId = begun.id;
   const event = newEvent(type, { agentId } as Whose<T>, data, {
     id: commandId,
     source: 'orchestrator/operator',
-    now: new Date(),
+    now: begun.at,
     correlationId: commandId,
   });
   const result = await log.append(event);

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { loadSettings } from '../../agents/load-settings.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { lockFolder } from '../../platform/service/folder-lock.ts';
+import { ServiceProcess } from '../../platform/service/service-process.ts';
 import { type ServiceSpec, Supervisor } from '../../platform/service/supervisor.ts';
 import { openSystemLog } from '../../platform/service/system-log.ts';
 import { EXIT } from '../../schemas/errors.ts';
@@ -62,12 +63,26 @@ export async function runStart(options: StartOptions): Promise<number> {
   const systemLog = openSystemLog(paths, settings.LOG_LEVEL);
   stack.defer(() => systemLog.close());
   const { logger } = systemLog;
+  // They are loaded while the server starts, which they cannot do without.
+  const standing = services.map(
+    ({ name, main }) =>
+      new ServiceProcess({
+        main,
+        environment: { ...environment, ORCHESTRATOR_DATA_DIR: paths.root },
+        logFd: systemLog.fd,
+        standsBy: true,
+        notice: (line) => say(`${name}: ${line}`),
+      }),
+  );
+  stack.defer(() => endAll(standing));
+  killers.push(() => killAll(standing));
   const { address, connection, kill } = await startNats(settings, paths, logger, stack);
   killers.push(kill);
   const placed = await placeAgents(settings, environment, address.url, stack, say);
   const supervisors = services.map(
-    (spec) =>
+    (spec, index) =>
       new Supervisor(spec, {
+        first: standing[index],
         environment: { ...serviceEnvironment(environment, paths, address), ...placed },
         logFd: systemLog.fd,
         logFile: paths.systemLog,
@@ -89,6 +104,16 @@ export async function runStart(options: StartOptions): Promise<number> {
   const code = await runMode({ ...options, ends }, inProject, interruption);
   if (interruption.failure !== undefined) throw interruption.failure.error;
   return code;
+}
+
+function killAll(processes: readonly ServiceProcess[]): void {
+  for (const each of processes) each.kill();
+}
+
+/** Nothing where they have ended already, by their supervisors. */
+async function endAll(processes: readonly ServiceProcess[]): Promise<void> {
+  killAll(processes);
+  await Promise.all(processes.map(({ ended }) => ended));
 }
 
 /** False where it was interrupted. */

@@ -23,8 +23,8 @@ const MAINS = {
 type ServiceName = keyof typeof MAINS;
 
 /**
- * A bundle starts bundles, which take half the time and less memory; sources start sources, so that
- * what is tested is what was written (docs/decisions/0095-npm-start-runs-bundles.md).
+ * A bundle starts bundles, which take half the time and less memory; sources start sources, whose lines
+ * coverage counts (docs/decisions/0095-npm-start-runs-bundles.md, 0124-tests-run-what-people-run.md).
  */
 export function mainOf(name: ServiceName, here: string = import.meta.dirname): string {
   const isBundled = basename(here) === 'dist';

@@ -57,14 +57,20 @@ async function startServer(
     dataDir: paths.root,
     port: settings.ORCHESTRATOR_NATS_PORT,
     log: logger,
-    serverPath: settings.ORCHESTRATOR_NATS_SERVER ?? (await foundServer()),
+    ...(await program(settings)),
   });
 }
 
-async function foundServer(): Promise<string> {
+interface Program {
+  serverPath: string;
+  serverVersion?: string;
+}
+
+async function program({ ORCHESTRATOR_NATS_SERVER: serverPath }: Settings): Promise<Program> {
+  if (serverPath !== undefined) return { serverPath };
   try {
-    const place = natsServerPlace(process.env);
-    return (await findNatsServer({ ...place, say })).path;
+    const found = await findNatsServer({ ...natsServerPlace(process.env), say });
+    return { serverPath: found.path, serverVersion: found.version };
   } catch (cause) {
     throw new OrchestratorError('ORC_NATS_MISSING', asOrchestratorError(cause).message, { cause });
   }

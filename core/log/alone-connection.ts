@@ -17,7 +17,7 @@ export interface AloneOptions {
   name: string;
   /** First token of the inbox. */
   inboxPrefix: string;
-  /** Milliseconds for all of it. */
+  /** Milliseconds for all of it, unless {@link AloneConnection.allow} gives it more. */
   withinMs: number;
 }
 
@@ -27,6 +27,8 @@ export interface Frame {
   /** The header block as it is; empty without. */
   headers: string;
   payload: Buffer;
+  /** Where an answer would go; of a message of a consumer it tells what place it has. */
+  reply: string;
 }
 
 const PLAIN_URL = /^(?:nats:\/\/)?([\w.-]+):(\d{1,4}|[1-5]\d{4})$/;
@@ -42,16 +44,18 @@ export class AloneConnection {
   readonly #socket: Socket;
   readonly #input: Input;
   readonly #maxPayload: number;
+  readonly #patience: Patience;
   /** Sent with the first message, in one packet. */
   #hello: string;
 
   private constructor(
     socket: Socket,
     input: Input,
-    own: { inbox: string; hello: string; maxPayload: number },
+    own: { inbox: string; hello: string; maxPayload: number; patience: Patience },
   ) {
     this.#socket = socket;
     this.#input = input;
+    this.#patience = own.patience;
     this.inbox = own.inbox;
     this.#hello = own.hello;
     this.#maxPayload = own.maxPayload;
@@ -70,14 +74,14 @@ export class AloneConnection {
       if (host === undefined) return undefined;
       // Dialled first: the server greets while the credentials are read and the crypto is loaded.
       const socket = connect(Number(port), host);
-      const late = setTimeout(() => socket.destroy(), options.withinMs / urls.length);
+      const patience = new Patience(socket, options.withinMs / urls.length);
       try {
-        return await work(await AloneConnection.#greet(socket, options));
+        return await work(await AloneConnection.#greet(socket, patience, options));
       } catch {
         // Where that server was reached, something may have been sent.
         if (socket.bytesRead > 0) return undefined;
       } finally {
-        clearTimeout(late);
+        patience.end();
         socket.destroy();
       }
     }
@@ -86,6 +90,7 @@ export class AloneConnection {
 
   static async #greet(
     socket: Socket,
+    patience: Patience,
     { credentials, name, inboxPrefix }: AloneOptions,
   ): Promise<AloneConnection> {
     const input = new Input(socket);
@@ -98,6 +103,7 @@ export class AloneConnection {
       inbox,
       hello: `CONNECT ${hello}\r\nSUB ${inbox} 1\r\n`,
       maxPayload: info.max_payload ?? 0,
+      patience,
     });
   }
 
@@ -116,29 +122,37 @@ export class AloneConnection {
     this.#socket.write(Buffer.concat([Buffer.from(line), block, message.payload, END]));
   }
 
-  /** A request without a payload; its answer comes to the inbox. */
-  request(subject: string): void {
-    this.#socket.write(`PUB ${subject} ${this.inbox} 0\r\n\r\n`);
+  /** A request; its answer comes to the inbox. */
+  request(subject: string, payload = ''): void {
+    const line = `${this.#hello}PUB ${subject} ${this.inbox} ${Buffer.byteLength(payload)}\r\n`;
+    this.#hello = '';
+    this.#socket.write(`${line}${payload}\r\n`);
+  }
+
+  /** As long again from now on, whatever there was; milliseconds. */
+  allow(ms: number): void {
+    this.#patience.renew(ms);
   }
 
   /** The next message. Throws for whatever else the server says, and where it ends the connection. */
   async next(): Promise<Frame> {
     for (;;) {
       const line = await this.#input.line();
-      const [, kind, subject = '', sizes = ''] = MESSAGE.exec(line) ?? [];
-      if (kind !== undefined) return this.#frame(subject, sizes.split(' ').map(Number));
+      const [, subject, reply = '', sizes = ''] = MESSAGE.exec(line) ?? [];
+      if (subject !== undefined) {
+        return { subject, reply, ...(await this.#content(sizes.split(' ').map(Number))) };
+      }
       if (line === 'PING') this.#socket.write('PONG\r\n');
       else if (!PASSED_OVER.test(line)) throw new Error(line);
     }
   }
 
-  async #frame(subject: string, sizes: number[]): Promise<Frame> {
+  async #content(sizes: number[]): Promise<Pick<Frame, 'headers' | 'payload'>> {
     const [headerBytes = 0, all = headerBytes] = sizes;
     const isPlain = sizes.length === 1;
     const bytes = await this.#input.bytes(all);
     const at = isPlain ? 0 : headerBytes;
     return {
-      subject,
       headers: bytes.slice(0, at),
       payload: Buffer.from(bytes.slice(at), 'latin1'),
     };
@@ -159,7 +173,7 @@ const CONNECT = {
 };
 
 /** `MSG <subject> <sid> [reply] <bytes>`, `HMSG <subject> <sid> [reply] <header bytes> <bytes>`. */
-const MESSAGE = /^(?:(MSG|HMSG)) (\S+) \d+ (?:[^\d ]\S* )?([\d ]+)$/;
+const MESSAGE = /^(?:MSG|HMSG) (\S+) \d+ (?:([^\d ]\S*) )?([\d ]+)$/;
 
 /** What the server may say beside messages. */
 const PASSED_OVER = /^(INFO |\+OK$|PONG$)/;
@@ -172,6 +186,30 @@ interface Greeting {
 
 const greeting = (line: string): Greeting | undefined =>
   line.startsWith('INFO ') ? JSON.parse(line.slice(5)) : undefined;
+
+/** Ends a connection that takes longer. */
+class Patience {
+  readonly #socket: Socket;
+  #timer: NodeJS.Timeout;
+
+  constructor(socket: Socket, ms: number) {
+    this.#socket = socket;
+    this.#timer = this.#start(ms);
+  }
+
+  renew(ms: number): void {
+    this.end();
+    this.#timer = this.#start(ms);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #start(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#socket.destroy(), ms);
+  }
+}
 
 /** What the server says, a byte a character. */
 class Input {

@@ -6,6 +6,7 @@ import { type AppendFailure, type AppendResult, failureOfRead } from './append-r
 import type { LogConnection } from './connection.ts';
 import { untilHeard } from './heard.ts';
 import { lastMessage } from './last.ts';
+import { lastStored } from './look-up.ts';
 import { type PublishableEvent, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
 import { read } from './read.ts';
@@ -80,7 +81,7 @@ interface Last {
  */
 async function lastOf(nc: NatsConnection, subject: string, timeoutMs: number): Promise<Last> {
   const lastIn = async (stream: StreamName) =>
-    (await lastMessage(nc, stream, subject, timeoutMs))?.sequence ?? 0;
+    (await lastStored(nc, stream, subject, timeoutMs))?.sequence ?? 0;
   if (streamOf(subject) === 'EVENTS') {
     const sequence = await lastIn('EVENTS');
     return { inEvents: sequence, expected: sequence };

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { streamOf } from '../../schemas/subjects.ts';
 import { type AppendResult, failureOfRead } from './append-result.ts';
-import { lastMessage, messageAt } from './last.ts';
+import { lastStored, storedAt } from './look-up.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -16,7 +16,7 @@ export function confirmedDuplicate(
   timeoutMs: number,
 ): Promise<AppendResult> {
   const stream = streamOf(message.subject);
-  return confirmed(message, () => messageAt(nc, stream, sequence, timeoutMs));
+  return confirmed(message, () => storedAt(nc, stream, sequence, timeoutMs));
 }
 
 /**
@@ -30,7 +30,7 @@ export function confirmedBatch(
   timeoutMs: number,
 ): Promise<AppendResult> {
   const { subject } = lastOfBatch;
-  return confirmed(lastOfBatch, () => lastMessage(nc, streamOf(subject), subject, timeoutMs));
+  return confirmed(lastOfBatch, () => lastStored(nc, streamOf(subject), subject, timeoutMs));
 }
 
 async function confirmed(

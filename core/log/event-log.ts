@@ -9,7 +9,7 @@ import type { LogConnection } from './connection.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
 import { untilHeard } from './heard.ts';
-import { firstMessage, lastMessage, messageAt } from './last.ts';
+import { firstStored, lastStored, storedAt } from './look-up.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -60,19 +60,19 @@ export class EventLog {
     return follow(this.connection, options);
   }
 
-  /** The last message that a filter selects; see {@link lastMessage}. */
+  /** The last message that a filter selects; see {@link lastStored}. */
   last(stream: StreamName, filter: string): Promise<StoredMessage | undefined> {
-    return lastMessage(this.connection.nc, stream, filter, ACK_TIMEOUT_MS);
+    return lastStored(this.connection.nc, stream, filter, ACK_TIMEOUT_MS);
   }
 
-  /** The first message of a subject; see {@link firstMessage}. */
+  /** The first message of a subject; see {@link firstStored}. */
   first(stream: StreamName, subject: string): Promise<StoredMessage | undefined> {
-    return firstMessage(this.connection.nc, stream, subject, ACK_TIMEOUT_MS);
+    return firstStored(this.connection.nc, stream, subject, ACK_TIMEOUT_MS);
   }
 
-  /** The message at a place of a stream; see {@link messageAt}. */
+  /** The message at a place of a stream; see {@link storedAt}. */
   at(stream: StreamName, sequence: number): Promise<StoredMessage | undefined> {
-    return messageAt(this.connection.nc, stream, sequence, ACK_TIMEOUT_MS);
+    return storedAt(this.connection.nc, stream, sequence, ACK_TIMEOUT_MS);
   }
 
   /** The last sequence of a stream, 0 for none. */

@@ -1,10 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import { ID_KEY_ENTRY, KEY_REQUEST, type StreamInfo } from './message-id.ts';
 import { NO_STREAM, readError } from './read-error.ts';
-
-/** The entry of the metadata of EVENTS that has the key. */
-export const ID_KEY_ENTRY = 'orchestrator.id-key';
 
 /** By connection; the key of a stream never changes. */
 const known = new WeakMap<NatsConnection, string>();
@@ -20,15 +17,9 @@ export async function idKey(nc: NatsConnection, timeoutMs: number): Promise<stri
   return key;
 }
 
-/** JetStream API, `io.nats.jetstream.api.v1.stream_info_response`. */
-interface StreamInfo {
-  error?: { err_code: number; description: string };
-  config?: { metadata?: Record<string, string> };
-}
-
 async function askForKey(nc: NatsConnection, timeoutMs: number): Promise<string | undefined> {
   const reply = await nc
-    .request('$JS.API.STREAM.INFO.EVENTS', '', { timeout: timeoutMs })
+    .request(KEY_REQUEST, '', { timeout: timeoutMs })
     .catch((error: unknown) => {
       throw readError(error);
     });
@@ -39,11 +30,3 @@ async function askForKey(nc: NatsConnection, timeoutMs: number): Promise<string 
   }
   return config?.metadata?.[ID_KEY_ENTRY];
 }
-
-/**
- * The `Nats-Msg-Id` of what a service appends: the same for the same id, and nobody else's guess.
- * EVENTS notes the ids of what it takes from SAID with its own: an agent that claims the id that a
- * service will derive next would make that event a duplicate (docs/decisions/0042-three-streams.md).
- */
-export const messageId = (id: string, key: string | undefined): string =>
-  key === undefined ? id : createHmac('sha256', key).update(id).digest('base64url').slice(0, 22);

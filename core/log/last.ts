@@ -24,14 +24,15 @@ export function lastMessage(
   return getMessage(nc, stream, { last_by_subj: filter }, timeoutMs);
 }
 
-/** The first message of a subject. Throws as above. */
+/** The first message that a filter selects, of those at or behind a place. Throws as above. */
 export function firstMessage(
   nc: NatsConnection,
   stream: string,
-  subject: string,
+  filter: string,
   timeoutMs: number,
-): Promise<StoredMessage | undefined> {
-  return getMessage(nc, stream, { seq: 1, next_by_subj: subject }, timeoutMs);
+  from = 1,
+): Promise<FoundMessage | undefined> {
+  return getMessage(nc, stream, { seq: from, next_by_subj: filter }, timeoutMs);
 }
 
 /** The message at a place of a stream, undefined where none is (any more). Throws as above. */
@@ -42,6 +43,27 @@ export function messageAt(
   timeoutMs: number,
 ): Promise<FoundMessage | undefined> {
   return getMessage(nc, stream, { seq: sequence }, timeoutMs);
+}
+
+/** The same as it is kept, byte for byte. */
+export function recordAt(
+  nc: NatsConnection,
+  stream: string,
+  sequence: number,
+  timeoutMs: number,
+): Promise<StoredRecord | undefined> {
+  return getRecord(nc, stream, { seq: sequence }, timeoutMs);
+}
+
+/** A message as its stream keeps it. */
+export interface StoredRecord {
+  sequence: number;
+  subject: string;
+  /** When the broker stored it, as it says it: RFC 3339 with nanoseconds. */
+  time: string;
+  /** The whole block, readable or not; empty for none. */
+  headers: Buffer;
+  payload: Buffer;
 }
 
 /** A message that was looked up. */
@@ -66,12 +88,28 @@ const SOURCE = new RegExp(`${SOURCE_NAME}[^\\r\\n]*`, 'g');
 /** The server's code for no such message (nats-server, server/errors.json). */
 const NO_MESSAGE = 10037;
 
+interface Wanted {
+  last_by_subj?: string;
+  seq?: number;
+  next_by_subj?: string;
+}
+
 async function getMessage(
   nc: NatsConnection,
   stream: string,
-  wanted: { last_by_subj: string } | { seq: number; next_by_subj?: string },
+  wanted: Wanted,
   timeoutMs: number,
 ): Promise<FoundMessage | undefined> {
+  const record = await getRecord(nc, stream, wanted, timeoutMs);
+  return record && foundMessage(record);
+}
+
+async function getRecord(
+  nc: NatsConnection,
+  stream: string,
+  wanted: Wanted,
+  timeoutMs: number,
+): Promise<StoredRecord | undefined> {
   const reply = await nc
     .request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify(wanted), { timeout: timeoutMs })
     .catch((error: unknown) => {
@@ -86,15 +124,31 @@ async function getMessage(
   if (message === undefined) {
     throw new OrchestratorError('ORC_INTERNAL', `${stream}: ${error?.description}`);
   }
-  const block = Buffer.from(message.hdrs ?? '', 'base64').toString();
-  const headers = readHeaders(block);
-  const payload = Buffer.from(message.data ?? '', 'base64');
   return {
-    source: block.match(SOURCE)?.at(-1)?.slice(SOURCE_NAME.length).trim(),
     sequence: message.seq,
     subject: message.subject,
-    time: new Date(message.time),
-    size: [message.subject, block, payload].reduce((sum, part) => sum + Buffer.byteLength(part), 0),
+    time: message.time,
+    headers: Buffer.from(message.hdrs ?? '', 'base64'),
+    payload: Buffer.from(message.data ?? '', 'base64'),
+  };
+}
+
+/** A message of what is kept of it. */
+export function foundMessage({
+  sequence,
+  subject,
+  time,
+  headers: bytes,
+  payload,
+}: StoredRecord): FoundMessage {
+  const block = bytes.toString();
+  const headers = readHeaders(block);
+  return {
+    source: block.match(SOURCE)?.at(-1)?.slice(SOURCE_NAME.length).trim(),
+    sequence,
+    subject,
+    time: new Date(time),
+    size: Buffer.byteLength(subject) + bytes.length + payload.length,
     payload,
     header: (name) => headers?.first(name) || undefined,
   };

@@ -31,10 +31,12 @@ export async function leaveCutOffServer(
     if (failures < FAILURES) continue;
     failures = 0;
     leaving?.(nc.getServer());
-    // It fails where it is not connected, and then it dials already.
-    await nc.reconnect().catch(() => undefined);
+    await leave(nc);
   }
 }
+
+/** It fails where it is not connected, and then it dials already. */
+const leave = (nc: NatsConnection): Promise<void> => nc.reconnect().catch(() => undefined);
 
 async function hasLeader(nc: NatsConnection, timeout: number): Promise<boolean> {
   try {

@@ -12,7 +12,7 @@ export type { AloneOptions } from './alone-connection.ts';
 export async function publishAlone(message: Outgoing, options: AloneOptions): Promise<boolean> {
   const stored = await AloneConnection.use(options, async (connection) => {
     connection.publish(message);
-    return isStored((await connection.next()).payload);
+    return storedAt((await connection.next()).payload) !== undefined;
   });
   return stored ?? false;
 }
@@ -45,7 +45,7 @@ export async function callAlone(
     connection.subscribe(bell);
     connection.publish(message);
     // Nothing rings before the call is stored.
-    if (!isStored((await next(connection.inbox)).payload)) return undefined;
+    if (storedAt((await next(connection.inbox)).payload) === undefined) return undefined;
     await next(bell);
     for (;;) {
       connection.request(request);
@@ -57,11 +57,14 @@ export async function callAlone(
   });
 }
 
-/** The reply of a stream (`io.nats.jetstream.api.v1.pub_ack_response`), which is one line. */
-function isStored(reply: Buffer): boolean {
+/**
+ * The sequence in the reply of a stream (`io.nats.jetstream.api.v1.pub_ack_response`) that stored a
+ * message just now; undefined for every other reply.
+ */
+export function storedAt(reply: Buffer): number | undefined {
   const ack: { seq?: unknown; stream?: unknown; duplicate?: unknown; error?: unknown } = JSON.parse(
     reply.toString(),
   );
-  const isAck = typeof ack.stream === 'string' && typeof ack.seq === 'number' && ack.seq > 0;
-  return isAck && ack.error === undefined && !ack.duplicate;
+  const isNew = typeof ack.stream === 'string' && ack.error === undefined && !ack.duplicate;
+  return isNew && typeof ack.seq === 'number' && ack.seq > 0 ? ack.seq : undefined;
 }

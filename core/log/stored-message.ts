@@ -1,6 +1,7 @@
 import type { Msg } from '@nats-io/transport-node';
 import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import type { RawMessage } from '../../schemas/parse-event.ts';
+import { deliveryOf, deliveryTokens, sequenceOf } from './delivery-tokens.ts';
 import { headersOf, type ReadHeaders, wireSize } from './read-headers.ts';
 
 /** A message as it stands in a stream. */
@@ -15,27 +16,21 @@ export class DeliveredMessage implements StoredMessage {
   /** Read at the first question; null before that. */
   #headers: ReadHeaders | undefined | null = null;
 
-  /**
-   * The reply subject is `$JS.ACK.<stream>.<consumer>.<tries>.<sequence>.<delivery>.<nanoseconds>.
-   * <pending>`, since ADR-15 with `<domain>.<account>` before the stream and a token at the end.
-   *
-   * @param headersOnly the consumer asked for no payloads: then the server says how large they are
-   */
+  /** @param headersOnly the consumer asked for no payloads: then the server says how large they are */
   constructor(message: Msg, headersOnly = false) {
     this.subject = message.subject;
-    const tokens = (message.reply ?? '').split('.');
-    this.#delivered = tokens.length > 9 ? tokens.slice(2) : tokens;
+    this.#delivered = deliveryTokens(message.reply ?? '');
     this.#message = message;
     this.#headersOnly = headersOnly;
   }
 
   get sequence(): number {
-    return Number(this.#delivered[5]);
+    return sequenceOf(this.#delivered);
   }
 
   /** Counts from 1 in its consumer: a gap means that one was lost on the way. */
   get delivery(): number {
-    return Number(this.#delivered[6]);
+    return deliveryOf(this.#delivered);
   }
 
   /** Messages of the filter that came after it when it was sent. */

@@ -13,7 +13,7 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { FIRED_TIMERS, STREAM_SUBJECTS, type StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
-import { ID_KEY_ENTRY } from './id-key.ts';
+import { ID_KEY_ENTRY } from './message-id.ts';
 import { requireServerVersion } from './server-version.ts';
 import { untilReachable } from './until-reachable.ts';
 

@@ -22,6 +22,8 @@ export interface EmbeddedNatsOptions {
   log: Logger;
   /** Path of the nats-server program. */
   serverPath: string;
+  /** What the program states, where it was asked already; it is asked without. */
+  serverVersion?: string | undefined;
   /** Bytes of the largest message; 8 MiB. */
   maxPayload?: number | undefined;
   /** Bytes that the streams may take; 3/4 of the free disk without. */
@@ -54,7 +56,7 @@ const PORT_TRIES = 5;
  * Throws ORC_NATS_MISSING, ORC_NATS_OLD, ORC_PORT_IN_USE, ORC_NATS_FAILED.
  */
 export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<EmbeddedNats> {
-  requireServerVersion(await programVersion(options.serverPath));
+  requireServerVersion(options.serverVersion ?? (await programVersion(options.serverPath)));
   const paths = dataPaths(options.dataDir);
   await mkdir(paths.nats, { recursive: true, mode: 0o700 });
   const files = {

@@ -6,6 +6,7 @@ import type { UserCredentials } from '../../core/log/credentials.ts';
 import { delay } from '../async/delay.ts';
 import { keepRunning } from '../async/keep-running.ts';
 import { freeBytes } from '../files/free-bytes.ts';
+import { keyPair } from './key-pair.ts';
 
 const HEALTH_SUBJECT = '$SYS.REQ.SERVER.PING.HEALTHZ';
 const INBOX = '_INBOX_store-watch';
@@ -48,7 +49,7 @@ export async function watchStore(options: StoreWatchOptions): Promise<void> {
 
 /** Of a user that may only ask whether the server is well. They are kept in memory. */
 async function credentialsOf(system: KeyPair): Promise<UserCredentials> {
-  const user = createUser();
+  const user = keyPair(createUser().getSeed());
   const permissions = { pub: { allow: [HEALTH_SUBJECT] }, sub: { allow: [`${INBOX}.>`] } };
   const jwt = await encodeUser('store-watch', user, system, permissions);
   return { jwt, seed: new TextDecoder().decode(user.getSeed()) };

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { DEFAULT_DATA_DIR } from '../../schemas/settings.ts';
+import { DEFAULT_DATA_DIR } from '../../schemas/default-data-dir.ts';
 
 /** Where everything is kept below `ORCHESTRATOR_DATA_DIR`. */
 export interface DataPaths {

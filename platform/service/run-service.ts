@@ -13,6 +13,7 @@ import { Health } from './health.ts';
 import { createLogger } from './logger.ts';
 import { serveHealth } from './serve-health.ts';
 import type { ServiceMessage } from './service-message.ts';
+import { standby } from './standby.ts';
 import { systemAddress } from './system-address.ts';
 
 /** What every service is built from. */
@@ -61,7 +62,7 @@ class Uncaught extends Error {
 }
 
 /**
- * The life of a service process: settings, logger, connection (for which it waits as long as it
+ * The life of a service process: perhaps a time of standing by, settings, logger, connection (for which it waits as long as it
  * takes), build, `{ready: true}` to the parent, and at SIGTERM, SIGINT or the parent's end
  * everything in reverse. Exits 0 when it was asked to end, 2 for wrong settings, 1 for what is fatal
  * and for what nobody caught, so that its supervisor starts it again. It never returns.
@@ -77,6 +78,7 @@ export async function runService(
   let logger: Logger | undefined;
   let connected = false;
   try {
+    await Promise.race([standby(end.signal), failure.promise]);
     const settings = loadSettings();
     logger = createLogger(name, settings.LOG_LEVEL);
     const onConnected = () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { parseServiceMessage } from './service-message.ts';
+import { STANDBY, type StandbyOrder } from './standby.ts';
 
 /** How one service process is started. */
 export interface ServiceProcessOptions {
@@ -8,6 +9,8 @@ export interface ServiceProcessOptions {
   environment: NodeJS.ProcessEnv;
   /** Where its stdout and stderr go. */
   logFd: number;
+  /** It is loaded and does nothing before {@link ServiceProcess.goOn}. */
+  standsBy?: boolean;
   /** Is told the lines that an operator is to see. */
   notice?: ((line: string) => void) | undefined;
 }
@@ -27,9 +30,9 @@ export class ServiceProcess {
   readonly ended: Promise<ServiceEnd>;
   readonly #child: ChildProcess;
 
-  constructor({ main, environment, logFd, notice }: ServiceProcessOptions) {
+  constructor({ main, environment, logFd, notice, standsBy = false }: ServiceProcessOptions) {
     this.#child = fork(main, [], {
-      env: environment,
+      env: standsBy ? { ...environment, [STANDBY]: 'true' } : environment,
       stdio: ['ignore', logFd, logFd, 'ipc'],
       // A process group of its own: a signal to the whole of the supervisor's is for that alone, which
       // ends the agents first, and they end by this service.
@@ -56,6 +59,13 @@ export class ServiceProcess {
       line ??= error.message;
       if (this.#child.pid === undefined) end(null, null);
     });
+  }
+
+  /** To one that stands by: does its work, with this environment. One that has ended hears nothing. */
+  goOn(environment: NodeJS.ProcessEnv): void {
+    const order: StandbyOrder = { environment };
+    // What went wrong is told by its end.
+    if (this.#child.connected) this.#child.send(order, () => undefined);
   }
 
   get pid(): number | undefined {

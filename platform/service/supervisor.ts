@@ -21,6 +21,8 @@ export interface SupervisorOptions {
   policy?: RestartPolicy;
   /** Is told the lines of the service that an operator is to see where the system was started. */
   notice?: (line: string) => void;
+  /** A process of the service that stands by: it is the first that runs. */
+  first?: ServiceProcess | undefined;
 }
 
 /**
@@ -80,7 +82,10 @@ export class Supervisor {
   async #runOnce(first: PromiseWithResolvers<void>): Promise<void> {
     const { environment, logFd } = this.#options;
     const { notice } = this.#options;
-    const running = new ServiceProcess({ main: this.#spec.main, environment, logFd, notice });
+    const standing = this.#starts === 0 ? this.#options.first : undefined;
+    standing?.goOn(environment);
+    const running =
+      standing ?? new ServiceProcess({ main: this.#spec.main, environment, logFd, notice });
     this.#process = running;
     this.#starts += 1;
     this.#logger.info({ child: running.pid }, 'service started');

@@ -9,11 +9,13 @@ export interface SystemAddress {
   credentials: { file: string } | undefined;
 }
 
+type Where = Pick<Settings, 'ORCHESTRATOR_NATS_URL' | 'ORCHESTRATOR_CREDS'>;
+
 /**
  * Finds the system: the settings come first, then what the run that owns the data folder wrote
  * there. Throws ORC_NOT_REACHABLE where neither names a server.
  */
-export function systemAddress(settings: Settings, paths: DataPaths): SystemAddress {
+export function systemAddress(settings: Where, paths: DataPaths): SystemAddress {
   const file = settings.ORCHESTRATOR_CREDS ?? paths.operatorCreds;
   const credentials =
     settings.ORCHESTRATOR_CREDS !== undefined || existsSync(file) ? { file } : undefined;

@@ -1,12 +1,7 @@
 import { errors, type NatsConnection } from '@nats-io/transport-node';
 import { ERRORS, type ErrorCode, OrchestratorError } from '../../schemas/errors.ts';
-import {
-  VIEWS,
-  type ViewName,
-  type ViewRequest,
-  type ViewResponse,
-  viewSubject,
-} from '../../schemas/views.ts';
+import { viewSubject } from '../../schemas/view-subject.ts';
+import { VIEWS, type ViewName, type ViewRequest, type ViewResponse } from '../../schemas/views.ts';
 import { orAborted } from '../async/or-aborted.ts';
 import { LONGEST_TIMER_MS } from '../async/timer.ts';
 

@@ -17,7 +17,8 @@ export async function answerStartUp(): Promise<string[]> {
   const system = await startSystem(cleanup);
   const log = await system.log();
   const agentId = newAgentId();
-  await createAgent(log, agentId, 'read -r _');
+  // It reads and says nothing: messages are taken, and nobody waits for an answer.
+  await createAgent(log, agentId, 'while read -r _; do :; done');
   await untilEvent(log, (event) => event.type === 'process.ready');
   const home = join(system.dataDir, 'agents', agentId);
   const env = {
@@ -27,21 +28,25 @@ export async function answerStartUp(): Promise<string[]> {
     ORCHESTRATOR_NATS_URL: (await system.connection()).nc.getServer(),
     ORCHESTRATOR_CREDS: join(home, '.orchestrator', 'agent.creds'),
   };
-  const spent = inTurn(
-    {
-      '`node -e 0`': [process.execPath, '-e', '0'],
-      '`orchestrator --version`': [ORCHESTRATOR, '--version'],
-      '`orchestrator answer hello`, stored and acknowledged': [ORCHESTRATOR, 'answer', 'hello'],
-      '`orchestrator answer --json hello`, the whole command': [
-        ORCHESTRATOR,
-        'answer',
-        '--json',
-        'hello',
-      ],
-      '`orchestrator project list`, with its result': [ORCHESTRATOR, 'project', 'list'],
-    },
-    env,
-  );
+  const agents = (...args: string[]): Call => ({ words: [ORCHESTRATOR, ...args], env });
+  const operators = (...args: string[]): Call => ({
+    words: [ORCHESTRATOR, ...args],
+    env: system.env,
+  });
+  const spent = inTurn({
+    '`node -e 0`': { words: [process.execPath, '-e', '0'], env },
+    '`orchestrator --version`': agents('--version'),
+    '`orchestrator answer hello`, stored and acknowledged': agents('answer', 'hello'),
+    '`orchestrator answer --json hello`, the whole command': agents('answer', '--json', 'hello'),
+    '`orchestrator project list`, with its result': agents('project', 'list'),
+    '`orchestrator send <agent> hello`, stored': operators('send', agentId, 'hello'),
+    '`orchestrator send --json <agent> hello`, the whole command': operators(
+      'send',
+      '--json',
+      agentId,
+      'hello',
+    ),
+  });
   await system.stop();
   const node = median(spent.values().next().value ?? []);
   const rows = [...spent].map(
@@ -52,14 +57,17 @@ export async function answerStartUp(): Promise<string[]> {
   return [...head, ...rows, '', load];
 }
 
+interface Call {
+  words: [string, ...string[]];
+  env: NodeJS.ProcessEnv;
+}
+
 /** Each once a round, so that what else the machine does meets them all. */
-function inTurn(
-  calls: Record<string, [string, ...string[]]>,
-  env: NodeJS.ProcessEnv,
-): Map<string, number[]> {
+function inTurn(calls: Record<string, Call>): Map<string, number[]> {
   const spent = new Map(Object.keys(calls).map((name): [string, number[]] => [name, []]));
   for (let round = 0; round <= RUNS; round += 1) {
-    for (const [name, [program, ...args]] of Object.entries(calls)) {
+    for (const [name, { words, env }] of Object.entries(calls)) {
+      const [program, ...args] = words;
       const begin = performance.now();
       const { status, stderr } = spawnSync(program, args, { env });
       if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);

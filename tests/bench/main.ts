@@ -7,6 +7,7 @@ import { idleAgents } from './idle-agents.ts';
 import { peers } from './peers/peers.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
+import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { telegramLatency } from './telegram-latency.ts';
 import { throughput } from './throughput.ts';
@@ -23,6 +24,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   'idle-agents': idleAgents,
   'redis-mirror': redisMirror,
   replay,
+  scale,
   start,
   'telegram-latency': telegramLatency,
   throughput,

@@ -34,6 +34,14 @@ export function memoryOf(pid: number): number {
   return pages.reduce((sum, kibibytes) => sum + kibibytes, 0) / 1024;
 }
 
+/** Resident memory of one process, now and at the most so far, in MiB. */
+export function residentOf(pid: number | undefined): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mebibytes = (name: string) =>
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+  return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
+}
+
 /** Memory of processes together, in MiB: what several of them share is counted once (PSS). */
 export function sharedMemoryOf(pids: readonly number[]): number {
   const parts = pids.map((pid) => {

@@ -53,7 +53,7 @@ test('an unknown job is answered with the ones that there are', (t) => {
   t.is(status, 1);
   t.is(
     stderr,
-    'orchestrator: usage: node bootstrap/main.mjs start|test|build|agents [<agent> …]\n',
+    'orchestrator: usage: node bootstrap/main.mjs start|test|build|agents|package [<agent> …]\n',
   );
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { docker } from '../support/docker/docker-cli.ts';
 import type { PrivateEngine } from '../support/docker/private-engine.ts';
-import { killAll, processesNamed, systemTree } from '../support/process-tree.ts';
+import { killAll, serviceProcesses } from '../support/process-tree.ts';
 import type { TestSystem } from '../support/system.ts';
 import type { Conversation } from './conversation.ts';
 
@@ -54,8 +54,8 @@ export async function happen(fault: Fault, scene: Scene): Promise<void> {
 }
 
 function killService(system: TestSystem, name: string): void {
-  const mine = new Set(systemTree(system.pid));
-  killAll(processesNamed('node', join(name, 'main.ts')).filter((pid) => mine.has(pid)));
+  const services = serviceProcesses(system.pid).filter(({ service }) => service === name);
+  killAll(services.map(({ pid }) => pid));
 }
 
 /** The agent of a random place dies; its user gets another one. */

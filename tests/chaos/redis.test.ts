@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { ServiceProcess } from '../../platform/service/service-process.ts';
@@ -10,12 +9,13 @@ import { createAgent } from '../support/commands.ts';
 import { history, ofType } from '../support/history.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';
 import { nodeEnvironment } from '../support/node-environment.ts';
+import { programOf } from '../support/programs.ts';
 import { random } from '../support/random.ts';
 import { startTestRedis, type TestRedis, until } from '../support/redis.ts';
 
 /** `npm run chaos` does many; each `npm test` a few. */
 const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 6);
-const MAIN = join(import.meta.dirname, '..', '..', 'projections', 'redis', 'main.ts');
+const MAIN = programOf('redis');
 
 const KILLS = ['adapter', 'redis', 'both', 'redis-memory', 'both-memory'] as const;
 

@@ -1,15 +1,15 @@
 import '../support/measured-children.ts';
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { isAgentEventId, newAgentId } from '../../schemas/ids.ts';
 import { agentShell } from '../support/agent-shell.ts';
 import { anyCharacter } from '../support/any-character.ts';
 import { history, ofType } from '../support/history.ts';
+import { programOf } from '../support/programs.ts';
 import { oneLine, runHere } from './run-here.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 test('an answer is stored, told on stderr as the plan has it, and prints nothing on stdout', async (t) => {
   const shell = await agentShell(t);
@@ -105,7 +105,7 @@ test('bad input is one line with its exit code, and nothing is stored', async (t
     [['answer', 'x'], [], { ORCHESTRATOR_AGENT_ID: 'agent-XYZ' }, 'ORC_AGENT_ID', 2],
     [['answer', 'x'], [], { ORCHESTRATOR_NATS_URL: '' }, 'ORC_NOT_REACHABLE', 1],
     [['answer', 'x'], [], { ORCHESTRATOR_CREDS: '/nowhere.creds' }, 'ORC_CREDS', 3],
-    [['answer', 'x'], [], { ORCHESTRATOR_CREDS: MAIN }, 'ORC_CREDS', 3],
+    [['answer', 'x'], [], { ORCHESTRATOR_CREDS: import.meta.filename }, 'ORC_CREDS', 3],
     [['answer', 'x'], [], { ORCHESTRATOR_ALLOWED_TOOLS: 'project' }, 'ORC_TOOL_NOT_ALLOWED', 3],
     [['project', 'create', '--name', ' '], [], {}, 'ORC_BAD_INPUT', 2],
     [['project', 'create', '--name', 'x'.repeat(101)], [], {}, 'ORC_BAD_INPUT', 2],

@@ -2,16 +2,16 @@ import '../support/measured-children.ts';
 import { type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { agentShell } from '../support/agent-shell.ts';
 import { answerCalls } from '../support/answer-calls.ts';
 import { history, ofType } from '../support/history.ts';
+import { programOf } from '../support/programs.ts';
 import { Wire } from '../support/wire.ts';
 import { oneLine, runHere } from './run-here.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 function inShell(line: string, env: NodeJS.ProcessEnv) {
   // From a socket, bash would take itself for a remote shell and read the user's files.

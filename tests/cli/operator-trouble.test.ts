@@ -7,7 +7,7 @@ import { Health } from '../../platform/service/health.ts';
 import { serveHealth } from '../../platform/service/serve-health.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
-import { viewSubject } from '../../schemas/views.ts';
+import { viewSubject } from '../../schemas/view-subject.ts';
 import { history } from '../support/history.ts';
 import { startTestNats, type TestNats } from '../support/nats.ts';
 import { environment } from '../support/system.ts';

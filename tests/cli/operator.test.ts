@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { history, ofType } from '../support/history.ts';
+import { programOf } from '../support/programs.ts';
 import {
   dataFolder,
   environment,
@@ -14,7 +14,7 @@ import {
 } from '../support/system.ts';
 import { runHere } from './run-here.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 /** One system for the tests that look at an agent of their own. */
 const leavings: (() => unknown)[] = [];

@@ -160,7 +160,7 @@ test('one that an older version archived is listed by what the log has of it', a
   const { archived } = serve(t, nats, join(await temporaryFolder(t), 'archived.jsonl'));
   const { agents } = await archived.page({}, LOTS);
   t.is(agents.length, 1);
-  t.like(agents[0], { agentId: older, kind: 'line', names: ['Bob'], end: 'exited: code 0' });
+  t.like(agents[0], { agentId: older, kind: 'line', names: ['Bob'], end: 'exited: exit code 0' });
 });
 
 test('who asks for all gets every page', async (t) => {

@@ -7,8 +7,9 @@ import { AGENT } from '../core/log/events.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';
 import { nodeEnvironment } from '../support/node-environment.ts';
+import { programOf } from '../support/programs.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'projections', 'main.ts');
+const MAIN = programOf('projections');
 
 /** The process as `npm start` runs it. */
 function startProjections(t: ExecutionContext, nats: TestNats, dataDir: string): ServiceProcess {

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseImages } from '../support/docker/base-images.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
 import { mayHavePrivateEngine } from '../support/docker/private-engine.ts';
 import { agentSources } from './agent-sources.ts';
+import { recordedCosts } from './file-costs.ts';
 import { hasRealClis } from './real-clis.ts';
+import { testImports } from './test-imports.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -35,11 +37,11 @@ interface Part {
 }
 
 /**
- * Which tests a run has: with `TESTS=quick` the inner loop's, with `TESTS=agents` the whole suite of
+ * Which tests a run has: with `TESTS=quick` the inner loop's, chosen by what a file imports and took, with `TESTS=agents` the whole suite of
  * agents, else all that the machine has what it takes for. CI goes without nothing.
  */
 export async function selection(env: NodeJS.ProcessEnv): Promise<Selection> {
-  const parts = env.TESTS === 'quick' ? [INNER_LOOP] : [realClis(env), await docker(env)];
+  const parts = env.TESTS === 'quick' ? [innerLoop()] : [realClis(env), await docker(env)];
   const left = parts.filter((part) => part !== undefined);
   const wholeAgentSuite = env.TESTS === 'agents' || (Boolean(env.CI) && !isReported());
   const rest = 'what holds of agents whichever CLI they are (npm run test:agents)';
@@ -53,10 +55,34 @@ export async function selection(env: NodeJS.ProcessEnv): Promise<Selection> {
   };
 }
 
-const INNER_LOOP: Part = {
-  files: [...DOCKER, ...REAL_CLIS, ...CHAOS],
-  why: 'Docker, the real agent CLIs, chaos (npm test)',
-};
+/** What starts whole systems, spawners with their agents, or containers; a nats-server alone is cheap. */
+const DEAR = [
+  'system.ts',
+  'spawner.ts',
+  'spawner-process.ts',
+  'own-nats.ts',
+  'redis.ts',
+  'transcripts/puppet-stage.ts',
+].map((name) => `tests/support/${name}`);
+
+/** Of CPU (file-costs.ts); a file with half a dozen nats-servers takes as much. */
+const QUICK_STARTS = 6;
+
+/** Whether a file is of the inner loop: by what it imports, and by what it took when that was recorded. */
+export function isQuick(file: string, starts = 0): boolean {
+  const imports = testImports(file);
+  return !DEAR.some((dear) => imports.has(dear)) && starts <= QUICK_STARTS;
+}
+
+function innerLoop(): Part {
+  const costs = recordedCosts();
+  const all = globSync('tests/**/*.test.ts', { cwd: ROOT });
+  const dear = all.filter((file) => !isQuick(file, costs.get(file)));
+  return {
+    files: [...DOCKER, ...REAL_CLIS, ...CHAOS, ...dear],
+    why: `Docker, the real agent CLIs, chaos, whole systems and spawners, and what takes more CPU than ${QUICK_STARTS} starts of a file (npm test)`,
+  };
+}
 
 const PRIVATE_ENGINE: Part = {
   files: ['tests/chaos/docker-*.test.ts', 'tests/spawner/runtime/docker-daemon.test.ts'],

@@ -1,13 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
+import { recordCosts } from './file-costs.ts';
 
 const SHOWN = 10;
 const STDOUT = 1;
 
 /**
  * A folder in which each test file notes how long it took (file-time.ts). When AVA ends, it is told
- * below AVA's own report what the run went without, and which files were the slowest of many.
+ * below AVA's own report what the run went without, and which files were the slowest of many. With
+ * RECORD_TEST_COSTS=true it is kept what each took (file-costs.ts).
  */
 export function timesFolder(leftOut: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-test-times-'));
@@ -19,6 +22,7 @@ export function timesFolder(leftOut: readonly string[]): string {
       writeSync(STDOUT, `\n  Left out: ${leftOut.join('; ')}\n`);
     }
     if (times.length > SHOWN) writeSync(STDOUT, report(times));
+    if (process.env.RECORD_TEST_COSTS === 'true') recordCosts(times);
   });
   return folder;
 }

@@ -24,6 +24,12 @@ test('an event has the subject of its type, whosever it is', (t) => {
     ),
     newEvent('project.created', { projectId: 'p-1' }, { name: 'shop', agentId: AGENT }, meta),
     newEvent('node.draining', { node: 'n-1' }, {}, meta),
+    newEvent(
+      'log.archived',
+      { stream: 'EVENTS' },
+      { from: 1, to: 2, events: 2, bytes: 9, sha256: 'f0', object: 'o-1' },
+      meta,
+    ),
     newEvent('delivery.settled', { channel: 'telegram', deliveryId: 'd-1' }, { through: 1 }, meta),
   ].map(({ subject }) => subject);
   t.deepEqual(subjects, [
@@ -33,6 +39,7 @@ test('an event has the subject of its type, whosever it is', (t) => {
     'users.terminal.ann.agent-assigned',
     'projects.p-1.created',
     'nodes.n-1.draining',
+    'streams.EVENTS.archived',
     'deliveries.telegram.d-1.settled',
   ]);
 });

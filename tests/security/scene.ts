@@ -79,7 +79,7 @@ export class Scene {
 
   /** Publishes all of it; resolves when the server has taken it, and EVENTS what of it is stored. */
   async attempt(publishes: readonly Publish[]): Promise<void> {
-    for (const publish of publishes) this.attacker.publish(publish);
+    this.attacker.publishAll(publishes);
     await this.attacker.flush();
     await this.log.heard(`agents.${this.aim.own}.>`, AbortSignal.timeout(PATIENCE_MS));
   }
@@ -103,10 +103,16 @@ export class Scene {
       subject,
       reply: `${inbox}.last-${index}`,
     }));
+    let seen = this.attacker.heard.length;
     await this.attempt(last);
-    const open = () =>
-      last.filter(({ reply }) => !this.attacker.heard.some(({ subject }) => subject === reply));
-    await this.attacker.until(() => open().length === 0, PATIENCE_MS);
+    const open = new Set(last.map(({ reply }) => reply));
+    const isSettled = () => {
+      // Only what came since the last look: thousands of answers may come in many pieces.
+      for (const { subject } of this.attacker.heard.slice(seen)) open.delete(subject);
+      seen = this.attacker.heard.length;
+      return open.size === 0;
+    };
+    await this.attacker.until(isSettled, PATIENCE_MS);
     await this.ears.flush();
   }
 

@@ -179,6 +179,14 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   ),
   'delivery.shown': fc.record({ questionId: text }),
   'delivery.settled': fc.record({ through: fc.nat() }),
+  'log.archived': fc.record({
+    from: fc.integer({ min: 1 }),
+    to: fc.integer({ min: 1 }),
+    events: fc.nat(),
+    bytes: fc.nat(),
+    sha256: text,
+    object: text,
+  }),
   'project.created': fc.record(
     { name: text, agentId, owner: person, repo: fc.constant('/srv/shop') },
     { requiredKeys: ['name'] },
@@ -198,6 +206,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
 const subjectOfType = (type: string): string => {
   if (type.startsWith('user.')) return `users.terminal.user-1.${type.slice('user.'.length)}`;
   if (type.startsWith('node.')) return `nodes.node-1.${type.slice('node.'.length)}`;
+  if (type.startsWith('log.')) return `streams.EVENTS.${type.slice('log.'.length)}`;
   if (type.startsWith('delivery.')) {
     return `deliveries.telegram.answer-1.${type.slice('delivery.'.length)}`;
   }

@@ -5,11 +5,12 @@ import { type BeginCall, CallPort } from '../../agents/host/call-port.ts';
 import { beginQuickly } from '../../agents/voice/quick-way.ts';
 import { quickCall } from '../../cli/quick/quick-call.ts';
 import type { AgentShell } from './agent-shell.ts';
+import { programOf } from './programs.ts';
 import { type Finished, finished } from './system.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SCRIPT = join(ROOT, 'agents', 'host', 'ask-host.sh');
-const MAIN = join(ROOT, 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 /** As the host's own command has it. */
 export const beginByHost: BeginCall = (args, env) => {

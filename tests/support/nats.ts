@@ -40,11 +40,17 @@ const HOUR_MS = 3_600_000;
 
 const quiet = pino({ level: 'silent' });
 
-/** The nats-server program that the tests run; the same that `npm start` would find. */
-export async function testServerPath(): Promise<string> {
+let found: ReturnType<typeof findNatsServer> | undefined;
+
+/** The same that `npm start` would find; looked for once by each test file. */
+function testServer(): ReturnType<typeof findNatsServer> {
   const root = join(import.meta.dirname, '..', '..');
-  return (await findNatsServer({ root, env: process.env, allowDownload: true })).path;
+  found ??= findNatsServer({ root, env: process.env, allowDownload: true });
+  return found;
 }
+
+/** The nats-server program that the tests run. */
+export const testServerPath = async (): Promise<string> => (await testServer()).path;
 
 /** A real nats-server in a folder of its own, with JWT auth and the streams; gone with the test. */
 export async function startTestNats(
@@ -53,8 +59,9 @@ export async function startTestNats(
 ): Promise<TestNats> {
   const dataDir = await temporaryFolder(t);
   const port = ownPort(t);
-  const serverPath = await testServerPath();
-  const start = () => startEmbeddedNats({ dataDir, port, log: quiet, serverPath, ...options });
+  const { path: serverPath, version: serverVersion } = await testServer();
+  const program = { serverPath, serverVersion };
+  const start = () => startEmbeddedNats({ dataDir, port, log: quiet, ...program, ...options });
   let server: EmbeddedNats = await start();
   t.teardown(() => server.stop());
   const { url, operatorCreds, agentsSeed } = server;

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { serviceOf } from './programs.ts';
 
 interface ProcessFacts {
   pid: number;
@@ -30,9 +31,6 @@ function facts(pid: number): ProcessFacts[] {
   }
 }
 
-/** The program of a service, as a supervisor starts it. */
-const SERVICE = /\/(bot|projections|projections\/redis|spawner)\/main\.ts$/;
-
 /**
  * The pids of a process and its descendants in the same session, services among them: a whole
  * system, but not its agents, which are in sessions of their own.
@@ -42,7 +40,8 @@ export function systemTree(root: number): number[] {
   const session = all.find(({ pid }) => pid === root)?.session;
   const found = [root];
   for (const pid of found) {
-    const isOfSystem = (one: ProcessFacts) => one.session === session || SERVICE.test(one.command);
+    const isOfSystem = (one: ProcessFacts) =>
+      one.session === session || serviceOf(one.command) !== undefined;
     const children = all.filter((one) => one.parent === pid && isOfSystem(one));
     found.push(...children.map((one) => one.pid));
   }
@@ -54,8 +53,8 @@ export const serviceProcesses = (root: number): { pid: number; service: string }
   processes()
     .filter(({ parent }) => parent === root)
     .flatMap(({ pid, command }) => {
-      const [, folder] = SERVICE.exec(command) ?? [];
-      return folder === undefined ? [] : [{ pid, service: folder.split('/').at(-1) ?? folder }];
+      const service = serviceOf(command);
+      return service === undefined ? [] : [{ pid, service }];
     });
 
 /** The pids of the processes whose program has this name and whose arguments name the folder. */

@@ -28,12 +28,16 @@ export function historyNames(): string[] {
     .sort();
 }
 
-export async function readHistory(name: string): Promise<RawMessage[]> {
+export const readHistory = async (name: string): Promise<RawMessage[]> =>
+  (await readRecorded(name)).map(rawMessage);
+
+/** The lines of a history as they were recorded. */
+export async function readRecorded(name: string): Promise<RecordedMessage[]> {
   const text = await readFile(join(HISTORIES, `${name}.jsonl`), 'utf8');
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => rawMessage(recordedMessage.parse(JSON.parse(line))));
+    .map((line) => recordedMessage.parse(JSON.parse(line)));
 }
 
 function rawMessage({

@@ -11,9 +11,10 @@ import { ServiceProcess } from '../../platform/service/service-process.ts';
 import type { NodeLease } from '../../schemas/node-lease.ts';
 import { startTestNats, type TestNats } from './nats.ts';
 import { nodeEnvironment } from './node-environment.ts';
+import { programOf } from './programs.ts';
 import { removeFolder } from './remove-folder.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'spawner', 'main.ts');
+const MAIN = programOf('spawner');
 
 /** One spawner as a process of its own: may be killed, paused and started again under its name. */
 export class SpawnerNode {

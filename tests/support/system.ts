@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
@@ -12,10 +13,10 @@ import { dataPaths } from '../../platform/service/data-paths.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
 import { ownPort } from './own-port.ts';
 import { killAll, systemTree } from './process-tree.ts';
+import { programOf } from './programs.ts';
 import { removeFolder } from './remove-folder.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const MAIN = join(ROOT, 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 /** The environment of a run: nothing of the test's own settings leaks into it. */
 export function environment(dataDir: string, own: Record<string, string> = {}): NodeJS.ProcessEnv {
@@ -69,17 +70,39 @@ export async function orchestrator(
   return finished(child);
 }
 
-export async function finished(child: ChildProcess): Promise<Finished> {
+/** @param hear is told what stderr has, as it comes */
+export async function finished(
+  child: ChildProcess,
+  hear: (stderr: string) => void = () => {},
+): Promise<Finished> {
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve([code, signal]));
   });
   const [stdout, stderr, [code, signal]] = await Promise.all([
     child.stdout ? text(child.stdout) : '',
-    child.stderr ? text(child.stderr) : '',
+    child.stderr ? heardText(child.stderr, hear) : '',
     ended,
   ]);
   return { code, signal, stdout, stderr };
+}
+
+export interface SystemOptions {
+  dataDir?: string;
+  env?: Record<string, string>;
+  args?: readonly string[];
+  /** What Node is given before `start`; the command's sources. */
+  program?: readonly string[];
+}
+
+async function heardText(stream: Readable, hear: (text: string) => void): Promise<string> {
+  let all = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    all += chunk;
+    hear(all);
+  }
+  return all;
 }
 
 /** A system that serves (`start` without a terminal or a pipe), and a connection to it. */
@@ -88,18 +111,28 @@ export class TestSystem {
   readonly env: NodeJS.ProcessEnv;
   readonly child: ChildProcess;
   readonly done: Promise<Finished>;
+  /** Resolves when it says that it serves: all of its services have started. */
+  readonly serves: Promise<void>;
   #connection: LogConnection | undefined;
 
-  constructor(dataDir: string, own: Record<string, string>, args: readonly string[]) {
+  constructor(dataDir: string, { env = {}, args = [], program = [MAIN] }: SystemOptions) {
     this.dataDir = dataDir;
-    this.env = environment(dataDir, own);
+    this.env = environment(dataDir, env);
     // A session of its own, so that the tree can be told from the agents.
-    this.child = spawn(process.execPath, [MAIN, 'start', ...args], {
+    this.child = spawn(process.execPath, [...program, 'start', ...args], {
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    this.done = finished(this.child);
+    const serves = Promise.withResolvers<void>();
+    this.serves = serves.promise;
+    // Whoever waits for it hears that it will not.
+    this.serves.catch(() => undefined);
+    this.done = finished(this.child, (stderr) => {
+      if (stderr.includes('serving ')) serves.resolve();
+    });
+    const fail = ({ stderr }: Finished) => serves.reject(new Error(`it ended: ${stderr}`));
+    this.done.then(fail, serves.reject);
   }
 
   get pid(): number {
@@ -172,10 +205,9 @@ async function answers(connection: LogConnection): Promise<boolean> {
 
 export async function startSystem(
   t: Pick<ExecutionContext, 'teardown'>,
-  options: { dataDir?: string; env?: Record<string, string>; args?: readonly string[] } = {},
+  options: SystemOptions = {},
 ): Promise<TestSystem> {
-  const dataDir = options.dataDir ?? dataFolder(t);
-  const system = new TestSystem(dataDir, options.env ?? {}, options.args ?? []);
+  const system = new TestSystem(options.dataDir ?? dataFolder(t), options);
   t.teardown(async () => {
     await system.disconnect();
     if (system.child.exitCode === null && system.child.signalCode === null) await system.kill();

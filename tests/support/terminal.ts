@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import { programOf } from './programs.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 /** `script` of util-linux gives a program a terminal. */
 const hasTerminals = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;

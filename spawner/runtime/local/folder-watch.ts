@@ -1,22 +1,37 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { ChangeSignal } from '../../../platform/async/change-signal.ts';
+import { SharedInterval } from '../../../platform/async/shared-interval.ts';
 
-/** Changes are also looked for this often, for file systems that do not report them. */
-const POLL_MS = 1000;
+/** Of all runs of this process: a timer each would wake it a thousand times a second for a thousand of them. */
+export const EVERY_SECOND = new SharedInterval(1_000);
+
+/**
+ * A watcher that has reported a change is believed, so that an idle agent costs nothing; still its folder is
+ * looked at once in so many ticks, for a change that the kernel had no room to report (inotify(7),
+ * `IN_Q_OVERFLOW`). Where none was ever reported (out of watches, a file system without them), every tick.
+ */
+const TICKS_BETWEEN_LOOKS = 60;
 
 /** Says when something in a folder may have changed. Never misses a change: count first, then look. */
 export class FolderWatch {
   readonly #changes = new ChangeSignal();
   readonly #watcher: FSWatcher | undefined;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopTicks: () => void;
+  #isBelieved = false;
+  #ticks = 0;
 
-  constructor(folder: string) {
-    this.#timer = setInterval(() => this.#changes.changed(), POLL_MS);
+  constructor(folder: string, interval: SharedInterval = EVERY_SECOND) {
+    this.#stopTicks = interval.add(() => this.#tick());
     try {
-      this.#watcher = watch(folder, () => this.#changes.changed());
-      this.#watcher.on('error', () => undefined);
+      this.#watcher = watch(folder, () => {
+        this.#isBelieved = true;
+        this.#changes.changed();
+      });
+      this.#watcher.on('error', () => {
+        this.#isBelieved = false;
+      });
     } catch {
-      // Out of watches, or the folder is gone: the poll remains.
+      // Out of watches, or the folder is gone: the ticks remain.
     }
   }
 
@@ -34,6 +49,11 @@ export class FolderWatch {
     return this.#changes.since(count, signal);
   }
 
+  /** What waits looks now, whatever the folder reports. */
+  look(): void {
+    this.#changes.changed();
+  }
+
   /** Nothing can change any more: what waits looks once again. */
   settle(): void {
     this.#unwatch();
@@ -45,8 +65,13 @@ export class FolderWatch {
     this.#changes.close();
   }
 
+  #tick(): void {
+    this.#ticks += 1;
+    if (!this.#isBelieved || this.#ticks % TICKS_BETWEEN_LOOKS === 0) this.#changes.changed();
+  }
+
   #unwatch(): void {
-    clearInterval(this.#timer);
+    this.#stopTicks();
     this.#watcher?.close();
   }
 }

@@ -4,18 +4,24 @@ import type { LogLine } from '../../../core/log/append-log.ts';
 import { SerialQueue } from '../../../platform/async/serial-queue.ts';
 import type { AgentProcess, ExecOrder, ExecOutcome, ProcessExit } from '../runtime.ts';
 import { execProgram } from './exec-program.ts';
-import { FolderWatch } from './folder-watch.ts';
+import { EVERY_SECOND, FolderWatch } from './folder-watch.ts';
 import { tailLog } from './log-tail.ts';
 import { nudge, openNudge } from './nudge.ts';
-import { isRunning, signalGroup } from './process-identity.ts';
+import { isRunning, isThere, signalGroup } from './process-identity.ts';
 import { readHomeFile } from './read-home-file.ts';
 import type { RunEnding } from './run-ending.ts';
 import type { RunFolder, RunProcesses } from './run-folder.ts';
 import { RUN_MARK } from './run-mark.ts';
 import { StdinJournal } from './stdin-journal.ts';
 
-/** A keeper that was killed notes nothing; whether it and the agent live is asked this often. */
+/** A keeper that was killed notes nothing; whether it and the agent live is asked this often at the most. */
 const LIFE_CHECK_MS = 1000;
+
+/**
+ * Every tick it is asked whether there is a process of the keeper's number, which costs next to nothing; once in
+ * so many whether that is the keeper itself, and no zombie that nobody waits for.
+ */
+const TICKS_BETWEEN_CHECKS = 10;
 
 const NO_OUTPUT = { stdout: new Uint8Array(), stderr: new Uint8Array() };
 const NOT_THERE = { ended: 'failed', reason: 'the agent has ended' } as const;
@@ -29,9 +35,11 @@ export class LocalProcess implements AgentProcess {
   readonly #processes: RunProcesses;
   readonly #journal: StdinJournal;
   readonly #watch: FolderWatch;
+  readonly #stopTicks: () => void;
   readonly #ending: RunEnding;
   #ended = false;
   #lifeCheckAt = 0;
+  #ticks = 0;
   readonly #calls = new SerialQueue();
 
   private constructor(
@@ -48,6 +56,7 @@ export class LocalProcess implements AgentProcess {
     this.#ending = ending;
     this.#journal = journal;
     this.#watch = new FolderWatch(folder.path);
+    this.#stopTicks = EVERY_SECOND.add(() => this.#tick());
     this.exited = this.#untilExit();
   }
 
@@ -59,7 +68,8 @@ export class LocalProcess implements AgentProcess {
   ): Promise<LocalProcess> {
     const journal = await StdinJournal.open(folder.file('stdin'));
     const attached = new LocalProcess(ids, folder, processes, ending, journal);
-    // For what another holder wrote and did not live to tell the pump of.
+    // For what another holder wrote and did not live to tell the pump of. It is a change of the folder, too,
+    // which shows that those are reported.
     await attached.#nudge('stdin.nudge');
     return attached;
   }
@@ -122,12 +132,12 @@ export class LocalProcess implements AgentProcess {
   }
 
   async detach(): Promise<void> {
-    this.#watch.close();
+    this.#close();
   }
 
   async remove(): Promise<void> {
     if (isRunning(this.#processes.agent)) throw new Error(`run ${this.runId} has not ended`);
-    this.#watch.close();
+    this.#close();
     await rm(this.#folder.path, { recursive: true, force: true });
   }
 
@@ -151,8 +161,24 @@ export class LocalProcess implements AgentProcess {
     signalGroup(pump, 'SIGKILL');
     signalGroup(watchdog, 'SIGKILL');
     this.#ended = true;
+    this.#stopTicks();
     this.#watch.settle();
     return { ...exit, ...(left && { left }) };
+  }
+
+  #close(): void {
+    this.#stopTicks();
+    this.#watch.close();
+  }
+
+  #tick(): void {
+    this.#ticks += 1;
+    const { keeper } = this.#processes;
+    const lives =
+      this.#ticks % TICKS_BETWEEN_CHECKS === 0 ? isRunning(keeper) : isThere(keeper.pid);
+    if (lives) return;
+    this.#lifeCheckAt = 0;
+    this.#watch.look();
   }
 
   async #unnotedEnd(): Promise<ProcessExit | undefined> {

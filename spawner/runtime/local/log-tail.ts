@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { LogLine } from '../../../core/log/append-log.ts';
 import type { FolderWatch } from './folder-watch.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -26,16 +26,24 @@ export async function* tailLog(
       const changes = watch.count;
       // Asked before reading: what was written before the end is then read.
       const last = ended();
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, position);
-      position += bytesRead;
-      if (bytesRead > 0) yield* batches(splitter.push(chunk.subarray(0, bytesRead)));
+      const chunk = await newBytes(handle, position);
+      position += chunk.length;
+      if (chunk.length > 0) yield* batches(splitter.push(chunk));
       else if (last) return yield* batches(splitter.flush());
       else await watch.changedSince(changes, signal).catch(() => undefined);
     }
   } finally {
     await handle.close();
   }
+}
+
+/** What stands behind a position, of at most a chunk; while nothing does, nothing is kept for it. */
+async function newBytes(handle: FileHandle, position: number): Promise<Buffer> {
+  const { size } = await handle.stat();
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(0, size - position)));
+  if (chunk.length === 0) return chunk;
+  const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
+  return chunk.subarray(0, bytesRead);
 }
 
 function* batches(lines: LogLine[]): Generator<LogLine[], void, undefined> {

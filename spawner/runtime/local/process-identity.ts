@@ -13,6 +13,15 @@ export function isRunning({ pid, identity }: ProcessIdentity): boolean {
   return processIdentity(pid) === identity;
 }
 
+/** Is there a process of this number, whichever it is? For a look that costs a microsecond. */
+export function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !isSystemError(error, 'ESRCH');
+  }
+}
+
 /** When it was started, in ticks since that boot. */
 export const startTicks = ({ identity }: ProcessIdentity): number =>
   Number(identity.slice(identity.lastIndexOf('/') + 1));

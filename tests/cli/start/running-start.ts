@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { programOf } from '../../support/programs.ts';
 import { type Finished, finished } from '../../support/system.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'cli', 'main.ts');
+const MAIN = programOf('orchestrator');
 
 /** A `start` whose stdin stays open, and whose words can be waited for. */
 export class RunningStart {

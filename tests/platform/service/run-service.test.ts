@@ -134,3 +134,21 @@ for (const [fault, words] of [
     t.deepEqual(messages.at(-1), { failed: lines.at(-1) });
   });
 }
+
+test('a service that stands by does nothing before it has its environment, and goes by that alone', async (t) => {
+  const nats = await startTestNats(t);
+  const wrong = { ORCHESTRATOR_STANDBY: 'true', ORCHESTRATOR_NATS_URL: 'nonsense' };
+  const service = await run(t, wrong);
+  service.child.send({ environment: { ...nodeEnvironment(), ...settings(nats) } });
+  await ready(service);
+
+  service.child.kill('SIGTERM');
+
+  t.is((await service.ended).code, 0);
+});
+
+test('a service that stands by ends when its parent is gone', async (t) => {
+  const service = await run(t, { ORCHESTRATOR_STANDBY: 'true' });
+  service.child.disconnect();
+  t.is((await service.ended).code, 0);
+});

@@ -4,8 +4,9 @@ import type { ExecutionContext } from 'ava';
 import { ServiceProcess } from '../../../platform/service/service-process.ts';
 import type { TestNats } from '../../support/nats.ts';
 import { nodeEnvironment } from '../../support/node-environment.ts';
+import { programOf } from '../../support/programs.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'projections', 'main.ts');
+const MAIN = programOf('projections');
 
 /** The process as `npm start` runs it. */
 export function startProjections(

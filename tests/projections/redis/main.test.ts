@@ -1,5 +1,4 @@
 import '../../support/measured-children.ts';
-import { join } from 'node:path';
 import test from 'ava';
 import { ServiceProcess } from '../../../platform/service/service-process.ts';
 import { RESPONSES_STREAM } from '../../../schemas/redis/keys.ts';
@@ -7,9 +6,10 @@ import { AGENT, said } from '../../core/log/events.ts';
 import { createAgent } from '../../support/commands.ts';
 import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { nodeEnvironment } from '../../support/node-environment.ts';
+import { programOf } from '../../support/programs.ts';
 import { startTestRedis, until } from '../../support/redis.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'projections', 'redis', 'main.ts');
+const MAIN = programOf('redis');
 
 test('the process is ready without Redis, does its work when that comes, and ends when it is asked to', async (t) => {
   const [nats, redis] = [await startTestNats(t), await startTestRedis(t)];

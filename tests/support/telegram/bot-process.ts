@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { programOf } from '../programs.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'bot', 'main.ts');
+const MAIN = programOf('bot');
 
 /** A bot process beside a running system, that can be killed alone. */
 export class BotProcess {

@@ -15,8 +15,10 @@ const socket = connect(socketPath);
 await once(socket, 'connect');
 const tell = (what: FromPuppet) => socket.write(`${JSON.stringify(what)}\n`);
 
-const { pid, env } = process;
-tell({ start, pid, workspace: process.cwd(), environment: env });
+const { pid } = process;
+// What the driver gave; the cache is of the script that starts this one.
+const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
+tell({ start, pid, workspace: process.cwd(), environment });
 
 createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
   .on('line', (line) => tell({ in: line }))

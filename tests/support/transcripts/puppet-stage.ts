@@ -38,7 +38,10 @@ export class PuppetStage {
     const socketPath = join(folder, 'socket');
     for (const each of [this.workspace, programs]) mkdirSync(each);
     const words = [process.execPath, PUPPET_CLI, socketPath].map((word) => `'${word}'`).join(' ');
-    writeFileSync(join(programs, program), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
+    // A driver's CLI gets nothing of the test's environment; stripping types anew would be most of a start.
+    const cache = `NODE_COMPILE_CACHE='${process.env.NODE_COMPILE_CACHE ?? ''}'`;
+    const script = `#!/bin/sh\n${cache} exec ${words} "$@"\n`;
+    writeFileSync(join(programs, program), script, { mode: 0o755 });
     this.searchPath = `${programs}:${process.env.PATH}`;
     this.#server = createServer((socket) => this.#greet(socket)).listen(socketPath);
     subscribe('child_process', this.#noteChild);

@@ -1,6 +1,7 @@
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
 import { requireKind } from '../kind-option.ts';
+import { projectOfFolder } from '../operator/project-of-folder.ts';
 import { described } from '../options.ts';
 import { inputKind } from '../start/input-kind.ts';
 import { projectFolder, withRoot } from '../start/project-folder.ts';
@@ -39,7 +40,7 @@ export class StartCommand extends Command {
     return runStart({
       environment: env,
       keepAgents: this.keepAgents,
-      project,
+      ...(project !== undefined && { project: (talk) => projectOfFolder(talk, project) }),
       inputKind: kind,
       stdin,
       stdout,

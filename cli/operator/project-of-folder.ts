@@ -5,8 +5,8 @@ import { ViewsClient } from '../../platform/service/views-client.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
 import { terminalPerson } from '../chat/terminal-person.ts';
-import { allProjects } from '../operator/all-projects.ts';
-import { stateProject } from '../operator/state-of-project.ts';
+import { allProjects } from './all-projects.ts';
+import { stateProject } from './state-of-project.ts';
 
 const VIEW_TIMEOUT_MS = 10_000;
 

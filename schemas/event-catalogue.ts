@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { commandEvents } from './events/command.ts';
 import { deliveryEvents } from './events/delivery.ts';
+import { jobEvents, jobTimerEvents } from './events/job.ts';
 import { nodeEvents } from './events/node.ts';
 import { processEvents } from './events/process.ts';
 import { projectEvents } from './events/project.ts';
@@ -23,6 +24,8 @@ export const EVENT_CATALOGUE = {
   ...projectEvents,
   ...nodeEvents,
   ...deliveryEvents,
+  ...jobEvents,
+  ...jobTimerEvents,
 };
 
 type Catalogue = typeof EVENT_CATALOGUE;

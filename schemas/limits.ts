@@ -40,3 +40,9 @@ export const MAX_SHOWN_END = 2_000;
 
 /** Projects of one page of a list: 300 KB at most, well below what any broker takes in one message. */
 export const MAX_PROJECTS = 500;
+
+/** Characters of one line of a job's progress. */
+export const MAX_JOB_PROGRESS = 1_000;
+
+/** Bytes (JSON) of a job's input, and of the result that its state keeps. */
+export const MAX_JOB_VALUE = 64 * 1024;

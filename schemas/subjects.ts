@@ -9,11 +9,12 @@ export type Address =
   | { family: 'file'; agentId: string; fileId: string }
   | { family: 'user'; channel: string; userId: string; name: string }
   | { family: 'project'; projectId: string; name: string }
+  | { family: 'job' | 'job-timer'; jobId: string; name: string }
   | { family: 'node'; node: string; name: string }
   | { family: 'delivery'; channel: string; deliveryId: string; name: string };
 
-/** What a schedule becomes when it is due: the part of TIMERS that EVENTS sources. */
-export const FIRED_TIMERS = 'agents.*.timer.*';
+/** What a schedule becomes when it is due: the parts of TIMERS that EVENTS sources. */
+export const FIRED_TIMERS = ['agents.*.timer.*', 'jobs.*.timer.*'] as const;
 
 const AGENT_FAMILIES = new Set(['command', 'process', 'turn', 'response', 'timer']);
 
@@ -56,6 +57,10 @@ export function subjectOf(address: Address): string {
       return `users.${token(address.channel, 'channel')}.${token(address.userId, 'user id')}.${token(address.name, 'name')}`;
     case 'project':
       return `projects.${token(address.projectId, 'project id')}.${token(address.name, 'name')}`;
+    case 'job':
+      return `jobs.${token(address.jobId, 'job id')}.${token(address.name, 'name')}`;
+    case 'job-timer':
+      return `jobs.${token(address.jobId, 'job id')}.timer.${token(address.name, 'name')}`;
     case 'node':
       return `nodes.${token(address.node, 'node')}.${token(address.name, 'name')}`;
     case 'delivery':
@@ -87,9 +92,17 @@ function addressOf(subject: string): Address | undefined {
   if (root === 'projects' && parts.length === 3) {
     return { family: 'project', projectId: first, name: second };
   }
+  if (root === 'jobs') return parseJobSubject(first, parts.slice(2));
   if (root === 'nodes' && parts.length === 3) return { family: 'node', node: first, name: second };
   if (root !== 'agents' || !isAgentId(first)) return undefined;
   return parseAgentSubject(first, parts.slice(2));
+}
+
+function parseJobSubject(jobId: string, rest: string[]): Address | undefined {
+  const [name = '', timer = ''] = rest;
+  if (rest.length === 1) return { family: 'job', jobId, name };
+  const isTimer = rest.length === 2 && name === 'timer';
+  return isTimer ? { family: 'job-timer', jobId, name: timer } : undefined;
 }
 
 function parseAgentSubject(agentId: string, rest: string[]): Address | undefined {
@@ -127,6 +140,10 @@ export const deliveryFilter = (channel: string, deliveryId?: string): string =>
 export const scheduleSubject = (agentId: string, name: string, key: string): string =>
   `schedules.${agent(agentId)}.${token(name, 'timer')}.${token(key, 'timer key')}`;
 
+/** Where a timer of a job waits, as {@link scheduleSubject} has those of agents. */
+export const jobScheduleSubject = (jobId: string, name: string): string =>
+  `schedules.${token(jobId, 'job id')}.${token(name, 'timer')}.job`;
+
 /** What agents say, each by itself and in its own name: an agent's credential holds these. */
 export const AGENT_SAYS = {
   response: ['answer', 'question', 'progress'],
@@ -150,7 +167,7 @@ export const STREAM_SUBJECTS = {
     'users.>',
     'deliveries.>',
     'projects.>',
-    'jobs.>',
+    'jobs.*.*',
     'nodes.>',
   ],
   SAID: [
@@ -158,7 +175,7 @@ export const STREAM_SUBJECTS = {
     'agents.*.tool.*.*',
     ...AGENT_SAYS.turn.map((name) => `agents.*.turn.${name}`),
   ],
-  TIMERS: ['schedules.>', FIRED_TIMERS],
+  TIMERS: ['schedules.>', ...FIRED_TIMERS],
   LOGS: ['agents.*.log.*'],
   FILES: ['agents.*.file.*'],
   EVENTS_DLQ: ['dlq.>'],

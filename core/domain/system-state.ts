@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import { type Agents, foldAgentEvent } from './fold-agent.ts';
+import { foldJobEvent } from './job/fold-job.ts';
+import type { JobState } from './job/job-state.ts';
 import { evolveNode, type NodeState } from './node/node.ts';
 import { evolveProject, type ProjectState } from './project/project.ts';
 import { evolveUser, initialUser, type UserState } from './user/user.ts';
@@ -17,6 +19,8 @@ export interface SystemState extends Agents {
   /** By `<channel>/<userId>`. */
   users: Map<string, UserState>;
   projects: Map<string, ProjectState>;
+  /** Those that are open, and the last that have ended, in the order of their ends. */
+  jobs: Map<string, JobState>;
   /** The nodes that were ever drained, by name. */
   nodes: Map<string, NodeState>;
 }
@@ -29,6 +33,7 @@ export const initialSystem = (): SystemState => ({
   forgotten: 0,
   users: new Map(),
   projects: new Map(),
+  jobs: new Map(),
   nodes: new Map(),
 });
 
@@ -54,6 +59,10 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
       if (project !== undefined) state.projects.set(address.projectId, project);
       return;
     }
+    case 'job':
+    case 'job-timer':
+      foldJobEvent(state.jobs, address.jobId, event);
+      return;
     case 'node': {
       const node = evolveNode(state.nodes.get(address.node), event);
       if (node !== undefined) state.nodes.set(address.node, node);

@@ -79,9 +79,20 @@ export async function ensureStreams(
   if ((await presentConfig(jsm, 'EVENTS'))?.allow_msg_schedules) {
     throw new OrchestratorError('ORC_OLD_LAYOUT');
   }
+  await makeRoom(jsm);
   // A stream is made after those that it sources.
   for (const wanted of streamConfigs(options)) await ensureStream(jsm, wanted);
   await ensureIdKey(jsm);
+}
+
+/**
+ * What EVENTS of an older version took and is another stream's now: no two streams have a subject of
+ * one name, and TIMERS is brought up to date before EVENTS.
+ */
+async function makeRoom(jsm: JetStreamManager): Promise<void> {
+  const present = await presentConfig(jsm, 'EVENTS');
+  if (present === undefined || !present.subjects.includes('jobs.>')) return;
+  await jsm.streams.update('EVENTS', { ...present, subjects: [...STREAM_SUBJECTS.EVENTS] });
 }
 
 /** Made once, beside what the server notes there. Services that append begin with it: see `idKey`. */
@@ -129,7 +140,10 @@ function streamConfigs({ replicas, storage, limits = {} }: StreamOptions): Wante
       allow_atomic: true,
       discard: DiscardPolicy.Old,
       duplicate_window: nanos(duplicateWindowMs),
-      sources: [{ name: 'TIMERS', filter_subject: FIRED_TIMERS }, { name: 'SAID' }],
+      sources: [
+        ...FIRED_TIMERS.map((filter_subject) => ({ name: 'TIMERS', filter_subject })),
+        { name: 'SAID' },
+      ],
     },
     {
       ...base,

@@ -39,6 +39,7 @@ const address: fc.Arbitrary<Address> = fc.oneof(
   }),
   fc.record({ family: fc.constant('user' as const), channel: token, userId: token, name: token }),
   fc.record({ family: fc.constant('project' as const), projectId: token, name: token }),
+  fc.record({ family: fc.constantFrom('job', 'job-timer'), jobId: token, name: token }),
   fc.record({
     family: fc.constant('delivery' as const),
     channel: token,
@@ -52,6 +53,7 @@ const STREAM_OF: Partial<Record<Address['family'], string>> = {
   log: 'LOGS',
   file: 'FILES',
   timer: 'TIMERS',
+  'job-timer': 'TIMERS',
 };
 
 /** Does a NATS filter select a subject? */

@@ -150,6 +150,40 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   ),
   'delivery.shown': fc.record({ questionId: text }),
   'delivery.settled': fc.record({ through: fc.nat() }),
+  'job.requested': fc.record(
+    {
+      tool: fc.constant('deploy'),
+      verb: fc.constant('run'),
+      input: fc.constant({}),
+      by: fc.record({ agentId, callId: commandId, turnId }),
+      owner: person,
+      notify: fc.boolean(),
+      timeouts: fc.record(
+        { acceptMs: ms, heartbeatMs: ms, totalMs: ms, confirmMs: ms },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: ['tool', 'verb', 'input', 'notify', 'timeouts'] },
+  ),
+  'job.input-required': fc.record({ question: text }),
+  'job.answered': fc.record({ approved: fc.boolean() }),
+  'job.accepted': fc.record({
+    runId,
+    executor: fc.constant('command'),
+    node: oneOf('node'),
+    place: fc.constant('here'),
+    holder: oneOf('holder'),
+    epoch: fc.constantFrom(1, 2, 3),
+  }),
+  'job.progress': fc.record({ text, percent: fc.constantFrom(0, 50) }, { requiredKeys: [] }),
+  'job.completed': fc.record({ result: fc.constant(null) }),
+  'job.failed': fc.record({ code: text, reason: text }),
+  'job.cancel-requested': fc.record({}),
+  'job.cancelled': fc.record({ reason: text }),
+  'job-timer.accept': fc.record({ dueAt: instant }),
+  'job-timer.heartbeat': fc.record({ dueAt: instant }),
+  'job-timer.total': fc.record({ dueAt: instant }),
+  'job-timer.confirm': fc.record({ dueAt: instant }),
   'project.created': fc.record(
     { name: text, agentId, owner: person },
     { requiredKeys: ['name', 'agentId'] },
@@ -161,6 +195,10 @@ const subjectOfType = (type: string): string => {
   if (type.startsWith('node.')) return `nodes.node-1.${type.slice('node.'.length)}`;
   if (type.startsWith('delivery.')) {
     return `deliveries.telegram.answer-1.${type.slice('delivery.'.length)}`;
+  }
+  if (type.startsWith('job.')) return `jobs.job_1.${type.slice('job.'.length)}`;
+  if (type.startsWith('job-timer.')) {
+    return `jobs.job_1.timer.${type.slice('job-timer.'.length)}`;
   }
   if (type === 'project.created') return 'projects.proj-1.created';
   return type === 'result' ? `agents.${AGENT}.result.c-1` : `agents.${AGENT}.${type}`;

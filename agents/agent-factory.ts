@@ -1,4 +1,5 @@
 import type { AgentTraits } from '../core/domain/agent/agent-traits.ts';
+import type { DeclaredTool } from '../schemas/declared-tool.ts';
 import type { Person } from '../schemas/events/parts.ts';
 import type { TextFile } from './process-file.ts';
 
@@ -31,7 +32,10 @@ export interface AgentFactory {
   /** The bytes of one message on stdin, framed so that its end is never in doubt. */
   formatMessageForStdin(message: string): Uint8Array;
   /** The instructions file of this kind (CLAUDE.md, AGENTS.md, …), from the one command table. */
-  generateInstructions(allowedTools: readonly string[] | undefined): TextFile[];
+  generateInstructions(
+    allowedTools: readonly string[] | undefined,
+    declared?: readonly DeclaredTool[],
+  ): TextFile[];
   /** What else must be there before the start: settings, logins, what its host is to know. */
   files?(order: AgentOrder): Promise<TextFile[]>;
   /** Names of variables that the agent needs from the spawner's own environment. */

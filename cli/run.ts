@@ -24,6 +24,7 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
   const stderr = context.stderr ?? process.stderr;
   const env = context.env ?? process.env;
   const args = withHelpLast(line);
+  let declared: string[] = [];
   try {
     requireText(args);
     if (args.length === 1 && (args[0] === '--version' || args[0] === '-v')) {
@@ -31,10 +32,11 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
       return 0;
     }
     const called = calledCommand(args);
-    const { cli, commands } = await commandLine(called, showsStyle(stdout, env));
+    const { cli, commands } = await commandLine(called, env, showsStyle(stdout, env));
+    if (called === undefined) declared = declaredNames(commands);
     const command = cli.process(called === undefined ? args : sortDashes(called, args), context);
     // All but help, which has colours, and no word that is not ours.
-    if (commands.has(command.constructor)) {
+    if ([...commands].some((one) => command.constructor === one)) {
       const safe = { stdout: commandOutput(stdout), stderr: commandOutput(stderr) };
       command.context = { ...command.context, ...safe };
     }
@@ -43,7 +45,7 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
     using _ = tellSignals(called, stderr);
     return (await command.validateAndExecute()) ?? 0;
   } catch (error) {
-    const shown = usageError(error, args) ?? asOrchestratorError(error);
+    const shown = usageError(error, args, declared) ?? asOrchestratorError(error);
     stderr.write(errorLine(shown));
     return shown.exit;
   }
@@ -52,6 +54,12 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
 /** What a person sees of an error: one line, whatever the error quotes. */
 export const errorLine = (error: OrchestratorError): string =>
   `orchestrator: ${visibleLine(error.line)}\n`;
+
+/** How the commands are typed that are none of the table. */
+const declaredNames = (commands: ReadonlySet<CommandClass>): string[] =>
+  [...commands]
+    .flatMap(({ paths = [] }) => paths.map((path) => path.join(' ')))
+    .filter((name) => !Object.hasOwn(COMMAND_FILES, name));
 
 /** `help send` is `send --help`. */
 function withHelpLast(args: string[]): string[] {
@@ -64,8 +72,9 @@ function withHelpLast(args: string[]): string[] {
  */
 async function commandLine(
   called: CommandName | undefined,
+  env: Record<string, string | undefined>,
   enableColors: boolean,
-): Promise<{ cli: Cli; commands: ReadonlySet<unknown> }> {
+): Promise<{ cli: Cli; commands: ReadonlySet<CommandClass> }> {
   const cli = new CommandLine({
     binaryName: 'orchestrator',
     binaryLabel: 'Orchestrator: persistent CLI agents',
@@ -79,6 +88,8 @@ async function commandLine(
     const { HelpCommand } = await import('./commands/help.ts');
     cli.register(HelpCommand);
     for (const load of Object.values(COMMAND_FILES)) commands.add(await load());
+    const { declaredCommands } = await import('./declared/declared-tools.ts');
+    for (const command of await declaredCommands(env)) commands.add(command);
   }
   for (const command of commands) cli.register(command);
   return { cli, commands };

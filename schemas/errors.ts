@@ -288,6 +288,12 @@ export const ERRORS = {
     exit: EXIT.usage,
     status: 400,
   },
+  ORC_TOOLS: {
+    meaning: 'A declared tool cannot be used as it is declared',
+    cure: 'Correct the named files; docs/tools.md says what they may hold.',
+    exit: EXIT.usage,
+    status: 500,
+  },
   ORC_JOB_NOT_FOUND: {
     meaning: 'There is no such job',
     cure: 'See `orchestrator job list`.',

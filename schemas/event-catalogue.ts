@@ -7,7 +7,7 @@ import { processEvents } from './events/process.ts';
 import { projectEvents } from './events/project.ts';
 import { responseEvents } from './events/response.ts';
 import { timerEvents } from './events/timer.ts';
-import { resultEvents, toolEvents } from './events/tool.ts';
+import { declaredToolEvents, resultEvents, toolEvents } from './events/tool.ts';
 import { turnEvents } from './events/turn.ts';
 import { userEvents } from './events/user.ts';
 
@@ -18,6 +18,7 @@ export const EVENT_CATALOGUE = {
   ...turnEvents,
   ...responseEvents,
   ...toolEvents,
+  ...declaredToolEvents,
   ...resultEvents,
   ...timerEvents,
   ...userEvents,

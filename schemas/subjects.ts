@@ -10,6 +10,7 @@ export type Address =
   | { family: 'user'; channel: string; userId: string; name: string }
   | { family: 'project'; projectId: string; name: string }
   | { family: 'job' | 'job-timer'; jobId: string; name: string }
+  | { family: 'job-log'; jobId: string; name: 'stdout' | 'stderr' }
   | { family: 'node'; node: string; name: string }
   | { family: 'delivery'; channel: string; deliveryId: string; name: string };
 
@@ -59,6 +60,8 @@ export function subjectOf(address: Address): string {
       return `projects.${token(address.projectId, 'project id')}.${token(address.name, 'name')}`;
     case 'job':
       return `jobs.${token(address.jobId, 'job id')}.${token(address.name, 'name')}`;
+    case 'job-log':
+      return `jobs.${token(address.jobId, 'job id')}.log.${address.name}`;
     case 'job-timer':
       return `jobs.${token(address.jobId, 'job id')}.timer.${token(address.name, 'name')}`;
     case 'node':
@@ -99,10 +102,12 @@ function addressOf(subject: string): Address | undefined {
 }
 
 function parseJobSubject(jobId: string, rest: string[]): Address | undefined {
-  const [name = '', timer = ''] = rest;
-  if (rest.length === 1) return { family: 'job', jobId, name };
-  const isTimer = rest.length === 2 && name === 'timer';
-  return isTimer ? { family: 'job-timer', jobId, name: timer } : undefined;
+  const [family = '', name = ''] = rest;
+  if (rest.length === 1) return { family: 'job', jobId, name: family };
+  if (rest.length !== 2) return undefined;
+  if (family === 'timer') return { family: 'job-timer', jobId, name };
+  const isLog = family === 'log' && (name === 'stdout' || name === 'stderr');
+  return isLog ? { family: 'job-log', jobId, name } : undefined;
 }
 
 function parseAgentSubject(agentId: string, rest: string[]): Address | undefined {
@@ -124,6 +129,12 @@ export const agentFilter = (agentId: string, family = '>'): string =>
 
 export const userFilter = (channel: string, userId: string): string =>
   `users.${token(channel, 'channel')}.${token(userId, 'user id')}.>`;
+
+/** What the run of a job prints. */
+export const jobLogFilter = (jobId: string): string => `jobs.${token(jobId, 'job id')}.log.*`;
+
+/** Every event of one job but its timers. */
+export const jobFilter = (jobId: string): string => `jobs.${token(jobId, 'job id')}.*`;
 
 export const nodeFilter = (node: string): string => `nodes.${token(node, 'node')}.>`;
 
@@ -176,7 +187,7 @@ export const STREAM_SUBJECTS = {
     ...AGENT_SAYS.turn.map((name) => `agents.*.turn.${name}`),
   ],
   TIMERS: ['schedules.>', ...FIRED_TIMERS],
-  LOGS: ['agents.*.log.*'],
+  LOGS: ['agents.*.log.*', 'jobs.*.log.*'],
   FILES: ['agents.*.file.*'],
   EVENTS_DLQ: ['dlq.>'],
   IDS: ['ids.*'],

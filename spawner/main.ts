@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
@@ -5,19 +6,27 @@ import { checkpointedFollower } from '../core/projection/checkpointed-follower.t
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
+import { agentSearchPath } from '../platform/service/agent-search-path.ts';
 import { nodeName } from '../platform/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
+import { readTools } from '../platform/service/tool-files.ts';
 import { derivedId } from '../schemas/ids.ts';
+import { declaredTool } from '../schemas/tool-declaration.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
+import { CommandExecutor } from './jobs/command-executor.ts';
 import { LogCollector } from './log-collector.ts';
 import { LoginRenewals } from './logins/login-renewals.ts';
 import { OutputMarks } from './output-marks.ts';
 import { ownCheckpoint } from './own-checkpoint.ts';
 import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
+import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import { Spawner } from './spawner.ts';
+
+/** The checkout. */
+const ROOT = join(import.meta.dirname, '..');
 
 await runService('spawner', loadSettings, startSpawner);
 
@@ -30,10 +39,13 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const runtimes = await agentRuntimes(settings, paths.agents, logger, health, system);
   const { chosen } = runtimes;
   const url = connection.nc.getServer();
+  const toolsFolder = resolve(settings.ORCHESTRATOR_TOOLS_DIR ?? paths.tools);
+  const tools = await readTools(toolsFolder);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
     allowedTools,
+    tools: tools.map(declaredTool),
     maxMessage: settings.ORCHESTRATOR_QUOTA_MESSAGE,
     own: process.env,
   });
@@ -43,6 +55,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const follower = await checkpointedFollower(checkpoint, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
+  const searchPath = agentSearchPath(ROOT, process.env.PATH);
+  const jobRuntime = new LocalRuntime({ folder: paths.jobs, searchPath, logger });
   const membership = await Membership.join({
     log,
     follower,
@@ -50,7 +64,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     logger,
     node,
     place: await chosen.place(),
-    places: await placesOf(runtimes),
+    places: [...(await placesOf(runtimes)), await jobRuntime.place()],
     leaseMs: settings.ORCHESTRATOR_NODE_LEASE,
     graceMs: settings.ORCHESTRATOR_NODE_GRACE,
   });
@@ -58,18 +72,32 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
   const processes = new ProcessManager({ runtimes, environment, logger, owns });
+  const collector = new LogCollector({
+    log,
+    logger,
+    health,
+    marks: await OutputMarks.open(connection, logger),
+  });
+  const command = new CommandExecutor({
+    runtime: jobRuntime,
+    folder: resolve(paths.jobs),
+    toolsFolder,
+    collector,
+    logger,
+    environment: process.env,
+    searchPath,
+    stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
+  });
   const spawner = new Spawner({
     log,
     follower,
     membership,
     runtimes,
     processes,
-    collector: new LogCollector({
-      log,
-      logger,
-      health,
-      marks: await OutputMarks.open(connection, logger),
-    }),
+    collector,
+    tools,
+    executors: new Map([['command', command]]),
+    jobsPlace: await jobRuntime.place(),
     factories: await agentFactories(settings, process.env),
     logins: new LoginRenewals({
       running: () => processes.running(follower.state.agents.values()),

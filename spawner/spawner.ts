@@ -6,6 +6,8 @@ import { AgentWorker } from './agent-worker.ts';
 import { Archiver } from './archiver.ts';
 import { Drain } from './drain.ts';
 import { FileMeter } from './file-meter.ts';
+import type { Executor } from './jobs/executor.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { LostRuns } from './lost-runs.ts';
 import type { Beat, Membership } from './ownership/membership.ts';
 import { Placement } from './placement.ts';
@@ -23,6 +25,9 @@ export interface SpawnerDependencies
   /** How long after its end an agent is archived, and how often that is looked at. */
   archiveAfterMs: number;
   archiveLookMs?: number;
+  /** How jobs are run, by the kind of executor, and where from their runs can be reached. */
+  executors: ReadonlyMap<string, Executor>;
+  jobsPlace: string;
 }
 
 /**
@@ -41,6 +46,7 @@ export class Spawner {
   readonly #files: FileMeter;
   readonly #quotaHealth: QuotaHealth;
   readonly #archiver: Archiver;
+  readonly #jobs: Jobs;
   #archiving: Promise<void> = Promise.resolve();
   #unsubscribe: (() => void) | undefined;
 
@@ -54,6 +60,7 @@ export class Spawner {
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
     this.#archiver = new Archiver({ ...deps, ownership });
+    this.#jobs = new Jobs({ ...deps, ownership, place: deps.jobsPlace });
     this.#lostRuns = new LostRuns({ ...deps, ownership });
     this.#placement = new Placement({
       ...deps,
@@ -87,6 +94,7 @@ export class Spawner {
     await this.#lostRuns.look(this.#abort.signal);
     this.#wakeAll(isOwed);
     if (membership.ownership.alone) this.#placeAll();
+    this.#jobs.start();
     await this.#placement.start();
     this.#archiving = this.#archiver.run(this.#abort.signal);
   }
@@ -99,6 +107,7 @@ export class Spawner {
     this.#files.stop();
     await Promise.all([
       placing,
+      this.#jobs.stop(),
       this.#archiving,
       ...[...this.#workers.values()].map((worker) => worker.idle()),
     ]);
@@ -143,6 +152,7 @@ export class Spawner {
     this.#wakeAll(isOwed);
     this.#drain.look();
     this.#quotaHealth.look();
+    this.#jobs.lookAtAll();
     if (regained) void this.#lostRuns.look(this.#abort.signal);
   }
 

@@ -19,8 +19,8 @@ export const demoAgentFactory: AgentFactory = {
   persistentCommand: () => ['bash', `../${PLACED}`],
   // NUL is the frame, and no text needs it: it becomes the symbol for it.
   formatMessageForStdin: (message) => Buffer.from(`${message.replaceAll('\0', '␀')}\0`),
-  generateInstructions: (allowedTools) => [
-    { path: 'workspace/AGENTS.md', content: renderInstructions(allowedTools) },
+  generateInstructions: (allowedTools, declared) => [
+    { path: 'workspace/AGENTS.md', content: renderInstructions(allowedTools, declared) },
     { path: PLACED, content: readFileSync(SCRIPT, 'utf8') },
   ],
   requiredEnvironment: () => [],

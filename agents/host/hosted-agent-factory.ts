@@ -59,8 +59,11 @@ export function hostedAgentFactory(
       return 'missing' in command ? [] : [command[0]];
     },
     formatMessageForStdin: (message) => Buffer.from(frameHostMessage(message)),
-    generateInstructions: (allowedTools) => [
-      { path: `workspace/${cli.instructions}`, content: renderInstructions(allowedTools) },
+    generateInstructions: (allowedTools, declared) => [
+      {
+        path: `workspace/${cli.instructions}`,
+        content: renderInstructions(allowedTools, declared),
+      },
     ],
     files: async (order) => {
       const login = await logins.of(kind, cli.takes, order.owner);

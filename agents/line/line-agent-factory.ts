@@ -32,8 +32,8 @@ export function lineAgentFactory(options: {
       return ['bash', '-c', commandLine];
     },
     formatMessageForStdin: (message) => Buffer.from(FRAMES[options.framing](message)),
-    generateInstructions: (allowedTools) => [
-      { path: 'workspace/AGENTS.md', content: renderInstructions(allowedTools) },
+    generateInstructions: (allowedTools, declared) => [
+      { path: 'workspace/AGENTS.md', content: renderInstructions(allowedTools, declared) },
     ],
     requiredEnvironment: () => [],
     readinessProbe: () => ({ wait: 'process' }),

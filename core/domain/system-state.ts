@@ -72,6 +72,7 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
       // A channel's own: it folds its ledger itself.
       return;
     case 'file':
+    case 'job-log':
       return;
     default:
       foldAgentEvent(state, address.agentId, event);

@@ -21,6 +21,10 @@ export interface DataPaths {
   httpUrl: string;
   /** One folder an agent. */
   agents: string;
+  /** One folder for each job that runs as a program of this machine. */
+  jobs: string;
+  /** Declared tools, where ORCHESTRATOR_TOOLS_DIR is unset. */
+  tools: string;
   /** The system's own log. */
   systemLog: string;
   /** Checkpoints of projections; may be deleted at any time. */
@@ -41,6 +45,8 @@ export function dataPaths(dataDir: string, from = process.cwd()): DataPaths {
     http: join(root, 'http'),
     httpUrl: join(root, 'http', 'url'),
     agents: join(root, 'agents'),
+    jobs: join(root, 'jobs'),
+    tools: join(root, 'tools'),
     systemLog: join(root, 'system.log'),
     snapshots: join(root, 'snapshots'),
   };

@@ -20,7 +20,8 @@ test('A2: a result that no message holds is known before the broker is asked to 
       verb: 'list',
       input: { limit },
     };
-    const context = { now: CONTEXT.now, allowedTools: undefined, maxBytes: 16 * 1024 };
+    const none = { allowedTools: undefined, tools: [], job: undefined };
+    const context = { now: CONTEXT.now, maxBytes: 16 * 1024, ...none };
     return callTool(call, evolved(READY), system, context);
   };
   t.like(list(100), { ok: false, code: 'ORC_TOO_LARGE' });

@@ -103,6 +103,10 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'tool.project.create': fc.record({ name: text }),
   'tool.project.get': fc.record({ projectId: oneOf('proj') }),
   'tool.project.list': fc.record({}),
+  'tool.job.get': fc.record({ jobId: fc.constant('job_1') }),
+  'tool.job.list': fc.record({}),
+  'tool.job.cancel': fc.record({ jobId: fc.constant('job_1') }),
+  'tool.declared': fc.record({ input: fc.constant({}), wait: fc.boolean() }),
   result: fc.oneof(
     fc.record({ ok: fc.constant(true as const), callId: commandId, value: fc.constant(null) }),
     fc.record({
@@ -196,6 +200,7 @@ const subjectOfType = (type: string): string => {
   if (type.startsWith('delivery.')) {
     return `deliveries.telegram.answer-1.${type.slice('delivery.'.length)}`;
   }
+  if (type === 'tool.declared') return `agents.${AGENT}.tool.deploy.run`;
   if (type.startsWith('job.')) return `jobs.job_1.${type.slice('job.'.length)}`;
   if (type.startsWith('job-timer.')) {
     return `jobs.job_1.timer.${type.slice('job-timer.'.length)}`;

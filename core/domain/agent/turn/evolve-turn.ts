@@ -29,6 +29,10 @@ export const evolveByTurn = {
   'tool.project.create': onToolCall,
   'tool.project.get': onToolCall,
   'tool.project.list': onToolCall,
+  'tool.job.get': onToolCall,
+  'tool.job.list': onToolCall,
+  'tool.job.cancel': onToolCall,
+  'tool.declared': onToolCall,
   result: onResult,
   'timer.question': (state, { data }) => onQuestionDue(state, data.questionId),
   'timer.turn': (state, { data }) =>

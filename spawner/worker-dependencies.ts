@@ -3,6 +3,7 @@ import type { AgentFactories } from '../agents/agent-factories.ts';
 import type { Quotas } from '../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
+import type { ToolDeclaration } from '../schemas/tool-declaration.ts';
 import type { ConnectionMeter } from './connection-meter.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { LogCollector } from './log-collector.ts';
@@ -28,6 +29,8 @@ export interface WorkerDependencies {
   logger: Logger;
   ownership: Ownership;
   allowedTools: readonly string[] | undefined;
+  /** Those that an operator has declared. */
+  tools: readonly ToolDeclaration[];
   /** Whether a user gets the last words of an agent that did not answer. */
   lastWords: boolean;
   /** Projects that one person may have. */

@@ -56,7 +56,6 @@ const commandExecutor = z.strictObject({
   /** Variables of the spawner's environment that it gets: secrets by reference. */
   environment: z.array(variable).default([]),
 });
-export type CommandExecutorOptions = z.infer<typeof commandExecutor>;
 
 const timeouts = z
   .strictObject({

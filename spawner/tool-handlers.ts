@@ -109,11 +109,19 @@ function withinMessage(outcome: ToolOutcome, maxBytes: number): ToolOutcome {
   return { ok: false, code: 'ORC_TOO_LARGE', message };
 }
 
-const declaredOf = (
+function handlerOf(
   { tool, verb }: PendingCall,
   tools: readonly ToolDeclaration[],
-): ToolDeclaration | undefined =>
-  tools.find(({ name, verbs }) => name === tool && verbs.includes(verb));
+): ToolHandler | undefined {
+  const own = HANDLERS[`${tool}.${verb}`];
+  if (own !== undefined) return own;
+  const declared = tools.find(({ name, verbs }) => name === tool && verbs.includes(verb));
+  return (
+    declared &&
+    ((call, caller, { jobs }, { job, now }) =>
+      requestDeclared(call, declared, caller, jobs, job, now))
+  );
+}
 
 /** The id of the job that a call is about: that it names, or that it asks for under a key. */
 export function jobOfCall(call: PendingCall, agent: AgentState): string | undefined {
@@ -135,6 +143,11 @@ function outcomeOf(
   if (agent.phase === 'unknown' || agent.phase === 'ended') {
     return { ok: false, code: 'ORC_AGENT_ENDED', message: 'The agent ended before this was done' };
   }
+  const handler = handlerOf(call, context.tools);
+  if (handler === undefined) {
+    const message = `There is no tool ${call.tool} ${call.verb}`;
+    return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
+  }
   const allowed = allowedTools(context.allowedTools, agent.allowedTools);
   if (allowed && !allowed.includes(call.tool)) {
     const message = `This agent may not use ${call.tool}`;
@@ -149,11 +162,5 @@ function outcomeOf(
     correlationId: correlationOf(agent),
     turnId,
   };
-  const handler = HANDLERS[`${call.tool}.${call.verb}`];
-  if (handler !== undefined) return handler(call, caller, system, context);
-  const { tools, job, now } = context;
-  const declared = declaredOf(call, tools);
-  if (declared) return requestDeclared(call, declared, caller, system.jobs, job, now);
-  const message = `There is no tool ${call.tool} ${call.verb}`;
-  return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
+  return handler(call, caller, system, context);
 }

@@ -152,6 +152,11 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['archive', '--before', HOSTILE], shows: 'evil\\u001ba' },
     ],
     undo: [{ args: ['undo', agent] }, { args: ['undo', HOSTILE], shows: '\\u202eg' }],
+    'job logs': [{ args: ['job', 'logs', HOSTILE], shows: '\\u202eg' }],
+    'job answer': [
+      { args: ['job', 'answer', HOSTILE, 'yes'], shows: '\\u202eg' },
+      { args: ['job', 'answer', 'job_1', HOSTILE], shows: '\\u202eg' },
+    ],
     'project export': [
       { args: ['project', 'export', '--project', HOSTILE], shows: '\\u202eg' },
       { args: ['project', 'export', '--project', 'mine', '--branch', HOSTILE] },

@@ -124,6 +124,8 @@ test('a log in which EVENTS took all of jobs is brought up to date with what it 
     ...timers,
     subjects: ['schedules.>', 'agents.*.timer.*'],
   });
+  const logs = (await jsm.streams.info('LOGS')).config;
+  await jsm.streams.update('LOGS', { ...logs, subjects: ['agents.*.log.*'] });
   const { config } = await jsm.streams.info('EVENTS');
   const older = config.subjects.map((subject) => (subject === 'jobs.*.*' ? 'jobs.>' : subject));
   const sources = [{ name: 'TIMERS', filter_subject: 'agents.*.timer.*' }, { name: 'SAID' }];

@@ -1,11 +1,12 @@
 import { Option } from 'clipanion';
-import { answeredEvents } from '../../core/domain/job/job-events.ts';
+import { answerJob } from '../../core/conversation/answer-job.ts';
+import { knownJob } from '../../core/conversation/known-job.ts';
 import { jobView } from '../../core/domain/job/job-view.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { requireJobId } from '../agent/job-command.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { stateOfJob } from '../operator/state-of-job.ts';
+
 import { usageOf } from '../usage.ts';
 
 export class JobAnswerCommand extends OperatorCommand {
@@ -20,15 +21,10 @@ export class JobAnswerCommand extends OperatorCommand {
     if (this.answer !== 'yes' && this.answer !== 'no') {
       throw new OrchestratorError('ORC_USAGE', `${JSON.stringify(this.answer)} is not yes or no`);
     }
-    const approved = this.answer === 'yes';
-    let isAnswered = false;
-    const job = await stateOfJob(log, jobId, (open) => {
-      if (open.phase !== 'input_required') return [];
-      isAnswered = true;
-      return answeredEvents(open, approved, undefined, new Date());
-    });
-    if (!isAnswered) {
-      const what = `${jobId} does not wait for an answer: it is ${jobView(job).state}`;
+    const job = await answerJob(log, jobId, this.answer === 'yes');
+    if (job === undefined) {
+      const { state } = jobView(await knownJob(log, jobId));
+      const what = `${jobId} does not wait for an answer: it is ${state}`;
       throw new OrchestratorError('ORC_QUESTION_CLOSED', what);
     }
     const shown = jobView(job);

@@ -12,14 +12,10 @@ export class JobCancelCommand extends JobCommand {
     const jobId = requireJobId(this.job);
     if (this.isAgent) return this.print(await this.asAgent('cancel', { jobId }));
     await this.asOperator(async ({ log }) => {
-      const { stateOfJob } = await import('../operator/state-of-job.ts');
-      const { cancelEvents } = await import('../../core/domain/job/job-events.ts');
+      const { cancelJob } = await import('../../core/conversation/answer-job.ts');
       const { jobView } = await import('../../core/domain/job/job-view.ts');
       const { newId } = await import('../../schemas/ids.ts');
-      const by = { causationId: newId('cancel') };
-      const cancelled = await stateOfJob(log, jobId, (job) =>
-        job.cancel === undefined ? cancelEvents(job, by, new Date()) : [],
-      );
+      const cancelled = await cancelJob(log, jobId, { causationId: newId('cancel') });
       this.print(jobView(cancelled));
     });
   }

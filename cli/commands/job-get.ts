@@ -12,7 +12,7 @@ export class JobGetCommand extends JobCommand {
     const jobId = requireJobId(this.job);
     if (this.isAgent) return this.print(await this.asAgent('get', { jobId }));
     await this.asOperator(async ({ log }) => {
-      const { knownJob } = await import('../operator/known-job.ts');
+      const { knownJob } = await import('../../core/conversation/known-job.ts');
       const { jobView } = await import('../../core/domain/job/job-view.ts');
       this.print(jobView(await knownJob(log, jobId)));
     });

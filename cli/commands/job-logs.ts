@@ -1,7 +1,7 @@
 import { Option } from 'clipanion';
+import { knownJob } from '../../core/conversation/known-job.ts';
 import { jobLogFilter } from '../../schemas/subjects.ts';
 import { requireJobId } from '../agent/job-command.ts';
-import { knownJob } from '../operator/known-job.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { usageOf } from '../usage.ts';

@@ -20,7 +20,7 @@ export class JobWaitCommand extends JobCommand {
   }
 
   async #untilEnd({ log }: OperatorContext, jobId: string): Promise<void> {
-    const { knownJob } = await import('../operator/known-job.ts');
+    const { knownJob } = await import('../../core/conversation/known-job.ts');
     const { awaitEvent } = await import('../operator/await-event.ts');
     const { jobFilter } = await import('../../schemas/subjects.ts');
     const { jobView } = await import('../../core/domain/job/job-view.ts');

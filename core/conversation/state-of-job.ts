@@ -1,8 +1,8 @@
-import { isOpen, type JobState, type OpenJob } from '../../core/domain/job/job-state.ts';
-import { appendError } from '../../core/log/append-result.ts';
-import type { EventLog } from '../../core/log/event-log.ts';
 import type { NewEvent } from '../../schemas/event.ts';
 import { jobFilter } from '../../schemas/subjects.ts';
+import { isOpen, type JobState, type OpenJob } from '../domain/job/job-state.ts';
+import { appendError } from '../log/append-result.ts';
+import type { EventLog } from '../log/event-log.ts';
 import { knownJob } from './known-job.ts';
 
 /** Conflicts with what the job itself says are passing; so many in a row are none. */

@@ -48,6 +48,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   extend: async () => (await import('./commands/extend.ts')).ExtendCommand,
   logs: async () => (await import('./commands/logs.ts')).LogsCommand,
   events: async () => (await import('./commands/events.ts')).EventsCommand,
+  'server list': async () => (await import('./commands/server-list.ts')).ServerListCommand,
   nodes: async () => (await import('./commands/nodes.ts')).NodesCommand,
   drain: async () => (await import('./commands/drain.ts')).DrainCommand,
   projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,

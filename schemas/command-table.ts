@@ -660,6 +660,14 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['server', 'list'],
+    audience: 'operator',
+    summary:
+      'List the servers of `servers.json`, on which agents may have something done (`infra`).',
+    options: [JSON_OPTION],
+    examples: [['List them', 'server list']],
+  },
+  {
     path: ['nodes'],
     audience: 'operator',
     summary: 'List the spawners: what each does, where its agents run, and who holds its name.',

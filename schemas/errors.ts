@@ -312,6 +312,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 502,
   },
+  ORC_NO_PROGRAM: {
+    meaning: 'The project has no program for this tool',
+    cure: 'Commit an executable file there: `#!/bin/sh` and what is to be done; docs/tools.md says what it gets.',
+    exit: EXIT.failed,
+    status: 404,
+  },
   ORC_NO_SUCH_TOOL: {
     meaning: 'There is no such tool',
     cure: '`orchestrator --help` lists them.',

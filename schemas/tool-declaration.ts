@@ -55,7 +55,30 @@ const commandExecutor = z.strictObject({
   command: z.tuple([z.string().min(1)], z.string()),
   /** Variables of the spawner's environment that it gets: secrets by reference. */
   environment: z.array(variable).default([]),
+  /**
+   * It runs in a clean checkout of a project (its input's `projectId`, else the one that its agent works in)
+   * at one commit (`commit`: an id or a branch, else the project's own branch), and a relative path is below that.
+   */
+  checkout: z.boolean().default(false),
 });
+
+/** A script (its input's `task`) on a server (`serverId`) of `servers.json`, over ssh. */
+const sshExecutor = z.strictObject({ kind: z.literal('ssh') });
+
+/** A new agent gets its input's `task`, in a clone of a project (`projectId`, else that of the agent that calls). */
+const agentExecutor = z.strictObject({
+  kind: z.literal('agent'),
+  /** Its kind, where the input's `kind` names none; ORCHESTRATOR_AGENT without. */
+  agent: name.optional(),
+});
+
+/** What each kind of executor takes of its input, and what of that has to be there. */
+const TAKES: Readonly<Record<string, { of: readonly string[]; required: readonly string[] }>> = {
+  command: { of: [], required: [] },
+  checkout: { of: ['projectId'], required: [] },
+  ssh: { of: ['task', 'serverId'], required: ['task', 'serverId'] },
+  agent: { of: ['task', 'projectId'], required: ['task'] },
+};
 
 const timeouts = z
   .strictObject({
@@ -73,7 +96,7 @@ export const toolDeclaration = z
     verbs: z.array(name).min(1).default(['run']),
     summary: line,
     input: input.prefault({}),
-    executor: z.discriminatedUnion('kind', [commandExecutor]),
+    executor: z.discriminatedUnion('kind', [commandExecutor, sshExecutor, agentExecutor]),
     /** `ask`: its agent's user is asked before it runs. */
     confirm: z.enum(['ask', 'never']).default('never'),
     /** Whether a call waits for the end, where the caller does not say. */
@@ -87,6 +110,20 @@ export const toolDeclaration = z
   .refine(({ name: own }) => !TAKEN.has(own), {
     path: ['name'],
     error: 'the name of a command of orchestrator itself',
+  })
+  .superRefine(({ executor, input: { properties, required } }, context) => {
+    const isCheckout = executor.kind === 'command' && executor.checkout;
+    const takes = TAKES[isCheckout ? 'checkout' : executor.kind];
+    for (const each of takes?.of ?? []) {
+      if (properties[each]?.type === 'string') continue;
+      const message = `its executor needs a property ${each}, a string`;
+      context.addIssue({ code: 'custom', path: ['input', 'properties'], message });
+    }
+    for (const each of takes?.required ?? []) {
+      if (required.includes(each)) continue;
+      const message = `its executor needs ${each}`;
+      context.addIssue({ code: 'custom', path: ['input', 'required'], message });
+    }
   });
 export type ToolDeclaration = z.infer<typeof toolDeclaration>;
 

@@ -24,6 +24,8 @@ export const agentSummary = z.object({
   owner: person.optional(),
   /** The project that it works in. */
   projectId: z.string().optional(),
+  /** The agent that had it made, by a job. */
+  orderedBy: agentId.optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),
   endedAt: z.string().optional(),

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
@@ -13,13 +13,13 @@ import { agentSearchPath } from '../platform/service/agent-search-path.ts';
 import { nodeName } from '../platform/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { systemAddress } from '../platform/service/system-address.ts';
-import { readTools } from '../platform/service/tool-files.ts';
+import { systemTools } from '../platform/service/system-tools.ts';
 import { derivedId } from '../schemas/ids.ts';
 import { declaredTool } from '../schemas/tool-declaration.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
-import { CommandExecutor } from './jobs/command-executor.ts';
+import { jobExecutors } from './jobs/job-executors.ts';
 import { LogCollector } from './log-collector.ts';
 import { LoginRenewals } from './logins/login-renewals.ts';
 import { OutputMarks } from './output-marks.ts';
@@ -44,8 +44,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const { chosen } = runtimes;
   // All of a cluster's servers, not the one that this process happens to be connected to.
   const { url } = systemAddress(settings, paths);
-  const toolsFolder = resolve(settings.ORCHESTRATOR_TOOLS_DIR ?? paths.tools);
-  const tools = await readTools(toolsFolder);
+  const { tools, servers, folder: toolsFolder } = await systemTools(settings, paths);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
@@ -98,12 +97,19 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     health,
     marks: await OutputMarks.open(connection, logger),
   });
-  const command = new CommandExecutor({
+  const executors = jobExecutors({
     runtime: jobRuntime,
     folder: resolve(paths.jobs),
     toolsFolder,
+    servers,
+    knownHosts: join(resolve(paths.root), 'known_hosts'),
+    checkout: (projectId, commit, jobId) => projects.checkout(projectId, commit, jobId),
     collector,
+    log,
+    follower,
     logger,
+    clock,
+    kind: settings.ORCHESTRATOR_AGENT,
     environment: process.env,
     searchPath,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
@@ -116,9 +122,10 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     processes,
     projects: projects.agents,
     projectTools: projects.tools,
+    checkouts: projects.checkouts,
     collector,
     tools,
-    executors: new Map([['command', command]]),
+    executors,
     jobsPlace: await jobRuntime.place(),
     factories: await agentFactories(settings, process.env),
     logins: new LoginRenewals({

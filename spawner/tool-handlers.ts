@@ -19,6 +19,7 @@ import {
 } from '../core/domain/project/decide-project.ts';
 import type { SystemState } from '../core/domain/system-state.ts';
 import type { ToolDeclaration } from '../schemas/tool-declaration.ts';
+import type { ProjectCheckouts } from './projects/project-checkouts.ts';
 import type { ProjectTools } from './projects/project-tools.ts';
 import {
   answerGetJob,
@@ -37,6 +38,8 @@ export interface ToolContext {
   maxProjects: number;
   /** What is done with git; undefined where no projects are kept. */
   projects?: ProjectTools | undefined;
+  /** Where programs of projects run; undefined where no projects are kept. */
+  checkouts?: ProjectCheckouts | undefined;
   /** Bytes of the largest message that the broker takes. */
   maxBytes: number;
   /** Those that an operator has declared. */
@@ -118,8 +121,8 @@ function handlerOf(
   const declared = tools.find(({ name, verbs }) => name === tool && verbs.includes(verb));
   return (
     declared &&
-    ((call, caller, { jobs }, { job, now }) =>
-      requestDeclared(call, declared, caller, jobs, job, now))
+    ((call, caller, { jobs, projects }, { job: known, now, checkouts }) =>
+      requestDeclared(call, declared, caller, { jobs, projects, known, checkouts, now }))
   );
 }
 
@@ -161,6 +164,7 @@ function outcomeOf(
     ...(project && { project }),
     correlationId: correlationOf(agent),
     turnId,
+    depth: agent.ordered?.depth,
   };
   return handler(call, caller, system, context);
 }

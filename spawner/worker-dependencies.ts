@@ -11,6 +11,7 @@ import type { LoginRenewals } from './logins/login-renewals.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import type { ProcessManager } from './process-manager.ts';
 import type { AgentProjects } from './projects/agent-projects.ts';
+import type { ProjectCheckouts } from './projects/project-checkouts.ts';
 import type { ProjectTools } from './projects/project-tools.ts';
 import type { StuckAgents } from './stuck-agents.ts';
 
@@ -26,6 +27,8 @@ export interface WorkerDependencies {
   projects: AgentProjects | undefined;
   /** What agents may ask of their projects. */
   projectTools: ProjectTools | undefined;
+  /** Where programs of projects run. */
+  checkouts: ProjectCheckouts | undefined;
   logger: Logger;
   ownership: Ownership;
   allowedTools: readonly string[] | undefined;

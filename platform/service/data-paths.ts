@@ -27,6 +27,8 @@ export interface DataPaths {
   jobs: string;
   /** Declared tools, where ORCHESTRATOR_TOOLS_DIR is unset. */
   tools: string;
+  /** Servers on which agents may have something done (`servers.json`). */
+  servers: string;
   /** The system's own log. */
   systemLog: string;
   /** Checkpoints of projections; may be deleted at any time. */
@@ -50,6 +52,7 @@ export function dataPaths(dataDir: string, from = process.cwd()): DataPaths {
     projects: join(root, 'projects'),
     jobs: join(root, 'jobs'),
     tools: join(root, 'tools'),
+    servers: join(root, 'servers.json'),
     systemLog: join(root, 'system.log'),
     snapshots: join(root, 'snapshots'),
   };

@@ -1,5 +1,5 @@
 import { open, rm } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { JobEnd } from '../../core/domain/job/job-end-events.ts';
 import { delay } from '../../platform/async/delay.ts';
@@ -7,18 +7,19 @@ import { orAborted } from '../../platform/async/or-aborted.ts';
 import type { LogCollector } from '../log-collector.ts';
 import type { AgentProcess, ProcessExit, ProcessSpec, Runtime } from '../runtime/runtime.ts';
 import type { Executor, JobHandle, JobOrder } from './executor.ts';
+import { type JobProgram, jobProgram, type ProgramContext, workspaceOf } from './job-program.ts';
 import { followProgress, lastResult, PROGRESS_FILE } from './job-progress.ts';
 
-export interface CommandExecutorOptions {
+export interface CommandExecutorOptions
+  extends Pick<
+    ProgramContext,
+    'toolsFolder' | 'environment' | 'servers' | 'knownHosts' | 'checkout'
+  > {
   /** Runs programs that outlive this process, below `folder`, a folder for each job. */
   runtime: Runtime;
   folder: string;
-  /** Where the declarations are: relative programs are found from here. */
-  toolsFolder: string;
   collector: LogCollector;
   logger: Logger;
-  /** The spawner's own environment, of which a tool gets what its declaration names. */
-  environment: NodeJS.ProcessEnv;
   searchPath: string;
   /** Milliseconds between SIGTERM and SIGKILL. */
   stopGraceMs: number;
@@ -42,11 +43,11 @@ export class CommandExecutor implements Executor {
   }
 
   async start(order: JobOrder): Promise<JobHandle | { failed: string }> {
-    const spec = this.#spec(order);
-    if ('failed' in spec) return spec;
-    const started = await this.#options.runtime.start(spec);
+    const program = this.#program(order);
+    if ('failed' in program) return program;
+    const started = await this.#options.runtime.start(this.#spec(order, program));
     if (!started.ok) return { failed: started.reason };
-    await giveInput(started.process, order);
+    await giveInput(started.process, program);
     return new CommandRun(started.process, order, this.#options);
   }
 
@@ -54,36 +55,35 @@ export class CommandExecutor implements Executor {
     const { jobId } = order.job;
     const process = await this.#options.runtime.attach(jobId, order.run.runId);
     if (process === undefined) return undefined;
+    const program = this.#program(order);
     // Whoever began it may not have lived to write it.
-    await giveInput(process, order);
+    if (!('failed' in program)) await giveInput(process, program);
     return new CommandRun(process, order, this.#options);
   }
 
-  #spec({ job, run, tool }: JobOrder): ProcessSpec | { failed: string } {
-    const { folder, toolsFolder, environment, searchPath, runtime } = this.#options;
-    if (tool.executor.kind !== 'command') return { failed: `${tool.name} is no command any more` };
-    const { command, environment: names } = tool.executor;
-    const missing = names.filter((name) => environment[name] === undefined);
-    if (missing.length > 0) {
-      return { failed: `the spawner's environment lacks ${missing.join(', ')}` };
-    }
-    const [program, ...args] = command;
-    const isPath = program.includes('/') && !isAbsolute(program);
-    const path = isPath ? resolve(toolsFolder, program) : program;
+  #program(order: JobOrder): JobProgram | { failed: string } {
+    const { runtime } = this.#options;
+    const workspace = workspaceOf(runtime.places(order.job.jobId).home);
+    return jobProgram(order, { ...this.#options, workspace });
+  }
+
+  #spec({ job, run, tool }: JobOrder, program: JobProgram): ProcessSpec {
+    const { folder, searchPath, runtime } = this.#options;
     const progress = join(folder, job.jobId, PROGRESS_FILE);
     const totalMs = job.timeouts.totalMs ?? LONGEST_MS;
     return {
       agentId: job.jobId,
       runId: run.runId,
-      command: ['sh', '-c', WITH_PROGRESS, progress, path, ...args],
-      needs: [{ program: path, cure: `${tool.name}.json in ${toolsFolder} names it` }],
+      command: ['sh', '-c', WITH_PROGRESS, progress, ...program.command],
+      needs: [program.needs],
       environment: {
         LANG: 'C.UTF-8',
         PATH: searchPath,
         HOME: runtime.places(job.jobId).home,
-        ...Object.fromEntries(names.map((name) => [name, environment[name] ?? ''])),
+        ...program.environment,
         ...jobVariables(job),
       },
+      ...(program.workspace && { workspace: program.workspace }),
       files: [],
       labels: { tool: tool.name },
       expiresAt: new Date(Date.parse(run.acceptedAt) + totalMs),
@@ -91,9 +91,9 @@ export class CommandExecutor implements Executor {
   }
 }
 
-/** Its input on stdin as JSON, once, and then the end of it. */
-async function giveInput(process: AgentProcess, { job }: JobOrder): Promise<void> {
-  await process.write('input', Buffer.from(`${JSON.stringify(job.input)}\n`));
+/** Once, and then the end of it. */
+async function giveInput(process: AgentProcess, { input }: JobProgram): Promise<void> {
+  await process.write('input', Buffer.from(input));
   await process.closeStdin();
 }
 
@@ -177,13 +177,18 @@ class CommandRun implements JobHandle {
       const reason = 'what ran it has ended, nobody knows how';
       return { end: 'failed', code: 'ORC_JOB_INTERRUPTED', reason };
     }
+    // Of ssh: what ran there may run on, or be done.
+    const isLost = code === SSH_FAILED && this.#order.tool.executor.kind === 'ssh';
     const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
     const last = (await tailOf(join(run, 'stderr'))).trim().split('\n').at(-1) ?? '';
     const rest = left ? `; ${left.count} processes of it could not be ended` : '';
     const reason = `${how}${last === '' ? '' : `: ${last}`}${rest}`;
-    return { end: 'failed', code: 'ORC_JOB_FAILED', reason };
+    return { end: 'failed', code: isLost ? 'ORC_JOB_INTERRUPTED' : 'ORC_JOB_FAILED', reason };
   }
 }
+
+/** What ssh exits with where it, and not what it ran, has failed (ssh(1)). */
+const SSH_FAILED = 255;
 
 /** Bytes of an output's end that a result or a reason quotes. */
 const TAIL_BYTES = 4_096;

@@ -110,7 +110,8 @@ export class TurnSteps {
 
   /** A job that has left the state is in the log. */
   async #call(call: PendingCall, state: AgentState): Promise<Told<'call'>> {
-    const { follower, allowedTools, maxProjects, log, projectTools, tools } = this.#agent.deps;
+    const { follower, allowedTools, maxProjects, log, tools } = this.#agent.deps;
+    const { projectTools, checkouts } = this.#agent.deps;
     const jobId = jobOfCall(call, state);
     const job = jobId && (follower.state.jobs.get(jobId) ?? (await jobFromLog(log, jobId)));
     const outcome = await callTool(call, state, follower.state, {
@@ -118,6 +119,7 @@ export class TurnSteps {
       allowedTools,
       maxProjects,
       projects: projectTools,
+      checkouts,
       maxBytes: maxPayload(log.connection.nc),
       tools,
       job: job || undefined,

@@ -138,6 +138,7 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['logs', agent, '--json'], shows: 'evil\\u001ba' },
     ],
     events: [{ args: ['events'], shows: '\\u202eg' }, { args: ['events', '--json'] }],
+    'server list': [{ args: ['server', 'list'] }],
     nodes: [{ args: ['nodes'], shows: SHOWN }],
     drain: [{ args: ['drain', HOSTILE], shows: 'evil\\u001ba' }],
     projects: [

@@ -2,13 +2,13 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { answeredEvents } from '../../core/domain/job/job-events.ts';
-import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { shellTool } from '../support/declared.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
-import { type SpawnerFixture, type SpawnerOptions, startSpawner } from '../support/spawner.ts';
+import { call, end, happened, ofJob } from '../support/job-calls.ts';
+import { type SpawnerOptions, startSpawner } from '../support/spawner.ts';
 
 const ANN = { channel: 'test', userId: 'ann' };
 
@@ -22,41 +22,6 @@ async function world(t: ExecutionContext, options: SpawnerOptions) {
   await spawner.event(agent, 'process.ready');
   return { spawner, agent };
 }
-
-let calls = 0;
-
-/** A call as an agent's command publishes it: what it comes to. */
-async function call(
-  spawner: SpawnerFixture,
-  agent: string,
-  path: string,
-  data: object,
-): Promise<Record<string, unknown>> {
-  calls += 1;
-  const id = `${agent}_call-${calls}`;
-  const event = {
-    id,
-    type: `tool.${path}`,
-    source: `orchestrator/agent/${agent}`,
-    time: new Date().toISOString(),
-    subject: `agents.${agent}.tool.${path}`,
-    data,
-    // The catalogue has one type for all declared tools; an agent's command writes its own.
-  } as unknown as NewEvent;
-  await spawner.log.append(event);
-  const result = await spawner.event(agent, 'result', ({ data: of }) => of.callId === id);
-  return result.data.ok ? Object(result.data.value) : { error: result.data.error };
-}
-
-const ofJob = (id: unknown, types: readonly string[]) => (event: StoredEvent) =>
-  types.includes(event.type) && event.subject.split('.')[1] === id;
-
-const ENDS = ['job.completed', 'job.failed', 'job.cancelled'];
-
-const end = (spawner: SpawnerFixture, id: unknown) => untilEvent(spawner.log, ofJob(id, ENDS));
-
-const happened = (spawner: SpawnerFixture, id: unknown, type: string) =>
-  untilEvent(spawner.log, ofJob(id, [type]));
 
 test('a declared tool runs its program: input on stdin and as variables, progress, a result, its log', async (t) => {
   const script =

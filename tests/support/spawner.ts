@@ -20,11 +20,12 @@ import { readAgentKeys } from '../../platform/nats/trust.ts';
 import { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
+import type { ServerDeclaration } from '../../schemas/server-declaration.ts';
 import { declaredTool, type ToolDeclaration } from '../../schemas/tool-declaration.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
 import type { CountConnections } from '../../spawner/connection-meter.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
-import { CommandExecutor } from '../../spawner/jobs/command-executor.ts';
+import { jobExecutors } from '../../spawner/jobs/job-executors.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/login-renewals.ts';
 import { OutputMarks } from '../../spawner/output-marks.ts';
@@ -50,6 +51,7 @@ export interface SpawnerOptions {
   allowedTools?: readonly string[];
   /** Declared, as their files are parsed. */
   tools?: readonly ToolDeclaration[];
+  servers?: readonly ServerDeclaration[];
   stopGraceMs?: number;
   lastWords?: boolean;
   /** Projects that one person may have; 1,000 without. */
@@ -205,24 +207,27 @@ export class SpawnerFixture {
       processes,
       projects: projects.agents,
       projectTools: projects.tools,
+      checkouts: projects.checkouts,
       collector,
       tools,
       jobsPlace: await jobRuntime.place(),
-      executors: new Map([
-        [
-          'command',
-          new CommandExecutor({
-            runtime: jobRuntime,
-            folder: jobs,
-            toolsFolder: folder,
-            collector,
-            logger,
-            environment: process.env,
-            searchPath,
-            stopGraceMs: this.#options.stopGraceMs ?? 500,
-          }),
-        ],
-      ]),
+      executors: jobExecutors({
+        runtime: jobRuntime,
+        folder: jobs,
+        toolsFolder: folder,
+        servers: this.#options.servers ?? [],
+        knownHosts: join(this.nats.dataDir, 'known_hosts'),
+        checkout: (projectId, commit, jobId) => projects.checkout(projectId, commit, jobId),
+        collector,
+        log,
+        follower,
+        logger,
+        clock,
+        kind: 'line',
+        environment: process.env,
+        searchPath,
+        stopGraceMs: this.#options.stopGraceMs ?? 500,
+      }),
       factories,
       logins: new LoginRenewals({
         running: () => processes.running(follower.state.agents.values()),

@@ -6,6 +6,7 @@ import { type AgentState, isLive } from '../agent/agent-state.ts';
 import { resultEvent } from '../agent/turn/result-event.ts';
 import { jobEvent } from './job-events.ts';
 import type { JobState, OpenJob } from './job-state.ts';
+import { orderedAgentId } from './ordered-agent.ts';
 
 /** How a job ends. */
 export type JobEnd =
@@ -27,7 +28,8 @@ export function endEvents(
   now: Date,
 ): NewEvent[] {
   const stated = endEvent(job, end, now, 'over');
-  if (job.by === undefined) return [stated];
+  const stop = stopEvents(job, stated.id, now);
+  if (job.by === undefined) return [stated, ...stop];
   const { agentId } = job.by;
   const outcome =
     end.end === 'completed'
@@ -41,7 +43,17 @@ export function endEvents(
     ...meta,
     causationId: stated.id,
   });
-  return [stated, result, ...noticeEvents(job, end, agent, stated.id, now)];
+  return [stated, result, ...noticeEvents(job, end, agent, stated.id, now), ...stop];
+}
+
+/** The agent that did it has nothing to do any more. */
+function stopEvents(job: OpenJob, causationId: string, now: Date): NewEvent[] {
+  if (job.phase !== 'working' || job.run?.executor !== 'agent') return [];
+  const whose = { agentId: orderedAgentId(job.jobId) };
+  const { correlationId } = job;
+  const id = `job.over:${job.jobId}:stop`;
+  const meta = { id, source: 'orchestrator/jobs', now, correlationId, causationId };
+  return [newEvent('command.stop', whose, { reason: 'asked' }, meta)];
 }
 
 /** What comes after its end: stored and stated, and nothing comes of it. */

@@ -14,6 +14,12 @@ export const MAX_OPEN_JOBS = 20;
 /** Open jobs of all. */
 export const MAX_ALL_OPEN_JOBS = 1_000;
 
+/** Agents that order agents that order agents: so deep, and no deeper. */
+export const MAX_ORDER_DEPTH = 3;
+
+/** Agents that one agent may have ordered at a time by one tool. */
+export const MAX_ORDERED = 4;
+
 /** What is asked for. */
 export interface JobWish {
   tool: string;
@@ -38,6 +44,8 @@ export interface JobRules {
   timeouts: JobTimeouts;
   /** What the person is asked first; absent where nobody is. */
   question?: string | undefined;
+  /** It is a new agent that does it; `depth`: how many agents have ordered each other before the caller. */
+  orders?: { depth: number } | undefined;
 }
 
 export type JobOutcome =
@@ -83,6 +91,8 @@ export function requestJob(
     const message = `${MAX_OPEN_JOBS} jobs are open already: wait for one, or cancel one`;
     return { ok: false, code: 'ORC_QUOTA', message };
   }
+  const refused = rules.orders && refusedOrder(wish, rules.orders, open);
+  if (refused) return refused;
   if (all.length >= MAX_ALL_OPEN_JOBS) {
     const message = `${MAX_ALL_OPEN_JOBS} jobs of all agents are open already: try again later`;
     return { ok: false, code: 'ORC_QUOTA', message };
@@ -95,6 +105,20 @@ export function requestJob(
   const state = rules.question === undefined ? 'working' : 'input_required';
   const events = requestEvents(jobId, wish, caller, rules, now);
   return { ok: true, events, value: { id: jobId, state } };
+}
+
+function refusedOrder(
+  { tool }: JobWish,
+  { depth }: { depth: number },
+  open: readonly JobState[],
+): JobOutcome | undefined {
+  if (depth >= MAX_ORDER_DEPTH) {
+    const message = `Agents that were ordered by agents order no more than ${MAX_ORDER_DEPTH} deep: do it yourself`;
+    return { ok: false, code: 'ORC_QUOTA', message };
+  }
+  if (open.filter((job) => job.tool === tool).length < MAX_ORDERED) return undefined;
+  const message = `${MAX_ORDERED} agents work for this one already: wait for one, or cancel one`;
+  return { ok: false, code: 'ORC_QUOTA', message };
 }
 
 const already = (job: JobState): JobOutcome => ({

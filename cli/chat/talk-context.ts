@@ -49,7 +49,9 @@ export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
   return {
     dialogue: new Dialogue({ ...talk, ...display }),
     agentClient,
+    log,
     views,
+    began,
     person,
     wish,
     mode,

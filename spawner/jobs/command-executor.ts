@@ -46,7 +46,12 @@ export class CommandExecutor implements Executor {
     const program = this.#program(order);
     if ('failed' in program) return program;
     const started = await this.#options.runtime.start(this.#spec(order, program));
-    if (!started.ok) return { failed: started.reason };
+    if (!started.ok) {
+      // Nothing of it began: nor does anything of it stay.
+      const home = join(this.#options.folder, order.job.jobId);
+      if (started.left === undefined) await rm(home, { recursive: true, force: true });
+      return { failed: started.reason };
+    }
     await giveInput(started.process, program);
     return new CommandRun(started.process, order, this.#options);
   }

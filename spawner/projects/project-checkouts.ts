@@ -1,3 +1,5 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { branchOf, type ProjectState } from '../../core/domain/project/project.ts';
 import { delay } from '../../platform/async/delay.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
@@ -11,6 +13,9 @@ export interface CommitShown {
   commit: string;
   subject: string;
 }
+
+/** No clone takes so long. */
+const LEFT_MS = 6 * 3_600_000;
 
 /** So long a source is waited for by whoever calls. */
 const FETCH_MS = 15_000;
@@ -58,10 +63,22 @@ export class ProjectCheckouts {
   async make(project: ProjectState, commit: string, id: string): Promise<string> {
     const repository = this.#repositories.repository(project.id);
     if ((await repository.commitOf(commit)) === undefined) await this.#newest(project);
+    await this.#sweep();
     const folder = await this.#repositories.stage(id);
     const order = { folder, branch: BRANCH, commit, identity: IDENTITY };
     await cloneForAgent(this.#repositories.git, repository, order);
     return folder;
+  }
+
+  /** Takes away what spawners that were killed in the middle have left: nobody makes a job’s checkout again. */
+  async #sweep(): Promise<void> {
+    const stage = join(this.#repositories.folder, 'stage');
+    for (const name of await readdir(stage).catch(() => [])) {
+      if (!name.startsWith('job_')) continue;
+      const path = join(stage, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+      if (Date.now() - mtimeMs > LEFT_MS) await rm(path, { recursive: true, force: true });
+    }
   }
 
   /** With what is new in its source; without its source, with what was there before. */

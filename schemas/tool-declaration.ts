@@ -72,6 +72,17 @@ const agentExecutor = z.strictObject({
   agent: name.optional(),
 });
 
+/** A service that is asked over HTTP. */
+const httpExecutor = z.strictObject({
+  kind: z.literal('http'),
+  url: z.url({ protocol: /^https?$/, error: 'a URL, http or https' }),
+  /** Variable of the spawner's environment with the key that requests are signed by. */
+  secret: variable.optional(),
+  /** How often a service that works on it is asked how far it is. */
+  poll: duration.prefault('2s'),
+});
+export type HttpExecutorOptions = z.infer<typeof httpExecutor>;
+
 /** What each kind of executor takes of its input, and what of that has to be there. */
 const TAKES: Readonly<Record<string, { of: readonly string[]; required: readonly string[] }>> = {
   command: { of: [], required: [] },
@@ -96,7 +107,12 @@ export const toolDeclaration = z
     verbs: z.array(name).min(1).default(['run']),
     summary: line,
     input: input.prefault({}),
-    executor: z.discriminatedUnion('kind', [commandExecutor, sshExecutor, agentExecutor]),
+    executor: z.discriminatedUnion('kind', [
+      commandExecutor,
+      sshExecutor,
+      agentExecutor,
+      httpExecutor,
+    ]),
     /** `ask`: its agent's user is asked before it runs. */
     confirm: z.enum(['ask', 'never']).default('never'),
     /** Whether a call waits for the end, where the caller does not say. */

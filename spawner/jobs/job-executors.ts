@@ -1,6 +1,7 @@
 import { AgentExecutor, type AgentExecutorOptions } from './agent-executor.ts';
 import { CommandExecutor, type CommandExecutorOptions } from './command-executor.ts';
 import type { Executor } from './executor.ts';
+import { HttpExecutor } from './http-executor.ts';
 
 /** How jobs are run, by the kind of their tool's executor. */
 export function jobExecutors(
@@ -11,5 +12,6 @@ export function jobExecutors(
     ['command', programs],
     ['ssh', programs],
     ['agent', new AgentExecutor(options)],
+    ['http', new HttpExecutor(options)],
   ]);
 }

@@ -17,6 +17,7 @@ import { ResponseListener } from './delivery/response-listener.ts';
 import type { BotParts } from './incoming/bot-context.ts';
 import { Access } from './people/access.ts';
 import { Directory } from './people/directory.ts';
+import { JobMessages } from './status/job-messages.ts';
 import { LiveChats } from './status/live-chats.ts';
 import { restoreStatus } from './status/restored-status.ts';
 import { sendPart } from './telegram/send-part.ts';
@@ -65,6 +66,14 @@ export async function telegramBot(context: ServiceContext) {
     apology: (chatId, reason) => wordsOf(chatId).notShown(reason),
   });
   const places = new AgentPlaces(log, (chatId) => directory.presentId(chatId));
+  const jobs = new JobMessages({
+    api,
+    log,
+    pace,
+    logger,
+    presentId: (chatId) => directory.presentId(chatId),
+    wordsOf,
+  });
   const listener = new ResponseListener({
     log,
     status,
@@ -76,6 +85,7 @@ export async function telegramBot(context: ServiceContext) {
         ? wordsOf(chatId).joinedAnswer(messages)
         : undefined,
     isOwnCommand: (commandId) => commandId.startsWith('tg-'),
+    jobChanged: (jobId) => jobs.changed(jobId),
   });
   const parts: BotParts = {
     log,
@@ -94,6 +104,7 @@ export async function telegramBot(context: ServiceContext) {
   return {
     directory,
     status,
+    jobs,
     deliveries: new Deliveries({ log, listener, outbox, health }),
     updates: new Updates({ client, connection, parts, settings, logger, health, notice }),
   };

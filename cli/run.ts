@@ -24,6 +24,7 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
   const stderr = context.stderr ?? process.stderr;
   const env = context.env ?? process.env;
   const args = withHelpLast(line);
+  let declared: string[] = [];
   try {
     requireText(args);
     if (args.length === 1 && (args[0] === '--version' || args[0] === '-v')) {
@@ -31,13 +32,14 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
       return 0;
     }
     const called = calledCommand(args);
-    const { cli, commands } = await commandLine(called, showsStyle(stdout, env));
+    const { cli, commands } = await commandLine(called, env, showsStyle(stdout, env));
+    if (called === undefined) declared = declaredNames(commands);
     const command = cli.process(called === undefined ? args : sortDashes(called, args), {
       ...context,
       env: await withSettingsFile(called, env),
     });
     // All but help, which has colours, and no word that is not ours.
-    if (commands.has(command.constructor)) {
+    if ([...commands].some((one) => command.constructor === one)) {
       const safe = { stdout: commandOutput(stdout), stderr: commandOutput(stderr) };
       command.context = { ...command.context, ...safe };
     }
@@ -46,7 +48,7 @@ export async function run(line: string[], context: Partial<RunContext> = {}): Pr
     using _ = tellSignals(called, (line) => stderr.write(line));
     return (await command.validateAndExecute()) ?? 0;
   } catch (error) {
-    const shown = usageError(error, args) ?? asOrchestratorError(error);
+    const shown = usageError(error, args, declared) ?? asOrchestratorError(error);
     stderr.write(errorLine(shown));
     return shown.exit;
   }
@@ -73,6 +75,12 @@ async function withSettingsFile(
 export const errorLine = (error: OrchestratorError): string =>
   `orchestrator: ${visibleLine(error.line)}\n`;
 
+/** How the commands are typed that are none of the table. */
+const declaredNames = (commands: ReadonlySet<CommandClass>): string[] =>
+  [...commands]
+    .flatMap(({ paths = [] }) => paths.map((path) => path.join(' ')))
+    .filter((name) => !Object.hasOwn(COMMAND_FILES, name));
+
 /** `help send` is `send --help`. */
 function withHelpLast(args: string[]): string[] {
   return args[0] === 'help' && args.length > 1 ? [...args.slice(1), '--help'] : args;
@@ -84,8 +92,9 @@ function withHelpLast(args: string[]): string[] {
  */
 async function commandLine(
   called: CommandName | undefined,
+  env: Record<string, string | undefined>,
   enableColors: boolean,
-): Promise<{ cli: Cli; commands: ReadonlySet<unknown> }> {
+): Promise<{ cli: Cli; commands: ReadonlySet<CommandClass> }> {
   const cli = new CommandLine({
     binaryName: 'orchestrator',
     binaryLabel: 'Orchestrator: persistent CLI agents',
@@ -99,6 +108,8 @@ async function commandLine(
     const { HelpCommand } = await import('./commands/help.ts');
     cli.register(HelpCommand);
     for (const load of Object.values(COMMAND_FILES)) commands.add(await load());
+    const { declaredCommands } = await import('./declared/declared-tools.ts');
+    for (const command of await declaredCommands(env)) commands.add(command);
   }
   for (const command of commands) cli.register(command);
   return { cli, commands };

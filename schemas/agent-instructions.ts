@@ -1,15 +1,25 @@
 import { COMMAND_TABLE, type CommandEntry } from './command-table.ts';
+import { type DeclaredTool, declaredEntries } from './declared-tool.ts';
 
 /**
  * The instructions file of an agent, Markdown: how it speaks and acts. Made from the table that the
  * command itself is made from, so that they never drift.
  */
-export function renderInstructions(allowedTools: readonly string[] | undefined): string {
+export function renderInstructions(
+  allowedTools: readonly string[] | undefined,
+  declared: readonly DeclaredTool[] = [],
+): string {
   const table: readonly CommandEntry[] = COMMAND_TABLE;
-  const allowed = table.filter(
-    ({ audience, tool }) =>
-      audience === 'agent' && tool !== undefined && (allowedTools?.includes(tool) ?? true),
+  const mayUse = (tool: string) => allowedTools?.includes(tool) ?? true;
+  const own = table.filter(
+    ({ audience, tool }) => audience === 'agent' && tool !== undefined && mayUse(tool),
   );
+  // Without tools there are no jobs.
+  const jobs = declared.filter(({ name }) => mayUse(name));
+  const allowed = [
+    ...own.filter(({ tool }) => tool !== 'job' || jobs.length > 0),
+    ...jobs.flatMap(declaredEntries),
+  ];
   const speaks = allowed.some(({ tool }) => tool === 'respond');
   return `# How you talk and act
 

@@ -13,7 +13,7 @@ export interface CommandEntry {
   path: readonly string[];
   audience: 'agent' | 'operator';
   /** The tool that an agent needs for it (ORCHESTRATOR_ALLOWED_TOOLS). */
-  tool?: 'respond' | 'project';
+  tool?: 'respond' | 'project' | 'job';
   summary: string;
   details?: string;
   /** Its arguments by name, where the last is a text that may be anything, dashes included. */
@@ -245,6 +245,60 @@ export const COMMAND_TABLE = [
     details: 'Its branch is where it was before, too. Refused over changes that no snapshot has.',
     options: [WAIT, ...SYSTEM_OPTIONS],
     examples: [['Take it back', 'undo mender']],
+  },
+  {
+    path: ['job', 'get'],
+    audience: 'agent',
+    tool: 'job',
+    takes: ['job'],
+    summary: 'Show a job as JSON: what it does, and what it came to.',
+    options: CALL_OPTIONS,
+    examples: [['Show a job', 'job get job_0123456789ab']],
+  },
+  {
+    path: ['job', 'list'],
+    audience: 'agent',
+    tool: 'job',
+    summary: 'List the jobs of your user: those that are open, and the last that ended.',
+    options: CALL_OPTIONS,
+    examples: [['List them', 'job list']],
+  },
+  {
+    path: ['job', 'wait'],
+    audience: 'agent',
+    tool: 'job',
+    takes: ['job'],
+    summary: 'Wait for the end of a job and print its result.',
+    options: [JSON_OPTION, timeout('How long to wait; 30m.')],
+    examples: [['Wait for it', 'job wait job_0123456789ab']],
+  },
+  {
+    path: ['job', 'cancel'],
+    audience: 'agent',
+    tool: 'job',
+    takes: ['job'],
+    summary: 'Cancel a job. What runs is ended; what has completed before stays completed.',
+    options: CALL_OPTIONS,
+    examples: [['Cancel it', 'job cancel job_0123456789ab']],
+  },
+  {
+    path: ['job', 'logs'],
+    audience: 'operator',
+    takes: ['job'],
+    summary: 'Show what a job printed.',
+    options: SYSTEM_OPTIONS,
+    examples: [['What it printed', 'job logs job_0123456789ab']],
+  },
+  {
+    path: ['job', 'answer'],
+    audience: 'operator',
+    takes: ['job', 'answer'],
+    summary: 'Say whether a job that waits for it may run: `yes` or `no`.',
+    options: SYSTEM_OPTIONS,
+    examples: [
+      ['Let it run', 'job answer job_0123456789ab yes'],
+      ['Do not', 'job answer job_0123456789ab no'],
+    ],
   },
   {
     path: ['turn', 'end'],
@@ -616,6 +670,14 @@ export const COMMAND_TABLE = [
       ['The last ten minutes of one agent', 'events --from 10m --agent agent-0123456789ab'],
       ['One type, for a program', 'events --type turn.failed --json'],
     ],
+  },
+  {
+    path: ['server', 'list'],
+    audience: 'operator',
+    summary:
+      'List the servers of `servers.json`, on which agents may have something done (`infra`).',
+    options: [JSON_OPTION],
+    examples: [['List them', 'server list']],
   },
   {
     path: ['nodes'],

@@ -312,6 +312,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 502,
   },
+  ORC_NO_PROGRAM: {
+    meaning: 'The project has no program for this tool',
+    cure: 'Commit an executable file there: `#!/bin/sh` and what is to be done; docs/tools.md says what it gets.',
+    exit: EXIT.failed,
+    status: 404,
+  },
   ORC_NO_SUCH_TOOL: {
     meaning: 'There is no such tool',
     cure: '`orchestrator --help` lists them.',
@@ -323,6 +329,48 @@ export const ERRORS = {
     cure: 'See `orchestrator <tool> --help`.',
     exit: EXIT.usage,
     status: 400,
+  },
+  ORC_TOOLS: {
+    meaning: 'A declared tool cannot be used as it is declared',
+    cure: 'Correct the named files; docs/tools.md says what they may hold.',
+    exit: EXIT.usage,
+    status: 500,
+  },
+  ORC_JOB_NOT_FOUND: {
+    meaning: 'There is no such job',
+    cure: 'See `orchestrator job list`.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_JOB_FAILED: {
+    meaning: 'The job failed',
+    cure: '`orchestrator job logs` shows what it printed.',
+    exit: EXIT.failed,
+    status: 502,
+  },
+  ORC_JOB_TIMED_OUT: {
+    meaning: 'The job took longer than it may',
+    cure: 'See what it printed; its time-outs are in the declaration of its tool.',
+    exit: EXIT.timedOut,
+    status: 504,
+  },
+  ORC_JOB_INTERRUPTED: {
+    meaning: 'The job was interrupted: what ran it is gone, and nobody knows how far it came',
+    cure: 'Look at what it has done before you ask for it again; it is not run again by itself.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_JOB_DECLINED: {
+    meaning: 'The job was not allowed to run',
+    cure: 'Ask the user what to do instead.',
+    exit: EXIT.notPermitted,
+    status: 403,
+  },
+  ORC_JOB_CANCELLED: {
+    meaning: 'The job was cancelled',
+    cure: 'Call the tool again where it is still wanted.',
+    exit: EXIT.failed,
+    status: 409,
   },
   ORC_PROJECT_NOT_FOUND: {
     meaning: 'There is no such project',

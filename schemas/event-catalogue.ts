@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { commandEvents } from './events/command.ts';
 import { deliveryEvents } from './events/delivery.ts';
+import { jobEvents, jobTimerEvents } from './events/job.ts';
 import { logEvents } from './events/log.ts';
 import { nodeEvents } from './events/node.ts';
 import { processEvents } from './events/process.ts';
 import { projectEvents } from './events/project.ts';
 import { responseEvents } from './events/response.ts';
 import { timerEvents } from './events/timer.ts';
-import { resultEvents, toolEvents } from './events/tool.ts';
+import { declaredToolEvents, resultEvents, toolEvents } from './events/tool.ts';
 import { turnEvents } from './events/turn.ts';
 import { userEvents } from './events/user.ts';
 
@@ -18,6 +19,7 @@ export const EVENT_CATALOGUE = {
   ...turnEvents,
   ...responseEvents,
   ...toolEvents,
+  ...declaredToolEvents,
   ...resultEvents,
   ...timerEvents,
   ...userEvents,
@@ -25,6 +27,8 @@ export const EVENT_CATALOGUE = {
   ...nodeEvents,
   ...logEvents,
   ...deliveryEvents,
+  ...jobEvents,
+  ...jobTimerEvents,
 };
 
 type Catalogue = typeof EVENT_CATALOGUE;

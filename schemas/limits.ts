@@ -47,3 +47,9 @@ export const MAX_PROJECTS = 500;
  * (docs/decisions/0121-the-archive-of-the-log.md).
  */
 export const YOUNGEST_ARCHIVED_MS = 48 * 3_600_000;
+
+/** Characters of one line of a job's progress. */
+export const MAX_JOB_PROGRESS = 1_000;
+
+/** Bytes (JSON) of a job's input, and of the result that its state keeps. */
+export const MAX_JOB_VALUE = 32 * 1024;

@@ -9,13 +9,15 @@ export type Whose<T extends EventType> = T extends `user.${string}`
     ? { channel: string; deliveryId: string }
     : T extends `project.${string}`
       ? { projectId: string }
-      : T extends `node.${string}`
-        ? { node: string }
-        : T extends `log.${string}`
-          ? { stream: string }
-          : T extends 'result'
-            ? { agentId: string; callId: string }
-            : { agentId: string };
+      : T extends `job.${string}` | `job-timer.${string}`
+        ? { jobId: string }
+        : T extends `node.${string}`
+          ? { node: string }
+          : T extends `log.${string}`
+            ? { stream: string }
+            : T extends 'result'
+              ? { agentId: string; callId: string }
+              : { agentId: string };
 
 /** Who states an event, when, and because of what. */
 export interface EventMeta {

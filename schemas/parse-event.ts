@@ -55,24 +55,28 @@ export function parseEvent(message: RawMessage): ParsedEvent {
 }
 
 function read(message: RawMessage): ParsedEvent {
-  const type = message.header('ce-type');
-  if (type === undefined || message.header('ce-id') === undefined) {
+  const stated = message.header('ce-type');
+  if (stated === undefined || message.header('ce-id') === undefined) {
     return invalid('no ce-type or ce-id header');
   }
-  if (!isEventType(type)) return { kind: 'unknown', type };
   const address = parseSubject(message.subject);
-  if (address === undefined || type !== typeOn(address)) {
+  const belongs = address === undefined ? undefined : typeOn(address);
+  // Of a declared tool only the subject tells which: its type is one for all.
+  const isDeclared = address?.family === 'tool' && belongs !== undefined && !isEventType(belongs);
+  const type = isDeclared && stated === belongs ? 'tool.declared' : stated;
+  if (!isEventType(type)) return { kind: 'unknown', type };
+  if (!(isDeclared && type === 'tool.declared') && type !== belongs) {
     return invalid(`ce-type ${type} does not belong on ${message.subject}`);
   }
-  const stated = attributesOf(message, address);
-  if (!stated.ok) return invalid(stated.reason);
+  const attributes = attributesOf(message, address);
+  if (!attributes.ok) return invalid(attributes.reason);
   const json = parseJson(message.payload);
   if (!json.ok) return invalid(json.reason);
   const version = schemaVersion(message.header('ce-dataschema'));
   const data = EVENT_CATALOGUE[type].safeParse(upcast(type, version, json.value));
   if (!data.success) return invalid(firstIssue(data.error));
   const { subject, sequence } = message;
-  const event = { ...stated.attributes, type, subject, sequence, data: data.data };
+  const event = { ...attributes.attributes, type, subject, sequence, data: data.data };
   // The data was parsed by the schema of this very type; the union cannot follow that.
   return { kind: 'event', event: event as StoredEvent };
 }

@@ -175,6 +175,12 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_ALLOWED_TOOLS: tokenList
     .optional()
     .describe('Tools that the agent may use, separated by commas. Unset: all.'),
+  ORCHESTRATOR_TOOLS_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of declared tools, a JSON file each (docs/tools.md). Unset: `tools` in the data folder.',
+    ),
   ORCHESTRATOR_QUOTA_EVENTS_MINUTE: count(1_200).describe(
     'How many messages (answers, questions, progress, tool calls, …) an agent may send within a minute. Above it, it is not heard until the minute is over.',
   ),

@@ -9,12 +9,14 @@ export type Address =
   | { family: 'file'; agentId: string; fileId: string }
   | { family: 'user'; channel: string; userId: string; name: string }
   | { family: 'project'; projectId: string; name: string }
+  | { family: 'job' | 'job-timer'; jobId: string; name: string }
+  | { family: 'job-log'; jobId: string; name: 'stdout' | 'stderr' }
   | { family: 'node'; node: string; name: string }
   | { family: 'stream'; stream: string; name: string }
   | { family: 'delivery'; channel: string; deliveryId: string; name: string };
 
-/** What a schedule becomes when it is due: the part of TIMERS that EVENTS sources. */
-export const FIRED_TIMERS = 'agents.*.timer.*';
+/** What a schedule becomes when it is due: the parts of TIMERS that EVENTS sources. */
+export const FIRED_TIMERS = ['agents.*.timer.*', 'jobs.*.timer.*'] as const;
 
 const AGENT_FAMILIES = new Set(['command', 'process', 'turn', 'response', 'timer']);
 
@@ -57,6 +59,12 @@ export function subjectOf(address: Address): string {
       return `users.${token(address.channel, 'channel')}.${token(address.userId, 'user id')}.${token(address.name, 'name')}`;
     case 'project':
       return `projects.${token(address.projectId, 'project id')}.${token(address.name, 'name')}`;
+    case 'job':
+      return `jobs.${token(address.jobId, 'job id')}.${token(address.name, 'name')}`;
+    case 'job-log':
+      return `jobs.${token(address.jobId, 'job id')}.log.${address.name}`;
+    case 'job-timer':
+      return `jobs.${token(address.jobId, 'job id')}.timer.${token(address.name, 'name')}`;
     case 'node':
       return `nodes.${token(address.node, 'node')}.${token(address.name, 'name')}`;
     case 'stream':
@@ -90,12 +98,22 @@ function addressOf(subject: string): Address | undefined {
   if (root === 'projects' && parts.length === 3) {
     return { family: 'project', projectId: first, name: second };
   }
+  if (root === 'jobs') return parseJobSubject(first, parts.slice(2));
   if (root === 'nodes' && parts.length === 3) return { family: 'node', node: first, name: second };
   if (root === 'streams' && parts.length === 3) {
     return { family: 'stream', stream: first, name: second };
   }
   if (root !== 'agents' || !isAgentId(first)) return undefined;
   return parseAgentSubject(first, parts.slice(2));
+}
+
+function parseJobSubject(jobId: string, rest: string[]): Address | undefined {
+  const [family = '', name = ''] = rest;
+  if (rest.length === 1) return { family: 'job', jobId, name: family };
+  if (rest.length !== 2) return undefined;
+  if (family === 'timer') return { family: 'job-timer', jobId, name };
+  const isLog = family === 'log' && (name === 'stdout' || name === 'stderr');
+  return isLog ? { family: 'job-log', jobId, name } : undefined;
 }
 
 function parseAgentSubject(agentId: string, rest: string[]): Address | undefined {
@@ -118,6 +136,12 @@ export const agentFilter = (agentId: string, family = '>'): string =>
 export const userFilter = (channel: string, userId: string): string =>
   `users.${token(channel, 'channel')}.${token(userId, 'user id')}.>`;
 
+/** What the run of a job prints. */
+export const jobLogFilter = (jobId: string): string => `jobs.${token(jobId, 'job id')}.log.*`;
+
+/** Every event of one job but its timers. */
+export const jobFilter = (jobId: string): string => `jobs.${token(jobId, 'job id')}.*`;
+
 export const nodeFilter = (node: string): string => `nodes.${token(node, 'node')}.>`;
 
 /** Every event of one delivery, or of a channel's all. */
@@ -132,6 +156,10 @@ export const deliveryFilter = (channel: string, deliveryId?: string): string =>
  */
 export const scheduleSubject = (agentId: string, name: string, key: string): string =>
   `schedules.${agent(agentId)}.${token(name, 'timer')}.${token(key, 'timer key')}`;
+
+/** Where a timer of a job waits, as {@link scheduleSubject} has those of agents. */
+export const jobScheduleSubject = (jobId: string, name: string): string =>
+  `schedules.${token(jobId, 'job id')}.${token(name, 'timer')}.job`;
 
 /** What agents say, each by itself and in its own name: an agent's credential holds these. */
 export const AGENT_SAYS = {
@@ -156,7 +184,7 @@ export const STREAM_SUBJECTS = {
     'users.>',
     'deliveries.>',
     'projects.>',
-    'jobs.>',
+    'jobs.*.*',
     'nodes.>',
     'streams.>',
   ],
@@ -165,8 +193,8 @@ export const STREAM_SUBJECTS = {
     'agents.*.tool.*.*',
     ...AGENT_SAYS.turn.map((name) => `agents.*.turn.${name}`),
   ],
-  TIMERS: ['schedules.>', FIRED_TIMERS],
-  LOGS: ['agents.*.log.*'],
+  TIMERS: ['schedules.>', ...FIRED_TIMERS],
+  LOGS: ['agents.*.log.*', 'jobs.*.log.*'],
   FILES: ['agents.*.file.*'],
   EVENTS_DLQ: ['dlq.>'],
   IDS: ['ids.*'],

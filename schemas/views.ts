@@ -24,6 +24,8 @@ export const agentSummary = z.object({
   owner: person.optional(),
   /** The project that it works in. */
   projectId: z.string().optional(),
+  /** The agent that had it made, by a job. */
+  orderedBy: agentId.optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),
   endedAt: z.string().optional(),
@@ -67,6 +69,26 @@ export const projectView = z.object({
   problem: z.object({ code: z.string(), reason: z.string(), cure: z.string() }).optional(),
 });
 export type ProjectView = z.infer<typeof projectView>;
+
+/** A job, open or ended. */
+export const jobShown = z.object({
+  id: z.string(),
+  tool: z.string(),
+  verb: z.string(),
+  state: z.enum(['working', 'input_required', 'completed', 'failed', 'cancelled']),
+  input: z.record(z.string(), z.unknown()),
+  agentId: agentId.optional(),
+  owner: person.optional(),
+  requestedAt: z.string(),
+  endedAt: z.string().optional(),
+  progress: z
+    .object({ text: z.string().optional(), percent: z.number().optional(), at: z.string() })
+    .optional(),
+  question: z.string().optional(),
+  result: z.unknown().optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type JobShown = z.infer<typeof jobShown>;
 
 export const logLineView = z.object({
   stream: z.enum(['stdout', 'stderr']),
@@ -142,6 +164,16 @@ export const VIEWS = {
       projects: z.array(projectView),
       next: z.string().optional(),
     }),
+  },
+  jobs: {
+    request: z.object({
+      atLeast,
+      owner: person.optional(),
+      /** The `next` of the page before. */
+      after: z.string().optional(),
+      limit,
+    }),
+    response: z.object({ sequence: z.int(), jobs: z.array(jobShown), next: z.string().optional() }),
   },
   logs: {
     request: z.object({ agentId, lines: z.int().min(1).max(2000).default(100) }),

@@ -3,7 +3,7 @@ import { type AppendFailure, type AppendResult, appendError } from '../core/log/
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { NewEvent } from '../schemas/event.ts';
-import { agentFilter } from '../schemas/subjects.ts';
+import { agentFilter, jobFilter, parseSubject } from '../schemas/subjects.ts';
 
 export interface AgentAppenderOptions {
   log: EventLog;
@@ -43,13 +43,14 @@ export class AgentAppender {
    */
   async append(events: NewEvent[]): Promise<boolean> {
     const { follower } = this.#deps;
+    const decidedOn = follower.sequence;
     // Not all of the agent's subjects, or one that talks fast starves its own spawner
     // (docs/decisions/0004-fence-on-process-facts.md).
     const filter = agentFilter(this.agentId, 'process');
     const sequence = follower.state.fences.get(this.agentId) ?? (await this.#lastOn(filter));
     if (await this.#isBehind(sequence)) return true;
     const result = await this.#deps.log.append(events, { expect: { filter, sequence } });
-    return this.#settled(result, events);
+    return this.#settled(result, events, decidedOn);
   }
 
   /**
@@ -57,11 +58,13 @@ export class AgentAppender {
    * is folded, and the call waits all the same: it is the result of an earlier call of this id.
    */
   async appendResult(events: NewEvent[]): Promise<boolean> {
-    const { log } = this.#deps;
+    const { log, follower } = this.#deps;
+    const decidedOn = follower.sequence;
     const filter = events.at(-1)?.subject ?? '';
     const sequence = await this.#lastOn(filter);
     if (await this.#isBehind(sequence)) return true;
-    return this.#settled(await log.append(events, { expect: { filter, sequence } }), events);
+    const result = await log.append(events, { expect: { filter, sequence } });
+    return this.#settled(result, events, decidedOn);
   }
 
   /** Resolves when all that the agent has said is folded: its end is stated after its last word. */
@@ -84,20 +87,20 @@ export class AgentAppender {
     return true;
   }
 
-  async #settled(result: AppendResult, events: NewEvent[]): Promise<boolean> {
+  async #settled(result: AppendResult, events: NewEvent[], decidedOn: number): Promise<boolean> {
     const { follower } = this.#deps;
     if (result.ok && !result.duplicate) {
       await follower.folded(result.sequence, this.#signal);
       return true;
     }
     if (result.ok || result.error === 'conflict' || result.error === 'id-taken') {
-      return this.#overtaken(result, events);
+      return this.#overtaken(result, events, decidedOn);
     }
     throw isFinal(result) ? new NeverStored(appendError(result).message) : appendError(result);
   }
 
   /** Something else was stored: what is decided next is decided on that. */
-  async #overtaken(result: AppendResult, events: NewEvent[]): Promise<boolean> {
+  async #overtaken(result: AppendResult, events: NewEvent[], decidedOn: number): Promise<boolean> {
     const { follower, log, logger } = this.#deps;
     const why = result.ok ? 'stored before' : result.error;
     const last = await log.last('EVENTS', agentFilter(this.agentId));
@@ -106,11 +109,29 @@ export class AgentAppender {
       await follower.folded(last.sequence, this.#signal);
       return true;
     }
+    if (await this.#isShared(events, decidedOn)) return true;
     // A fence that somebody has moved on is seen as soon as that is folded.
     if (!result.ok && result.error === 'conflict') throw appendError(result);
     throw new DecidedAgain(`${events.map(({ id }) => id).join(', ')}: ${why}`);
   }
+
+  /** Another agent has requested the very job: with the key of their user it is one. */
+  async #isShared(events: NewEvent[], decidedOn: number): Promise<boolean> {
+    const { follower } = this.#deps;
+    const jobs = new Set(events.flatMap((event) => jobIdOf(event) ?? []));
+    const lasts = await Promise.all([...jobs].map((jobId) => this.#lastOn(jobFilter(jobId))));
+    const last = Math.max(0, ...lasts);
+    if (last <= decidedOn) return false;
+    await follower.folded(last, this.#signal);
+    return true;
+  }
 }
+
+/** Whose job an event is about; undefined where it is about none. */
+const jobIdOf = ({ subject }: NewEvent): string | undefined => {
+  const address = parseSubject(subject);
+  return address?.family === 'job' ? address.jobId : undefined;
+};
 
 const FINAL: ReadonlySet<AppendFailure['error']> = new Set(['too-large', 'refused']);
 

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { AgentFactory, AgentOrder } from '../agents/agent-factory.ts';
-import type { ProcessFile } from '../agents/process-file.ts';
+import type { ProcessFile, TextFile } from '../agents/process-file.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { type AllowedTools, allowedTools } from '../core/domain/agent/allowed-tools.ts';
 import { type Mute, muteNotice } from '../core/log/mute-notice.ts';
 import type { AgentGrant } from '../platform/nats/agent-credentials.ts';
+import { renderInstructions } from '../schemas/agent-instructions.ts';
+import type { DeclaredTool } from '../schemas/declared-tool.ts';
 import type { AgentPlaces, AgentProcess } from './runtime/runtime.ts';
 
 const CREDENTIALS = 'agent.creds';
+const TOOLS = 'tools.json';
 
 /** The name of no tool. */
 const NO_TOOL = 'none';
@@ -21,6 +24,8 @@ export interface AgentEnvironmentOptions {
   /** The text of a credentials file for one agent; undefined where the server asks for none. */
   mintCredentials: ((grant: AgentGrant) => Promise<string>) | undefined;
   allowedTools: readonly string[] | undefined;
+  /** Those that an operator has declared. */
+  tools: readonly DeclaredTool[];
   /** Bytes of the largest message of an agent. */
   maxMessage: number;
   /** The spawner's own environment: only what is on the allow list is taken from it. */
@@ -67,6 +72,9 @@ export class AgentEnvironment {
         ORCHESTRATOR_AGENT_ID: state.agentId,
         ORCHESTRATOR_NATS_URL: natsUrl,
         ...(mintCredentials && { ORCHESTRATOR_CREDS: join(places.secrets, CREDENTIALS) }),
+        ...(this.#declared(state).length > 0 && {
+          ORCHESTRATOR_TOOLS_FILE: join(places.secrets, TOOLS),
+        }),
         // Unset is all of them, and so would be nothing.
         ...(tools && { ORCHESTRATOR_ALLOWED_TOOLS: tools.join(',') || NO_TOOL }),
       },
@@ -95,15 +103,19 @@ export class AgentEnvironment {
     factory: AgentFactory,
     places: AgentPlaces,
   ): Promise<ProcessFile[]> {
-    const instructions = factory.generateInstructions(
-      this.#tools(state),
-      state.project !== undefined,
-    );
+    const declared = this.#declared(state);
+    const instructions = this.#instructions(state, factory, declared);
     const own = (await factory.files?.(this.order(state, places))) ?? [];
     const text = state.muted
       ? muteNotice(state.muted)
       : await this.#credentials(state, new Date(state.run.expiresAt));
-    return [...instructions, ...own, ...(text === undefined ? [] : [credentialsFile(text)])];
+    const tools = declared.length > 0 ? [toolsFile(declared)] : [];
+    return [
+      ...instructions,
+      ...own,
+      ...tools,
+      ...(text === undefined ? [] : [credentialsFile(text)]),
+    ];
   }
 
   /** New credentials for a longer life, put in place whole: a command sees the old or the new. */
@@ -117,18 +129,52 @@ export class AgentEnvironment {
     await process.replaceFile(credentialsFile(muteNotice(mute)));
   }
 
+  /** As its kind has them, which places them; where tools are declared, with these. */
+  #instructions(
+    state: LiveAgent,
+    factory: AgentFactory,
+    declared: readonly DeclaredTool[],
+  ): TextFile[] {
+    const allowed = this.#tools(state);
+    const files = factory.generateInstructions(allowed, state.project !== undefined);
+    if (declared.length === 0) return files;
+    const plain = renderInstructions(allowed);
+    const withTools = renderInstructions(allowed, declared);
+    return files.map((file) => (file.content === plain ? { ...file, content: withTools } : file));
+  }
+
   #tools(state: LiveAgent): AllowedTools {
     return allowedTools(this.#options.allowedTools, state.allowedTools);
   }
 
+  /** Those of the declared tools that it may use. */
+  #declared(state: LiveAgent): readonly DeclaredTool[] {
+    const allowed = this.#tools(state);
+    return this.#options.tools.filter(({ name }) => allowed?.includes(name) ?? true);
+  }
+
   async #credentials(state: LiveAgent, expiresAt: Date): Promise<string | undefined> {
-    const { mintCredentials, maxMessage } = this.#options;
+    const { mintCredentials, maxMessage, tools } = this.#options;
     const allowedTools = this.#tools(state);
     const { agentId } = state;
     const until = credentialsEnd(state, expiresAt);
-    return mintCredentials?.({ agentId, expiresAt: until, allowedTools, maxPayload: maxMessage });
+    return mintCredentials?.({
+      agentId,
+      expiresAt: until,
+      allowedTools,
+      tools,
+      maxPayload: maxMessage,
+    });
   }
 }
+
+/** What its command line knows of declared tools. */
+const toolsFile = (tools: readonly DeclaredTool[]): ProcessFile => ({
+  path: TOOLS,
+  content: JSON.stringify(tools),
+  mode: 0o400,
+  secret: true,
+});
 
 const credentialsFile = (content: string): ProcessFile => ({
   path: CREDENTIALS,

@@ -5,6 +5,7 @@ import { delay } from '../platform/async/delay.ts';
 import { orAborted } from '../platform/async/or-aborted.ts';
 import { startTimer } from '../platform/async/timer.ts';
 import type { Health } from '../platform/service/health.ts';
+import { isAgentId } from '../schemas/ids.ts';
 import { subjectOf } from '../schemas/subjects.ts';
 import { OutputHealth } from './output-health.ts';
 import type { OutputMarks } from './output-marks.ts';
@@ -14,8 +15,11 @@ import type { AgentProcess } from './runtime/runtime.ts';
 const STREAMS = ['stdout', 'stderr'] as const;
 type LogStream = (typeof STREAMS)[number];
 
-const logSubject = (agentId: string, name: LogStream): string =>
-  subjectOf({ family: 'log', agentId, name });
+/** A job's run is collected as an agent's is, under its own subject. */
+const logSubject = (id: string, name: LogStream): string =>
+  isAgentId(id)
+    ? subjectOf({ family: 'log', agentId: id, name })
+    : subjectOf({ family: 'job-log', jobId: id, name });
 
 /** Reading for so long without an error is as good as a line that was read. */
 const SETTLED_MS = 10_000;

@@ -1,19 +1,25 @@
+import { join, resolve } from 'node:path';
 import { agentFactories, agentLogins } from '../agents/agent-factories.ts';
 import { loadSettings } from '../agents/load-settings.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
+import { projectRoot } from '../platform/files/project-root.ts';
 import { AgentConnections } from '../platform/nats/agent-connections.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
+import { agentSearchPath } from '../platform/service/agent-search-path.ts';
 import { nodeName } from '../platform/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { systemAddress } from '../platform/service/system-address.ts';
+import { systemTools } from '../platform/service/system-tools.ts';
 import { derivedId } from '../schemas/ids.ts';
+import { declaredTool } from '../schemas/tool-declaration.ts';
 import { AgentEnvironment } from './agent-environment.ts';
 import { agentRuntimes, placesOf } from './agent-runtimes.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
+import { jobExecutors } from './jobs/job-executors.ts';
 import { LogCollector } from './log-collector.ts';
 import { LoginRenewals } from './logins/login-renewals.ts';
 import { OutputMarks } from './output-marks.ts';
@@ -22,6 +28,7 @@ import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { openProjects } from './projects/projects.ts';
 import { serveProjects } from './projects/projects-service.ts';
+import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import { Spawner } from './spawner.ts';
 
 // Not awaited: the bundle is a script, which may not.
@@ -37,10 +44,12 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const { chosen } = runtimes;
   // All of a cluster's servers, not the one that this process happens to be connected to.
   const { url } = systemAddress(settings, paths);
+  const { tools, servers, folder: toolsFolder } = await systemTools(settings, paths);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
     allowedTools,
+    tools: tools.map(declaredTool),
     maxMessage: settings.ORCHESTRATOR_QUOTA_MESSAGE,
     own: process.env,
   });
@@ -50,6 +59,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const follower = await checkpointedFollower(checkpoint, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
+  const searchPath = agentSearchPath(projectRoot(), process.env.PATH);
+  const jobRuntime = new LocalRuntime({ folder: paths.jobs, searchPath, logger });
   const membership = await Membership.join({
     log,
     follower,
@@ -57,7 +68,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     logger,
     node,
     place: await chosen.place(),
-    places: await placesOf(runtimes),
+    places: [...(await placesOf(runtimes)), await jobRuntime.place()],
     leaseMs: settings.ORCHESTRATOR_NODE_LEASE,
     graceMs: settings.ORCHESTRATOR_NODE_GRACE,
   });
@@ -80,6 +91,29 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const workspace = (state: LiveAgent) => projects.agents.workspace(state);
   const processes = new ProcessManager({ runtimes, environment, logger, owns, workspace });
   const connections = keys && new AgentConnections(keys, url);
+  const collector = new LogCollector({
+    log,
+    logger,
+    health,
+    marks: await OutputMarks.open(connection, logger),
+  });
+  const executors = jobExecutors({
+    runtime: jobRuntime,
+    folder: resolve(paths.jobs),
+    toolsFolder,
+    servers,
+    knownHosts: join(resolve(paths.root), 'known_hosts'),
+    checkout: (projectId, commit, jobId) => projects.checkout(projectId, commit, jobId),
+    collector,
+    log,
+    follower,
+    logger,
+    clock,
+    kind: settings.ORCHESTRATOR_AGENT,
+    environment: process.env,
+    searchPath,
+    stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
+  });
   const spawner = new Spawner({
     log,
     follower,
@@ -88,12 +122,11 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     processes,
     projects: projects.agents,
     projectTools: projects.tools,
-    collector: new LogCollector({
-      log,
-      logger,
-      health,
-      marks: await OutputMarks.open(connection, logger),
-    }),
+    checkouts: projects.checkouts,
+    collector,
+    tools,
+    executors,
+    jobsPlace: await jobRuntime.place(),
     factories: await agentFactories(settings, process.env),
     logins: new LoginRenewals({
       running: () => processes.running(follower.state.agents.values()),

@@ -7,6 +7,8 @@ import { Archiver } from './archiver.ts';
 import { ConnectionMeter, type CountConnections } from './connection-meter.ts';
 import { Drain } from './drain.ts';
 import { FileMeter } from './file-meter.ts';
+import type { Executor } from './jobs/executor.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { LostRuns } from './lost-runs.ts';
 import type { Beat, Membership } from './ownership/membership.ts';
 import { Placement } from './placement.ts';
@@ -26,6 +28,9 @@ export interface SpawnerDependencies
   archiveLookMs?: number;
   /** Undefined: they are not counted, since there are no keys for that. */
   countConnections: CountConnections | undefined;
+  /** How jobs are run, by the kind of executor, and where from their runs can be reached. */
+  executors: ReadonlyMap<string, Executor>;
+  jobsPlace: string;
 }
 
 /**
@@ -45,6 +50,7 @@ export class Spawner {
   readonly #connections: ConnectionMeter;
   readonly #quotaHealth: QuotaHealth;
   readonly #archiver: Archiver;
+  readonly #jobs: Jobs;
   #archiving: Promise<void> = Promise.resolve();
   #unsubscribe: (() => void) | undefined;
 
@@ -70,6 +76,7 @@ export class Spawner {
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
     this.#archiver = new Archiver({ ...deps, ownership });
+    this.#jobs = new Jobs({ ...deps, ownership, place: deps.jobsPlace });
     this.#lostRuns = new LostRuns({ ...deps, ownership });
     this.#placement = new Placement({
       ...deps,
@@ -103,6 +110,7 @@ export class Spawner {
     await this.#lostRuns.look(this.#abort.signal);
     this.#wakeAll(isOwed);
     if (membership.ownership.alone) this.#placeAll();
+    this.#jobs.start();
     await this.#placement.start();
     this.#connections.start(this.#abort.signal);
     this.#archiving = this.#archiver.run(this.#abort.signal);
@@ -116,6 +124,7 @@ export class Spawner {
     this.#files.stop();
     await Promise.all([
       placing,
+      this.#jobs.stop(),
       this.#archiving,
       ...[...this.#workers.values()].map((worker) => worker.idle()),
     ]);
@@ -165,6 +174,7 @@ export class Spawner {
     this.#wakeAll(isOwed);
     this.#drain.look();
     this.#quotaHealth.look();
+    this.#jobs.lookAtAll();
     if (regained) void this.#lostRuns.look(this.#abort.signal);
   }
 

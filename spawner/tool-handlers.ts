@@ -1,9 +1,12 @@
 import {
   type AgentState,
   correlationOf,
+  isLive,
   type PendingCall,
 } from '../core/domain/agent/agent-state.ts';
 import { allowedTools } from '../core/domain/agent/allowed-tools.ts';
+import type { JobState } from '../core/domain/job/job-state.ts';
+import { jobIdOf } from '../core/domain/job/request-job.ts';
 import {
   answerGetProject,
   answerListProjects,
@@ -15,7 +18,18 @@ import {
   type ToolOutcome,
 } from '../core/domain/project/decide-project.ts';
 import type { SystemState } from '../core/domain/system-state.ts';
+import type { ToolDeclaration } from '../schemas/tool-declaration.ts';
+import type { ProjectCheckouts } from './projects/project-checkouts.ts';
 import type { ProjectTools } from './projects/project-tools.ts';
+import {
+  answerGetJob,
+  answerListJobs,
+  cancelJob,
+  type JobToolCaller,
+  jobCaller,
+  requestDeclared,
+  wishOf,
+} from './tools/job-calls.ts';
 
 export interface ToolContext {
   now: Date;
@@ -24,13 +38,19 @@ export interface ToolContext {
   maxProjects: number;
   /** What is done with git; undefined where no projects are kept. */
   projects?: ProjectTools | undefined;
+  /** Where programs of projects run; undefined where no projects are kept. */
+  checkouts?: ProjectCheckouts | undefined;
   /** Bytes of the largest message that the broker takes. */
   maxBytes: number;
+  /** Those that an operator has declared. */
+  tools: readonly ToolDeclaration[];
+  /** The job that the call names, wherever it is kept. */
+  job: JobState | undefined;
 }
 
 type ToolHandler = (
   call: PendingCall,
-  caller: Caller,
+  caller: JobToolCaller,
   system: SystemState,
   context: ToolContext,
 ) => ToolOutcome | Promise<ToolOutcome>;
@@ -47,6 +67,11 @@ const HANDLERS: Record<string, ToolHandler> = {
   'project.diff': withGit,
   'project.log': withGit,
   'project.merge': withGit,
+  'job.get': ({ input }, caller, _system, { job }) =>
+    answerGetJob(caller, String(input.jobId), job),
+  'job.list': (_call, caller, { jobs }) => answerListJobs(caller, jobs),
+  'job.cancel': (call, caller, _system, { job, now }) =>
+    cancelJob(call, caller, String(call.input.jobId), job, now),
 };
 
 /**
@@ -87,6 +112,30 @@ function withinMessage(outcome: ToolOutcome, maxBytes: number): ToolOutcome {
   return { ok: false, code: 'ORC_TOO_LARGE', message };
 }
 
+function handlerOf(
+  { tool, verb }: PendingCall,
+  tools: readonly ToolDeclaration[],
+): ToolHandler | undefined {
+  const own = HANDLERS[`${tool}.${verb}`];
+  if (own !== undefined) return own;
+  const declared = tools.find(({ name, verbs }) => name === tool && verbs.includes(verb));
+  return (
+    declared &&
+    ((call, caller, { jobs, projects }, { job: known, now, checkouts }) =>
+      requestDeclared(call, declared, caller, { jobs, projects, known, checkouts, now }))
+  );
+}
+
+/** The id of the job that a call is about: that it names, or that it asks for under a key. */
+export function jobOfCall(call: PendingCall, agent: AgentState): string | undefined {
+  if (call.tool === 'job') {
+    return typeof call.input.jobId === 'string' ? call.input.jobId : undefined;
+  }
+  if (typeof call.input.key !== 'string' || agent.phase === 'unknown') return undefined;
+  const { agentId, owner } = agent;
+  return jobIdOf(wishOf(call), jobCaller(call, { agentId, ...(owner && { owner }) }));
+}
+
 function outcomeOf(
   call: PendingCall,
   agent: AgentState,
@@ -97,22 +146,25 @@ function outcomeOf(
   if (agent.phase === 'unknown' || agent.phase === 'ended') {
     return { ok: false, code: 'ORC_AGENT_ENDED', message: 'The agent ended before this was done' };
   }
+  const handler = handlerOf(call, context.tools);
+  if (handler === undefined) {
+    const message = `There is no tool ${call.tool} ${call.verb}`;
+    return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
+  }
   const allowed = allowedTools(context.allowedTools, agent.allowedTools);
   if (allowed && !allowed.includes(call.tool)) {
     const message = `This agent may not use ${call.tool}`;
     return { ok: false, code: 'ORC_TOOL_NOT_ALLOWED', message };
   }
-  const handler = HANDLERS[`${call.tool}.${call.verb}`];
-  if (handler === undefined) {
-    const message = `There is no tool ${call.tool} ${call.verb}`;
-    return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
-  }
   const { agentId, owner, project } = agent;
+  const turnId = isLive(agent) ? agent.turn?.turnId : undefined;
   const caller = {
     agentId,
     ...(owner && { owner }),
     ...(project && { project }),
     correlationId: correlationOf(agent),
+    turnId,
+    depth: agent.ordered?.depth,
   };
   return handler(call, caller, system, context);
 }

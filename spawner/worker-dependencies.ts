@@ -3,6 +3,7 @@ import type { AgentFactories } from '../agents/agent-factories.ts';
 import type { Quotas } from '../core/domain/agent/run/quota.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
+import type { ToolDeclaration } from '../schemas/tool-declaration.ts';
 import type { ConnectionMeter } from './connection-meter.ts';
 import type { FileMeter } from './file-meter.ts';
 import type { LogCollector } from './log-collector.ts';
@@ -10,6 +11,7 @@ import type { LoginRenewals } from './logins/login-renewals.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import type { ProcessManager } from './process-manager.ts';
 import type { AgentProjects } from './projects/agent-projects.ts';
+import type { ProjectCheckouts } from './projects/project-checkouts.ts';
 import type { ProjectTools } from './projects/project-tools.ts';
 import type { StuckAgents } from './stuck-agents.ts';
 
@@ -25,9 +27,13 @@ export interface WorkerDependencies {
   projects: AgentProjects | undefined;
   /** What agents may ask of their projects. */
   projectTools: ProjectTools | undefined;
+  /** Where programs of projects run. */
+  checkouts: ProjectCheckouts | undefined;
   logger: Logger;
   ownership: Ownership;
   allowedTools: readonly string[] | undefined;
+  /** Those that an operator has declared. */
+  tools: readonly ToolDeclaration[];
   /** Whether a user gets the last words of an agent that did not answer. */
   lastWords: boolean;
   /** Projects that one person may have. */

@@ -5,6 +5,7 @@ import { english } from '../words/english.ts';
 import { russian } from '../words/russian.ts';
 import { ADMIN_COMMANDS, COMMANDS, type Words } from '../words/words.ts';
 import { agents, logs, mode, status } from './about-agents.ts';
+import { jobs } from './about-jobs.ts';
 import { project, projects } from './about-projects.ts';
 import { diff, undo } from './agent-work.ts';
 import type { BotCommand } from './bot-command.ts';
@@ -32,6 +33,7 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
   project,
   diff,
   undo,
+  jobs,
   mode,
   logs,
   interrupt,

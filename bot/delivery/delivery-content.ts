@@ -1,14 +1,17 @@
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { jobFromLog } from '../../core/projection/job-from-log.ts';
 import { readFileOf } from '../../platform/files/read-file.ts';
 import { ERRORS, type ErrorCode } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { DataOf } from '../../schemas/event-catalogue.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
+import { parseSubject } from '../../schemas/subjects.ts';
 import type { Directory } from '../people/directory.ts';
 import { answerButtons } from '../text/button-data.ts';
 import { cureInChat } from '../words/cure-in-chat.ts';
 import { type Words, wordsFor } from '../words/words.ts';
+import { jobText } from './job-text.ts';
 import {
   fileParts,
   type MessagePart,
@@ -46,12 +49,19 @@ export class DeliveryContent {
     }
     const event = sequence === undefined ? undefined : await this.#event(sequence);
     if (event === undefined) return { parts: messageParts({ text: words.notHandled('?') }) };
-    const spoken = spokenOf(event, words);
+    const spoken = (await this.#ofJob(event, words)) ?? spokenOf(event, words);
     const other = otherAgent(request, member.agentId);
     const from = other === undefined ? '' : `${words.otherAgent(await this.#nameOf(other))}\n`;
     const whole = { ...spoken, lead: `${from}${spoken.lead ?? ''}` };
     const parts = await this.#parts(whole, event, request, options, words);
     return { parts, ...(event.type === 'response.question' && { questionId: event.id }) };
+  }
+
+  /** Its one message shows a job as it is when it is brought; edits keep it so. */
+  async #ofJob({ subject }: StoredEvent, words: Words): Promise<Spoken | undefined> {
+    const address = parseSubject(subject);
+    const job = address?.family === 'job' && (await jobFromLog(this.#log, address.jobId));
+    return job ? jobText(job, words.jobs) : undefined;
   }
 
   async #parts(

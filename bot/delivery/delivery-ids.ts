@@ -17,6 +17,9 @@ export const deliveryIdOf = (agentId: string, eventId: string): string =>
 /** What the channel itself says, once for its cause (an update) and a name. */
 export const noticeIdOf = (causeId: string, name: string): string => `notice_${causeId}_${name}`;
 
+/** The one message of a job in its chat. */
+export const jobMessageId = (jobId: string): string => noticeIdOf(jobId, 'job');
+
 /** What is said instead of a delivery that was given up. */
 export const apologyIdOf = (deliveryId: string): string =>
   derivedId('notice_not-shown_', deliveryId);

@@ -43,6 +43,15 @@ export async function requestedDelivery(
   return event?.type === 'delivery.requested' ? event.data : undefined;
 }
 
+/** The id of the last message that a delivery was brought by; undefined where none is known. */
+export async function confirmedDelivery(
+  log: EventLog,
+  deliveryId: string,
+): Promise<string | undefined> {
+  const event = await lastOf(log, deliveryId, 'confirmed');
+  return event?.type === 'delivery.confirmed' ? event.data.messageId : undefined;
+}
+
 /** The question that a message of a chat shows, and undefined where it shows none. */
 export async function shownQuestion(
   log: EventLog,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { requestedJob } from '../../core/conversation/known-job.ts';
 import { Speakers } from '../../core/conversation/speakers.ts';
 import { agentOf } from '../../core/conversation/talk.ts';
 import { TurnCauses } from '../../core/conversation/turn-causes.ts';
@@ -9,9 +10,10 @@ import { retry } from '../../platform/async/retry.ts';
 import type { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
+import { parseSubject } from '../../schemas/subjects.ts';
 import type { AgentPlaces } from './agent-places.ts';
 import type { ChatPlace } from './chat-place.ts';
-import { deliveryIdOf, noticeIdOf } from './delivery-ids.ts';
+import { deliveryIdOf, jobMessageId, noticeIdOf } from './delivery-ids.ts';
 import { requestDelivery } from './ledger.ts';
 
 /** What is shown while an agent works, and is worth nothing afterwards. */
@@ -32,9 +34,14 @@ export interface ResponseListenerOptions {
   joinedNotice: (chatId: string, messages: number) => string | undefined;
   /** Of the commands that this channel gave: their rejections are for their chat. */
   isOwnCommand: (commandId: string) => boolean;
+  /** The message of a job is to be as the job is. */
+  jobChanged: (jobId: string) => void;
 }
 
 const PART = 'telegram listener';
+
+/** Agents, and jobs without their timers. */
+const HEARD = ['agents.>', 'jobs.*.*'];
 
 /**
  * Hears what agents say and requests its delivery in the ledger, in the order of the log. Where it
@@ -64,7 +71,7 @@ export class ResponseListener {
     const from = { sequence: settled + 1 };
     const { log } = this.#options;
     const stored = await log.lastSequence('EVENTS').catch(() => settled);
-    const following = log.follow({ stream: 'EVENTS', from, filter: 'agents.>', signal });
+    const following = log.follow({ stream: 'EVENTS', from, filter: HEARD, signal });
     for await (const { messages, caughtUp } of following) {
       for (const message of messages) {
         await this.#dealWith(message, caughtUp, signal);
@@ -105,7 +112,7 @@ export class ResponseListener {
 
   async #hear(message: StoredMessage, live: boolean): Promise<void> {
     const agentId = agentOf(message.subject);
-    if (agentId === undefined) return;
+    if (agentId === undefined) return this.#hearJob(message, live);
     const parsed = parseEvent(message);
     if (parsed.kind !== 'event') return;
     const { event } = parsed;
@@ -124,6 +131,30 @@ export class ResponseListener {
       if (event.type === 'response.answer') await this.#explainJoined(agentId, place);
     }
     if (live) this.#show(place, event);
+  }
+
+  /** A job has one message in the chat of its agent: from the question on, or else from when it runs. */
+  async #hearJob(message: StoredMessage, live: boolean): Promise<void> {
+    const address = parseSubject(message.subject);
+    if (address?.family !== 'job') return;
+    const parsed = parseEvent(message);
+    if (parsed.kind !== 'event') return;
+    const { event } = parsed;
+    const { jobId } = address;
+    if (event.type !== 'job.input-required' && event.type !== 'job.accepted') {
+      // What comes of it is shown, also where that came while the bot was away.
+      if (live || isJobEnd(event)) this.#options.jobChanged(jobId);
+      return;
+    }
+    const { log, places } = this.#options;
+    const requested = await requestedJob(log, jobId);
+    if (requested?.by === undefined) return;
+    const place = await places.placeOf(requested.by.agentId, event);
+    if (place === undefined) return;
+    const { sequence, id, correlationId } = event;
+    const request = { ...place, sequence };
+    await requestDelivery(log, jobMessageId(jobId), request, { correlationId, causationId: id });
+    if (live) this.#options.jobChanged(jobId);
   }
 
   /** Once for a chat: the notice is stored under the chat’s id. */
@@ -172,6 +203,9 @@ const isDelivered = (event: StoredEvent): boolean =>
 const isFailedStart = (event: StoredEvent): boolean =>
   event.type === 'process.start-failed' ||
   (event.type === 'process.stopped' && event.data.reason === 'start-failed');
+
+const isJobEnd = ({ type }: StoredEvent): boolean =>
+  type === 'job.completed' || type === 'job.failed' || type === 'job.cancelled';
 
 const isStatus = ({ type }: StoredEvent): boolean =>
   type === 'turn.started' || type === 'turn.ended' || type === 'response.progress';

@@ -1,6 +1,7 @@
 import type { QueueMode } from '../../core/domain/user/user.ts';
 import { isModelName } from '../../schemas/agent-model.ts';
 import type { ButtonData } from '../../schemas/events/delivery.ts';
+import { isToken } from '../../schemas/ids.ts';
 
 /** What the press of a button means. */
 export type Press =
@@ -10,7 +11,11 @@ export type Press =
   /** New agents begin in this project. */
   | { kind: 'project'; projectId: string }
   /** A new agent of this kind, with this model. */
-  | { kind: 'model'; of: string; model: string };
+  | { kind: 'model'; of: string; model: string }
+  /** A job may run, may not, or is to end. */
+  | { kind: 'job'; what: JobPress; jobId: string };
+
+export type JobPress = 'yes' | 'no' | 'cancel';
 
 /** Telegram carries 64 bytes with a button. */
 const MAX_BYTES = 64;
@@ -49,6 +54,11 @@ export const modelButton = (kind: string, model: string): ButtonData => ({
   data: `n:${kind}:${model}`,
 });
 
+export const jobButton = (what: JobPress, jobId: string, label: string): ButtonData => ({
+  text: label,
+  data: `j:${what}:${jobId}`,
+});
+
 /** Reads what a button carries; undefined for anything else, such as a button of another version. */
 export function parsePress(data: string): Press | undefined {
   const [kind, first = '', second = ''] = data.split(':');
@@ -56,6 +66,13 @@ export function parsePress(data: string): Press | undefined {
     return { kind: 'answer', questionId: second, option: Number(first) };
   }
   if (kind === 'p' && first !== '') return { kind: 'project', projectId: first };
+  if (
+    kind === 'j' &&
+    (first === 'yes' || first === 'no' || first === 'cancel') &&
+    isToken(second)
+  ) {
+    return { kind: 'job', what: first, jobId: second };
+  }
   if (kind === 's' && first !== '') return { kind: 'switch', agentId: first };
   if (kind === 'm' && (first === 'join' || first === 'wait' || first === 'interrupt')) {
     return { kind: 'mode', mode: first };

@@ -1,3 +1,5 @@
+import { answerJob, cancelJob } from '../../core/conversation/answer-job.ts';
+import { requestedJob } from '../../core/conversation/known-job.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
@@ -8,6 +10,7 @@ import { created } from '../commands/new-agent.ts';
 import { ownProjects } from '../commands/own-projects.ts';
 import { requestedDelivery } from '../delivery/ledger.ts';
 import type { BotContext, BotParts } from '../incoming/bot-context.ts';
+import { CHANNEL } from '../people/channel.ts';
 import { type Press, parsePress } from '../text/button-data.ts';
 
 type AnswerPress = Press & { kind: 'answer' };
@@ -20,6 +23,7 @@ export function press(parts: BotParts) {
     if (pressed.kind === 'answer') return answer(context, parts, pressed);
     if (pressed.kind === 'switch') return switchAgent(context, parts, pressed.agentId);
     if (pressed.kind === 'project') return chooseProject(context, parts, pressed.projectId);
+    if (pressed.kind === 'job') return pressJob(context, parts, pressed);
     if (pressed.kind === 'model') return withModel(context, parts, pressed);
     const { chatId, id, words } = context.incoming;
     await parts.directory.state('user.mode-chosen', chatId, { mode: pressed.mode }, id);
@@ -37,6 +41,26 @@ async function chooseProject(
   const wanted = all.find(({ id, phase }) => id === projectId && phase === undefined);
   if (wanted === undefined) return say(context, incoming.words.noQuestion);
   await say(context, await choose(incoming, parts, wanted), true);
+}
+
+/** Only the chat of the job's own agent decides on it. */
+async function pressJob(
+  context: BotContext,
+  { log, directory }: BotParts,
+  { what, jobId }: Press & { kind: 'job' },
+): Promise<void> {
+  const { person, words, chatId, id } = context.incoming;
+  const owner = (await requestedJob(log, jobId))?.owner;
+  // The group may have become another since it was asked.
+  const isOwn = owner?.channel === CHANNEL && directory.presentId(owner.userId) === chatId;
+  if (!isOwn) return say(context, words.noQuestion);
+  if (what === 'cancel') {
+    await cancelJob(log, jobId, { from: person, causationId: id });
+    return say(context, words.jobs.cancelling);
+  }
+  const job = await answerJob(log, jobId, what === 'yes', person);
+  if (job === undefined) return say(context, words.alreadyAnswered);
+  say(context, words.chosen(words.jobs[what]));
 }
 
 async function withModel(

@@ -1,5 +1,6 @@
 import type { Cures } from './cures.ts';
 import { english } from './english.ts';
+import type { JobWords } from './job-words.ts';
 import { russian } from './russian.ts';
 
 /** The commands of the bot, in the order of its menu. */
@@ -13,6 +14,7 @@ export const COMMANDS = [
   'project',
   'diff',
   'undo',
+  'jobs',
   'mode',
   'logs',
   'interrupt',
@@ -88,6 +90,7 @@ export interface Words {
   diffCut: string;
   /** A turn's work is taken back: so many files have changed by that. */
   undone: (files: number) => string;
+  jobs: JobWords;
   agentsTitle: string;
   switched: (name: string) => string;
   alreadyAnswered: string;

@@ -8,6 +8,8 @@ export const CHAT_COMMANDS = {
   '/logs': 'the last lines that it printed',
   '/interrupt': 'interrupt what it is doing',
   '/mode': 'what a message does while the agent works: /mode join, wait or interrupt',
+  '/yes': 'let the job run that asks for it',
+  '/no': 'do not let it',
   '/stop': 'end the agent; the next message starts a new one',
   '/new': 'end the agent and start a new one',
   '/help': 'this list',

@@ -16,6 +16,7 @@ import {
   statusText,
 } from './chat-commands.ts';
 import type { Dialogue } from './dialogue.ts';
+import type { JobQuestions } from './job-questions.ts';
 import { numbered, type OpenQuestion } from './open-question.ts';
 
 export interface ChatSessionOptions {
@@ -25,6 +26,7 @@ export interface ChatSessionOptions {
   person: Person;
   question: OpenQuestion;
   mode: MessageMode;
+  jobs: Pick<JobQuestions, 'answer'>;
   print: (text: string) => void;
 }
 
@@ -91,6 +93,9 @@ export class ChatSession {
     const { dialogue, agentClient, views, person, print } = this.#options;
     const { agentId } = dialogue;
     if (command === '/help') return print(helpText());
+    if (command === '/yes' || command === '/no') {
+      return print(await this.#options.jobs.answer(command === '/yes'));
+    }
     if (agentId === undefined) return print('There is no agent yet.');
     switch (command) {
       case '/status':

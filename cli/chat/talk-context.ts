@@ -52,7 +52,9 @@ export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
   return {
     dialogue: new Dialogue({ ...talk, ...display }),
     agentClient,
+    log,
     views,
+    began,
     person,
     wish,
     mode,

@@ -4,6 +4,7 @@ import { showsStyle } from '../terminal-output.ts';
 import { ChatSession } from './chat-session.ts';
 import { CtrlC } from './ctrl-c.ts';
 import { Hints } from './hints.ts';
+import { JobQuestions } from './job-questions.ts';
 import { LineTerminal } from './line-terminal.ts';
 import { agentNotice } from './notices.ts';
 import { OpenQuestion } from './open-question.ts';
@@ -51,7 +52,9 @@ export async function talkInTerminal(
     },
   );
   const hints = new Hints(context.agentId === undefined ? talk.wish.kind : undefined);
-  const session = new ChatSession({ ...talk, question, print: (text) => terminal.print(text) });
+  const print = (text: string) => terminal.print(text);
+  const jobs = new JobQuestions({ ...talk, print, signal });
+  const session = new ChatSession({ ...talk, question, jobs, print });
   const enter = (text: string) => void session.enter(text).then((goesOn) => goesOn || stop());
   const ctrlC = new CtrlC({
     isBusy: () => talk.dialogue.isBusy,
@@ -75,7 +78,13 @@ export async function talkInTerminal(
   try {
     beside(`/help lists the commands; Ctrl-D ends ${ends}.`);
     await talk.dialogue.open();
+    const asking = jobs.run().catch((error: unknown) => {
+      if (signal.aborted) return;
+      failure = { error };
+      stop();
+    });
     await aborted(signal);
+    await asking;
   } catch (error) {
     if (!signal.aborted) failure = { error };
   } finally {

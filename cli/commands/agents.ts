@@ -38,7 +38,7 @@ export class AgentsCommand extends OperatorCommand {
 const HEAD = ['agent', 'name', 'kind', 'phase', 'owner', 'doing', 'messages', 'until'];
 
 function row(agent: AgentSummary): string[] {
-  const { owner, turn, queued, end, counts } = agent;
+  const { owner, orderedBy, turn, queued, end, counts } = agent;
   const waiting = queued > 0 ? ` (+${queued} waiting)` : '';
   const doing = turn ? `turn since ${turn.startedAt}${waiting}` : (end ?? `idle${waiting}`);
   return [
@@ -46,7 +46,9 @@ function row(agent: AgentSummary): string[] {
     shownAgentName(agent),
     agent.kind ?? '',
     agent.deleted ? 'deleted' : agent.phase,
-    owner ? `${owner.channel}/${owner.userId}` : '',
+    [owner && `${owner.channel}/${owner.userId}`, orderedBy && `by ${orderedBy}`]
+      .filter(Boolean)
+      .join(' '),
     doing,
     String(counts.messages),
     agent.endedAt ?? agent.expiresAt ?? '',

@@ -5,6 +5,7 @@ import { lockFolder } from '../../platform/service/folder-lock.ts';
 import { ServiceProcess } from '../../platform/service/service-process.ts';
 import { type ServiceSpec, Supervisor } from '../../platform/service/supervisor.ts';
 import { openSystemLog } from '../../platform/service/system-log.ts';
+import { readTools } from '../../platform/service/tool-files.ts';
 import { EXIT } from '../../schemas/errors.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
@@ -51,6 +52,8 @@ export async function runStart(options: StartOptions): Promise<number> {
   if (unused !== undefined) say(unused);
 
   const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+  // Before anything is started: all that is wrong with them, in one line.
+  await readTools(settings.ORCHESTRATOR_TOOLS_DIR ?? paths.tools);
   const killers: (() => void)[] = [];
   await using stack = new AsyncDisposableStack();
   const interruption = stack.use(new Interruption(() => endAtOnce(killers)));

@@ -3,6 +3,8 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import { setNewest } from './bounded-map.ts';
 import { type Agents, foldAgentEvent } from './fold-agent.ts';
+import { foldJobEvent } from './job/fold-job.ts';
+import type { JobState } from './job/job-state.ts';
 import { evolveNode, MAX_NODES, type NodeState } from './node/node.ts';
 import { evolveProject, MAX_ALL_PROJECTS } from './project/project.ts';
 import { evolveUser, initialUser, isForgettable, MAX_PEOPLE, type UserState } from './user/user.ts';
@@ -17,6 +19,8 @@ export interface SystemState extends Agents {
   sequence: number;
   /** By `<channel>/<userId>`, the last that something was said of at the end. */
   users: Map<string, UserState>;
+  /** Those that are open, and the last that have ended, in the order of their ends. */
+  jobs: Map<string, JobState>;
   /** The nodes that take no agents, by name. */
   nodes: Map<string, NodeState>;
 }
@@ -29,6 +33,7 @@ export const initialSystem = (): SystemState => ({
   forgotten: 0,
   users: new Map(),
   projects: new Map(),
+  jobs: new Map(),
   nodes: new Map(),
 });
 
@@ -56,6 +61,10 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
       setNewest(state.projects, [address.projectId, project], MAX_ALL_PROJECTS);
       return;
     }
+    case 'job':
+    case 'job-timer':
+      foldJobEvent(state.jobs, address.jobId, event);
+      return;
     case 'node': {
       const node = evolveNode(state.nodes.get(address.node), event);
       if (node === undefined) state.nodes.delete(address.node);
@@ -69,6 +78,7 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
       // Where events stand changes nothing of what they say.
       return;
     case 'file':
+    case 'job-log':
       return;
     default:
       foldAgentEvent(state, address.agentId, event);

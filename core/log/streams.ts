@@ -112,6 +112,7 @@ export async function ensureStreams(
   if (events?.allow_msg_schedules) throw new OrchestratorError('ORC_OLD_LAYOUT');
   const replicas = options.replicas ?? events?.num_replicas ?? 1;
   try {
+    if (events !== undefined) await makeRoom(jsm, events);
     // A stream is made after those that it sources.
     for (const wanted of streamConfigs({ ...options, replicas })) await ensureStream(jsm, wanted);
     for (const name of BUCKET_STREAMS) await ensureReplicas(jsm, name, replicas);
@@ -139,6 +140,15 @@ async function ensureReplicas(
   const present = await presentConfig(jsm, name);
   if (present === undefined || present.num_replicas === replicas) return;
   await jsm.streams.update(name, { ...present, num_replicas: replicas });
+}
+
+/**
+ * What EVENTS of an older version took and is another stream's now: no two streams have a subject of
+ * one name, and TIMERS is brought up to date before EVENTS.
+ */
+async function makeRoom(jsm: JetStreamManager, events: StreamConfig): Promise<void> {
+  if (!events.subjects.includes('jobs.>')) return;
+  await jsm.streams.update('EVENTS', { ...events, subjects: [...STREAM_SUBJECTS.EVENTS] });
 }
 
 /** Made once, beside what the server notes there. Services that append begin with it: see `idKey`. */
@@ -189,7 +199,10 @@ function streamConfigs({
       allow_atomic: true,
       discard: DiscardPolicy.Old,
       duplicate_window: nanos(duplicateWindowMs),
-      sources: [{ name: 'TIMERS', filter_subject: FIRED_TIMERS }, { name: 'SAID' }],
+      sources: [
+        ...FIRED_TIMERS.map((filter_subject) => ({ name: 'TIMERS', filter_subject })),
+        { name: 'SAID' },
+      ],
     },
     {
       ...base,

@@ -1,7 +1,7 @@
 import type { SystemState } from '../domain/system-state.ts';
 
 /** The maps of a state, which are most of it. */
-const MAPS = ['agents', 'fences', 'archived', 'users', 'projects', 'nodes'] as const;
+const MAPS = ['agents', 'fences', 'archived', 'users', 'projects', 'jobs', 'nodes'] as const;
 
 type MapName = (typeof MAPS)[number];
 
@@ -17,6 +17,7 @@ export const noted = (state: SystemState): Noted => ({
   archived: new Map(state.archived),
   users: new Map(state.users),
   projects: new Map(state.projects),
+  jobs: new Map(state.jobs),
   nodes: new Map(state.nodes),
 });
 
@@ -30,6 +31,7 @@ export const NOTHING: Noted = {
   archived: new Map(),
   users: new Map(),
   projects: new Map(),
+  jobs: new Map(),
   nodes: new Map(),
 };
 

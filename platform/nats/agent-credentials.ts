@@ -1,4 +1,5 @@
 import { encodeUser, fmtCreds, type Permissions } from '@nats-io/jwt';
+import type { DeclaredTool } from '../../schemas/declared-tool.ts';
 import { TOOL_CALLS } from '../../schemas/events/tool.ts';
 import { AGENT_SAYS } from '../../schemas/subjects.ts';
 import { agentUserKey } from './agent-user-key.ts';
@@ -18,6 +19,8 @@ export interface AgentGrant {
   expiresAt: Date;
   /** ORCHESTRATOR_ALLOWED_TOOLS: `respond`, `project`, …; all of them without. */
   allowedTools?: readonly string[] | undefined;
+  /** Those that an operator has declared. */
+  tools?: readonly Pick<DeclaredTool, 'name' | 'verbs'>[] | undefined;
   /** Bytes of its largest message; what the server takes without. */
   maxPayload?: number | undefined;
 }
@@ -42,10 +45,11 @@ export async function mintAgentCredentials(agentsSeed: string, grant: AgentGrant
   return new TextDecoder().decode(fmtCreds(jwt, user));
 }
 
-function agentPermissions({ agentId, allowedTools }: AgentGrant): Permissions {
+function agentPermissions({ agentId, allowedTools, tools = [] }: AgentGrant): Permissions {
   const own = `agents.${agentId}`;
   const mayUse = (tool: string) => allowedTools?.includes(tool) ?? true;
-  const calls = TOOL_CALLS.filter(({ tool }) => mayUse(tool));
+  const declared = tools.flatMap(({ name, verbs }) => verbs.map((verb) => ({ tool: name, verb })));
+  const calls = [...TOOL_CALLS, ...declared].filter(({ tool }) => mayUse(tool));
   const responses = AGENT_SAYS.response.map((name) => `${own}.response.${name}`);
   return {
     pub: {

@@ -23,6 +23,12 @@ export interface DataPaths {
   agents: string;
   /** A repository for each project. */
   projects: string;
+  /** One folder for each job that runs as a program of this machine. */
+  jobs: string;
+  /** Declared tools, where ORCHESTRATOR_TOOLS_DIR is unset. */
+  tools: string;
+  /** Servers on which agents may have something done (`servers.json`). */
+  servers: string;
   /** The system's own log. */
   systemLog: string;
   /** Checkpoints of projections; may be deleted at any time. */
@@ -44,6 +50,9 @@ export function dataPaths(dataDir: string, from = process.cwd()): DataPaths {
     httpUrl: join(root, 'http', 'url'),
     agents: join(root, 'agents'),
     projects: join(root, 'projects'),
+    jobs: join(root, 'jobs'),
+    tools: join(root, 'tools'),
+    servers: join(root, 'servers.json'),
     systemLog: join(root, 'system.log'),
     snapshots: join(root, 'snapshots'),
   };

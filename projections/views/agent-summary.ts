@@ -16,7 +16,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   if (state.phase === 'unknown') return base;
   const { kind, owner, createdAt, counts, model } = state;
   const names = agentNames(state, project);
-  const { project: worksIn } = state;
+  const { project: worksIn, ordered } = state;
   const known = {
     ...base,
     kind,
@@ -24,6 +24,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
     ...(model !== undefined && { model }),
     ...(owner && { owner }),
     ...(worksIn && { projectId: worksIn.id }),
+    ...(ordered?.by !== undefined && { orderedBy: ordered.by }),
     createdAt,
     counts,
   };

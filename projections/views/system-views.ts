@@ -1,5 +1,7 @@
 import { samePerson } from '../../core/conversation/person.ts';
 import type { AgentState } from '../../core/domain/agent/agent-state.ts';
+import type { JobState } from '../../core/domain/job/job-state.ts';
+import { jobView } from '../../core/domain/job/job-view.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
 import { type SystemState, userKey } from '../../core/domain/system-state.ts';
 import { agentNames, sameName } from '../../schemas/agent-name.ts';
@@ -44,6 +46,12 @@ export const systemViews: SystemViews = {
       agents: [...(user?.agents ?? [])],
       ...(user?.projectId !== undefined && { projectId: user.projectId }),
     };
+  },
+
+  jobs: ({ sequence, jobs }, { owner, ...request }) => {
+    const isWanted = (job: JobState) => owner === undefined || samePerson(job.owner, owner);
+    const { items, ...next } = pageOf(jobs, isWanted, request);
+    return { sequence, jobs: items.map(jobView), ...next };
   },
 
   projects: ({ sequence, projects }, { id, agentId, owner, ...request }) => {

@@ -4,7 +4,15 @@ import { isAgentName, NO_AGENT_NAME } from '../agent-name.ts';
 import { MESSAGE_MODES } from '../message-mode.ts';
 import { fileReference } from './file.ts';
 import { messageSource } from './message-source.ts';
-import { commandLine, homePath, milliseconds, person, token, visibleName } from './parts.ts';
+import {
+  agentId,
+  commandLine,
+  homePath,
+  milliseconds,
+  person,
+  token,
+  visibleName,
+} from './parts.ts';
 import { agentProject } from './project.ts';
 
 /** Tools that a `create` may name. */
@@ -26,6 +34,10 @@ export const commandEvents = {
     effort: z.string().refine(isEffort, NO_EFFORT).optional(),
     /** The project that it works in; without, an empty folder of its own. */
     project: agentProject.optional(),
+    /** It was made by a job, for an agent that asked for it: who ordered whom, and how deep. */
+    ordered: z
+      .object({ jobId: token, by: agentId.optional(), depth: z.int().positive() })
+      .optional(),
     /** The tools that it may use, of those that the system allows; without, all of them. */
     allowedTools: z.array(token).max(MAX_TOOLS).optional(),
   }),

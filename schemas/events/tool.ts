@@ -39,9 +39,28 @@ export const toolEvents = {
     after: token.optional(),
     limit: z.int().min(1).max(MAX_PROJECTS).optional(),
   }),
+  'tool.job.get': z.object({ jobId: token }),
+  'tool.job.list': z.object({}),
+  'tool.job.cancel': z.object({ jobId: token }),
 };
 
-/** Every call that there is: an agent's credential holds those that it may make, and no other. */
+/** Longest key of a job that a caller may choose. */
+const MAX_KEY = 200;
+
+/**
+ * `agents.<id>.tool.<tool>.<verb>` of a tool that an operator has declared: only its subject names it.
+ * Whether there is such a tool, and whether the input fits it, its spawner knows.
+ */
+export const declaredToolEvents = {
+  'tool.declared': z.object({
+    input: z.record(z.string(), z.json()).default({}),
+    key: z.string().min(1).max(MAX_KEY).optional(),
+    /** The caller waits for the end; else the end opens a turn. */
+    wait: z.boolean().default(false),
+  }),
+};
+
+/** Every call that there is beside declared tools: an agent's credential holds those that it may make, and no other. */
 export const TOOL_CALLS: readonly { tool: string; verb: string }[] = Object.keys(toolEvents).map(
   (type) => {
     const [, tool = '', verb = ''] = type.split('.');

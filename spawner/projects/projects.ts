@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import { Git } from '../../platform/git/git.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { GitIdentity } from './agent-clone.ts';
 import { AgentProjects } from './agent-projects.ts';
+import { ProjectCheckouts } from './project-checkouts.ts';
 import { ProjectKeeper } from './project-keeper.ts';
 import { ProjectRepositories } from './project-repositories.ts';
 import { ProjectTools } from './project-tools.ts';
@@ -33,6 +35,9 @@ export interface Projects {
   keeper: ProjectKeeper;
   agents: AgentProjects;
   tools: ProjectTools;
+  checkouts: ProjectCheckouts;
+  /** A folder with the files of a commit, for a job. Throws ORC_PROJECT_NOT_FOUND. */
+  checkout: (projectId: string, commit: string, jobId: string) => Promise<string>;
 }
 
 export async function openProjects(options: ProjectsOptions): Promise<Projects> {
@@ -44,9 +49,16 @@ export async function openProjects(options: ProjectsOptions): Promise<Projects> 
   const repositories = new ProjectRepositories({ ...options, git });
   const identity = (owner: Person | undefined) => identityOf(owner, options);
   const project = (projectId: string) => follower.state.projects.get(projectId);
+  const checkouts = new ProjectCheckouts(repositories);
   return {
     keeper: new ProjectKeeper({ log, follower, repositories, logger, clock }),
     agents: new AgentProjects({ repositories, project, identity, logger }),
+    checkouts,
+    checkout: (projectId, commit, jobId) => {
+      const known = project(projectId);
+      if (known !== undefined) return checkouts.make(known, commit, jobId);
+      throw new OrchestratorError('ORC_PROJECT_NOT_FOUND', `There is no project ${projectId}`);
+    },
     tools: new ProjectTools({
       work: new ProjectWork(repositories),
       agent: (agentId) => follower.state.agents.get(agentId),

@@ -1,10 +1,16 @@
-import { type AgentState, isLive, type LiveAgent } from '../../core/domain/agent/agent-state.ts';
+import {
+  type AgentState,
+  isLive,
+  type LiveAgent,
+  type PendingCall,
+} from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { TurnStep } from '../../core/domain/agent/turn/next-turn-step.ts';
 import { maxPayload } from '../../core/log/outgoing.ts';
+import { jobFromLog } from '../../core/projection/job-from-log.ts';
 import { putMessageFiles } from '../message-files.ts';
 import type { AgentProjects, AtWork } from '../projects/agent-projects.ts';
-import { callTool } from '../tool-handlers.ts';
+import { callTool, jobOfCall } from '../tool-handlers.ts';
 import type { OwnAgent } from './own-agent.ts';
 import { nothingElse, type StepEffects } from './step-effects.ts';
 
@@ -43,7 +49,7 @@ export class TurnSteps {
       return true;
     },
     'close-question': nothingElse,
-    call: async ({ call }, state) => this.#call(call, state),
+    call: ({ call }, state) => this.#call(call, state),
   };
   readonly #agent: OwnAgent;
   /** Questions whose clock was set, by their place in the log. */
@@ -102,14 +108,21 @@ export class TurnSteps {
     return what(deps.projects, state, { process, places, signal });
   }
 
-  async #call(call: Parameters<typeof callTool>[0], state: AgentState): Promise<Told<'call'>> {
-    const { follower, allowedTools, maxProjects, log, projectTools } = this.#agent.deps;
+  /** A job that has left the state is in the log. */
+  async #call(call: PendingCall, state: AgentState): Promise<Told<'call'>> {
+    const { follower, allowedTools, maxProjects, log, tools } = this.#agent.deps;
+    const { projectTools, checkouts } = this.#agent.deps;
+    const jobId = jobOfCall(call, state);
+    const job = jobId && (follower.state.jobs.get(jobId) ?? (await jobFromLog(log, jobId)));
     const outcome = await callTool(call, state, follower.state, {
       now: this.#agent.context.now,
       allowedTools,
       maxProjects,
       projects: projectTools,
+      checkouts,
       maxBytes: maxPayload(log.connection.nc),
+      tools,
+      job: job || undefined,
     });
     return { effects: outcome.ok ? outcome.events : [], outcome };
   }

@@ -40,6 +40,12 @@ const address: fc.Arbitrary<Address> = fc.oneof(
   }),
   fc.record({ family: fc.constant('user' as const), channel: token, userId: token, name: token }),
   fc.record({ family: fc.constant('project' as const), projectId: token, name: token }),
+  fc.record({ family: fc.constantFrom('job', 'job-timer'), jobId: token, name: token }),
+  fc.record({
+    family: fc.constant('job-log' as const),
+    jobId: token,
+    name: fc.constantFrom('stdout', 'stderr'),
+  }),
   fc.record({
     family: fc.constant('delivery' as const),
     channel: token,
@@ -53,6 +59,8 @@ const STREAM_OF: Partial<Record<Address['family'], string>> = {
   log: 'LOGS',
   file: 'FILES',
   timer: 'TIMERS',
+  'job-timer': 'TIMERS',
+  'job-log': 'LOGS',
 };
 
 /** Does a NATS filter select a subject? */

@@ -21,7 +21,8 @@ test('A2: a result that no message holds is known before the broker is asked to 
       input: { limit },
     };
     const bounds = { maxProjects: 1_000, maxBytes: 16 * 1024 };
-    const context = { now: CONTEXT.now, allowedTools: undefined, ...bounds };
+    const none = { allowedTools: undefined, tools: [], job: undefined };
+    const context = { now: CONTEXT.now, ...none, ...bounds };
     return callTool(call, evolved(READY), system, context);
   };
   t.like(await list(100), { ok: false, code: 'ORC_TOO_LARGE' });

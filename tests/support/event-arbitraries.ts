@@ -131,6 +131,10 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'tool.project.diff': fc.record({}),
   'tool.project.log': fc.record({}),
   'tool.project.merge': fc.record({}),
+  'tool.job.get': fc.record({ jobId: fc.constant('job_1') }),
+  'tool.job.list': fc.record({}),
+  'tool.job.cancel': fc.record({ jobId: fc.constant('job_1') }),
+  'tool.declared': fc.record({ input: fc.constant({}), wait: fc.boolean() }),
   result: fc.oneof(
     fc.record({ ok: fc.constant(true as const), callId: commandId, value: fc.constant(null) }),
     fc.record({
@@ -187,6 +191,40 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     sha256: text,
     object: text,
   }),
+  'job.requested': fc.record(
+    {
+      tool: fc.constant('deploy'),
+      verb: fc.constant('run'),
+      input: fc.constant({}),
+      by: fc.record({ agentId, callId: commandId, turnId }),
+      owner: person,
+      notify: fc.boolean(),
+      timeouts: fc.record(
+        { acceptMs: ms, heartbeatMs: ms, totalMs: ms, confirmMs: ms },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: ['tool', 'verb', 'input', 'notify', 'timeouts'] },
+  ),
+  'job.input-required': fc.record({ question: text }),
+  'job.answered': fc.record({ approved: fc.boolean() }),
+  'job.accepted': fc.record({
+    runId,
+    executor: fc.constant('command'),
+    node: oneOf('node'),
+    place: fc.constant('here'),
+    holder: oneOf('holder'),
+    epoch: fc.constantFrom(1, 2, 3),
+  }),
+  'job.progress': fc.record({ text, percent: fc.constantFrom(0, 50) }, { requiredKeys: [] }),
+  'job.completed': fc.record({ result: fc.constant(null) }),
+  'job.failed': fc.record({ code: text, reason: text }),
+  'job.cancel-requested': fc.record({}),
+  'job.cancelled': fc.record({ reason: text }),
+  'job-timer.accept': fc.record({ dueAt: instant }),
+  'job-timer.heartbeat': fc.record({ dueAt: instant }),
+  'job-timer.total': fc.record({ dueAt: instant }),
+  'job-timer.confirm': fc.record({ dueAt: instant }),
   'project.created': fc.record(
     { name: text, agentId, owner: person, repo: fc.constant('/srv/shop') },
     { requiredKeys: ['name'] },
@@ -209,6 +247,11 @@ const subjectOfType = (type: string): string => {
   if (type.startsWith('log.')) return `streams.EVENTS.${type.slice('log.'.length)}`;
   if (type.startsWith('delivery.')) {
     return `deliveries.telegram.answer-1.${type.slice('delivery.'.length)}`;
+  }
+  if (type === 'tool.declared') return `agents.${AGENT}.tool.deploy.run`;
+  if (type.startsWith('job.')) return `jobs.job_1.${type.slice('job.'.length)}`;
+  if (type.startsWith('job-timer.')) {
+    return `jobs.job_1.timer.${type.slice('job-timer.'.length)}`;
   }
   if (type === 'project.created') return 'projects.proj-1.created';
   return type === 'result' ? `agents.${AGENT}.result.c-1` : `agents.${AGENT}.${type}`;

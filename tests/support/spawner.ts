@@ -20,9 +20,12 @@ import { readAgentKeys } from '../../platform/nats/trust.ts';
 import { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
+import type { ServerDeclaration } from '../../schemas/server-declaration.ts';
+import { declaredTool, type ToolDeclaration } from '../../schemas/tool-declaration.ts';
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
 import type { CountConnections } from '../../spawner/connection-meter.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
+import { jobExecutors } from '../../spawner/jobs/job-executors.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/login-renewals.ts';
 import { OutputMarks } from '../../spawner/output-marks.ts';
@@ -46,6 +49,9 @@ export interface SpawnerOptions {
   framing?: LineFraming;
   endOfTurn?: 'response' | 'signal';
   allowedTools?: readonly string[];
+  /** Declared, as their files are parsed. */
+  tools?: readonly ToolDeclaration[];
+  servers?: readonly ServerDeclaration[];
   stopGraceMs?: number;
   lastWords?: boolean;
   /** Projects that one person may have; 1,000 without. */
@@ -119,10 +125,23 @@ export class SpawnerFixture {
     return join(this.folder, agentId, 'workspace');
   }
 
+  /** Ends what runs of a job, and takes away all that is kept of it, as a lost disk does. */
+  async forgetJob(jobId: string): Promise<void> {
+    const folder = join(this.nats.dataDir, 'jobs');
+    const logger = pino({ level: 'silent' });
+    const runtime = new LocalRuntime({ folder, searchPath: '', logger });
+    const [run] = (await runtime.list()).filter(({ agentId }) => agentId === jobId);
+    const process = run && (await runtime.attach(jobId, run.runId));
+    await process?.signal('SIGKILL');
+    await process?.exited;
+    await process?.detach();
+    await removeFolder(join(folder, jobId));
+  }
+
   async start(): Promise<void> {
     const { log } = this;
     const { framing = 'line', endOfTurn = 'response', allowedTools } = this.#options;
-    const { programFolders = [], readiness } = this.#options;
+    const { programFolders = [], readiness, tools = [] } = this.#options;
     const logger = pino({ level: 'silent' });
     const node = this.#options.node ?? 'node-test';
     const checkpoint = join(this.nats.dataDir, 'snapshots', `spawner-${node}.jsonl`);
@@ -142,9 +161,12 @@ export class SpawnerFixture {
       natsUrl: this.nats.url,
       mintCredentials: async (grant) => mintAgentCredentials(this.nats.agentsSeed, grant),
       allowedTools,
+      tools: tools.map(declaredTool),
       maxMessage: this.#options.maxMessage ?? DEFAULTS.ORCHESTRATOR_QUOTA_MESSAGE,
       own: process.env,
     });
+    const jobs = join(this.nats.dataDir, 'jobs');
+    const jobRuntime = new LocalRuntime({ folder: jobs, searchPath, logger });
     const runtimes = { chosen: runtime, byName: new Map([[runtime.name, runtime]]) };
     const membership = await Membership.join({
       log,
@@ -153,7 +175,7 @@ export class SpawnerFixture {
       logger,
       node,
       place: await runtime.place(),
-      places: [await runtime.place()],
+      places: [await runtime.place(), await jobRuntime.place()],
       leaseMs: 10_000,
       graceMs: 120_000,
     });
@@ -185,7 +207,27 @@ export class SpawnerFixture {
       processes,
       projects: projects.agents,
       projectTools: projects.tools,
+      checkouts: projects.checkouts,
       collector,
+      tools,
+      jobsPlace: await jobRuntime.place(),
+      executors: jobExecutors({
+        runtime: jobRuntime,
+        folder: jobs,
+        toolsFolder: folder,
+        servers: this.#options.servers ?? [],
+        knownHosts: join(this.nats.dataDir, 'known_hosts'),
+        checkout: (projectId, commit, jobId) => projects.checkout(projectId, commit, jobId),
+        collector,
+        log,
+        follower,
+        logger,
+        clock,
+        kind: 'line',
+        environment: process.env,
+        searchPath,
+        stopGraceMs: this.#options.stopGraceMs ?? 500,
+      }),
       factories,
       logins: new LoginRenewals({
         running: () => processes.running(follower.state.agents.values()),
@@ -213,8 +255,7 @@ export class SpawnerFixture {
     await spawner.start();
     projects.keeper.start(abort.signal);
     const { nc } = log.connection;
-    const tools = projects.tools;
-    const served = await serveProjects({ nc, follower, log, logger, tools, clock });
+    const served = await serveProjects({ nc, follower, log, logger, tools: projects.tools, clock });
     if (this.#options.quotas) await this.#revoke(follower, abort.signal);
     this.#running = { spawner, follower, abort, served };
   }

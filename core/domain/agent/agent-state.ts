@@ -185,6 +185,8 @@ interface Known {
   effort?: string;
   /** The project that it works in. */
   project?: AgentProject;
+  /** By a job, for an agent that asked for it. */
+  ordered?: { jobId: string; by?: string | undefined; depth: number };
   /** The tools that its `create` names; without, all that the system allows. */
   allowedTools?: readonly string[];
   ttlMs: number;

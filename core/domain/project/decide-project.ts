@@ -76,7 +76,7 @@ const shown = ({ id, name, createdAt, branch, phase, notes, problem }: ProjectSt
 
 /** The project that a call names, by id or name, or else the one that its agent works in. */
 export function findOwnProject(
-  { input }: PendingCall,
+  { input }: Pick<PendingCall, 'input'>,
   caller: Caller,
   projects: ReadonlyMap<string, ProjectState>,
 ): ReturnType<typeof findProject<ProjectState>> {

@@ -53,6 +53,7 @@ async function fixture(t: ExecutionContext, parts: typeof asText = asText) {
       places,
       joinedNotice,
       isOwnCommand,
+      jobChanged: () => undefined,
     });
     const end = new AbortController();
     const running = new Deliveries({ log, listener, outbox, health, noteEveryMs: 100 }).run(

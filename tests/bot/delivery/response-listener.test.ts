@@ -65,6 +65,7 @@ async function fixture(t: ExecutionContext) {
       places,
       joinedNotice,
       isOwnCommand,
+      jobChanged: () => undefined,
     };
     const listener = new ResponseListener(heard);
     const running = new Deliveries({ log, listener, outbox, health, noteEveryMs: 50 }).run(

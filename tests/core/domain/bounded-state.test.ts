@@ -7,6 +7,7 @@ import {
   MAX_WAITING_TEXT,
 } from '../../../core/domain/agent/agent-state.ts';
 import { MAX_ARCHIVED } from '../../../core/domain/archived-agent.ts';
+import { MAX_ENDED_JOBS, MAX_JOBS } from '../../../core/domain/job/fold-job.ts';
 import { MAX_NODES } from '../../../core/domain/node/node.ts';
 import { MAX_ALL_PROJECTS } from '../../../core/domain/project/project.ts';
 import { applyEvent, initialSystem, type SystemState } from '../../../core/domain/system-state.ts';
@@ -16,6 +17,8 @@ import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
 import { created, exited, OWNER, READY, working } from '../../support/agent-events.ts';
 import { AGENT, CONTEXT, stored } from '../../support/decider.ts';
 import { anyEvent } from '../../support/event-arbitraries.ts';
+
+const requested = { tool: 'deploy', verb: 'run', notify: false, timeouts: {} };
 
 /** Events as they follow each other in a log, each with its place and an id of its own. */
 class Flood {
@@ -199,6 +202,13 @@ const FLOODS: Record<string, { most: number; length: () => number | undefined }>
         flood.add('project.created', { name: 'x', agentId: AGENT }, `projects.p${index}.created`),
       ).projects.size,
   },
+  jobs: {
+    most: MAX_JOBS,
+    length: () =>
+      new Flood().times(2 * MAX_JOBS, (flood, index) =>
+        flood.add('job.requested', { ...requested, input: {} }, `jobs.job_${index}.requested`),
+      ).jobs.size,
+  },
   nodes: {
     most: MAX_NODES,
     length: () =>
@@ -252,6 +262,14 @@ test('of every list in the state it is written down what bounds it', (t) => {
     [],
   );
   t.true(found.has('agents.*.queue') && found.has('users.*.fragments'));
+});
+
+test('of jobs that have ended the last are in the state', (t) => {
+  const { jobs } = new Flood().times(2 * MAX_ENDED_JOBS, (flood, index) => {
+    flood.add('job.requested', { ...requested, input: {} }, `jobs.job_${index}.requested`);
+    flood.add('job.completed', { result: null }, `jobs.job_${index}.completed`);
+  });
+  t.deepEqual([jobs.size, jobs.keys().next().value], [MAX_ENDED_JOBS, `job_${MAX_ENDED_JOBS}`]);
 });
 
 test('texts that wait are bounded as well', (t) => {

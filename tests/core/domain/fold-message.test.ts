@@ -93,7 +93,7 @@ test('an agent cannot state on a subject that it may use what belongs on another
   }
 });
 
-test('a tool call that nobody can do is owed a refusal', (t) => {
+test('a tool call that does not parse is owed a refusal; of a tool that only a declaration can have, its owner knows', (t) => {
   const state = lived(created);
   foldMessage(
     state,
@@ -111,7 +111,7 @@ test('a tool call that nobody can do is owed a refusal', (t) => {
       refused?.code,
     ]),
     [
-      [idOf('c-1'), 'rocket', 'launch', 'ORC_NO_SUCH_TOOL'],
+      [idOf('c-1'), 'rocket', 'launch', undefined],
       [idOf('c-2'), 'project', 'create', 'ORC_BAD_INPUT'],
       [idOf('c-3'), 'project', 'create', 'ORC_BAD_INPUT'],
     ],
@@ -206,7 +206,7 @@ test('what an agent says after its end counts for nobody, and is no call that is
     }
     const state = lived(...end);
     const launch = message(`agents.${AGENT}.tool.rocket.launch`, 'tool.rocket.launch');
-    t.is(foldMessage(state, launch).kind, 'unknown');
+    t.is(foldMessage(state, launch).kind, 'refused');
     t.deepEqual(agentOf(state)?.calls, []);
   }
 });

@@ -1,9 +1,11 @@
 import { nanos } from '@nats-io/transport-node';
 import test from 'ava';
 import { loadSettings } from '../../../agents/load-settings.ts';
+import { jobTimer } from '../../../core/domain/job/job-events.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
 import { ensureStreams, streamOptions } from '../../../core/log/streams.ts';
 import { STREAM_SUBJECTS } from '../../../schemas/subjects.ts';
+import { untilEvent } from '../../support/history.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { message } from './events.ts';
 
@@ -112,4 +114,36 @@ test('a log of the old layout, which agents wrote into, is refused with the way 
   await jsm.streams.add({ name: 'EVENTS', subjects, allow_msg_schedules: true });
   const error = await t.throwsAsync(ensureStreams(connection, OPTIONS), { code: 'ORC_OLD_LAYOUT' });
   t.regex(String(Reflect.get(error ?? {}, 'cure')), /ORCHESTRATOR_DATA_DIR/);
+});
+
+test('a log in which EVENTS took all of jobs is brought up to date with what it holds', async (t) => {
+  const { log, connection } = await startTestNats(t);
+  const jsm = await connection.jsm();
+  const timers = (await jsm.streams.info('TIMERS')).config;
+  await jsm.streams.update('TIMERS', {
+    ...timers,
+    subjects: ['schedules.>', 'agents.*.timer.*'],
+  });
+  const logs = (await jsm.streams.info('LOGS')).config;
+  await jsm.streams.update('LOGS', { ...logs, subjects: ['agents.*.log.*'] });
+  const { config } = await jsm.streams.info('EVENTS');
+  const older = config.subjects.map((subject) => (subject === 'jobs.*.*' ? 'jobs.>' : subject));
+  const sources = [{ name: 'TIMERS', filter_subject: 'agents.*.timer.*' }, { name: 'SAID' }];
+  await jsm.streams.update('EVENTS', { ...config, subjects: older, sources });
+  await log.append(message('answer-1'));
+
+  await ensureStreams(connection, OPTIONS);
+
+  t.deepEqual((await jsm.streams.info('EVENTS')).config.subjects, [...STREAM_SUBJECTS.EVENTS]);
+  t.deepEqual((await jsm.streams.info('TIMERS')).config.subjects, [...STREAM_SUBJECTS.TIMERS]);
+  t.is(await log.lastSequence('EVENTS'), 1);
+});
+
+test('a timer of a job is an event of it when it is due', async (t) => {
+  const { log } = await startTestNats(t);
+  const now = new Date();
+  const job = { jobId: 'job_1', createdBy: 'job.requested:job_1', timeouts: { totalMs: 1_000 } };
+  t.like(await log.append(jobTimer(job, 'total', now)), { ok: true });
+  const fired = await untilEvent(log, ({ type }) => type === 'job-timer.total');
+  t.is(fired.subject, 'jobs.job_1.timer.total');
 });

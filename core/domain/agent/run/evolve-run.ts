@@ -36,7 +36,7 @@ export const evolveByRun = {
 
 /** What an agent was created as, which it stays. */
 function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
-  const { kind, name, owner, commandLine, model, effort, project, allowedTools } = made;
+  const { kind, name, owner, commandLine, model, effort, project, allowedTools, ordered } = made;
   const { ttlMs, turnDeadlineMs } = made;
   return {
     kind,
@@ -47,6 +47,7 @@ function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
     ...(effort !== undefined && { effort }),
     ...(project && { project }),
     ...(allowedTools && { allowedTools }),
+    ...(ordered && { ordered }),
     ttlMs,
     turnDeadlineMs,
   };

@@ -1,6 +1,7 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
 import { isToken } from '../../../../schemas/ids.ts';
+import { parseSubject } from '../../../../schemas/subjects.ts';
 import { type AgentState, MAX_WAITING } from '../agent-state.ts';
 import { onQuestionResult } from './evolve-questions.ts';
 
@@ -12,7 +13,9 @@ export function onToolCall(state: AgentState, event: ToolEvent): AgentState {
   if (!isToken(callId)) return state;
   if (state.calls.some((call) => call.callId === callId)) return state;
   if (state.calls.length >= MAX_WAITING) return state;
-  const [, tool = '', verb = ''] = event.type.split('.');
+  const address = parseSubject(event.subject);
+  if (address?.family !== 'tool') return state;
+  const { tool, verb } = address;
   return {
     ...state,
     calls: [...state.calls, { callId, sequence: event.sequence, tool, verb, input: event.data }],

@@ -39,6 +39,10 @@ export const evolveByTurn = {
   'tool.project.diff': onToolCall,
   'tool.project.log': onToolCall,
   'tool.project.merge': onToolCall,
+  'tool.job.get': onToolCall,
+  'tool.job.list': onToolCall,
+  'tool.job.cancel': onToolCall,
+  'tool.declared': onToolCall,
   result: onResult,
   'timer.question': (state, { data }) => onQuestionDue(state, data.questionId),
   'timer.turn': (state, { data }) =>

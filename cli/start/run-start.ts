@@ -52,8 +52,6 @@ export async function runStart(options: StartOptions): Promise<number> {
   if (unused !== undefined) say(unused);
 
   const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
-  // Before anything is started: all that is wrong with them, in one line.
-  await readTools(settings.ORCHESTRATOR_TOOLS_DIR ?? paths.tools);
   const killers: (() => void)[] = [];
   await using stack = new AsyncDisposableStack();
   const interruption = stack.use(new Interruption(() => endAtOnce(killers)));
@@ -64,6 +62,8 @@ export async function runStart(options: StartOptions): Promise<number> {
   stack.use(onUncaught((error) => interruption.fail(error)));
   const lock = await lockFolder(paths);
   stack.defer(() => lock.release());
+  // Before anything is started: all that is wrong with them, in one line.
+  await readTools(settings.ORCHESTRATOR_TOOLS_DIR ?? paths.tools);
   const systemLog = openSystemLog(paths, settings.LOG_LEVEL);
   stack.defer(() => systemLog.close());
   const { logger } = systemLog;

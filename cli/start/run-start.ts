@@ -5,7 +5,7 @@ import { lockFolder } from '../../platform/service/folder-lock.ts';
 import { ServiceProcess } from '../../platform/service/service-process.ts';
 import { type ServiceSpec, Supervisor } from '../../platform/service/supervisor.ts';
 import { openSystemLog } from '../../platform/service/system-log.ts';
-import { readTools } from '../../platform/service/tool-files.ts';
+import { systemTools } from '../../platform/service/system-tools.ts';
 import { EXIT } from '../../schemas/errors.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
@@ -63,7 +63,7 @@ export async function runStart(options: StartOptions): Promise<number> {
   const lock = await lockFolder(paths);
   stack.defer(() => lock.release());
   // Before anything is started: all that is wrong with them, in one line.
-  await readTools(settings.ORCHESTRATOR_TOOLS_DIR ?? paths.tools);
+  await systemTools(settings, paths);
   const systemLog = openSystemLog(paths, settings.LOG_LEVEL);
   stack.defer(() => systemLog.close());
   const { logger } = systemLog;

@@ -7,8 +7,11 @@ import { longestFirst } from './tests/runner/longest-first.ts';
 import { selection } from './tests/runner/selection.ts';
 import { timesFolder } from './tests/runner/slowest-files.ts';
 
-/** Tests wait, but compute more: with two files a core it idled for a hundredth of the run, and slow programs ran out of their time. */
-const FILES_PER_CORE = 1.5;
+/**
+ * Tests wait, but compute more: with three files on two cores these idled for a fiftieth of the run, at a load of 15, and a CLI that
+ * starts within seconds was not ready within the minute that it has.
+ */
+const FILES_PER_CORE = 1;
 
 /** What comes from it was compiled without counters, so a measured run goes without. */
 const compileCache = process.env.NODE_V8_COVERAGE
@@ -39,7 +42,7 @@ export default {
   // Stripping types (stripped-types.ts) is called experimental by Node's releases of today.
   nodeArguments: ['--disable-warning=ExperimentalWarning'],
   sortTestFiles: longestFirst,
-  concurrency: Math.ceil(FILES_PER_CORE * availableParallelism()),
+  concurrency: Math.max(2, FILES_PER_CORE * availableParallelism()),
   require: ['no-source-maps', 'stripped-types', 'in-turn', 'child-processes', 'file-time'].map(
     (name) => `./tests/runner/${name}.ts`,
   ),

@@ -248,8 +248,8 @@ withDocker(
       const message = command(other, 'command.send', { text: id, mode: 'join' }, id);
       t.like(await log.append(message), { ok: true, duplicate: false }, id);
     }
-    const { stdout } = await chat('hello again\n', '-e', 'ORCHESTRATOR_USER=other');
-    t.regex(stdout, /You said: hello again/);
+    const { stdout, stderr } = await chat('hello again\n', '-e', 'ORCHESTRATOR_USER=other');
+    t.regex(stdout, /You said: hello again/, stderr);
     const verified = await system.run(['run', '--rm', '-T', 'cli', 'verify']);
     t.is(verified.code, 0, verified.stderr);
   },

@@ -1,4 +1,4 @@
-import type { JobShown } from '../../schemas/views.ts';
+import { allJobs } from '../../core/conversation/all-jobs.ts';
 import { jobLine } from '../delivery/job-text.ts';
 import { jobButton } from '../text/button-data.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
@@ -9,14 +9,7 @@ const MAX_LISTED = 15;
 export const jobs: BotCommand = async ({ incoming }, { log, views }) => {
   const { person, words, reply } = incoming;
   const atLeast = await log.lastSequence('EVENTS');
-  const all: JobShown[] = [];
-  let after: string | undefined;
-  do {
-    const wanted = { owner: person, atLeast, ...(after !== undefined && { after }) };
-    const page = await views.request('jobs', wanted, { timeoutMs: VIEW_TIMEOUT_MS });
-    all.push(...page.jobs);
-    after = page.next;
-  } while (after !== undefined);
+  const all = await allJobs(views, { owner: person, atLeast }, { timeoutMs: VIEW_TIMEOUT_MS });
   const shown = all.toSorted((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1)).slice(-MAX_LISTED);
   if (shown.length === 0) return reply('jobs', words.jobs.none);
   const buttons = shown

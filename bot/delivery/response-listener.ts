@@ -3,6 +3,7 @@ import { requestedJob } from '../../core/conversation/known-job.ts';
 import { Speakers } from '../../core/conversation/speakers.ts';
 import { agentOf } from '../../core/conversation/talk.ts';
 import { TurnCauses } from '../../core/conversation/turn-causes.ts';
+import { JOB_ENDS } from '../../core/domain/job/job-state.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
@@ -143,7 +144,7 @@ export class ResponseListener {
     const { jobId } = address;
     if (event.type !== 'job.input-required' && event.type !== 'job.accepted') {
       // What comes of it is shown, also where that came while the bot was away.
-      if (live || isJobEnd(event)) this.#options.jobChanged(jobId);
+      if (live || JOB_ENDS.has(event.type)) this.#options.jobChanged(jobId);
       return;
     }
     const { log, places } = this.#options;
@@ -203,9 +204,6 @@ const isDelivered = (event: StoredEvent): boolean =>
 const isFailedStart = (event: StoredEvent): boolean =>
   event.type === 'process.start-failed' ||
   (event.type === 'process.stopped' && event.data.reason === 'start-failed');
-
-const isJobEnd = ({ type }: StoredEvent): boolean =>
-  type === 'job.completed' || type === 'job.failed' || type === 'job.cancelled';
 
 const isStatus = ({ type }: StoredEvent): boolean =>
   type === 'turn.started' || type === 'turn.ended' || type === 'response.progress';

@@ -1,7 +1,9 @@
+import { allJobs } from '../../core/conversation/all-jobs.ts';
 import { answerJob } from '../../core/conversation/answer-job.ts';
 import { requestedJob } from '../../core/conversation/known-job.ts';
 import { samePerson } from '../../core/conversation/person.ts';
 import type { Views } from '../../core/conversation/views.ts';
+import { JOB_ENDS } from '../../core/domain/job/job-state.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import type { Person } from '../../schemas/events/parts.ts';
@@ -58,7 +60,7 @@ export class JobQuestions {
   async #showOpen(): Promise<void> {
     const { views, person, began } = this.#options;
     const wanted = { owner: person, atLeast: began };
-    const { jobs } = await views.request('jobs', wanted, { timeoutMs: VIEW_TIMEOUT_MS });
+    const jobs = await allJobs(views, wanted, { timeoutMs: VIEW_TIMEOUT_MS });
     for (const { id, tool, question } of jobs) {
       if (question !== undefined) this.#ask(id, tool, question);
     }
@@ -88,12 +90,8 @@ export class JobQuestions {
     if (tool === undefined || event.type === 'job.progress') return;
     const waiting = this.#open.indexOf(jobId);
     if (waiting >= 0) this.#open.splice(waiting, 1);
-    const how = endOf(event.type);
-    if (how === undefined) return;
+    if (!JOB_ENDS.has(event.type)) return;
     this.#asked.delete(jobId);
-    print(`${tool} ${how} (${jobId})`);
+    print(`${tool} ${address.name} (${jobId})`);
   }
 }
-
-const endOf = (type: string): string | undefined =>
-  ['job.completed', 'job.failed', 'job.cancelled'].includes(type) ? type.slice(4) : undefined;

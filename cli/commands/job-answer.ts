@@ -6,7 +6,6 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 import { requireJobId } from '../agent/job-command.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-
 import { usageOf } from '../usage.ts';
 
 export class JobAnswerCommand extends OperatorCommand {

@@ -1,6 +1,6 @@
+import { allJobs } from '../../core/conversation/all-jobs.ts';
 import type { JobShown } from '../../schemas/views.ts';
 import { JobCommand } from '../agent/job-command.ts';
-import type { OperatorContext } from '../operator/operator-context.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
@@ -11,20 +11,10 @@ export class JobListCommand extends JobCommand {
   override async execute(): Promise<void> {
     const jobs = this.isAgent
       ? await this.asAgent('list', {})
-      : await this.asOperator((context) => this.#all(context));
+      : await this.asOperator(({ views }) => allJobs(views, {}, { timeoutMs: this.timeoutMs }));
     if (this.json) return this.print(jobs);
     const rows = (Array.isArray(jobs) ? jobs : []).map(row);
     this.context.stdout.write(textTable(['job', 'tool', 'state', 'requested', 'last'], rows));
-  }
-
-  async #all({ views }: OperatorContext): Promise<JobShown[]> {
-    const found: JobShown[] = [];
-    for (let after: string | undefined; ; ) {
-      const page = await views.request('jobs', { after }, { timeoutMs: this.timeoutMs });
-      found.push(...page.jobs);
-      after = page.next;
-      if (after === undefined) return found;
-    }
   }
 }
 

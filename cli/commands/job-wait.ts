@@ -21,6 +21,7 @@ export class JobWaitCommand extends JobCommand {
 
   async #untilEnd({ log }: OperatorContext, jobId: string): Promise<void> {
     const { knownJob } = await import('../../core/conversation/known-job.ts');
+    const { JOB_ENDS } = await import('../../core/domain/job/job-state.ts');
     const { awaitEvent } = await import('../operator/await-event.ts');
     const { jobFilter } = await import('../../schemas/subjects.ts');
     const { jobView } = await import('../../core/domain/job/job-view.ts');
@@ -28,12 +29,10 @@ export class JobWaitCommand extends JobCommand {
     const of = { filter: jobFilter(jobId) };
     const what = `the end of ${jobId}`;
     const wanted = { of, from: 1, timeoutMs: this.timeoutMs, what };
-    await awaitEvent(log, wanted, ({ type }) => ENDS.has(type) || undefined);
+    await awaitEvent(log, wanted, ({ type }) => JOB_ENDS.has(type) || undefined);
     const { state, result, error, ...rest } = jobView(await knownJob(log, jobId));
     if (state === 'completed') return this.print({ id: rest.id, state, result });
     const code = state === 'cancelled' ? 'ORC_JOB_CANCELLED' : 'ORC_JOB_FAILED';
     throw new OrchestratorError(code, `${jobId}: ${error?.message ?? state}`);
   }
 }
-
-const ENDS: ReadonlySet<string> = new Set(['job.completed', 'job.failed', 'job.cancelled']);

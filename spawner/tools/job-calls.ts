@@ -1,3 +1,4 @@
+import { samePerson } from '../../core/conversation/person.ts';
 import type { PendingCall } from '../../core/domain/agent/agent-state.ts';
 import { cancelEvents } from '../../core/domain/job/job-events.ts';
 import { isOpen, type JobState } from '../../core/domain/job/job-state.ts';
@@ -200,9 +201,7 @@ export function cancelJob(
 }
 
 const mayLook = ({ by, owner }: JobState, caller: Caller): boolean =>
-  caller.owner === undefined
-    ? by?.agentId === caller.agentId
-    : owner?.channel === caller.owner.channel && owner.userId === caller.owner.userId;
+  caller.owner === undefined ? by?.agentId === caller.agentId : samePerson(owner, caller.owner);
 
 const noJob = (jobId: string): ToolOutcome => ({
   ok: false,

@@ -1,6 +1,13 @@
 import type { StoredEvent, StoredEventOf } from '../../../schemas/event.ts';
 import type { EventType } from '../../../schemas/event-catalogue.ts';
-import { isOpen, type JobState, type OpenJob, type Overdue, type WorkingJob } from './job-state.ts';
+import {
+  isOpen,
+  type JobState,
+  type KnownJob,
+  type OpenJob,
+  type Overdue,
+  type WorkingJob,
+} from './job-state.ts';
 
 type JobEventType = Extract<EventType, `job.${string}` | `job-timer.${string}`>;
 
@@ -74,23 +81,10 @@ export function evolveJob(
 }
 
 function requested(jobId: string, event: StoredEventOf<'job.requested'>): WorkingJob {
-  const { tool, verb, input, by, owner, notify, timeouts } = event.data;
-  const { correlationId } = event;
-  return {
-    phase: 'working',
-    jobId,
-    tool,
-    verb,
-    input,
-    ...(by && { by }),
-    ...(owner && { owner }),
-    notify,
-    timeouts,
-    requestedAt: event.time,
-    since: event.time,
-    createdBy: event.id,
-    ...(correlationId !== undefined && { correlationId }),
-  };
+  const { data, time, id, correlationId } = event;
+  const own = { jobId, requestedAt: time, createdBy: id };
+  const known = { ...data, ...own, ...(correlationId !== undefined && { correlationId }) };
+  return { ...whatIsKnown(known), phase: 'working', since: time };
 }
 
 function waiting(job: WorkingJob, question: string): JobState {
@@ -128,9 +122,13 @@ function dueSince(job: WorkingJob, what: Overdue, since: string, dueAt: string):
 
 /** What it was asked and how far it had come stays known. */
 function ended(job: OpenJob, endedAt: string) {
+  const run = job.phase === 'working' ? job.run : undefined;
+  return { ...whatIsKnown(job), ...(run && { run }), endedAt };
+}
+
+function whatIsKnown(job: KnownJob): KnownJob {
   const { jobId, tool, verb, input, by, owner, notify, timeouts, requestedAt, createdBy } = job;
   const { correlationId, progress } = job;
-  const run = job.phase === 'working' ? job.run : undefined;
   return {
     jobId,
     tool,
@@ -144,7 +142,5 @@ function ended(job: OpenJob, endedAt: string) {
     createdBy,
     ...(correlationId !== undefined && { correlationId }),
     ...(progress && { progress }),
-    ...(run && { run }),
-    endedAt,
   };
 }

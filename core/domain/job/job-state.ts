@@ -12,14 +12,15 @@ export interface JobRun {
   acceptedAt: string;
 }
 
-interface Known {
+/** What is known of a job from its request to its end. */
+export interface KnownJob {
   jobId: string;
   tool: string;
   verb: string;
   input: Record<string, unknown>;
   /** Absent where no agent called. */
-  by?: { agentId: string; callId: string; turnId?: string | undefined };
-  owner?: Person;
+  by?: { agentId: string; callId: string; turnId?: string | undefined } | undefined;
+  owner?: Person | undefined;
   notify: boolean;
   timeouts: JobTimeouts;
   requestedAt: string;
@@ -33,7 +34,7 @@ interface Known {
 /** Why an open job is to end, whatever it does. */
 export type Overdue = 'accept' | 'heartbeat' | 'total' | 'confirm';
 
-interface Open extends Known {
+interface Open extends KnownJob {
   /** Somebody wants it to end; the first who did. */
   cancel?: { id: string; by?: string };
   overdue?: Overdue;
@@ -61,7 +62,7 @@ export interface DeclinedJob extends Open {
   phase: 'declined';
 }
 
-interface Ended extends Known {
+interface Ended extends KnownJob {
   endedAt: string;
   /** The last run, where there was one. */
   run?: JobRun;
@@ -86,6 +87,13 @@ export type EndedJob = CompletedJob | FailedJob | CancelledJob;
 
 /** A job as the log tells it: the states of MCP Tasks and A2A, and the moment between a no and its end. */
 export type JobState = OpenJob | EndedJob;
+
+/** The types of the events that end a job. */
+export const JOB_ENDS: ReadonlySet<string> = new Set([
+  'job.completed',
+  'job.failed',
+  'job.cancelled',
+]);
 
 export const isOpen = (job: JobState): job is OpenJob =>
   job.phase === 'working' || job.phase === 'input_required' || job.phase === 'declined';

@@ -62,14 +62,20 @@ test('a tool that the host calls for its agent shows what the whole command show
 test('an outcome that is heard of before the call is known to be stored counts', async (t) => {
   const shell = await agentShell(t);
   const { environment } = await hostPort(t);
-  await answerCalls(shell, () => ({ ok: true, value: [] }));
   const wire = await Wire.to(shell.nats.port, t);
+  const { promise: held, resolve: hold } = Promise.withResolvers<void>();
   let late = 0;
   wire.passes = (said) => {
-    if (!said.includes('"stream":') || said.includes('.result.')) return true;
+    if (!said.includes('"stream":')) return true;
     late += 1;
+    hold();
     return 'after-the-next';
   };
+  // An outcome in one piece with the word that the call is stored would come after it.
+  await answerCalls(shell, async () => {
+    await held;
+    return { ok: true, value: [] };
+  });
   const env = { ...environment, ORCHESTRATOR_NATS_URL: wire.url };
   const { code, stderr } = await askHost(shell, ['project', 'list', '--json'], env);
   t.deepEqual([code, late], [0, 1], stderr);

@@ -47,3 +47,9 @@ export const MAX_PROJECTS = 500;
  * (docs/decisions/0121-the-archive-of-the-log.md).
  */
 export const YOUNGEST_ARCHIVED_MS = 48 * 3_600_000;
+
+/** So many of the last snapshots of an agent are kept in mind: so far back one can go. */
+export const MAX_SNAPSHOTS = 50;
+
+/** So many users of earlier runs of an agent: more runs than anybody begins before their credentials expire. */
+export const MAX_REVOKED = 100;

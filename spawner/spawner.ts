@@ -7,6 +7,7 @@ import { Archiver } from './archiver.ts';
 import { ConnectionMeter, type CountConnections } from './connection-meter.ts';
 import { Drain } from './drain.ts';
 import { FileMeter } from './file-meter.ts';
+import { HomeKeeper } from './home-keeper.ts';
 import { LostRuns } from './lost-runs.ts';
 import type { Beat, Membership } from './ownership/membership.ts';
 import { Placement } from './placement.ts';
@@ -24,6 +25,9 @@ export interface SpawnerDependencies
   /** How long after its end an agent is archived, and how often that is looked at. */
   archiveAfterMs: number;
   archiveLookMs?: number;
+  /** How long the home of an agent is kept after its end, and how often that is looked at. */
+  homeRetentionMs: number;
+  homeLookMs?: number;
   /** Undefined: they are not counted, since there are no keys for that. */
   countConnections: CountConnections | undefined;
 }
@@ -45,7 +49,8 @@ export class Spawner {
   readonly #connections: ConnectionMeter;
   readonly #quotaHealth: QuotaHealth;
   readonly #archiver: Archiver;
-  #archiving: Promise<void> = Promise.resolve();
+  readonly #homes: HomeKeeper;
+  #keeping: Promise<unknown> = Promise.resolve();
   #unsubscribe: (() => void) | undefined;
 
   constructor(deps: SpawnerDependencies) {
@@ -70,6 +75,7 @@ export class Spawner {
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
     this.#archiver = new Archiver({ ...deps, ownership });
+    this.#homes = new HomeKeeper({ ...deps, ownership });
     this.#lostRuns = new LostRuns({ ...deps, ownership });
     this.#placement = new Placement({
       ...deps,
@@ -105,7 +111,8 @@ export class Spawner {
     if (membership.ownership.alone) this.#placeAll();
     await this.#placement.start();
     this.#connections.start(this.#abort.signal);
-    this.#archiving = this.#archiver.run(this.#abort.signal);
+    const { signal } = this.#abort;
+    this.#keeping = Promise.all([this.#archiver.run(signal), this.#homes.run(signal)]);
   }
 
   /** Lets go of everything; the agents live on, and others may have them. */
@@ -116,7 +123,7 @@ export class Spawner {
     this.#files.stop();
     await Promise.all([
       placing,
-      this.#archiving,
+      this.#keeping,
       ...[...this.#workers.values()].map((worker) => worker.idle()),
     ]);
     await this.#deps.processes.detachAll();

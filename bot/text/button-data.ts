@@ -6,6 +6,8 @@ import type { ButtonData } from '../../schemas/events/delivery.ts';
 export type Press =
   | { kind: 'answer'; questionId: string; option: number }
   | { kind: 'switch'; agentId: string }
+  /** One that has ended is to go on. */
+  | { kind: 'resume'; agentId: string }
   | { kind: 'mode'; mode: QueueMode }
   /** New agents begin in this project. */
   | { kind: 'project'; projectId: string }
@@ -34,6 +36,11 @@ export const switchButton = (agentId: string, label: string): ButtonData => ({
   data: `s:${agentId}`,
 });
 
+export const resumeButton = (agentId: string, label: string): ButtonData => ({
+  text: label,
+  data: `r:${agentId}`,
+});
+
 export const modeButton = (mode: QueueMode, label: string): ButtonData => ({
   text: label,
   data: `m:${mode}`,
@@ -57,6 +64,7 @@ export function parsePress(data: string): Press | undefined {
   }
   if (kind === 'p' && first !== '') return { kind: 'project', projectId: first };
   if (kind === 's' && first !== '') return { kind: 'switch', agentId: first };
+  if (kind === 'r' && first !== '') return { kind: 'resume', agentId: first };
   if (kind === 'm' && (first === 'join' || first === 'wait' || first === 'interrupt')) {
     return { kind: 'mode', mode: first };
   }

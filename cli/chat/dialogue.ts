@@ -10,7 +10,8 @@ import { samePerson } from '../../core/conversation/person.ts';
 import type { Happening, OpenMessage, Talk } from '../../core/conversation/talk.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Person } from '../../schemas/events/parts.ts';
-import { newId } from '../../schemas/ids.ts';
+import { newAgentId, newId } from '../../schemas/ids.ts';
+import type { AgentSummary } from '../../schemas/views.ts';
 import type { ReadingPosition } from './reading-position.ts';
 
 export interface DialogueOptions {
@@ -90,12 +91,39 @@ export class Dialogue {
     return this.#opening;
   }
 
+  /** Makes a new agent and talks to that, whatever the person has. Resolves with its id. */
+  async openNew(): Promise<string> {
+    const { agentClient, person, wish, agentId } = this.#options;
+    if (agentId === undefined) await agentClient.createAnother(person, wish, newAgentId());
+    return this.open();
+  }
+
+  /** Goes on with an agent of the person that has ended, and talks to it. Resolves with its id. */
+  async openEarlier(agent: AgentSummary): Promise<string> {
+    const { agentClient, person, onAgent } = this.#options;
+    await agentClient.resume(person, agent);
+    const { agentId } = agent;
+    onAgent({ agentId, created: false, resumed: true });
+    await this.#goOn(agentId);
+    return agentId;
+  }
+
+  async #goOn(agentId: string): Promise<void> {
+    this.#ended.delete(agentId);
+    if (!this.#following.has(agentId)) {
+      await this.#follow(agentId, this.#options.position.from);
+      // What was followed again may have ended before it went on.
+      this.#ended.delete(agentId);
+    }
+    this.#agentId = agentId;
+  }
+
   /** The agent has something of this person to do. */
   get isBusy(): boolean {
     return this.unanswered > 0 || this.#earlier.size > 0;
   }
 
-  /** Sends a message to the agent; to a new one where the last has ended. */
+  /** Sends a message to the agent, which goes on where it has ended. */
   async say(text: string, options: SayOptions = {}): Promise<SentMessage> {
     const id = newId('msg');
     const agentId = await this.#openAgent();
@@ -154,8 +182,7 @@ export class Dialogue {
       await this.#follow(previous, position.from);
     }
     onAgent({ ...assigned, previous: ofLastRun ? previous : undefined });
-    if (!this.#following.has(assigned.agentId)) await this.#follow(assigned.agentId, position.from);
-    this.#agentId = assigned.agentId;
+    await this.#goOn(assigned.agentId);
     return assigned.agentId;
   }
 
@@ -167,7 +194,10 @@ export class Dialogue {
       this.#options.onFailure(error);
       this.#changed();
     });
-    this.#following.set(agentId, following);
+    this.#following.set(
+      agentId,
+      following.finally(() => this.#following.delete(agentId)),
+    );
     await Promise.race([ready.promise, following]);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -211,6 +241,7 @@ export class Dialogue {
     if (news) await show(happening);
     this.#settle(happening);
     if (happening.kind === 'agent-ended') this.#ended.add(happening.agentId);
+    if (happening.kind === 'agent-resumed') this.#ended.delete(happening.agentId);
     const open = talk?.open.map((message) => message.sequence) ?? [];
     const seen = Math.max(position.seen, sequence);
     position.moveTo({ seen, from: Math.min(seen + 1, ...open) });

@@ -50,6 +50,12 @@ export const commandEvents = {
   'command.delete': z.object({ from: person.optional() }),
   /** What its last turn did to its files is taken back. */
   'command.undo': z.object({ from: person.optional() }),
+  /** An agent that has ended is to go on: in its home, and with what was said. One that lives does already. */
+  'command.resume': z.object({
+    from: person.optional(),
+    /** What it is called from now on, where another that lives has its name. */
+    name: z.string().refine(isAgentName, NO_AGENT_NAME).optional(),
+  }),
   'command.extend': z.object({ ttlMs: milliseconds, from: person.optional() }),
   /** A shell command, to be run once beside the agent: in its workspace, with its environment. */
   'command.run': z.object({

@@ -176,7 +176,7 @@ export const ERRORS = {
   },
   ORC_AGENT_ENDED: {
     meaning: 'The agent has ended',
-    cure: 'Send the message again: the agent goes on with it.',
+    cure: 'In a chat the next message goes on with it; else `orchestrator resume` does.',
     exit: EXIT.failed,
     status: 410,
   },

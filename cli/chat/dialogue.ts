@@ -53,8 +53,16 @@ export class Dialogue {
   readonly #own = new Map<string, Outcome>();
   /** Messages of this person that were open when the dialogue began. */
   readonly #earlier = new Set<string>();
-  readonly #following = new Map<string, Promise<void>>();
+  /** Agents that are followed, and the follows that have not ended. */
+  readonly #following = new Set<string>();
+  readonly #follows = new Set<Promise<void>>();
+  /** Agents that were followed at some time. */
+  readonly #met = new Set<string>();
   readonly #ended = new Set<string>();
+  /** Those that were asked to go on, and have not yet. */
+  readonly #goesOn = new Set<string>();
+  /** They lived, or were about to, when the log was as far as that. */
+  readonly #livedAt = new Map<string, number>();
   #waiting: (() => void)[] = [];
   #agentId: string | undefined;
   #opening: Promise<string> | undefined;
@@ -93,9 +101,13 @@ export class Dialogue {
 
   /** Makes a new agent and talks to that, whatever the person has. Resolves with its id. */
   async openNew(): Promise<string> {
-    const { agentClient, person, wish, agentId } = this.#options;
-    if (agentId === undefined) await agentClient.createAnother(person, wish, newAgentId());
-    return this.open();
+    const { agentClient, person, wish, agentId, onAgent } = this.#options;
+    if (agentId !== undefined) return this.open();
+    const fresh = newAgentId();
+    await agentClient.createAnother(person, wish, fresh);
+    onAgent({ agentId: fresh, created: true });
+    await this.#goOn(fresh);
+    return fresh;
   }
 
   /** Goes on with an agent of the person that has ended, and talks to it. Resolves with its id. */
@@ -103,18 +115,22 @@ export class Dialogue {
     const { agentClient, person, onAgent } = this.#options;
     await agentClient.resume(person, agent);
     const { agentId } = agent;
+    this.#goesOn.add(agentId);
     onAgent({ agentId, created: false, resumed: true });
     await this.#goOn(agentId);
     return agentId;
   }
 
+  /** Talks to an agent that lives, or is about to: an end that stands in the log by now is over. */
   async #goOn(agentId: string): Promise<void> {
+    this.#livedAt.set(agentId, await this.#options.log.lastSequence('EVENTS'));
     this.#ended.delete(agentId);
-    if (!this.#following.has(agentId)) {
-      await this.#follow(agentId, this.#options.position.from);
-      // What was followed again may have ended before it went on.
-      this.#ended.delete(agentId);
-    }
+    await this.#talkTo(agentId);
+  }
+
+  async #talkTo(agentId: string): Promise<void> {
+    const { position } = this.#options;
+    if (!this.#following.has(agentId)) await this.#follow(agentId, position.from);
     this.#agentId = agentId;
   }
 
@@ -158,7 +174,7 @@ export class Dialogue {
 
   /** Resolves when the following has ended, which the signal makes it do. */
   async closed(): Promise<void> {
-    await Promise.all(this.#following.values());
+    await Promise.all(this.#follows);
     await this.#options.position.saved();
   }
 
@@ -176,13 +192,16 @@ export class Dialogue {
         ? await agentClient.getOrCreate(person, wish)
         : { agentId, created: false };
     const { previous } = assigned;
-    const ofLastRun = previous !== undefined && !this.#following.has(previous);
+    const ofLastRun = previous !== undefined && !this.#met.has(previous);
     if (ofLastRun) {
       this.#ended.add(previous);
       await this.#follow(previous, position.from);
     }
     onAgent({ ...assigned, previous: ofLastRun ? previous : undefined });
-    await this.#goOn(assigned.agentId);
+    if (assigned.resumed) this.#goesOn.add(assigned.agentId);
+    // One that was named may have ended, and is talked to all the same.
+    if (agentId !== undefined) await this.#talkTo(agentId);
+    else await this.#goOn(assigned.agentId);
     return assigned.agentId;
   }
 
@@ -194,10 +213,10 @@ export class Dialogue {
       this.#options.onFailure(error);
       this.#changed();
     });
-    this.#following.set(
-      agentId,
-      following.finally(() => this.#following.delete(agentId)),
-    );
+    this.#following.add(agentId);
+    this.#met.add(agentId);
+    const done = following.finally(() => this.#follows.delete(done));
+    this.#follows.add(done);
     await Promise.race([ready.promise, following]);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -212,7 +231,11 @@ export class Dialogue {
       caughtUp = batch.caughtUp;
       if (caughtUp) ready();
       this.#changed();
-      if (caughtUp && this.#ended.has(agentId) && (talk?.open.length ?? 0) === 0) return;
+      if (caughtUp && this.#ended.has(agentId) && (talk?.open.length ?? 0) === 0) {
+        // It may go on before this one is closed.
+        this.#following.delete(agentId);
+        return;
+      }
     }
   }
 
@@ -240,11 +263,22 @@ export class Dialogue {
       sequence > (kind === 'agent-ended' ? Math.max(began, position.seen) : position.seen);
     if (news) await show(happening);
     this.#settle(happening);
-    if (happening.kind === 'agent-ended') this.#ended.add(happening.agentId);
-    if (happening.kind === 'agent-resumed') this.#ended.delete(happening.agentId);
+    this.#noteLife(happening);
     const open = talk?.open.map((message) => message.sequence) ?? [];
     const seen = Math.max(position.seen, sequence);
     position.moveTo({ seen, from: Math.min(seen + 1, ...open) });
+  }
+
+  #noteLife(happening: Happening): void {
+    const { kind, agentId, sequence } = happening;
+    if (kind === 'agent-resumed') {
+      this.#goesOn.delete(agentId);
+      this.#ended.delete(agentId);
+    }
+    const isRefused = kind === 'rejected' && happening.code === 'ORC_NOT_RESUMABLE';
+    if (isRefused) this.#goesOn.delete(agentId);
+    const isOver = sequence <= (this.#livedAt.get(agentId) ?? 0) || this.#goesOn.has(agentId);
+    if (isRefused || (kind === 'agent-ended' && !isOver)) this.#ended.add(agentId);
   }
 
   #settle(happening: Happening): void {

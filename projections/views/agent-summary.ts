@@ -31,7 +31,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
     const end = `${state.end.how}: ${state.end.detail}`.slice(0, MAX_SHOWN_END);
     const shown = { ...known, endedAt: state.endedAt, end, deleted: state.deleted };
     // It is about to go on.
-    if (goesOn(state)) return { ...shown, phase: 'requested' };
+    if (goesOn(state)) return { ...shown, phase: shownPhase(state) };
     return { ...shown, ...(state.homeRemoved && { homeRemoved: true }) };
   }
   if (!isLive(state)) return known;
@@ -42,6 +42,10 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   const messages = state.turn.messages.slice(-MAX_SHOWN_MESSAGES);
   return { ...known, ...run, turn: { turnId, startedAt, deadlineAt, messages } };
 }
+
+/** The phase in which it is shown. */
+export const shownPhase = (state: AgentState): AgentState['phase'] =>
+  state.phase === 'ended' && goesOn(state) ? 'requested' : state.phase;
 
 const goesOn = ({ controls, deleted, homeRemoved }: EndedAgent): boolean =>
   !deleted && !homeRemoved && controls.some(({ name }) => name === 'resume');

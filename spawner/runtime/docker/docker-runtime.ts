@@ -38,7 +38,7 @@ import {
 } from './container-options.ts';
 import { ContainerWatch, type EngineReport } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
-import { mayBeRun } from './file-stat.ts';
+import { mayBeRun, whatIsAt } from './file-stat.ts';
 import { fillWorkspace } from './fill-workspace.ts';
 import { putHomeFile } from './home-files.ts';
 import { Mailbox } from './mailbox.ts';
@@ -209,6 +209,8 @@ export class DockerRuntime implements Runtime {
     if (again) {
       // The agent may have put links where these belong.
       for (const file of own) await putHomeFile(container, file);
+      if ((await whatIsAt(container, WORKSPACE)) !== 'nothing') return;
+      await putEntries(container, HOME, foldersOf(['workspace/.'], AGENT_UID));
       return;
     }
     await putEntries(container, HOME, [

@@ -188,9 +188,14 @@ function ended(
   };
 }
 
+/** Also before that is begun. */
+const isEnding = ({ phase, controls }: LiveAgent): boolean =>
+  phase === 'stopping' || controls.some(({ name }) => name === 'stop' || name === 'delete');
+
 /** One that lives, or is to, does so already. */
 function onResume(state: AgentState, event: StoredEventOf<'command.resume'>): AgentState {
-  if (isLive(state) ? state.phase !== 'stopping' : state.phase === 'requested') return state;
+  const lives = (isLive(state) && !isEnding(state)) || state.phase === 'requested';
+  if (lives) return state;
   const { name } = event.data;
   const control: PendingResume = { commandId: event.id, name: 'resume' };
   return withControl(state, name === undefined ? control : { ...control, as: name }, event);

@@ -293,10 +293,16 @@ export const COMMAND_TABLE = [
         value: 'kind',
         what: 'The kind of agent that users get; unset: ORCHESTRATOR_AGENT.',
       },
+      {
+        flags: '--project',
+        value: 'folder',
+        what: 'A repository in which the agents of this chat work, each in a clone and on a branch of its own.',
+      },
     ],
     examples: [
       ['Run it', 'start'],
       ['With Claude', 'start --agent claude'],
+      ['In the repository that you are in', 'start --project .'],
       ['Leave the agents running at the end', 'start --keep-agents'],
     ],
   },

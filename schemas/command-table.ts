@@ -437,10 +437,16 @@ export const COMMAND_TABLE = [
     summary: 'Talk to your agent in the running system.',
     options: [
       { flags: '--agent', value: 'agent', what: 'This agent, by id or name, instead of your own.' },
+      {
+        flags: '--project',
+        value: 'project',
+        what: 'An agent of yours that works in it: a name, an id, or a path below one of the roots.',
+      },
       ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['Talk', 'chat'],
+      ['Talk to an agent in your project', 'chat --project shop'],
       ['Talk to a certain agent', 'chat --agent agent-0123456789ab'],
     ],
   },

@@ -94,7 +94,7 @@ export class AgentClient {
   }
 
   /**
-   * The agent that a person's messages go to. However many ask at once, from wherever, one is made:
+   * The agent that a person's messages go to; where the wish names a project, only one that works in it. However many ask at once, from wherever, one is made:
    * it is assigned and created in one batch that expects what was read of the person to be the last.
    */
   getOrCreate(person: Person, wish: AgentWish): Promise<AssignedAgent> {
@@ -225,9 +225,12 @@ export class AgentClient {
     wish: AgentWish,
     fresh: string,
   ): Promise<AssignedAgent | undefined> {
-    const { agentId, open, sequence, name } = await this.#assigned(person);
+    const { agentId, open, sequence, name, projectId } = await this.#assigned(person);
+    const isWhereAsked = wish.project === undefined || wish.project.id === projectId;
     // Ours, where an earlier try was stored and its acknowledgement was lost.
-    if (agentId !== undefined && open) return { agentId, created: agentId === fresh };
+    if (agentId !== undefined && open && isWhereAsked) {
+      return { agentId, created: agentId === fresh };
+    }
     const filter = userFilter(person.channel, person.userId);
     const free = nameFor(wish, await this.#ownAgents(person, sequence));
     const project = wish.project ?? (await this.#chosenProject(person, sequence));
@@ -235,7 +238,7 @@ export class AgentClient {
     const result = await this.#log.append(batch, { expect: { filter, sequence } });
     if (!result.ok && result.error === 'conflict') return undefined;
     stored(result);
-    const previous = agentId !== undefined && { previous: agentId, previousName: name };
+    const previous = agentId !== undefined && !open && { previous: agentId, previousName: name };
     return { agentId: fresh, created: true, ...previous };
   }
 
@@ -250,7 +253,7 @@ export class AgentClient {
     if (agentId === undefined) return { sequence, open: false };
     const { agent } = await this.#views.request('agent', { agentId, atLeast: sequence }, options);
     const open = user.agentId !== null && OPEN_PHASES.has(agent.phase);
-    return { sequence, agentId, open, name: shownAgentName(agent) };
+    return { sequence, agentId, open, name: shownAgentName(agent), projectId: agent.projectId };
   }
 }
 
@@ -260,6 +263,7 @@ interface Assigned {
   agentId?: string;
   /** Of that agent. */
   name?: string;
+  projectId?: string | undefined;
   open: boolean;
 }
 

@@ -121,6 +121,41 @@ test('a start with a folder has the chat’s agents work in it, and the next one
   t.is(repositories.filter((name) => name.endsWith('.git')).length, 1);
 });
 
+test('a chat in a project has an agent of the person’s there, whomever they talked to before', async (t) => {
+  const [folder, elsewhere] = [ownFolder(t), ownFolder(t)];
+  const shop = repositoryWith(join(folder, 'shop'), { 'a.txt': 'one\n' });
+  const other = repositoryWith(join(elsewhere, 'other'), { 'a.txt': 'one\n' });
+  const { env } = await startSystem(t, {
+    env: {
+      ORCHESTRATOR_PROJECT_ROOTS: folder,
+      ORCHESTRATOR_AGENT: 'line',
+      ORCHESTRATOR_LINE_COMMAND:
+        'while read -r _; do orchestrator answer "$(git branch --show-current)"; done',
+    },
+  });
+  const chat = (...args: string[]) =>
+    orchestrator(['chat', ...args], { env, input: 'where?\n', cwd: shop });
+
+  // What is no project has a repository of its own.
+  t.is((await chat()).stdout, 'main\n');
+  const [here, named] = [await chat('--project', '.'), await chat('--project', 'shop')];
+  t.regex(here.stdout, /^orchestrator\/agent-[0-9a-f]{12}\n$/, here.stderr);
+  // It goes on with that one, whose project this is.
+  t.is(named.stdout, here.stdout, named.stderr);
+  t.is((await chat()).stdout, here.stdout);
+
+  const refusals: [string[], number, RegExp][] = [
+    [['--project', 'none'], 1, /ORC_PROJECT_NOT_FOUND: /],
+    [['--project', other], 2, /ORC_PROJECT_SOURCE: /],
+    [['--project', 'shop', '--agent', 'any'], 2, /ORC_USAGE: .*--agent or --project/],
+  ];
+  for (const [args, code, line] of refusals) {
+    const refused = await chat(...args);
+    t.deepEqual([refused.code, refused.stdout], [code, ''], refused.stderr);
+    t.regex(refused.stderr, line);
+  }
+});
+
 test('an agent in no project has no git run for it, and no snapshot', async (t) => {
   const system = await startSystem(t);
   const { env } = system;

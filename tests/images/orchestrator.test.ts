@@ -66,10 +66,7 @@ withDocker(
 
 withDocker('git and ssh are in it, for the repositories of projects', async (t) => {
   t.regex(await run('--entrypoint=git', image, '--version'), /^git version 2\./);
-  t.regex(
-    await run('--entrypoint=sh', image, '-c', 'ssh -V 2>&1; ls /app/spawner/projects'),
-    /^OpenSSH[\s\S]*undo\.sh/,
-  );
+  t.regex(await run('--entrypoint=sh', image, '-c', 'ssh -V 2>&1'), /^OpenSSH/);
 });
 
 withDocker('a new volume belongs to the services, and nobody else looks into it', async (t) => {

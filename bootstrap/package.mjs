@@ -1,4 +1,5 @@
-// Makes `dist/npm`: the package that is published. `npm run package` packs it, too.
+// What runs of Orchestrator without its checkout: the package that is published (`npm run package` packs it,
+// too), and what the image of the services has.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FORGOTTEN } from './bundle.mjs';
@@ -40,18 +41,29 @@ export async function makePackage({ root, say }) {
   say('bundling the package …');
   const folder = join(root, 'dist', 'npm');
   rmSync(folder, { recursive: true, force: true });
+  await bundleProgram({ root, folder });
+  for (const text of TEXTS) copyFileSync(join(root, text), join(folder, text));
+  return folder;
+}
+
+/**
+ * The command and the services, with what they read beside themselves.
+ *
+ * @param {object} order
+ * @param {string} order.root the checkout
+ * @param {string} order.folder where `package.json` and `dist/` are made
+ */
+export async function bundleProgram({ root, folder }) {
   const dist = join(folder, 'dist');
   await bundleCommand(root, dist);
   await bundleServices(root, dist);
   for (const script of SCRIPTS) copyFileSync(join(root, script), join(dist, basename(script)));
-  for (const text of TEXTS) copyFileSync(join(root, text), join(folder, text));
   // Its sources are not there to be compared: it is the version of this package's code.
   const { version } = await foldVersion(root);
   write(join(dist, 'fold-version.json'), `${JSON.stringify({ version, inputs: {} })}\n`);
   write(join(dist, 'bin', 'orchestrator'), WRAPPER);
   chmodSync(join(dist, 'bin', 'orchestrator'), 0o755);
   write(join(folder, 'package.json'), manifest(root));
-  return folder;
 }
 
 /**

@@ -293,10 +293,16 @@ export const COMMAND_TABLE = [
         value: 'kind',
         what: 'The kind of agent that users get; unset: ORCHESTRATOR_AGENT.',
       },
+      {
+        flags: '--project',
+        value: 'folder',
+        what: 'A repository in which the agents of this chat work, each in a clone and on a branch of its own.',
+      },
     ],
     examples: [
       ['Run it', 'start'],
       ['With Claude', 'start --agent claude'],
+      ['In the repository that you are in', 'start --project .'],
       ['Leave the agents running at the end', 'start --keep-agents'],
     ],
   },
@@ -431,10 +437,16 @@ export const COMMAND_TABLE = [
     summary: 'Talk to your agent in the running system.',
     options: [
       { flags: '--agent', value: 'agent', what: 'This agent, by id or name, instead of your own.' },
+      {
+        flags: '--project',
+        value: 'project',
+        what: 'An agent of yours that works in it: a name, an id, or a path below one of the roots.',
+      },
       ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['Talk', 'chat'],
+      ['Talk to an agent in your project', 'chat --project shop'],
       ['Talk to a certain agent', 'chat --agent agent-0123456789ab'],
     ],
   },

@@ -5,6 +5,7 @@ import type { LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
+import type { AgentProject } from '../../schemas/events/project.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { Dialogue } from './dialogue.ts';
 import { ReadingPosition } from './reading-position.ts';
@@ -17,6 +18,8 @@ export interface TalkContext {
   connection: LogConnection;
   /** Talk to this agent instead of one's own. */
   agentId?: string | undefined;
+  /** New agents begin in this project. */
+  project?: AgentProject | undefined;
   signal: AbortSignal;
 }
 
@@ -32,7 +35,7 @@ const PATIENCE_MS = 30_000;
 
 /** The parts of a talk, built from the running system. The dialogue is not opened yet. */
 export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
-  const { settings, paths, connection, agentId, signal } = context;
+  const { settings, paths, connection, agentId, project, signal } = context;
   const log = new EventLog(connection);
   const views = new ViewsClient(connection.nc);
   const agentClient = new AgentClient({
@@ -44,7 +47,7 @@ export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
   const began = await log.lastSequence('EVENTS');
   const position = await ReadingPosition.load(paths, person, began);
   // Whoever starts a chat with another kind wants to talk to that.
-  const wish = { ...agentWish(settings), ofThisKind: true };
+  const wish = { ...agentWish(settings), ofThisKind: true, ...(project && { project }) };
   const mode = settings.ORCHESTRATOR_MESSAGE_MODE;
   const talk = { log, agentClient, person, wish, mode, position, began, agentId, signal };
   return {

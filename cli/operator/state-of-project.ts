@@ -1,4 +1,5 @@
 import { appendError } from '../../core/log/append-result.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
 import { dataProblem } from '../../schemas/data-problem.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { DataOf } from '../../schemas/event-catalogue.ts';
@@ -33,23 +34,33 @@ export async function createProject(env: Env, wanted: WantedProject, timeoutMs: 
     ...(repo !== undefined && { repo }),
     ...(branch !== undefined && { branch }),
   };
-  const problem = dataProblem('project.created', data);
-  if (problem !== undefined) throw new OrchestratorError('ORC_USAGE', `project create: ${problem}`);
-  const projectId = derivedId('proj_', newId('project'));
-  return withSystem(env, timeoutMs, async (context) => {
-    const event = newEvent(
-      'project.created',
-      { projectId },
-      data,
-      meta(`project.created:${projectId}`),
-    );
-    const sequence = await append(context, event);
-    if (repo !== undefined) await fetched(context, projectId, sequence);
-    return { id: projectId, name };
-  });
+  requireCreatable(data);
+  return withSystem(env, timeoutMs, async ({ log }) => ({
+    id: await stateProject(log, data),
+    name,
+  }));
 }
 
-async function fetched({ log }: OperatorContext, projectId: string, from: number): Promise<void> {
+function requireCreatable(data: DataOf<'project.created'>): void {
+  const problem = dataProblem('project.created', data);
+  if (problem !== undefined) throw new OrchestratorError('ORC_USAGE', `project create: ${problem}`);
+}
+
+/** States a new project and waits until its repository is there; its id. Throws why it is not. */
+export async function stateProject(
+  log: EventLog,
+  data: DataOf<'project.created'>,
+): Promise<string> {
+  requireCreatable(data);
+  const projectId = derivedId('proj_', newId('project'));
+  const whose = { projectId };
+  const event = newEvent('project.created', whose, data, meta(`project.created:${projectId}`));
+  const sequence = await append({ log }, event);
+  if (data.repo !== undefined) await fetched(log, projectId, sequence);
+  return projectId;
+}
+
+async function fetched(log: EventLog, projectId: string, from: number): Promise<void> {
   const what = 'its repository';
   const of = { filter: `projects.${projectId}.*` };
   await awaitEvent(log, { of, from, timeoutMs: FETCH_MS, what }, (event) => {
@@ -90,8 +101,8 @@ export async function archiveProject(env: Env, ref: string, timeoutMs: number) {
 }
 
 async function append(
-  { log }: OperatorContext,
-  event: Parameters<OperatorContext['log']['append']>[0],
+  { log }: Pick<OperatorContext, 'log'>,
+  event: Parameters<EventLog['append']>[0],
 ): Promise<number> {
   const result = await log.append(event);
   if (!result.ok) throw appendError(result);

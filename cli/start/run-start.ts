@@ -6,6 +6,8 @@ import { ServiceProcess } from '../../platform/service/service-process.ts';
 import { type ServiceSpec, Supervisor } from '../../platform/service/supervisor.ts';
 import { openSystemLog } from '../../platform/service/system-log.ts';
 import { EXIT } from '../../schemas/errors.ts';
+import type { AgentProject } from '../../schemas/events/project.ts';
+import type { TalkContext } from '../chat/talk-context.ts';
 import { onUncaught } from '../uncaught.ts';
 import { requireUsable, unusedSettingsLine } from './check-settings.ts';
 import { endAgents } from './end-agents.ts';
@@ -20,6 +22,8 @@ export interface StartOptions {
   environment: NodeJS.ProcessEnv;
   /** Leave the agents running at the end. */
   keepAgents: boolean;
+  /** Says, once the system runs, which project the chat's new agents begin in; none without. */
+  project?: ((talk: TalkContext) => Promise<AgentProject>) | undefined;
   inputKind: InputKind;
   stdin: Readable;
   stdout: Writable;
@@ -95,8 +99,10 @@ export async function runStart(options: StartOptions): Promise<number> {
   const talk = { settings, paths, connection, signal };
   const isAsked = () => signal.aborted || options.inputKind === 'none';
   stack.defer(() => endAgents(talk, keepAgents ? 'none' : isAsked() ? 'all' : 'own', say));
+  const project = await options.project?.(talk);
   const ends = keepAgents ? 'the chat and the system' : 'the chat, your agent and the system';
-  const code = await runMode({ ...options, ends }, talk, interruption);
+  const inProject = { ...talk, ...(project && { project }) };
+  const code = await runMode({ ...options, ends }, inProject, interruption);
   if (interruption.failure !== undefined) throw interruption.failure.error;
   return code;
 }

@@ -101,8 +101,9 @@ export class AgentClient {
 
   /**
    * The agent that a person's messages go to: the one that lives; the last one, which goes on where it has
-   * ended; else a new one. However many ask at once, from wherever, one is made, or goes on: it is assigned
-   * in one batch that expects what was read of the person to be the last.
+   * ended; else a new one. Where the wish names a project, only one that works in it. However many ask at
+   * once, from wherever, one is made, or goes on: it is assigned in one batch that expects what was read of
+   * the person to be the last.
    */
   getOrCreate(person: Person, wish: AgentWish): Promise<AssignedAgent> {
     const fresh = newAgentId();
@@ -233,8 +234,9 @@ export class AgentClient {
     fresh: string,
   ): Promise<AssignedAgent | undefined> {
     const { agent, isOwn, sequence } = await this.#assigned(person);
+    const isWhereAsked = wish.project === undefined || wish.project.id === agent?.projectId;
     const filter = userFilter(person.channel, person.userId);
-    if (agent !== undefined && isOpen(agent) && isOwn) {
+    if (agent !== undefined && isOpen(agent) && isOwn && isWhereAsked) {
       // Ours, where an earlier try was stored and its acknowledgement was lost.
       return { agentId: agent.agentId, created: agent.agentId === fresh };
     }
@@ -252,7 +254,8 @@ export class AgentClient {
     const result = await this.#log.append(batch, { expect: { filter, sequence } });
     if (!result.ok && result.error === 'conflict') return undefined;
     stored(result);
-    const previous = agent && { previous: agent.agentId, previousName: shownAgentName(agent) };
+    const previous = agent &&
+      !isOpen(agent) && { previous: agent.agentId, previousName: shownAgentName(agent) };
     return { agentId: fresh, created: true, ...previous };
   }
 

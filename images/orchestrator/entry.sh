@@ -10,7 +10,6 @@ if [ -r "$secrets" ]; then
   done <"$secrets"
 fi
 case "${1-}" in
-  spawner | projections | bot) exec node "/app/$1/main.ts" ;;
-  redis) exec node /app/projections/redis/main.ts ;;
+  spawner | projections | bot | redis) exec node "/app/dist/$1.cjs" ;;
   *) exec node /app/dist/orchestrator.cjs "$@" ;;
 esac

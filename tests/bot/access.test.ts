@@ -1,4 +1,3 @@
-import '../support/measured-children.ts';
 import test from 'ava';
 import { API_CONSTANTS } from 'grammy';
 import type { Message, Update } from 'grammy/types';

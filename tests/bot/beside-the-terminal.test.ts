@@ -1,4 +1,3 @@
-import '../support/measured-children.ts';
 import test from 'ava';
 import { RunningStart } from '../cli/start/running-start.ts';
 import { history, ofType } from '../support/history.ts';

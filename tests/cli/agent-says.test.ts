@@ -1,4 +1,3 @@
-import '../support/measured-children.ts';
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';

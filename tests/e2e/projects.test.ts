@@ -6,7 +6,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import { gitOf, ownFolder, repositoryWith } from '../support/git.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
-import { orchestrator, startSystem } from '../support/system.ts';
+import { dataFolder, environment, orchestrator, startSystem } from '../support/system.ts';
 
 /** Does what it is told: each message is a line of shell, in the workspace. */
 const SHELL_AGENT =
@@ -94,6 +94,66 @@ test('two agents of one project work apart; their work is kept, shown, taken bac
       [two, 1, 1, 0],
     ],
   );
+});
+
+test('a start with a folder has the chat’s agents work in it, and the next one has the same project', async (t) => {
+  const folder = ownFolder(t);
+  const shop = repositoryWith(join(folder, 'shop'), { 'a.txt': 'one\n', 'below/b.txt': 'two\n' });
+  const env = environment(dataFolder(t), {
+    ORCHESTRATOR_AGENT: 'line',
+    ORCHESTRATOR_LINE_COMMAND: SHELL_AGENT.replace(
+      'done: $?',
+      '$(cat a.txt; git branch --show-current)',
+    ),
+  });
+  const start = (path: string) =>
+    orchestrator(['start', '--project', path], { env, input: 'true\n', cwd: shop });
+  const one = await start('.');
+  t.regex(one.stdout, /^one\s+orchestrator\/agent-[0-9a-f]{12}\n$/, one.stderr);
+  const two = await start('below');
+  t.regex(two.stdout, /^one\s+orchestrator\/agent-[0-9a-f]{12}\n$/, two.stderr);
+  t.not(one.stdout, two.stdout);
+
+  const none = await orchestrator(['start', '--project', folder], { env, input: 'true\n' });
+  t.is(none.code, 2);
+  t.regex(none.stderr, /ORC_PROJECT_SOURCE: The folder \S+ is in no git repository/);
+  const repositories = readdirSync(dataPaths(env.ORCHESTRATOR_DATA_DIR ?? '').projects);
+  t.is(repositories.filter((name) => name.endsWith('.git')).length, 1);
+});
+
+test('a chat in a project has an agent of the person’s there, whomever they talked to before', async (t) => {
+  const [folder, elsewhere] = [ownFolder(t), ownFolder(t)];
+  const shop = repositoryWith(join(folder, 'shop'), { 'a.txt': 'one\n' });
+  const other = repositoryWith(join(elsewhere, 'other'), { 'a.txt': 'one\n' });
+  const { env } = await startSystem(t, {
+    env: {
+      ORCHESTRATOR_PROJECT_ROOTS: folder,
+      ORCHESTRATOR_AGENT: 'line',
+      ORCHESTRATOR_LINE_COMMAND:
+        'while read -r _; do orchestrator answer "$(git branch --show-current)"; done',
+    },
+  });
+  const chat = (...args: string[]) =>
+    orchestrator(['chat', ...args], { env, input: 'where?\n', cwd: shop });
+
+  // What is no project has a repository of its own.
+  t.is((await chat()).stdout, 'main\n');
+  const [here, named] = [await chat('--project', '.'), await chat('--project', 'shop')];
+  t.regex(here.stdout, /^orchestrator\/agent-[0-9a-f]{12}\n$/, here.stderr);
+  // It goes on with that one, whose project this is.
+  t.is(named.stdout, here.stdout, named.stderr);
+  t.is((await chat()).stdout, here.stdout);
+
+  const refusals: [string[], number, RegExp][] = [
+    [['--project', 'none'], 1, /ORC_PROJECT_NOT_FOUND: /],
+    [['--project', other], 2, /ORC_PROJECT_SOURCE: /],
+    [['--project', 'shop', '--agent', 'any'], 2, /ORC_USAGE: .*--agent or --project/],
+  ];
+  for (const [args, code, line] of refusals) {
+    const refused = await chat(...args);
+    t.deepEqual([refused.code, refused.stdout], [code, ''], refused.stderr);
+    t.regex(refused.stderr, line);
+  }
 });
 
 test('an agent in no project has no git run for it, and no snapshot', async (t) => {

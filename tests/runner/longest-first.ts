@@ -1,6 +1,5 @@
 /** Those that take longest, as the report of the slowest files had them, the longest first. */
 const LONGEST = [
-  'agents/conformance/opencode',
   'cli/start/start',
   'cli/operator',
   'spawner/runtime/docker-runtime',

@@ -28,11 +28,14 @@ export function ofType<T extends EventType>(
 /** Of an event that does not come, so many that came instead are told. */
 const SHOWN = 8;
 
+/** Only what never comes takes as long: on a busy machine a system, a bot and an agent may start first. */
+export const EVENT_PATIENCE_MS = 90_000;
+
 /** Follows the log until an event fits, from the beginning; rejects when `signal` aborts. */
 export async function untilEvent(
   log: EventLog,
   fits: (event: StoredEvent) => boolean,
-  signal: AbortSignal = AbortSignal.timeout(30_000),
+  signal: AbortSignal = AbortSignal.timeout(EVENT_PATIENCE_MS),
 ): Promise<StoredEvent> {
   const seen: StoredEvent[] = [];
   for await (const { messages } of log.follow({

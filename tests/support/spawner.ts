@@ -34,7 +34,7 @@ import type { ReadinessProbe } from '../../spawner/readiness.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
 import type { Runtime } from '../../spawner/runtime/runtime.ts';
 import { Spawner } from '../../spawner/spawner.ts';
-import { untilEvent } from './history.ts';
+import { EVENT_PATIENCE_MS, untilEvent } from './history.ts';
 import { startTestNats, type TestNats } from './nats.ts';
 import { removeFolder } from './remove-folder.ts';
 
@@ -272,7 +272,7 @@ export class SpawnerFixture {
   ): Promise<Extract<StoredEvent, { type: T }>> {
     const isWanted = (event: StoredEvent): event is Extract<StoredEvent, { type: T }> =>
       event.type === type && event.subject.includes(agentId);
-    const signal = AbortSignal.timeout(this.#options.patienceMs ?? 30_000);
+    const signal = AbortSignal.timeout(this.#options.patienceMs ?? EVENT_PATIENCE_MS);
     const wanted = (event: StoredEvent) => isWanted(event) && fits(event);
     const found = await untilEvent(this.log, wanted, signal);
     if (!isWanted(found)) throw new Error('another event was found');
@@ -290,7 +290,7 @@ export class SpawnerFixture {
       (event.type === 'turn.ended' || event.type === 'turn.failed') &&
       event.data.turnId === turnId &&
       event.subject.includes(agentId);
-    const signal = AbortSignal.timeout(this.#options.patienceMs ?? 30_000);
+    const signal = AbortSignal.timeout(this.#options.patienceMs ?? EVENT_PATIENCE_MS);
     const found = await untilEvent(this.log, isOver, signal);
     if (!isOver(found)) throw new Error('another event was found');
     return found;

@@ -1,4 +1,3 @@
-import '../../support/measured-children.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Message, Update } from 'grammy/types';

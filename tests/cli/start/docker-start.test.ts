@@ -1,4 +1,3 @@
-import '../../support/measured-children.ts';
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../../platform/docker/choose-runtime.ts';

@@ -1,4 +1,3 @@
-import '../../support/measured-children.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';

@@ -1,4 +1,3 @@
-import '../../support/measured-children.ts';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';

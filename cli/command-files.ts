@@ -18,6 +18,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   'project merge': async () => (await import('./commands/project-merge.ts')).ProjectMergeCommand,
   'project export': async () => (await import('./commands/project-export.ts')).ProjectExportCommand,
   'project push': async () => (await import('./commands/project-push.ts')).ProjectPushCommand,
+  resume: async () => (await import('./commands/resume.ts')).ResumeCommand,
   undo: async () => (await import('./commands/undo.ts')).UndoCommand,
   'job get': async () => (await import('./commands/job-get.ts')).JobGetCommand,
   'job list': async () => (await import('./commands/job-list.ts')).JobListCommand,

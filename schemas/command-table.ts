@@ -618,9 +618,18 @@ export const COMMAND_TABLE = [
     examples: [['Stop', 'stop agent-0123456789ab']],
   },
   {
+    path: ['resume'],
+    audience: 'operator',
+    summary: 'Let an agent that has ended go on: with its files, its branch and what was said.',
+    details:
+      'Its CLI takes up its session; a kind that has none begins with a digest of what was said. One that lives goes on as it is. Its files are kept for ORCHESTRATOR_HOME_RETENTION.',
+    options: [WAIT, ...SYSTEM_OPTIONS],
+    examples: [['Go on', 'resume agent-0123456789ab']],
+  },
+  {
     path: ['delete'],
     audience: 'operator',
-    summary: 'Stop an agent and forget it. Its workspace stays.',
+    summary: 'Stop an agent and forget it. Its files are removed.',
     options: [WAIT, ...SYSTEM_OPTIONS],
     examples: [['Delete', 'delete agent-0123456789ab']],
   },

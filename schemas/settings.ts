@@ -417,6 +417,9 @@ const SYSTEM_SETTINGS = {
     .describe(
       'After so long without a turn an agent’s container is frozen, until the next message. Unset: never. A frozen agent does not end by itself when its system is gone for good.',
     ),
+  ORCHESTRATOR_HOME_RETENTION: duration('90d').describe(
+    'How long after its end the files of an agent are kept, so that its conversation can go on. Its owner is told a tenth of that before they are removed.',
+  ),
   ORCHESTRATOR_ARCHIVE_AFTER: duration('24h').describe(
     'How long after its end an agent is archived: it leaves the lists, and what was said stays in the log. Not before its credential has expired by itself.',
   ),

@@ -142,6 +142,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     maxQueue: settings.ORCHESTRATOR_QUEUE_MESSAGES,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
+    homeRetentionMs: settings.ORCHESTRATOR_HOME_RETENTION,
     archiveAfterMs: settings.ORCHESTRATOR_ARCHIVE_AFTER,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
     quotas: keys && quotasOf(settings),

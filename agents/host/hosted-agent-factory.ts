@@ -72,6 +72,7 @@ export function hostedAgentFactory(
       const command = cli.command(wished(order), policy);
       return 'missing' in command ? [] : [command[0]];
     },
+    resumesItself: true,
     formatMessageForStdin: (message) => Buffer.from(frameHostMessage(message)),
     generateInstructions: (allowedTools, inProject) => [
       {
@@ -108,6 +109,7 @@ function hostOrderFile(
     },
     secrets: Object.fromEntries(all.filter(isSecret)),
     permissions: policy,
+    ...(order.resumes && { resumes: order.resumes }),
   };
   return { path: HOST_ORDER_FILE, content: JSON.stringify(content), mode: 0o400, secret: true };
 }

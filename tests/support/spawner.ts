@@ -61,6 +61,8 @@ export interface SpawnerOptions {
   pauseAfterMs?: number;
   /** A day without. */
   archiveAfterMs?: number;
+  homeRetentionMs?: number;
+  homeLookMs?: number;
   /** A minute without. */
   archiveLookMs?: number;
   node?: string;
@@ -247,6 +249,8 @@ export class SpawnerFixture {
       placementMs: 10_000,
       archiveLookMs: this.#options.archiveLookMs ?? 60_000,
       archiveAfterMs: this.#options.archiveAfterMs ?? 86_400_000,
+      homeRetentionMs: this.#options.homeRetentionMs ?? 90 * 86_400_000,
+      homeLookMs: this.#options.homeLookMs ?? 60_000,
       quotas: { ...quotasOf(DEFAULTS), ...this.#options.quotas },
       countConnections: await this.#countConnections(),
       health: this.health,

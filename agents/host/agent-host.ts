@@ -23,6 +23,7 @@ export interface AgentHostOptions {
   /** Tells the user something beside the answers. */
   sayNotice: (text: string) => Promise<void>;
   log: (line: string) => void;
+  /** How long the CLI may take until it takes messages. Milliseconds; 180 s without. */
   startTimeoutMs?: number;
   /** How long an interrupt or a close may have no effect before the CLI is ended. Milliseconds. */
   patienceMs?: number;
@@ -30,7 +31,8 @@ export interface AgentHostOptions {
   troubleAfterMs?: number;
 }
 
-const START_TIMEOUT_MS = 60_000;
+/** A CLI that starts within seconds takes more than a minute where many others want the processor. */
+const START_TIMEOUT_MS = 180_000;
 const PATIENCE_MS = 10_000;
 const TROUBLE_AFTER_MS = 10_000;
 

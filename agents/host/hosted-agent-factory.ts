@@ -39,8 +39,8 @@ export interface HostedDefaults {
   effort?: string | undefined;
 }
 
-/** A real CLI may take a while on a busy machine. */
-const READY_TIMEOUT_MS = 90_000;
+/** More than the host gives its CLI to start, so that the host says why it did not. */
+const READY_TIMEOUT_MS = 210_000;
 
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD/;
 

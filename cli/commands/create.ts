@@ -8,11 +8,11 @@ import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { nameFor } from '../../core/conversation/name-for.ts';
 import { isAgentName, NO_AGENT_NAME, tidyAgentName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { StoredEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { describedKind, requireKind } from '../kind-option.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { giveCommand, requireUnderstood } from '../operator/give-command.ts';
+import { isReady } from '../operator/is-ready.ts';
 import { requireModel } from '../operator/model-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
@@ -56,7 +56,7 @@ export class CreateCommand extends OperatorCommand {
     if (this.wait) {
       const what = `the start of ${agentId}`;
       const wanted = { of: { agentId }, from: sequence, timeoutMs: this.timeoutMs, what };
-      await awaitEvent(log, wanted, isReady);
+      await awaitEvent(log, wanted, (event) => isReady(event) || undefined);
     }
     this.print({ agentId, ...(name !== agentId && { name }) }, `${agentId}\n`);
   }
@@ -96,13 +96,6 @@ export class CreateCommand extends OperatorCommand {
     const { sequence } = await giveCommand(log, agentId, 'command.create', wish);
     return { name: wish.name ?? agentId, sequence };
   }
-}
-
-function isReady(event: StoredEvent): true | undefined {
-  if (event.type === 'process.start-failed') {
-    throw new OrchestratorError('ORC_START_FAILED', `It was not started: ${event.data.reason}`);
-  }
-  return event.type === 'process.ready' || undefined;
 }
 
 function nameOf(text: string): string {

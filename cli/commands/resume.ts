@@ -1,18 +1,17 @@
 import { Option } from 'clipanion';
 import { requireResumable } from '../../core/conversation/going-on.ts';
-import { OrchestratorError } from '../../schemas/errors.ts';
-import type { StoredEvent } from '../../schemas/event.ts';
 import { awaitEvent } from '../operator/await-event.ts';
 import { settles } from '../operator/command-outcome.ts';
 import { giveCommand } from '../operator/give-command.ts';
+import { isReady } from '../operator/is-ready.ts';
 import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
-/** A real CLI that takes up a long session may take a while on a busy machine. */
-const START_MS = 90_000;
+/** More than any kind may take until it is ready: the reason of a start that fails is told then. */
+const START_MS = 240_000;
 
 export class ResumeCommand extends OperatorCommand {
   static override paths = [['resume']];
@@ -40,11 +39,4 @@ export class ResumeCommand extends OperatorCommand {
     const outcome = this.wait ? 'resumed' : 'asked';
     this.print({ agentId, commandId, outcome }, `${agentId} ${outcome}\n`);
   }
-}
-
-function isReady(event: StoredEvent): boolean {
-  if (event.type === 'process.start-failed') {
-    throw new OrchestratorError('ORC_START_FAILED', `It was not started: ${event.data.reason}`);
-  }
-  return event.type === 'process.ready';
 }

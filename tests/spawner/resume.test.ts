@@ -7,7 +7,9 @@ import { SystemFollower } from '../../core/projection/system-follower.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { quiet } from '../core/projection/folded-log.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
+import { shellTool } from '../support/declared.ts';
 import { history, ofType } from '../support/history.ts';
+import { call, happened } from '../support/job-calls.ts';
 import { type SpawnerFixture, startSpawner } from '../support/spawner.ts';
 
 const DAY_MS = 86_400_000;
@@ -214,4 +216,26 @@ test('one that goes on after its owner was told keeps its home', async (t) => {
   await spawner.event(other, 'process.home-due');
   t.true(existsSync(join(spawner.folder, agent)));
   t.is(ofType(await history(spawner.log), 'process.home-removed').length, 0);
+});
+
+test('a job that outlives the run which asked for it opens a turn of the run that follows', async (t) => {
+  const script =
+    'until [ -e "$JOB_FILE" ]; do sleep 0.1; done; echo "{\\"result\\":\\"shipped\\"}" >&3';
+  const ship = shellTool('ship', script, { input: { properties: { file: {} } } });
+  const { spawner, agent } = await started(t, { tools: [ship] });
+  const file = join(spawner.folder, 'go');
+  const job = await call(spawner, agent, 'ship.run', { input: { file } });
+  await happened(spawner, job.id, 'job.accepted');
+  await stop(spawner, agent);
+  const asked = await resume(spawner, agent);
+  await spawner.event(agent, 'process.ready', ({ sequence }) => sequence > asked);
+  await writeFile(file, '');
+  const notice = `job.notice:${job.id}`;
+  const told = await spawner.event(agent, 'turn.started', ({ data }) => data.commandId === notice);
+  await spawner.turnOver(agent, told.data.turnId);
+  const answers = ofType(await history(spawner.log), 'response.answer');
+  t.regex(
+    answers.at(-1)?.data.text ?? '',
+    /^one;.*Job ship \(job_[0-9a-f]{12}\) completed: shipped/s,
+  );
 });

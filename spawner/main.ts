@@ -87,6 +87,9 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     sshKey: settings.ORCHESTRATOR_GIT_SSH_KEY,
     name: settings.ORCHESTRATOR_GIT_NAME,
     email: settings.ORCHESTRATOR_GIT_EMAIL,
+    people: settings.ORCHESTRATOR_GIT_PEOPLE,
+    depth: settings.ORCHESTRATOR_GIT_DEPTH,
+    removeAfterMs: settings.ORCHESTRATOR_PROJECT_REMOVE_AFTER,
   });
   const workspace = (state: LiveAgent) => projects.agents.workspace(state);
   const processes = new ProcessManager({ runtimes, environment, logger, owns, workspace });
@@ -152,6 +155,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   });
   await spawner.start();
   projects.keeper.start(signal);
+  void projects.removal.run(signal);
   const served = await serveProjects({
     nc: connection.nc,
     follower,

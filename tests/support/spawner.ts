@@ -31,7 +31,7 @@ import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/l
 import { OutputMarks } from '../../spawner/output-marks.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
-import { openProjects } from '../../spawner/projects/projects.ts';
+import { openProjects, type ProjectsOptions } from '../../spawner/projects/projects.ts';
 import { serveProjects } from '../../spawner/projects/projects-service.ts';
 import type { ReadinessProbe } from '../../spawner/readiness.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
@@ -85,6 +85,8 @@ export interface SpawnerOptions {
   maxPayload?: number;
   /** Below which a project's folder may lie. */
   projectRoots?: readonly string[];
+  /** Whom commits are by, and how much history there is. */
+  git?: Pick<ProjectsOptions, 'people' | 'depth'>;
   /** How long an event may be waited for; 30 s. */
   patienceMs?: number;
 }
@@ -192,6 +194,7 @@ export class SpawnerFixture {
       folder: join(this.nats.dataDir, 'projects'),
       searchPath: process.env.PATH ?? '',
       roots: this.#options.projectRoots ?? [],
+      ...this.#options.git,
     });
     const workspace = (state: LiveAgent) => projects.agents.workspace(state);
     const processes = new ProcessManager({ runtimes, environment, logger, owns, workspace });

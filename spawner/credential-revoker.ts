@@ -60,6 +60,12 @@ export class CredentialRevoker {
     this.#look(signal);
   }
 
+  /** Takes the credential of a worker away, too, which the log does not tell of. */
+  revokeWorker(workerId: string, upTo: Date, expires: Date, signal: AbortSignal): void {
+    this.#revoked.set(workerId, { upTo, expires });
+    this.#look(signal);
+  }
+
   #note(state: AgentState | undefined): void {
     const revocation = state && revocationOf(state);
     if (revocation) this.#revoked.set(state.agentId, revocation);

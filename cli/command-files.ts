@@ -50,6 +50,10 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   logs: async () => (await import('./commands/logs.ts')).LogsCommand,
   events: async () => (await import('./commands/events.ts')).EventsCommand,
   'server list': async () => (await import('./commands/server-list.ts')).ServerListCommand,
+  'worker credential': async () =>
+    (await import('./commands/worker-credential.ts')).WorkerCredentialCommand,
+  'worker list': async () => (await import('./commands/worker-list.ts')).WorkerListCommand,
+  'worker revoke': async () => (await import('./commands/worker-revoke.ts')).WorkerRevokeCommand,
   nodes: async () => (await import('./commands/nodes.ts')).NodesCommand,
   drain: async () => (await import('./commands/drain.ts')).DrainCommand,
   projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,

@@ -689,6 +689,32 @@ export const COMMAND_TABLE = [
     examples: [['List them', 'server list']],
   },
   {
+    path: ['worker', 'credential'],
+    audience: 'operator',
+    summary: 'Make a credential for the workers of a declared tool, in a file of its own (0600).',
+    details:
+      'Whoever has it may take orders of this tool, and say what becomes of them. It is made where the keys are: in the data folder of a spawner.',
+    options: [
+      { flags: '--ttl', value: 'duration', what: 'How long it counts; 2160h (90 days) without.' },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [['For a tool `ship`', 'worker credential ship ./ship.creds']],
+  },
+  {
+    path: ['worker', 'list'],
+    audience: 'operator',
+    summary: 'List the credentials of workers, and what was revoked.',
+    options: SYSTEM_OPTIONS,
+    examples: [['List them', 'worker list']],
+  },
+  {
+    path: ['worker', 'revoke'],
+    audience: 'operator',
+    summary: 'Take a worker’s credential away; its connections are closed.',
+    options: SYSTEM_OPTIONS,
+    examples: [['One of the list', 'worker revoke worker-0123456789ab']],
+  },
+  {
     path: ['nodes'],
     audience: 'operator',
     summary: 'List the spawners: what each does, where its agents run, and who holds its name.',

@@ -62,6 +62,12 @@ export class CredentialRevoker {
     this.#look(signal);
   }
 
+  /** Takes the credential of a worker away, too, which the log does not tell of. */
+  revokeWorker(workerId: string, upTo: Date, expires: Date, signal: AbortSignal): void {
+    this.#revoked.set(workerId, { upTo, expires });
+    this.#look(signal);
+  }
+
   #note(state: AgentState | undefined): void {
     if (state === undefined) return;
     const revocations = revocationsOf(state);

@@ -19,6 +19,7 @@ const SCRIPTS = [
   'spawner/projects/workspace-tree.sh',
   'spawner/projects/snapshot.sh',
   'spawner/projects/undo.sh',
+  'spawner/projects/commits.sh',
 ];
 
 /** What is published with the bundles. */

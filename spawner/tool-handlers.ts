@@ -126,6 +126,10 @@ function handlerOf(
   );
 }
 
+/** Is a call about what the agent has committed, in a turn that has not ended? */
+export const isAboutCommits = ({ tool, verb, refused }: PendingCall): boolean =>
+  refused === undefined && tool === 'project' && (verb === 'merge' || verb === 'log');
+
 /** The id of the job that a call is about: that it names, or that it asks for under a key. */
 export function jobOfCall(call: PendingCall, agent: AgentState): string | undefined {
   if (call.tool === 'job') {

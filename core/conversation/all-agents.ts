@@ -1,3 +1,5 @@
+import { retry } from '../../platform/async/retry.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import type { AgentSummary, ViewRequest } from '../../schemas/views.ts';
 import type { Views } from './views.ts';
 
@@ -9,7 +11,9 @@ export const LIVING: AgentSummary['phase'][] = ['requested', 'starting', 'ready'
 
 /**
  * The agents that were archived, in the order in which they were, page by page: they are read from
- * the disk of who serves them, and are as many as ever were.
+ * the disk of who serves them, and are as many as ever were. That list is made from the log where it is
+ * not there, which may take longer than one request waits: it is asked for again, each page for
+ * `timeoutMs` at most.
  */
 export async function* archivedAgents(
   views: Views,
@@ -17,12 +21,17 @@ export async function* archivedAgents(
   options: { timeoutMs: number },
 ): AsyncGenerator<AgentSummary> {
   let after: number | undefined;
+  const patience = { isPassing: isNotServedYet, patienceMs: options.timeoutMs };
   do {
-    const { agents, next } = await views.request('archived', { ...wanted, after }, options);
+    const page = () => views.request('archived', { ...wanted, after }, options);
+    const { agents, next } = await retry(page, patience);
     yield* agents;
     after = next;
   } while (after !== undefined);
 }
+
+const isNotServedYet = (error: unknown): boolean =>
+  error instanceof OrchestratorError && error.code === 'ORC_TIMED_OUT';
 
 /**
  * The agents that are wanted, asked for page by page, in the order in which they came, each once. Each page

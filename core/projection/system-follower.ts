@@ -104,6 +104,11 @@ export class SystemFollower {
     await this.#changes.until(() => sequence <= this.sequence, signal);
   }
 
+  /** Resolves when the state is as it is wanted, now or later; rejects when the signal aborts before. */
+  async until(isSo: (state: SystemState) => boolean, signal?: AbortSignal): Promise<void> {
+    await this.#changes.until(() => isSo(this.state), signal);
+  }
+
   /** Notes the state and its sequence; by itself now and then, and by the owner at the end. */
   async saveCheckpoint(): Promise<void> {
     await this.#kept?.save();

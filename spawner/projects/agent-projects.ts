@@ -13,6 +13,8 @@ import { EMPTY_TREE } from './repository.ts';
 import { runInWorkspace } from './run-in-workspace.ts';
 import {
   baseRef,
+  hasPrintedNothing,
+  keepCommits,
   keepSnapshot,
   LARGEST_PACK,
   parseSnapshot,
@@ -147,6 +149,36 @@ export class AgentProjects {
       logger.warn({ err: error, agentId, turnId }, 'no snapshot');
       return { failed: asOrchestratorError(error).message };
     }
+  }
+
+  /**
+   * Takes in what an agent has committed in a turn that goes on: what it asks of its own branch is about that.
+   *
+   * @throws OrchestratorError ORC_GIT
+   */
+  async takeCommits(state: LiveAgent, work: AtWork): Promise<void> {
+    const { agentId, project, snapshots } = state;
+    const branch = project && branchName(agentId, project);
+    if (project === undefined || branch === undefined) return;
+    const repository = this.#options.repositories.repository(project.id);
+    if (!(await repository.isThere())) await repository.make('main');
+    const base = await repository.commitOf(baseRef(agentId));
+    const own = await repository.commitOf(`refs/heads/${branch}`);
+    const outcome = await runInWorkspace(work.process, work.places, {
+      name: 'commits',
+      args: [String(LARGEST_PACK), ...[own, base].filter((commit) => commit !== undefined)],
+      timeoutMs: SNAPSHOT_MS,
+      outputBytes: SNAPSHOT_OUTPUT,
+      signal: work.signal,
+    });
+    work.signal.throwIfAborted();
+    if (hasPrintedNothing(outcome)) return;
+    const taken = parseSnapshot(outcome);
+    if ('failed' in taken) throw new OrchestratorError('ORC_GIT', taken.failed);
+    if (taken.head === own) return;
+    const headBefore = snapshots?.at(-1)?.head ?? base;
+    const { signal } = work;
+    await keepCommits(repository, { agentId, branch, headBefore, taken, signal });
   }
 
   /** Takes back what the last turn did to the files, and to the agent’s branch. */

@@ -2,6 +2,7 @@ import { type ServiceMsg, Svcm } from '@nats-io/services';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import { samePerson } from '../../core/conversation/person.ts';
+import { isAnsweredWorkKept } from '../../core/domain/agent/turn/evolve-snapshots.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
@@ -28,6 +29,8 @@ export interface ProjectsServiceOptions {
 
 /** How long a request waits for the event that it wants to see folded. */
 const AT_LEAST_TIMEOUT_MS = 5_000;
+/** Less than a chat waits for a diff. */
+const KEPT_TIMEOUT_MS = 6_000;
 
 /**
  * Serves what operators and people ask of projects over NATS request/reply: spawners have the
@@ -54,6 +57,19 @@ export async function serveProjects(
       await service.stop();
     },
   };
+}
+
+/**
+ * Agents answer before their turn has ended, and its files are kept after that: who asks for the work as soon as
+ * they have the answer means the work that it is about. A turn that goes on for longer is not waited for.
+ */
+async function untilKept(follower: SystemFollower, agentId: string): Promise<void> {
+  const patience = AbortSignal.timeout(KEPT_TIMEOUT_MS);
+  try {
+    await follower.until(({ agents }) => isAnsweredWorkKept(agents.get(agentId)), patience);
+  } catch (error) {
+    if (!patience.aborted) throw error;
+  }
 }
 
 /** Never throws: a request that cannot even be refused is the requester's to time out. */
@@ -88,6 +104,7 @@ async function done(
   if (atLeast !== undefined) {
     await follower.folded(atLeast, AbortSignal.timeout(AT_LEAST_TIMEOUT_MS));
   }
+  if (question.agentId !== undefined) await untilKept(follower, question.agentId);
   const project = follower.state.projects.get(projectId);
   if (project === undefined || (owner && !samePerson(project.owner, owner))) {
     throw new OrchestratorError('ORC_PROJECT_NOT_FOUND', `There is no project ${projectId}`);

@@ -4,8 +4,15 @@ import { gitEnvironment, gitVariables } from '../../platform/git/git-environment
 import type { AgentPlaces, AgentProcess, ExecOutcome } from '../runtime/runtime.ts';
 import { LARGEST_FILE } from './snapshots.ts';
 
+/** What each script is made of. */
+const SCRIPTS = {
+  snapshot: ['workspace-tree', 'snapshot'],
+  undo: ['workspace-tree', 'undo'],
+  commits: ['commits'],
+} as const;
+
 export interface WorkspaceScript {
-  name: 'snapshot' | 'undo';
+  name: keyof typeof SCRIPTS;
   /** Those behind the size of the largest file. */
   args: readonly string[];
   timeoutMs: number;
@@ -23,13 +30,13 @@ export async function runInWorkspace(
   { searchPath, home }: AgentPlaces,
   { name, args, ...bounds }: WorkspaceScript,
 ): Promise<ExecOutcome> {
-  const [tree, rest] = await Promise.all([source('workspace-tree'), source(name)]);
+  const sources = await Promise.all(SCRIPTS[name].map((part) => source(part)));
   const environment = {
     ...gitEnvironment({ searchPath, home, more: gitVariables() }),
     // A repository above its home is none of its own.
     GIT_CEILING_DIRECTORIES: home,
   };
-  const script = `largest=$1\n${tree}\n${rest}`;
+  const script = ['largest=$1', ...sources].join('\n');
   const command = ['bash', '-c', script, name, String(LARGEST_FILE), ...args] as const;
   return process.exec({ command, environment, ...bounds });
 }

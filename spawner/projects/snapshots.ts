@@ -41,6 +41,10 @@ export function parseSnapshot(outcome: ExecOutcome): TakenSnapshot | { failed: s
   return { commit, ...(OBJECT.test(head) && { head }), left: left.slice(0, 20), pack };
 }
 
+/** It went well, and there was nothing to print. */
+export const hasPrintedNothing = (outcome: ExecOutcome): boolean =>
+  outcome.ended === 'exit' && outcome.exit.code === 0 && outcome.stdout.length === 0;
+
 export function saidLast(outcome: ExecOutcome): string {
   const lines = Buffer.from(outcome.stderr).toString('utf8').trim().split('\n');
   return (lines.at(-1) ?? '').slice(0, 300) || 'git failed, and said nothing';
@@ -49,6 +53,8 @@ export function saidLast(outcome: ExecOutcome): string {
 /** Where a project's repository keeps what an agent has done. */
 export const snapshotRef = (agentId: string, turnId: string): string =>
   `refs/orchestrator/turns/${agentId}/${turnId}`;
+/** What was taken in of its branch before its turn had ended. */
+const takenRef = (agentId: string): string => `refs/orchestrator/taken/${agentId}`;
 /** Where its clone began. */
 export const baseRef = (agentId: string): string => `refs/orchestrator/bases/${agentId}`;
 
@@ -80,14 +86,34 @@ export async function keepSnapshot(repository: Repository, order: KeepOrder): Pr
   return repository.distance(before, taken.commit, signal);
 }
 
+/**
+ * Takes what an agent has committed so far into the project's repository, as a snapshot would at the end of its turn.
+ *
+ * @throws GitFailed where something of it is broken, or is what git does not allow
+ */
+export async function keepCommits(
+  repository: Repository,
+  order: Omit<KeepOrder, 'turnId' | 'before'>,
+): Promise<void> {
+  const { agentId, taken, signal } = order;
+  await repository.unpack(taken.pack, signal);
+  await repository.requireWhole(taken.commit, signal);
+  await moveBranch(repository, order);
+  await repository.set(takenRef(agentId), taken.commit);
+}
+
 /** An agent may rewrite its own branch; where somebody else has moved it meanwhile, that stays. */
 async function moveBranch(
   repository: Repository,
-  { branch, headBefore, taken: { head } }: KeepOrder,
+  { agentId, branch, headBefore, taken: { head } }: Omit<KeepOrder, 'turnId' | 'before'>,
 ): Promise<void> {
   if (branch === undefined || head === undefined) return;
   const ref = `refs/heads/${branch}`;
   const now = await repository.commitOf(ref);
-  const isOwn = now === undefined || now === headBefore || (await repository.isAncestor(now, head));
+  const isOwn =
+    now === undefined ||
+    now === headBefore ||
+    now === (await repository.commitOf(takenRef(agentId))) ||
+    (await repository.isAncestor(now, head));
   if (now !== head && isOwn) await repository.move(ref, head, now, 'turn');
 }

@@ -6,11 +6,13 @@ import {
 } from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { TurnStep } from '../../core/domain/agent/turn/next-turn-step.ts';
+import type { ToolOutcome } from '../../core/domain/project/decide-project.ts';
 import { maxPayload } from '../../core/log/outgoing.ts';
 import { jobFromLog } from '../../core/projection/job-from-log.ts';
+import { asOrchestratorError } from '../../schemas/errors.ts';
 import { putMessageFiles } from '../message-files.ts';
 import type { AgentProjects, AtWork } from '../projects/agent-projects.ts';
-import { callTool, jobOfCall } from '../tool-handlers.ts';
+import { callTool, isAboutCommits, jobOfCall } from '../tool-handlers.ts';
 import type { OwnAgent } from './own-agent.ts';
 import { nothingElse, type StepEffects } from './step-effects.ts';
 
@@ -108,10 +110,29 @@ export class TurnSteps {
     return what(deps.projects, state, { process, places, signal });
   }
 
+  /** What it asks of its own branch is about what it has committed by now; what is wrong, where that is not to be had. */
+  async #takeCommits(call: PendingCall, state: AgentState): Promise<ToolOutcome | undefined> {
+    if (!isAboutCommits(call)) return undefined;
+    try {
+      await this.#atWork(
+        state,
+        (projects, live, work) => projects.takeCommits(live, work),
+        undefined,
+      );
+      return undefined;
+    } catch (error) {
+      this.#agent.signal.throwIfAborted();
+      const { code, message } = asOrchestratorError(error);
+      return { ok: false, code, message };
+    }
+  }
+
   /** A job that has left the state is in the log. */
   async #call(call: PendingCall, state: AgentState): Promise<Told<'call'>> {
     const { follower, allowedTools, maxProjects, log, tools } = this.#agent.deps;
     const { projectTools, checkouts } = this.#agent.deps;
+    const refused = await this.#takeCommits(call, state);
+    if (refused !== undefined) return { effects: [], outcome: refused };
     const jobId = jobOfCall(call, state);
     const job = jobId && (follower.state.jobs.get(jobId) ?? (await jobFromLog(log, jobId)));
     const outcome = await callTool(call, state, follower.state, {

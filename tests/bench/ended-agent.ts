@@ -52,5 +52,10 @@ function turn(agentId: string, runId: string, id: string): NewEvent[] {
   ];
 }
 
-export const archivedEvent = (agentId: string): NewEvent =>
-  event(agentId, 'process.archived', { endedAt: THEN.toISOString() }, 'only');
+/** As a spawner states it, with what a list shows of the agent. */
+export function archivedEvent(agentId: string): NewEvent {
+  const at = THEN.toISOString();
+  const counts = { messages: TURNS, answers: TURNS, turns: TURNS, failed: 0 };
+  const summary = { kind: 'demo', createdAt: at, end: 'stopped: ttl', counts };
+  return event(agentId, 'process.archived', { endedAt: at, summary }, 'only');
+}

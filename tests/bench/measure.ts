@@ -63,8 +63,11 @@ export const proportionalSetSize = (rollup: string): number =>
 const TICKS = 100;
 
 /** Milliseconds of CPU that a system's processes have used so far. */
-export function cpuOf(pid: number): number {
-  const ticks = systemTree(pid).map((each) => {
+export const cpuOf = (pid: number): number => cpuOfProcesses(systemTree(pid));
+
+/** Milliseconds of CPU that these have used so far. */
+export function cpuOfProcesses(pids: readonly number[]): number {
+  const ticks = pids.map((each) => {
     try {
       const stat = readFileSync(`/proc/${each}/stat`, 'utf8');
       // Behind the command in parentheses the fields begin with the third.

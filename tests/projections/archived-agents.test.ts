@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
 import { archivedAgents } from '../../core/conversation/all-agents.ts';
 import { ArchivedAgents } from '../../projections/views/archived-agents.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { newEvent } from '../../schemas/new-event.ts';
 import { archiveAgent } from '../support/archive-agent.ts';
@@ -186,6 +187,31 @@ test('who asks for all gets every page', async (t) => {
     { kind: 'line', after: 7 },
     { kind: 'line', after: 9 },
   ]);
+});
+
+test('who asks for all while the list is still made waits as long as was said, and no longer', async (t) => {
+  const late = new OrchestratorError('ORC_TIMED_OUT', 'The list is at 1 of 2');
+  const answers: (Error | { agents: { agentId: string }[] })[] = [
+    late,
+    late,
+    { agents: [{ agentId: 'a' }] },
+  ];
+  const request = async () => {
+    const answer = answers.shift() ?? late;
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  // Only what it asks for is served here.
+  const views = { request } as never;
+  const all = async (timeoutMs: number) => {
+    const found: string[] = [];
+    for await (const { agentId } of archivedAgents(views, {}, { timeoutMs })) found.push(agentId);
+    return found;
+  };
+  t.deepEqual(await all(30_000), ['a']);
+  await t.throwsAsync(all(1), { is: late });
+  answers.push(new OrchestratorError('ORC_BAD_INPUT', 'final'));
+  await t.throwsAsync(all(30_000), { code: 'ORC_BAD_INPUT' });
 });
 
 test('who asks while it cannot be written is told that it is not there', async (t) => {

@@ -14,6 +14,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const REAL_CLIS = [
   'tests/agents/conformance/{claude,codex,droid,gemini,opencode}*.test.ts',
   'tests/agents/conformance/{switching,added-kind}.test.ts',
+  'tests/e2e/{,docker-}mend-a-test.test.ts',
 ];
 /**
  * Runs the CLI that added-kind.test.ts adds as a kind, over the same driver: start, memory, messages at once, interrupt and

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { AGENT_ENTRY, AGENT_ENTRY_LABEL } from '../../../platform/docker/choose-runtime.ts';
-import { dockerEngine as engineClient } from '../../../platform/docker/docker-engine.ts';
-import { derivedId, newAgentId } from '../../../schemas/ids.ts';
-import { removeAgent } from '../../spawner/runtime/docker-under-test.ts';
+import { ownAgentNetwork } from '../../support/docker/agent-network.ts';
 import { baseImages } from '../../support/docker/base-images.ts';
 import type { DockerEngine } from '../../support/docker/docker-cli.ts';
 import { dockerEngine } from '../../support/docker/engine.ts';
@@ -15,20 +13,11 @@ const engine = await dockerEngine();
 
 /** Settings for agents in containers, on a network that is gone with the test. */
 async function docker(t: Parameters<typeof dataFolder>[0], on: DockerEngine) {
-  const network = derivedId('orchestrator-test-', newAgentId());
-  const client = engineClient(on.host);
-  t.teardown(async () => {
-    const filters = { network: [network] };
-    for (const { Names } of await client.listContainers({ all: true, filters })) {
-      await removeAgent(client, (Names[0] ?? '').slice(1));
-    }
-    await client.getNetwork(network).remove();
-  });
   return environment(dataFolder(t), {
     ORCHESTRATOR_RUNTIME: 'docker',
     ORCHESTRATOR_DOCKER_HOST: on.host,
     ORCHESTRATOR_WORKER_IMAGE: await workerImage(on),
-    ORCHESTRATOR_AGENT_NETWORK: network,
+    ORCHESTRATOR_AGENT_NETWORK: ownAgentNetwork(t, on),
     ORCHESTRATOR_AGENT_INTERNET: 'off',
   });
 }

@@ -220,3 +220,27 @@ test('an agent asks about its own work, and merges it', async (t) => {
   t.regex(said('list'), /shop/);
   t.notRegex(said('list'), new RegExp(folder));
 });
+
+test('an agent merges what it has committed in the same turn, and may rewrite it afterwards', async (t) => {
+  const folder = ownFolder(t);
+  const spawner = await startSpawner(t, { projectRoots: [folder] });
+  const shop = repositoryWith(join(folder, 'shop'), { 'a.txt': 'one\n' });
+  const { projectId } = await projectFrom(spawner, { repo: shop });
+  const agent = await ShellAgent.begin(spawner, { id: projectId });
+  const workspace = spawner.workspace(agent.agentId);
+  const kept = join(spawner.nats.dataDir, 'projects', `${projectId}.git`);
+
+  await agent.does(
+    'orchestrator project merge > ../none; echo two >> a.txt; git commit -qam "Mend it"; orchestrator project merge > ../merge; orchestrator project log --limit 1 > ../log; git commit -q --amend -m "Mend it well"',
+  );
+
+  const said = (name: string) => readFileSync(join(workspace, '..', name), 'utf8');
+  t.regex(said('none'), /^main has it already/);
+  t.regex(said('merge'), /^main has it now, by moving on: orchestrator\/agent-/);
+  t.regex(said('log'), /Mend it/);
+  t.is(gitOf(kept, 'log', '--format=%s', 'main'), 'Mend it\nfirst');
+  const own = `orchestrator/${agent.agentId}`;
+  t.is(gitOf(kept, 'log', '--format=%s', own), 'Mend it well\nfirst');
+  t.like(await agent.undo(), { type: 'process.undone', data: { files: 1 } });
+  t.is(gitOf(kept, 'rev-parse', own), gitOf(shop, 'rev-parse', 'HEAD'));
+});

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 /** On every image of the tests: of which checkout it is, so that its next one replaces it. */
 const LABEL = 'dev.orchestrator.test-image';
 /** The agent CLIs of the image in which real agents are tested. */
-const AGENTS_IN_IMAGE = 'claude,droid';
+const AGENTS_IN_IMAGE = 'claude,codex,droid';
 
 /** The image in which agents live, built from this checkout, without agent CLIs. Its name. */
 export const workerImage = (engine: DockerEngine): Promise<string> =>

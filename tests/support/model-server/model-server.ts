@@ -15,7 +15,7 @@ import type { ModelApi, WireReply } from './wire.ts';
 const APIS: readonly ModelApi[] = [anthropicApi, openaiResponsesApi, geminiApi];
 
 /**
- * A model on loopback that does what a script says, over the real APIs: Anthropic Messages, OpenAI
+ * A model on this machine that does what a script says, over the real APIs: Anthropic Messages, OpenAI
  * Responses and Gemini, streaming or not. Nothing of it is a mock of a client: the real CLIs talk to it.
  */
 export class ModelServer {
@@ -30,9 +30,13 @@ export class ModelServer {
   });
   #replies = 0;
 
-  static async start(t: Pick<ExecutionContext, 'teardown'>): Promise<ModelServer> {
+  /** @param address of this machine; for agents in containers, the gateway of their network */
+  static async start(
+    t: Pick<ExecutionContext, 'teardown'>,
+    address = '127.0.0.1',
+  ): Promise<ModelServer> {
     const server = new ModelServer();
-    server.#server.listen(0, '127.0.0.1');
+    server.#server.listen(0, address);
     await once(server.#server, 'listening');
     t.teardown(() => {
       server.#server.closeAllConnections();
@@ -43,7 +47,8 @@ export class ModelServer {
 
   get url(): string {
     // It listens on a port, so it has an address of this kind.
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://${address}:${port}`;
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

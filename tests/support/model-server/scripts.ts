@@ -37,3 +37,28 @@ export const answersEach: ModelScript = (request) =>
   unanswered(request).length > 0 && request.tools.length > 0
     ? answerTo(request)
     : { do: 'say', text: 'Done.' };
+
+/** A command of the model's shell; it calls it when `until` has resolved. */
+export type ModelStep = string | { command: string; until: Promise<unknown> };
+
+/**
+ * Does what the newest message asks by a plan of that name, one command of the shell after the other,
+ * and then ends its turn. Each begins by saying which it is, so that none is called twice.
+ */
+export const following =
+  (plans: Readonly<Record<string, readonly ModelStep[]>>): ModelScript =>
+  (request) => {
+    if (request.tools.length === 0) return { do: 'say', text: 'A title.' };
+    const name = asked(request).at(-1) ?? '';
+    const called = textsFrom(request, 'model').join('\n');
+    const steps = (plans[name] ?? []).map((step, nth) => ({ step, mark: `step=${name}-${nth};` }));
+    const next = steps.find(({ mark }) => !called.includes(mark));
+    if (next === undefined) return { do: 'say', text: 'Done.' };
+    const { step, mark } = next;
+    if (typeof step === 'string') return { do: 'shell', command: `${mark} ${step}` };
+    const { command, until } = step;
+    return { do: 'wait', until, next: { do: 'shell', command: `${mark} ${command}` } };
+  };
+
+/** What the model's tools have printed, as it was told. */
+export const printed = (request: ModelRequest): string => textsFrom(request, 'tool').join('\n');

@@ -8,6 +8,16 @@ export const dueOf = (event: StoredEventOf<'turn.ended' | 'turn.failed'>) => ({
   ...(event.correlationId !== undefined && { correlationId: event.correlationId }),
 });
 
+/**
+ * Is the work that the user has the answer to kept? Not while the turn of that answer has not ended, and not
+ * before its files were looked at.
+ */
+export const isAnsweredWorkKept = (state: AgentState | undefined): boolean =>
+  state === undefined ||
+  !isLive(state) ||
+  state.project === undefined ||
+  (state.snapshotDue === undefined && !(state.turn && state.turn.answers > 0));
+
 export function onSnapshot(
   state: AgentState,
   { data }: StoredEventOf<'turn.snapshot'>,

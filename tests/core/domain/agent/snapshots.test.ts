@@ -1,6 +1,7 @@
 import test from 'ava';
 import { isLive, MAX_SNAPSHOTS } from '../../../../core/domain/agent/agent-state.ts';
 import { eventsOfStep } from '../../../../core/domain/agent/events-of-step.ts';
+import { isAnsweredWorkKept } from '../../../../core/domain/agent/turn/evolve-snapshots.ts';
 import { READY, RUN, ready, sent, starting, turnStarted } from '../../../support/agent-events.ts';
 import { CONTEXT, evolved, given, stored } from '../../../support/decider.ts';
 
@@ -32,6 +33,7 @@ const kept = (id: string, commit = COMMIT) =>
     insertions: 1,
     deletions: 0,
   });
+const answered = (id: string) => stored('response.answer', { text: 'done' }, { correlationId: id });
 const undo = stored('command.undo', {}, { id: 'undo-1' });
 
 test('what a turn in a project left is kept before the next turn, an undo and a stop', (t) => {
@@ -107,4 +109,14 @@ test('so many snapshots are kept in mind, and what is older is never taken back'
     do: 'reject',
     code: 'ORC_NO_CHANGES',
   });
+});
+
+test('work that the user has the answer to is kept once its turn has ended and its files were looked at', (t) => {
+  const isKept = (...events: Parameters<typeof evolved>[0]) => isAnsweredWorkKept(evolved(events));
+  const turn = [...IN_PROJECT, sent('m-1'), turnStarted('m-1')];
+  t.true(isKept(...turn));
+  t.false(isKept(...turn, answered('m-1')));
+  t.false(isKept(...IN_PROJECT, ...over('m-1')));
+  t.true(isKept(...IN_PROJECT, ...over('m-1'), kept('m-1')));
+  t.true(isAnsweredWorkKept(undefined));
 });

@@ -1,5 +1,5 @@
 /** What everybody may know of the kinds of agents: names, settings, what a new one is to be. */
-const KINDS = 'agents/(agent-kinds|agent-wish|kind-models|load-settings).ts';
+const KINDS = 'agents/(agent-kinds|agent-wish|kind-models|load-settings|wanted-agent).ts';
 
 /**
  * Which folder may import which. `docs/decisions/0050-rooms.md` says why.

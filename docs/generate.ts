@@ -6,6 +6,7 @@ import { commandsPage } from './pages/commands-page.ts';
 import { decisionsPage } from './pages/decisions-page.ts';
 import { errorsPage } from './pages/errors-page.ts';
 import { eventsPage } from './pages/events-page.ts';
+import { openApiPage } from './pages/openapi-page.ts';
 import { securityPage } from './pages/security-page.ts';
 import { settingsPage } from './pages/settings-page.ts';
 
@@ -19,6 +20,7 @@ export const PAGES: Record<string, () => string> = {
   'decisions/README.md': decisionsPage,
   '../images/agents/package.json': agentPackages,
   'security.md': securityPage,
+  'openapi.json': openApiPage,
 };
 
 if (import.meta.main) {

@@ -722,6 +722,36 @@ export const COMMAND_TABLE = [
     examples: [['List them', 'nodes']],
   },
   {
+    path: ['token', 'create'],
+    audience: 'operator',
+    summary: 'Make a token of the HTTP API, and print it. It is shown once.',
+    details: 'From the first one on the API wants a token on loopback, too, until all are revoked.',
+    options: [
+      {
+        flags: '--scope',
+        value: 'scope',
+        what: 'What it may do: read, chat, operate or admin, each with what those before it may; read.',
+      },
+      { flags: '--ttl', value: 'duration', what: 'How long; unset: until it is revoked.' },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [['For a program that sends messages', 'token create ci --scope chat --ttl 720h']],
+  },
+  {
+    path: ['token', 'list'],
+    audience: 'operator',
+    summary: 'List the tokens of the HTTP API, without what opens it.',
+    options: SYSTEM_OPTIONS,
+    examples: [['All that ever were', 'token list']],
+  },
+  {
+    path: ['token', 'revoke'],
+    audience: 'operator',
+    summary: 'Let a token open nothing from now on.',
+    options: SYSTEM_OPTIONS,
+    examples: [['By its id', 'token revoke tok-0123456789ab']],
+  },
+  {
     path: ['drain'],
     audience: 'operator',
     summary: 'Empty a spawner before it is stopped, and say when it may be.',

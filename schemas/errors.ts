@@ -294,11 +294,41 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 410,
   },
-  ORC_NO_ROUTE: {
-    meaning: 'The HTTP API has no such address',
-    cure: 'docs/operate.md lists what it serves.',
+  ORC_TURN_NOT_FOUND: {
+    meaning: 'There is no such turn',
+    cure: '`GET /agents/{agent}/turns` lists those of an agent.',
     exit: EXIT.failed,
     status: 404,
+  },
+  ORC_FILE_NOT_FOUND: {
+    meaning: 'There is no such file, or it is not kept any more',
+    cure: 'Files are kept for ORCHESTRATOR_FILES_AGE; ask for it again.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_TOKEN_NOT_FOUND: {
+    meaning: 'There is no such token',
+    cure: '`orchestrator token list` lists them.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_NO_ROUTE: {
+    meaning: 'The HTTP API has no such address',
+    cure: '`/docs` and docs/api.md list what it serves.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_RATE_LIMIT: {
+    meaning: 'There were too many requests within a minute',
+    cure: 'Try again after the seconds that `Retry-After` tells; ORCHESTRATOR_HTTP_RATE_LIMIT sets how many there may be.',
+    exit: EXIT.failed,
+    status: 429,
+  },
+  ORC_SLOW_READER: {
+    meaning: 'What follows the log does not take what it gets',
+    cure: 'Read faster, or ask for less; `Last-Event-ID` goes on where it ended.',
+    exit: EXIT.failed,
+    status: 503,
   },
   ORC_FOREIGN_HOST: {
     meaning: 'The request is for another host',

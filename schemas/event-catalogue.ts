@@ -8,6 +8,7 @@ import { processEvents } from './events/process.ts';
 import { projectEvents } from './events/project.ts';
 import { responseEvents } from './events/response.ts';
 import { timerEvents } from './events/timer.ts';
+import { tokenEvents } from './events/token.ts';
 import { declaredToolEvents, resultEvents, toolEvents } from './events/tool.ts';
 import { turnEvents } from './events/turn.ts';
 import { userEvents } from './events/user.ts';
@@ -25,6 +26,7 @@ export const EVENT_CATALOGUE = {
   ...userEvents,
   ...projectEvents,
   ...nodeEvents,
+  ...tokenEvents,
   ...logEvents,
   ...deliveryEvents,
   ...jobEvents,

@@ -31,13 +31,14 @@ export const serviceHealth = z.object({
 export type ServiceHealth = z.infer<typeof serviceHealth>;
 
 /** The whole system, as `GET /healthz` tells it. */
-export interface SystemHealth {
+export const systemHealthShown = z.object({
   /** Every expected service answers, and every check is well. */
-  ok: boolean;
+  ok: z.boolean(),
   /** Expected, and silent. */
-  missing: string[];
-  services: ServiceHealth[];
-}
+  missing: z.array(z.string()),
+  services: z.array(serviceHealth),
+});
+export type SystemHealth = z.infer<typeof systemHealthShown>;
 
 /** The service processes that a system of these settings runs. */
 export function expectedServices(settings: Settings): string[] {

@@ -11,13 +11,15 @@ export type Whose<T extends EventType> = T extends `user.${string}`
       ? { projectId: string }
       : T extends `job.${string}` | `job-timer.${string}`
         ? { jobId: string }
-        : T extends `node.${string}`
-          ? { node: string }
-          : T extends `log.${string}`
-            ? { stream: string }
-            : T extends 'result'
-              ? { agentId: string; callId: string }
-              : { agentId: string };
+        : T extends `token.${string}`
+          ? { tokenId: string }
+          : T extends `node.${string}`
+            ? { node: string }
+            : T extends `log.${string}`
+              ? { stream: string }
+              : T extends 'result'
+                ? { agentId: string; callId: string }
+                : { agentId: string };
 
 /** Who states an event, when, and because of what. */
 export interface EventMeta {

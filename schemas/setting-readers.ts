@@ -12,7 +12,7 @@ export type ServiceName = 'spawner' | 'projections' | 'bot' | 'redis';
 const SERVICES: readonly SettingReader[] = ['spawner', 'projections', 'bot', 'redis'];
 const EVERYBODY: readonly SettingReader[] = ['start', 'streams', ...SERVICES, 'command'];
 /** Whoever makes an agent for a person. */
-const MAKERS: readonly SettingReader[] = ['start', 'bot', 'redis', 'command'];
+const MAKERS: readonly SettingReader[] = ['start', 'projections', 'bot', 'redis', 'command'];
 const SPAWNER: readonly SettingReader[] = ['spawner'];
 const STREAMS: readonly SettingReader[] = ['start', 'streams'];
 const BOT: readonly SettingReader[] = ['bot'];
@@ -61,6 +61,7 @@ export const SETTING_READERS: Readonly<Record<keyof Settings, readonly SettingRe
   ORCHESTRATOR_HTTP_PORT: PROJECTIONS,
   ORCHESTRATOR_HTTP_ALLOWED_HOSTS: PROJECTIONS,
   ORCHESTRATOR_HTTP_TOKEN: PROJECTIONS,
+  ORCHESTRATOR_HTTP_RATE_LIMIT: PROJECTIONS,
   ORCHESTRATOR_REDIS_URL: ['start', 'redis'],
   ORCHESTRATOR_REDIS_HISTORY: ['redis'],
   TELEGRAM_BOT_TOKEN: ['start', 'bot'],
@@ -97,7 +98,7 @@ export const SETTING_READERS: Readonly<Record<keyof Settings, readonly SettingRe
   ORCHESTRATOR_AGENT_PAUSE: SPAWNER,
   ORCHESTRATOR_HOME_RETENTION: SPAWNER,
   ORCHESTRATOR_ARCHIVE_AFTER: SPAWNER,
-  ORCHESTRATOR_MESSAGE_MODE: ['start', 'bot', 'command'],
+  ORCHESTRATOR_MESSAGE_MODE: ['start', 'projections', 'bot', 'command'],
   ORCHESTRATOR_LAST_WORDS: SPAWNER,
   ORCHESTRATOR_TURN_DEADLINE: MAKERS,
   ORCHESTRATOR_INSTANCE: ['start', 'spawner'],

@@ -268,7 +268,7 @@ const SYSTEM_SETTINGS = {
     .string()
     .default('127.0.0.1')
     .describe(
-      'Address that the HTTP API binds. On any but loopback it wants the token, health excepted.',
+      'Address that the HTTP API binds. On any but loopback it wants a token, health excepted.',
     ),
   ORCHESTRATOR_HTTP_PORT: port
     .optional()
@@ -284,8 +284,11 @@ const SYSTEM_SETTINGS = {
     .string()
     .optional()
     .describe(
-      'Token of the HTTP API (`Authorization: Bearer …`). Set: always wanted. Unset: none on loopback, elsewhere one that is made and kept in `auth/http.token` of the data folder.',
+      'Token of the HTTP API (`Authorization: Bearer …`). Set: always wanted. Unset: none on loopback while `orchestrator token create` made none, elsewhere one that is made and kept in `auth/http.token` of the data folder.',
     ),
+  ORCHESTRATOR_HTTP_RATE_LIMIT: count(6_000).describe(
+    'How many requests to the HTTP API one address may make within a minute, health excepted.',
+  ),
   ORCHESTRATOR_REDIS_URL: url(['redis', 'rediss'])
     .optional()
     .describe(

@@ -12,6 +12,7 @@ export type Address =
   | { family: 'job' | 'job-timer'; jobId: string; name: string }
   | { family: 'job-log'; jobId: string; name: 'stdout' | 'stderr' }
   | { family: 'node'; node: string; name: string }
+  | { family: 'token'; tokenId: string; name: string }
   | { family: 'stream'; stream: string; name: string }
   | { family: 'delivery'; channel: string; deliveryId: string; name: string };
 
@@ -67,6 +68,8 @@ export function subjectOf(address: Address): string {
       return `jobs.${token(address.jobId, 'job id')}.timer.${token(address.name, 'name')}`;
     case 'node':
       return `nodes.${token(address.node, 'node')}.${token(address.name, 'name')}`;
+    case 'token':
+      return `tokens.${token(address.tokenId, 'token id')}.${token(address.name, 'name')}`;
     case 'stream':
       return `streams.${token(address.stream, 'stream')}.${token(address.name, 'name')}`;
     case 'delivery':
@@ -100,6 +103,9 @@ function addressOf(subject: string): Address | undefined {
   }
   if (root === 'jobs') return parseJobSubject(first, parts.slice(2));
   if (root === 'nodes' && parts.length === 3) return { family: 'node', node: first, name: second };
+  if (root === 'tokens' && parts.length === 3) {
+    return { family: 'token', tokenId: first, name: second };
+  }
   if (root === 'streams' && parts.length === 3) {
     return { family: 'stream', stream: first, name: second };
   }
@@ -143,6 +149,9 @@ export const jobLogFilter = (jobId: string): string => `jobs.${token(jobId, 'job
 export const jobFilter = (jobId: string): string => `jobs.${token(jobId, 'job id')}.*`;
 
 export const nodeFilter = (node: string): string => `nodes.${token(node, 'node')}.>`;
+
+/** Every event of the tokens of the HTTP API. */
+export const TOKENS_FILTER = 'tokens.*.*';
 
 /** Every event of one delivery, or of a channel's all. */
 export const deliveryFilter = (channel: string, deliveryId?: string): string =>
@@ -201,6 +210,7 @@ export const STREAM_SUBJECTS = {
     'projects.>',
     'jobs.*.*',
     'nodes.>',
+    'tokens.*.*',
     'streams.>',
   ],
   SAID: [

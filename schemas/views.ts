@@ -151,6 +151,28 @@ export const VIEWS = {
       projectId: z.string().optional(),
     }),
   },
+  /** Those that something was said of at the end. */
+  users: {
+    request: z.object({
+      atLeast,
+      /** The `next` of the page before. */
+      after: z.string().optional(),
+      limit,
+    }),
+    response: z.object({
+      sequence: z.int(),
+      users: z.array(
+        z.object({
+          channel: token,
+          userId: token,
+          agentId: agentId.nullable(),
+          agents: z.array(agentId),
+          projectId: z.string().optional(),
+        }),
+      ),
+      next: z.string().optional(),
+    }),
+  },
   projects: {
     request: z.object({
       atLeast,

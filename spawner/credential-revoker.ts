@@ -64,7 +64,7 @@ export class CredentialRevoker {
 
   /** Takes the credential of a worker away, too, which the log does not tell of. */
   revokeWorker(workerId: string, upTo: Date, expires: Date, signal: AbortSignal): void {
-    this.#revoked.set(workerId, { upTo, expires });
+    this.#revoked.set(workerId, [{ user: workerId, upTo, expires }]);
     this.#look(signal);
   }
 

@@ -1,8 +1,9 @@
 import { Option } from 'clipanion';
+import { requireKind } from '../../agents/wanted-agent.ts';
 import { allAgents, archivedAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
-import { describedKind, requireKind } from '../kind-option.ts';
+import { describedKind } from '../kind-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, personOption } from '../options.ts';
@@ -20,7 +21,7 @@ export class AgentsCommand extends OperatorCommand {
 
   protected async work({ views }: OperatorContext): Promise<undefined> {
     const { all, kind, owner, timeoutMs } = this;
-    if (kind !== undefined) requireKind(kind);
+    if (kind !== undefined) requireKind(kind, '--kind');
     const filters = {
       ...(kind !== undefined && { kind }),
       ...(owner !== undefined && { owner: personOption('--owner', owner) }),

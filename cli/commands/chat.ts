@@ -1,4 +1,6 @@
 import { Option } from 'clipanion';
+import { knownAgent } from '../../core/operator/known-agent.ts';
+import { knownProject } from '../../core/operator/known-project.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import type { ViewsClient } from '../../platform/service/views-client.ts';
 import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
@@ -6,8 +8,6 @@ import type { AgentProject } from '../../schemas/events/project.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
 import { talkInTerminal } from '../chat/talk-in-terminal.ts';
 import { talkOverPipe } from '../chat/talk-over-pipe.ts';
-import { knownAgent } from '../operator/known-agent.ts';
-import { knownProject } from '../operator/known-project.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { projectOfFolder } from '../operator/project-of-folder.ts';

@@ -1,19 +1,9 @@
 import { Option } from 'clipanion';
-import {
-  AgentClient,
-  type AgentWish,
-  type CreatedAgent,
-} from '../../core/conversation/agent-client.ts';
-import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
-import { nameFor } from '../../core/conversation/name-for.ts';
-import { isAgentName, NO_AGENT_NAME, tidyAgentName } from '../../schemas/agent-name.ts';
+import { wantedAgent } from '../../agents/wanted-agent.ts';
+import { awaitStart, createAgent } from '../../core/operator/create-agent.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { newAgentId } from '../../schemas/ids.ts';
-import { describedKind, requireKind } from '../kind-option.ts';
-import { awaitEvent } from '../operator/await-event.ts';
-import { giveCommand, requireUnderstood } from '../operator/give-command.ts';
-import { isReady } from '../operator/is-ready.ts';
-import { requireModel } from '../operator/model-option.ts';
+import type { AgentProject } from '../../schemas/events/project.ts';
+import { describedKind } from '../kind-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, durationOption, personOption } from '../options.ts';
@@ -36,70 +26,27 @@ export class CreateCommand extends OperatorCommand {
   wait = Option.Boolean('--wait', true, described('create', '--wait'));
 
   protected async work(context: OperatorContext): Promise<undefined> {
-    const { settings, log } = context;
-    const kind = this.kind ?? settings.ORCHESTRATOR_AGENT;
-    requireKind(kind);
-    requireModel(kind, this.model, this.effort);
-    const agentId = newAgentId();
-    const wish = {
-      kind,
-      ...(this.name !== undefined && { name: nameOf(this.name) }),
-      ttlMs: this.ttl ? durationOption('--ttl', this.ttl) : settings.ORCHESTRATOR_AGENT_TTL,
-      turnDeadlineMs: settings.ORCHESTRATOR_TURN_DEADLINE,
-      ...(this.command !== undefined && { commandLine: this.command }),
-      ...(this.model !== undefined && { model: this.model }),
-      ...(this.effort !== undefined && { effort: this.effort }),
-      ...(await this.#inProject(context)),
-    };
-    requireUnderstood('command.create', wish);
-    const { sequence, name } = await this.#create(context, agentId, wish);
-    if (this.wait) {
-      const what = `the start of ${agentId}`;
-      const wanted = { of: { agentId }, from: sequence, timeoutMs: this.timeoutMs, what };
-      await awaitEvent(log, wanted, (event) => isReady(event) || undefined);
-    }
-    this.print({ agentId, ...(name !== agentId && { name }) }, `${agentId}\n`);
+    const { settings, log, views } = context;
+    const { kind, name, command: commandLine, model, effort, timeoutMs } = this;
+    const ttlMs = this.ttl ? durationOption('--ttl', this.ttl) : undefined;
+    const project = await this.#project(context);
+    const wanted = { kind, name, ttlMs, commandLine, model, effort, project };
+    const wish = wantedAgent(settings, wanted, (what) => `--${what}`);
+    const owner = this.owner === undefined ? undefined : personOption('--owner', this.owner);
+    const created = await createAgent(wish, { log, views, owner, timeoutMs });
+    if (this.wait) await awaitStart(log, created, timeoutMs);
+    const { sequence: _, ...shown } = created;
+    this.print(shown, `${created.agentId}\n`);
   }
 
-  async #inProject({ views }: OperatorContext): Promise<Pick<AgentWish, 'project'>> {
+  async #project({ views }: OperatorContext): Promise<AgentProject | undefined> {
     const { project: ref, branch, inPlace } = this;
     if (ref === undefined && (branch !== undefined || inPlace)) {
       throw new OrchestratorError('ORC_USAGE', '--branch and --in-place are of a --project');
     }
-    if (ref === undefined) return {};
-    const { knownProject } = await import('../operator/known-project.ts');
+    if (ref === undefined) return undefined;
+    const { knownProject } = await import('../../core/operator/known-project.ts');
     const { id } = await knownProject(views, ref, this.timeoutMs);
-    const how = { ...(branch !== undefined && { branch }), ...(inPlace && { inPlace }) };
-    return { project: { id, ...how } };
+    return { id, ...(branch !== undefined && { branch }), ...(inPlace && { inPlace }) };
   }
-
-  /** An owner's talks to it from now on, and has no other that lives of its name. */
-  async #create(
-    { log, views }: OperatorContext,
-    agentId: string,
-    wish: AgentWish,
-  ): Promise<CreatedAgent> {
-    const { owner, timeoutMs } = this;
-    if (owner !== undefined) {
-      const agentClient = new AgentClient({ log, views, patience: { patienceMs: timeoutMs } });
-      return agentClient.createAnother(personOption('--owner', owner), wish, agentId);
-    }
-    if (wish.name !== undefined) {
-      const named = { name: wish.name, phases: LIVING };
-      const others = await allAgents(views, named, { timeoutMs });
-      // Throws where it is taken; nobody else gives names to agents of nobody.
-      nameFor(
-        wish,
-        others.filter(({ owner }) => owner === undefined),
-      );
-    }
-    const { sequence } = await giveCommand(log, agentId, 'command.create', wish);
-    return { name: wish.name ?? agentId, sequence };
-  }
-}
-
-function nameOf(text: string): string {
-  const name = tidyAgentName(text);
-  if (isAgentName(name)) return name;
-  throw new OrchestratorError('ORC_USAGE', `--name ${JSON.stringify(text)}: ${NO_AGENT_NAME}`);
 }

@@ -1,19 +1,17 @@
 import { Option } from 'clipanion';
-import { Speakers } from '../../core/conversation/speakers.ts';
-import { TurnCauses } from '../../core/conversation/turn-causes.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Start } from '../../core/log/pull-session.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
+import { eventJson, eventLine } from '../../core/operator/event-line.ts';
+import { knownAgent } from '../../core/operator/known-agent.ts';
+import { ShownEvents } from '../../core/operator/shown-events.ts';
+import { startPoint } from '../../core/operator/start-point.ts';
 import type { ViewsClient } from '../../platform/service/views-client.ts';
 import { isAgentId } from '../../schemas/ids.ts';
-import { parseEvent } from '../../schemas/parse-event.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
-import { eventJson, eventLine } from '../operator/event-line.ts';
-import { knownAgent } from '../operator/known-agent.ts';
 import { mergeByTime } from '../operator/merge-by-time.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { startPoint } from '../operator/start-point.ts';
 import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
@@ -24,9 +22,6 @@ interface Part {
   from: Start;
   until: number;
 }
-
-/** As long as reading waits for a server that is gone. */
-const PATIENCE_MS = 30_000;
 
 export class EventsCommand extends OperatorCommand {
   static override paths = [['events']];
@@ -41,22 +36,21 @@ export class EventsCommand extends OperatorCommand {
     const start = startPoint(this.from, new Date());
     const filter = this.agent === undefined ? undefined : await this.#filter(views, this.agent);
     const signal = untilInterrupted(this.context.stdout);
-    const speakers = new Speakers(log, { patienceMs: PATIENCE_MS, signal });
-    const readers = { speakers, causes: new TurnCauses(log) };
+    const shown = new ShownEvents(log, { type: this.type }, signal);
     const events = await partOf(log, 'EVENTS', start);
     // A sequence is one of EVENTS; log lines are then shown from the time of that event on.
     const lines = await partOf(log, 'LOGS', await logStartOf(log, start));
     const read = (part: Part) => log.read({ ...part, filter, signal });
     for await (const message of mergeByTime(read(events), read(lines))) {
       if (signal.aborted) return;
-      await this.#print(message, readers);
+      await this.#print(message, shown);
     }
     if (!this.follow) return;
     await Promise.all(
       [events, lines].map(async ({ stream, from, until }) => {
         const after = { sequence: Math.max(until + 1, 'sequence' in from ? from.sequence : 0) };
         for await (const { messages } of log.follow({ stream, from: after, filter, signal })) {
-          for (const message of messages) await this.#print(message, readers);
+          for (const message of messages) await this.#print(message, shown);
         }
       }),
     );
@@ -68,20 +62,13 @@ export class EventsCommand extends OperatorCommand {
     return agentFilter((await knownAgent(views, agent, this.timeoutMs)).agentId);
   }
 
-  async #print(message: StoredMessage, { speakers, causes }: Readers): Promise<void> {
-    const parsed = parseEvent(message);
-    const event = parsed.kind === 'event' ? parsed.event : undefined;
-    const late = event && (await speakers.refusal(event));
-    const because = event && (await causes.of(event));
-    if (this.type !== undefined && !message.header('ce-type')?.startsWith(this.type)) return;
-    this.context.stdout.write(this.json ? eventJson(message, because, late) : eventLine(message));
+  async #print(stored: StoredMessage, events: ShownEvents): Promise<void> {
+    const shown = await events.of(stored);
+    if (shown === undefined) return;
+    const { message, because, refused } = shown;
+    const text = this.json ? eventJson(message, because, refused) : eventLine(message);
+    this.context.stdout.write(text);
   }
-}
-
-/** What an event means, by what came before it. */
-interface Readers {
-  speakers: Speakers;
-  causes: TurnCauses;
 }
 
 async function partOf(log: EventLog, stream: Part['stream'], from: Start): Promise<Part> {

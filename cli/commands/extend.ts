@@ -1,5 +1,5 @@
 import { Option } from 'clipanion';
-import type { StoredEvent } from '../../schemas/event.ts';
+import { extend } from '../../core/operator/control-agent.ts';
 import { ControlCommand } from '../operator/control-command.ts';
 import { described, durationOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
@@ -11,13 +11,8 @@ export class ExtendCommand extends ControlCommand<'command.extend'> {
   ttl = Option.String('--ttl', '2h', described('extend', '--ttl'));
 
   protected readonly type = 'command.extend';
-  protected readonly done = 'extended';
 
-  protected data() {
-    return { ttlMs: durationOption('--ttl', this.ttl) };
-  }
-
-  protected settledBy(event: StoredEvent, commandId: string): boolean {
-    return event.type === 'process.extended' && event.data.commandId === commandId;
+  protected control() {
+    return extend(durationOption('--ttl', this.ttl));
   }
 }

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../schemas/event.ts';
+import { INTERRUPT } from '../../core/operator/control-agent.ts';
 import { ControlCommand } from '../operator/control-command.ts';
 import { usageOf } from '../usage.ts';
 
@@ -7,13 +7,8 @@ export class InterruptCommand extends ControlCommand<'command.interrupt'> {
   static override usage = usageOf('interrupt');
 
   protected readonly type = 'command.interrupt';
-  protected readonly done = 'interrupted';
 
-  protected data() {
-    return {};
-  }
-
-  protected settledBy(event: StoredEvent, commandId: string): boolean {
-    return event.type === 'process.interrupted' && event.data.commandId === commandId;
+  protected control() {
+    return INTERRUPT;
   }
 }

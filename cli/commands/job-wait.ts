@@ -22,7 +22,7 @@ export class JobWaitCommand extends JobCommand {
   async #untilEnd({ log }: OperatorContext, jobId: string): Promise<void> {
     const { knownJob } = await import('../../core/conversation/known-job.ts');
     const { JOB_ENDS } = await import('../../core/domain/job/job-state.ts');
-    const { awaitEvent } = await import('../operator/await-event.ts');
+    const { awaitEvent } = await import('../../core/operator/await-event.ts');
     const { jobFilter } = await import('../../schemas/subjects.ts');
     const { jobView } = await import('../../core/domain/job/job-view.ts');
     await knownJob(log, jobId);

@@ -1,7 +1,7 @@
 import { Option } from 'clipanion';
+import { knownAgent } from '../../core/operator/known-agent.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
-import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { untilInterrupted } from '../operator/until-interrupted.ts';

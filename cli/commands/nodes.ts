@@ -1,4 +1,5 @@
-import { listNodes, type NodeView } from '../operator/list-nodes.ts';
+import { listNodes, type NodeView } from '../../core/operator/list-nodes.ts';
+import { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { textTable } from '../text-table.ts';
@@ -9,7 +10,8 @@ export class NodesCommand extends OperatorCommand {
   static override usage = usageOf('nodes');
 
   protected async work(context: OperatorContext): Promise<undefined> {
-    const nodes = await listNodes(context, this.timeoutMs);
+    const leases = await LeaseStore.of(context.connection).all();
+    const nodes = await listNodes(context, leases, this.timeoutMs);
     this.print(nodes, textTable(HEAD, nodes.map(row)));
   }
 }

@@ -1,4 +1,4 @@
-import { allProjects } from '../operator/all-projects.ts';
+import { allProjects } from '../../core/operator/all-projects.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { textTable } from '../text-table.ts';

@@ -1,10 +1,10 @@
 import { Option } from 'clipanion';
 import { requireResumable } from '../../core/conversation/going-on.ts';
-import { awaitEvent } from '../operator/await-event.ts';
-import { settles } from '../operator/command-outcome.ts';
-import { giveCommand } from '../operator/give-command.ts';
-import { isReady } from '../operator/is-ready.ts';
-import { knownAgent } from '../operator/known-agent.ts';
+import { awaitEvent } from '../../core/operator/await-event.ts';
+import { settles } from '../../core/operator/command-outcome.ts';
+import { giveCommand } from '../../core/operator/give-command.ts';
+import { isReady } from '../../core/operator/is-ready.ts';
+import { knownAgent } from '../../core/operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described } from '../options.ts';

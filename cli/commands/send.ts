@@ -1,16 +1,13 @@
 import { Option } from 'clipanion';
 import type { CommandStreams } from '../../agents/voice/command-streams.ts';
+import { awaitTurn } from '../../core/operator/await-turn.ts';
+import { giveCommand } from '../../core/operator/give-command.ts';
+import { knownAgent } from '../../core/operator/known-agent.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { StoredEvent } from '../../schemas/event.ts';
 import { MESSAGE_MODES, type MessageMode, messageMode } from '../../schemas/message-mode.ts';
 import { messageText } from '../agent/message-text.ts';
-import { awaitEvent } from '../operator/await-event.ts';
-import { statedError } from '../operator/command-outcome.ts';
-import { giveCommand } from '../operator/give-command.ts';
-import { knownAgent } from '../operator/known-agent.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { TurnOfMessage } from '../operator/turn-of-message.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -39,29 +36,16 @@ export class SendCommand extends OperatorCommand {
       this.print(given, `${given.commandId}\n`);
       return;
     }
-    const timeoutMs = settings.ORCHESTRATOR_TURN_DEADLINE + this.timeoutMs;
     const wanted = {
-      of: { agentId },
+      agentId,
+      commandId: given.commandId,
       from: begun?.sent?.next ?? given.sequence,
-      timeoutMs,
-      what: 'the end of its turn',
+      timeoutMs: settings.ORCHESTRATOR_TURN_DEADLINE + this.timeoutMs,
+      turnId: begun?.sent?.turnId,
     };
-    const turn = new TurnOfMessage(given.commandId, begun?.sent?.turnId);
-    await awaitEvent(log, wanted, (event) => this.#look(turn, event));
-  }
-
-  /** Prints what is said in the message's turn; true when that has ended. */
-  #look(turn: TurnOfMessage, event: StoredEvent): true | undefined {
-    const meaning = turn.take(event);
-    if (event.type === 'response.answer' || event.type === 'response.question') {
-      if (meaning === 'said') {
-        this.print({ type: event.type, ...event.data }, `${event.data.text}\n`);
-      }
-    }
-    if (event.type === 'turn.failed' || event.type === 'process.rejected') {
-      if (meaning === 'failed' || meaning === 'rejected') throw statedError(event.data);
-    }
-    return meaning === 'ended' || undefined;
+    await awaitTurn(log, wanted, ({ type, data }) => {
+      this.print({ type, ...data }, `${data.text}\n`);
+    });
   }
 }
 

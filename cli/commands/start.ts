@@ -1,6 +1,6 @@
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
-import { requireKind } from '../kind-option.ts';
+import { requireKind } from '../../agents/wanted-agent.ts';
 import { projectOfFolder } from '../operator/project-of-folder.ts';
 import { described } from '../options.ts';
 import { inputKind } from '../start/input-kind.ts';

@@ -1,8 +1,8 @@
+import { knownAgent } from '../../core/operator/known-agent.ts';
+import { knownProject } from '../../core/operator/known-project.ts';
 import { askProject } from '../../platform/service/projects-client.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ProjectRequest, ProjectVerb } from '../../schemas/project-requests.ts';
-import { knownAgent } from './known-agent.ts';
-import { knownProject } from './known-project.ts';
 import { withSystem } from './operator-context.ts';
 
 /** Whose work an operator asks for, as it was typed. */

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { samePerson } from '../../core/conversation/person.ts';
 import { EventLog } from '../../core/log/event-log.ts';
+import { allProjects } from '../../core/operator/all-projects.ts';
+import { stateProject } from '../../core/operator/state-project.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
 import { terminalPerson } from '../chat/terminal-person.ts';
-import { allProjects } from './all-projects.ts';
-import { stateProject } from './state-of-project.ts';
 
 const VIEW_TIMEOUT_MS = 10_000;
 

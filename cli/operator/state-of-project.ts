@@ -1,21 +1,16 @@
-import { appendError } from '../../core/log/append-result.ts';
-import type { EventLog } from '../../core/log/event-log.ts';
-import { dataProblem } from '../../schemas/data-problem.ts';
+import { knownProject } from '../../core/operator/known-project.ts';
+import {
+  archiveProject as archive,
+  chooseProject,
+  requireCreatable,
+  stateProject,
+} from '../../core/operator/state-project.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { DataOf } from '../../schemas/event-catalogue.ts';
-import { derivedId, newId } from '../../schemas/ids.ts';
-import { newEvent } from '../../schemas/new-event.ts';
 import { personOption } from '../options.ts';
-import { awaitEvent } from './await-event.ts';
-import { knownProject } from './known-project.ts';
-import { type OperatorContext, withSystem } from './operator-context.ts';
+import { withSystem } from './operator-context.ts';
 
 type Env = Record<string, string | undefined>;
-
-/** Cloning takes what it takes. */
-const FETCH_MS = 30 * 60_000;
-
-const meta = (id: string) => ({ id, source: 'orchestrator/operator', now: new Date() });
 
 /** What an operator typed of a new project. */
 export interface WantedProject {
@@ -41,37 +36,6 @@ export async function createProject(env: Env, wanted: WantedProject, timeoutMs: 
   }));
 }
 
-function requireCreatable(data: DataOf<'project.created'>): void {
-  const problem = dataProblem('project.created', data);
-  if (problem !== undefined) throw new OrchestratorError('ORC_USAGE', `project create: ${problem}`);
-}
-
-/** States a new project and waits until its repository is there; its id. Throws why it is not. */
-export async function stateProject(
-  log: EventLog,
-  data: DataOf<'project.created'>,
-): Promise<string> {
-  requireCreatable(data);
-  const projectId = derivedId('proj_', newId('project'));
-  const whose = { projectId };
-  const event = newEvent('project.created', whose, data, meta(`project.created:${projectId}`));
-  const sequence = await append({ log }, event);
-  if (data.repo !== undefined) await fetched(log, projectId, sequence);
-  return projectId;
-}
-
-async function fetched(log: EventLog, projectId: string, from: number): Promise<void> {
-  const what = 'its repository';
-  const of = { filter: `projects.${projectId}.*` };
-  await awaitEvent(log, { of, from, timeoutMs: FETCH_MS, what }, (event) => {
-    if (event.type === 'project.failed') {
-      const { reason, cure } = event.data;
-      throw new OrchestratorError('ORC_PROJECT_SOURCE', reason, { cure });
-    }
-    return event.type === 'project.ready' || undefined;
-  });
-}
-
 /** New agents of this person begin in the project. */
 export async function useProject(
   env: Env,
@@ -83,28 +47,17 @@ export async function useProject(
     throw new OrchestratorError('ORC_USAGE', 'Whose agents? --owner <channel>/<user id>');
   }
   const person = personOption('--owner', owner);
-  return withSystem(env, timeoutMs, async (context) => {
-    const { id, name } = await knownProject(context.views, ref, timeoutMs);
-    const chosen = { projectId: id };
-    await append(context, newEvent('user.project-chosen', person, chosen, meta(newId('chosen'))));
+  return withSystem(env, timeoutMs, async ({ log, views }) => {
+    const { id, name } = await knownProject(views, ref, timeoutMs);
+    await chooseProject(log, id, person);
     return { id, name };
   });
 }
 
 export async function archiveProject(env: Env, ref: string, timeoutMs: number) {
-  return withSystem(env, timeoutMs, async (context) => {
-    const { id, name } = await knownProject(context.views, ref, timeoutMs);
-    const whose = { projectId: id };
-    await append(context, newEvent('project.archived', whose, {}, meta(`project.archived:${id}`)));
+  return withSystem(env, timeoutMs, async ({ log, views }) => {
+    const { id, name } = await knownProject(views, ref, timeoutMs);
+    await archive(log, id);
     return { id, name, state: 'archived' };
   });
-}
-
-async function append(
-  { log }: Pick<OperatorContext, 'log'>,
-  event: Parameters<EventLog['append']>[0],
-): Promise<number> {
-  const result = await log.append(event);
-  if (!result.ok) throw appendError(result);
-  return result.sequence;
 }

@@ -74,6 +74,9 @@ export function applyEvent(state: SystemState, event: StoredEvent): void {
     case 'delivery':
       // A channel's own: it folds its ledger itself.
       return;
+    case 'token':
+      // The HTTP API's own: it folds them itself.
+      return;
     case 'stream':
       // Where events stand changes nothing of what they say.
       return;

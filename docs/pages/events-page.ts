@@ -31,6 +31,7 @@ function subjectPattern(type: string): string {
   if (family === 'job') return `jobs.<jobId>.${rest.join('.')}`;
   if (family === 'job-timer') return `jobs.<jobId>.timer.${rest.join('.')}`;
   if (family === 'node') return `nodes.<node>.${rest.join('.')}`;
+  if (family === 'token') return `tokens.<tokenId>.${rest.join('.')}`;
   if (family === 'delivery') return `deliveries.<channel>.<deliveryId>.${rest.join('.')}`;
   if (family === 'result') return 'agents.<agentId>.result.<callId>';
   return `agents.<agentId>.${type}`;

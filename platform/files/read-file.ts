@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
+import { MAX_FILE_BYTES } from '../../schemas/limits.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { endInBytes } from './end-in-bytes.ts';
 
@@ -32,6 +33,28 @@ export async function readFileOf(
   const isWhole =
     bytes.length === size && createHash('sha256').update(bytes).digest('hex') === sha256;
   return isWhole ? bytes : undefined;
+}
+
+/**
+ * The bytes of a file by its id alone, as far as its pieces go without a gap; undefined where none is
+ * kept. At most 50 MiB. Throws as reading the log does.
+ */
+export async function readFileById(log: EventLog, fileId: string): Promise<Buffer | undefined> {
+  const filter = `agents.*.file.${fileId}`;
+  const found: Uint8Array[] = [];
+  let subject: string | undefined;
+  let left = MAX_FILE_BYTES;
+  for await (const message of log.read({ stream: 'FILES', from: { sequence: 1 }, filter })) {
+    // Another agent may have a file of the same id.
+    subject ??= message.subject;
+    // Stored again, a piece comes a second time.
+    if (message.subject !== subject || Number(message.header('ce-piece')) !== found.length)
+      continue;
+    left -= message.payload.length;
+    if (left < 0) return undefined;
+    found.push(message.payload);
+  }
+  return found.length === 0 ? undefined : Buffer.concat(found);
 }
 
 /** Bytes of one name in a path, on every usual file system (NAME_MAX). */

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { DataPaths } from '../../platform/service/data-paths.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 
@@ -18,10 +19,10 @@ const TRIES = 100;
  * Listens, and writes port and URL below the data folder. The URL. Throws ORC_SETTINGS for an
  * address that is none of this machine, or a set port that is taken.
  */
-export async function listen(http: FastifyInstance, options: ListenOptions): Promise<string> {
+export async function listen(server: Server, options: ListenOptions): Promise<string> {
   const { host, paths } = options;
   const file = join(paths.http, 'port');
-  const port = await onFirstFree(http, host, await candidates(options.port, file));
+  const port = await onFirstFree(server, host, await candidates(options.port, file));
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   await mkdir(paths.http, { recursive: true, mode: 0o700 });
   await writeFile(file, `${port}\n`);
@@ -37,14 +38,14 @@ async function candidates(port: number | undefined, file: string): Promise<numbe
 }
 
 async function onFirstFree(
-  http: FastifyInstance,
+  server: Server,
   host: string,
   ports: readonly number[],
 ): Promise<number> {
   let failure: unknown;
   for (const port of ports) {
     try {
-      await http.listen({ host, port });
+      await listening(server, host, port);
       return port;
     } catch (error) {
       if (codeOf(error) !== 'EADDRINUSE') throw listenError(host, port, error);
@@ -52,6 +53,12 @@ async function onFirstFree(
     }
   }
   throw failure;
+}
+
+async function listening(server: Server, host: string, port: number): Promise<void> {
+  const begun = once(server, 'listening');
+  server.listen({ host, port });
+  await begun;
 }
 
 function listenError(host: string, port: number, cause: unknown): OrchestratorError {

@@ -1,15 +1,13 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { hostOfHeader } from '../../schemas/host-name.ts';
 
 /** Refuses with ORC_FOREIGN_HOST what is asked by another host, or by a page of another host. */
-export function requireHost(hosts: readonly string[]): onRequestAsyncHookHandler {
+export function requireHost(hosts: readonly string[], headers: IncomingHttpHeaders): void {
   const isOurs = (host: string | undefined) => host !== undefined && hosts.includes(host);
-  return async ({ headers }: FastifyRequest) => {
-    const { host = '', origin } = headers;
-    if (!isOurs(hostOfHeader(host))) throw foreign('Host', host);
-    if (origin !== undefined && !isOurs(hostOfOrigin(origin))) throw foreign('Origin', origin);
-  };
+  const { host = '', origin } = headers;
+  if (!isOurs(hostOfHeader(host))) throw foreign('Host', host);
+  if (origin !== undefined && !isOurs(hostOfOrigin(origin))) throw foreign('Origin', origin);
 }
 
 /** The host of an origin; undefined for a page without one of its own (`null`). */

@@ -1,27 +1,56 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { tokenHash } from '../../core/operator/api-tokens.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import type { Scope } from '../../schemas/events/token.ts';
+import { includesScope } from '../../schemas/http/http-route.ts';
+import type { KnownTokens } from './known-tokens.ts';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** For everybody, without the token. */
-    open?: boolean;
-  }
-}
-
-/** Refuses what lacks `Authorization: Bearer <token>` with ORC_CREDS; open routes excepted. */
-export function requireToken(token: string): onRequestAsyncHookHandler {
-  const wanted = digest(token);
+/**
+ * Refuses what lacks `Authorization: Bearer <token>` with ORC_CREDS, and what its token may not do with
+ * ORC_NOT_PERMITTED; open routes excepted. Nothing is wanted where no token is set and none was made.
+ *
+ * @param token the one of the settings, which may do everything
+ */
+export function requireToken(
+  token: string | undefined,
+  tokens: KnownTokens,
+): onRequestAsyncHookHandler {
+  const scopeOf = async (request: FastifyRequest): Promise<Scope> => {
+    const given = givenToken(request);
+    if (given === undefined) {
+      if (token === undefined && !(await tokens.areThere())) return 'admin';
+      throw unknown('This API wants a token');
+    }
+    if (token !== undefined && isSame(given, token)) return 'admin';
+    const scope = await tokens.scopeOf(given);
+    if (scope !== undefined) return scope;
+    // On this machine's own address one that is wrong opens as much as none.
+    if (token === undefined && !(await tokens.areThere())) return 'admin';
+    throw unknown('This token opens nothing (any more)');
+  };
   return async (request) => {
-    if (request.routeOptions.config.open || timingSafeEqual(digest(given(request)), wanted)) return;
-    throw new OrchestratorError('ORC_CREDS', 'This API wants a token', {
-      cure: 'Send `Authorization: Bearer <token>` with ORCHESTRATOR_HTTP_TOKEN, or with what auth/http.token of the data folder holds.',
+    const { scope: wanted = 'read' } = request.routeOptions.config;
+    if (wanted === 'open') return;
+    const scope = await scopeOf(request);
+    if (includesScope(scope, wanted)) return;
+    const what = `This token has the scope ${scope}; this wants ${wanted}`;
+    throw new OrchestratorError('ORC_NOT_PERMITTED', what, {
+      cure: `Make one that has: \`orchestrator token create --scope ${wanted}\`.`,
     });
   };
 }
 
-const given = ({ headers }: FastifyRequest): string =>
-  /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+const givenToken = ({ headers }: FastifyRequest): string | undefined =>
+  headers.authorization === undefined
+    ? undefined
+    : (/^Bearer (.+)$/i.exec(headers.authorization)?.[1] ?? '');
 
-/** A digest has one length whatever the text: comparing takes the same time for every wrong token. */
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+/** Hashes have one length whatever the text: comparing takes the same time for every wrong token. */
+const isSame = (one: string, other: string): boolean =>
+  timingSafeEqual(Buffer.from(tokenHash(one)), Buffer.from(tokenHash(other)));
+
+const unknown = (what: string) =>
+  new OrchestratorError('ORC_CREDS', what, {
+    cure: 'Send `Authorization: Bearer <token>` with one that `orchestrator token create` made, with ORCHESTRATOR_HTTP_TOKEN, or with what auth/http.token of the data folder holds.',
+  });

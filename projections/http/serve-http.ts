@@ -1,14 +1,20 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { askHealth } from '../../platform/service/ask-health.ts';
 import type { ServiceContext } from '../../platform/service/run-service.ts';
+import { ViewsClient } from '../../platform/service/views-client.ts';
 import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { freshAnswer } from './fresh-answer.ts';
-import { httpApi } from './http-api.ts';
+import { type Answerer, httpServer } from './http-server.ts';
 import { httpToken } from './http-token.ts';
 import { listen } from './listen.ts';
 
 /** `/healthz` is open to anybody, and a question to every process of the system. */
 const HEALTH_FRESH_MS = 1_000;
+
+/** How long what is being answered may take when the process is to end. */
+const STOP_MS = 2_000;
 
 /** Serves HTTP where the settings say; throws as {@link listen} does. */
 export async function serveHttp(context: ServiceContext): Promise<{ stop(): Promise<void> }> {
@@ -17,11 +23,31 @@ export async function serveHttp(context: ServiceContext): Promise<{ stop(): Prom
   const token = await httpToken(settings, paths);
   const hosts = allowedHosts(settings);
   const askHealth = freshAnswer(HEALTH_FRESH_MS, () => ask(context));
-  const http = httpApi({ logger, hosts, token, askHealth });
-  const url = await listen(http, { host, port, paths });
+  const loadApi = () => loadHttpApi(context, { token, askHealth });
+  const server = httpServer({ hosts, askHealth, loadApi });
+  const url = await listen(server, { host, port, paths });
   health.report('http', true, token === undefined ? url : `${url}, with a token`);
   logger.info({ url, token: token !== undefined }, 'HTTP API listens');
-  return { stop: () => http.close() };
+  return { stop: () => close(server) };
+}
+
+/** Most systems are asked for their health alone, and pay for nothing else. */
+async function loadHttpApi(
+  { settings, connection, log, logger, signal, fatal }: ServiceContext,
+  own: { token: string | undefined; askHealth: () => Promise<SystemHealth> },
+): Promise<Answerer> {
+  const { httpApi } = await import('./http-api.ts');
+  const views = new ViewsClient(connection.nc);
+  const http = await httpApi({ settings, connection, log, views, logger, signal, fatal, ...own });
+  return (request, response) => http.routing(request, response);
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const timer = setTimeout(() => server.closeAllConnections(), STOP_MS);
+  await closed;
+  clearTimeout(timer);
 }
 
 async function ask({ settings, connection }: ServiceContext): Promise<SystemHealth> {

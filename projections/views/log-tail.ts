@@ -25,7 +25,7 @@ export async function logTail(
   return newestThatFit(last.map(lineView), maxBytes);
 }
 
-const lineView = (message: StoredMessage): LogLineView => ({
+export const lineView = (message: StoredMessage): LogLineView => ({
   stream: message.subject.endsWith('.stderr') ? 'stderr' : 'stdout',
   time: message.header('ce-time') ?? message.time.toISOString(),
   line: Buffer.from(message.payload).toString(),

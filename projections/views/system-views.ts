@@ -4,6 +4,7 @@ import type { JobState } from '../../core/domain/job/job-state.ts';
 import { jobView } from '../../core/domain/job/job-view.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
 import { type SystemState, userKey } from '../../core/domain/system-state.ts';
+import type { UserState } from '../../core/domain/user/user.ts';
 import { agentNames, sameName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
@@ -48,6 +49,12 @@ export const systemViews: SystemViews = {
     };
   },
 
+  users: ({ sequence, users }, request) => {
+    const entries = [...users].map(([key, user]) => [key, { key, user }] as const);
+    const { items, ...next } = pageOf(entries, () => true, request);
+    return { sequence, users: items.map(userView), ...next };
+  },
+
   jobs: ({ sequence, jobs }, { owner, ...request }) => {
     const isWanted = (job: JobState) => owner === undefined || samePerson(job.owner, owner);
     const { items, ...next } = pageOf(jobs, isWanted, request);
@@ -63,6 +70,18 @@ export const systemViews: SystemViews = {
     return { sequence, projects: items, ...next };
   },
 };
+
+function userView({ key, user }: { key: string; user: UserState }) {
+  // Neither half may hold a slash (`userKey`).
+  const [channel = '', userId = ''] = key.split('/');
+  return {
+    channel,
+    userId,
+    agentId: user.agentId ?? null,
+    agents: [...user.agents],
+    ...(user.projectId !== undefined && { projectId: user.projectId }),
+  };
+}
 
 /** Whether an agent is what every filter of the request asks for. */
 function wantedAgents(

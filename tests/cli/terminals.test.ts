@@ -141,6 +141,12 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
     'server list': [{ args: ['server', 'list'] }],
     nodes: [{ args: ['nodes'], shows: SHOWN }],
     drain: [{ args: ['drain', HOSTILE], shows: 'evil\\u001ba' }],
+    'token create': [
+      { args: ['token', 'create', HOSTILE], shows: 'ORC_USAGE' },
+      { args: ['token', 'create', 'ci', '--scope', HOSTILE], shows: '\\u202eg' },
+    ],
+    'token list': [{ args: ['token', 'list'] }],
+    'token revoke': [{ args: ['token', 'revoke', HOSTILE], shows: '\\u202eg' }],
     projects: [
       { args: ['projects'], shows: `${SHOWN}\\u000aproj_forged  mine` },
       { args: ['projects', '--json'], shows: 'evil\\u001ba' },

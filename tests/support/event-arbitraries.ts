@@ -169,6 +169,12 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'timer.question': fc.record({ questionId: commandId }),
   'user.agent-assigned': fc.record({ agentId }),
   'user.agent-released': fc.record({ agentId, reason: text }),
+  'token.created': fc.record({
+    name: fc.constantFrom('ci', 'phone'),
+    scope: fc.constantFrom('read', 'chat', 'operate', 'admin'),
+    sha256: fc.constant('0'.repeat(64)),
+  }),
+  'token.revoked': fc.record({}),
   'node.draining': fc.record({}),
   'node.resumed': fc.record({}),
   'node.drained': fc.record({ drainId: commandId, kept: fc.nat() }),

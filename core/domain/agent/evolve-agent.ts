@@ -8,7 +8,7 @@ import { evolveByTurn } from './turn/evolve-turn.ts';
 
 /** What makes nothing else of an agent: others' events, what ends its state, and two that only people read. */
 type Unfolded =
-  | `${'user' | 'project' | 'job' | 'job-timer' | 'node' | 'delivery' | 'log'}.${string}`
+  | `${'user' | 'project' | 'job' | 'job-timer' | 'node' | 'token' | 'delivery' | 'log'}.${string}`
   | 'process.archived'
   | 'response.progress'
   | 'process.cleared';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { eventJson, eventLine } from '../../../cli/operator/event-line.ts';
+import { eventJson, eventLine } from '../../../core/operator/event-line.ts';
 import { AGENT, idOf } from '../../core/log/events.ts';
 
 const ANSWER = `agents.${AGENT}.response.answer`;

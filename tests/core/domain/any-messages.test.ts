@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { spokenOf } from '../../../bot/delivery/delivery-content.ts';
 import { messageParts } from '../../../bot/delivery/message-part.ts';
 import { wordsFor } from '../../../bot/words/words.ts';
-import { eventJson, eventLine } from '../../../cli/operator/event-line.ts';
 import { evolveTalk, happeningOf, newTalk } from '../../../core/conversation/talk.ts';
 import { type AgentState, isLive } from '../../../core/domain/agent/agent-state.ts';
 import { nextStep } from '../../../core/domain/agent/next-step.ts';
@@ -15,6 +14,7 @@ import {
   type SystemState,
   serializeSystem,
 } from '../../../core/domain/system-state.ts';
+import { eventJson, eventLine } from '../../../core/operator/event-line.ts';
 import { eventOps, historyOps } from '../../../projections/redis/mirror/event-ops.ts';
 import { logOps } from '../../../projections/redis/mirror/log-ops.ts';
 import { systemViews } from '../../../projections/views/system-views.ts';

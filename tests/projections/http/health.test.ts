@@ -147,11 +147,11 @@ test('on any address but loopback everything but health wants the token of the d
   for (const wrong of [undefined, 'wrong', `${token}x`]) {
     const refused = await get(`${url}/anything`, wrong);
     t.is(refused.status, 401);
-    t.like(refused.body, { error: { code: 'ORC_CREDS' } });
+    t.like(refused.body, { code: 'ORC_CREDS' });
   }
   t.like(await get(`${url}/anything`, token), {
     status: 404,
-    body: { error: { code: 'ORC_NO_ROUTE' } },
+    body: { code: 'ORC_NO_ROUTE' },
   });
 });
 

@@ -1,12 +1,11 @@
-import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
-import type { NodeState } from '../../core/domain/node/node.ts';
-import { evolveNode } from '../../core/domain/node/node.ts';
-import type { EventLog } from '../../core/log/event-log.ts';
-import { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import type { NodeLease } from '../../schemas/node-lease.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { nodeFilter } from '../../schemas/subjects.ts';
-import type { OperatorContext } from './operator-context.ts';
+import { allAgents, LIVING } from '../conversation/all-agents.ts';
+import type { Views } from '../conversation/views.ts';
+import type { NodeState } from '../domain/node/node.ts';
+import { evolveNode } from '../domain/node/node.ts';
+import type { EventLog } from '../log/event-log.ts';
 
 /** A spawner, as its lease, the log and its agents tell of it. */
 export interface NodeView {
@@ -19,10 +18,11 @@ export interface NodeView {
 
 /** Those that live, and those that are gone and own agents; by name. */
 export async function listNodes(
-  { connection, log, views }: OperatorContext,
+  { log, views }: { log: EventLog; views: Views },
+  /** Of all nodes, as the bucket has them. */
+  leases: readonly NodeLease[],
   timeoutMs: number,
 ): Promise<NodeView[]> {
-  const leases = await LeaseStore.of(connection).all();
   const atLeast = await log.lastSequence('EVENTS');
   const owners: string[] = [];
   for (const { node } of await allAgents(views, { atLeast, phases: LIVING }, { timeoutMs })) {

@@ -1,11 +1,11 @@
-import type { BegunCall } from '../../agents/voice/command-streams.ts';
-import { appendError } from '../../core/log/append-result.ts';
-import type { EventLog } from '../../core/log/event-log.ts';
 import { dataProblem } from '../../schemas/data-problem.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { newId } from '../../schemas/ids.ts';
 import { newEvent, type Whose } from '../../schemas/new-event.ts';
+import { appendError } from '../log/append-result.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { stateOnce } from './state-once.ts';
 
 export type CommandType = Extract<EventType, `command.${string}`>;
 
@@ -15,28 +15,37 @@ export interface GivenCommand {
   sequence: number;
 }
 
+/** Under which id, and since when, a command is asked for. */
+export interface CommandId {
+  id: string;
+  at: Date;
+  /** The id is the caller's own: it is stored once, however late it comes again. */
+  once?: boolean | undefined;
+}
+
 /**
  * Asks an agent for something: appends the command's event. Throws what an append can fail with,
- * and ORC_USAGE where no reader would understand it. What the quick way has `begun` is stored once.
+ * ORC_USAGE where no reader would understand it, and ORC_CONFLICT where the caller's own id has
+ * something else. What the quick way has begun is stored once.
  */
 export async function giveCommand<T extends CommandType>(
   log: EventLog,
   agentId: string,
   type: T,
   data: DataOf<T>,
-  begun: Pick<BegunCall, 'id' | 'at'> = { id: newId('cmd'), at: new Date() },
+  { id, at, once = false }: CommandId = { id: newId('cmd'), at: new Date() },
 ): Promise<GivenCommand> {
   requireUnderstood(type, data);
-  const commandId = begun.id;
   const event = newEvent(type, { agentId } as Whose<T>, data, {
-    id: commandId,
+    id,
     source: 'orchestrator/operator',
-    now: begun.at,
-    correlationId: commandId,
+    now: at,
+    correlationId: id,
   });
+  if (once) return { commandId: id, sequence: await stateOnce(log, event) };
   const result = await log.append(event);
   if (!result.ok) throw appendError(result);
-  return { commandId, sequence: result.sequence };
+  return { commandId: id, sequence: result.sequence };
 }
 
 /** Throws ORC_USAGE for what no reader would understand. */

@@ -1,7 +1,7 @@
-import type { Because } from '../../core/conversation/turn-causes.ts';
-import type { StoredMessage } from '../../core/log/stored-message.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
+import type { Because } from '../conversation/turn-causes.ts';
+import type { StoredMessage } from '../log/stored-message.ts';
 
 /** A stored message as one readable line: when, where in its stream, subject, and what it holds. */
 export function eventLine(message: StoredMessage): string {

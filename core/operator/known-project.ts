@@ -1,12 +1,12 @@
-import { findProject } from '../../core/domain/project/find-project.ts';
-import type { ViewsClient } from '../../platform/service/views-client.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ProjectView } from '../../schemas/views.ts';
+import type { Views } from '../conversation/views.ts';
+import { findProject } from '../domain/project/find-project.ts';
 import { allProjects } from './all-projects.ts';
 
 /** The project of an id, or of a name. Throws ORC_PROJECT_NOT_FOUND, and ORC_BAD_INPUT for several. */
 export async function knownProject(
-  views: ViewsClient,
+  views: Views,
   ref: string,
   timeoutMs: number,
 ): Promise<ProjectView> {

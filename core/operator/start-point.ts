@@ -1,6 +1,6 @@
-import type { Start } from '../../core/log/pull-session.ts';
 import { parseDuration } from '../../schemas/durations.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import type { Start } from '../log/pull-session.ts';
 
 /** `--from`: a sequence of EVENTS, an instant, or how long ago. Throws ORC_USAGE. */
 export function startPoint(text: string, now: Date): Start {

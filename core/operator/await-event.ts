@@ -1,9 +1,9 @@
-import type { EventLog } from '../../core/log/event-log.ts';
 import { timeoutSignal } from '../../platform/async/timer.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
+import type { EventLog } from '../log/event-log.ts';
 
 export interface Awaited {
   /** An agent's events, or those of a filter. */
@@ -13,6 +13,8 @@ export interface Awaited {
   timeoutMs: number;
   /** What is waited for, for the error: `the agent's end`. */
   what: string;
+  /** Nobody waits any more: as if the time were over. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -21,10 +23,11 @@ export interface Awaited {
  */
 export async function awaitEvent<T>(
   log: EventLog,
-  { of, from, timeoutMs, what }: Awaited,
+  { of, from, timeoutMs, what, signal: gone }: Awaited,
   decide: (event: StoredEvent) => T | undefined,
 ): Promise<T> {
-  const signal = timeoutSignal(timeoutMs);
+  const timeout = timeoutSignal(timeoutMs);
+  const signal = gone === undefined ? timeout : AbortSignal.any([timeout, gone]);
   const filter = 'filter' in of ? of.filter : agentFilter(of.agentId);
   const start = { sequence: from };
   for await (const { messages } of log.follow({ stream: 'EVENTS', from: start, filter, signal })) {

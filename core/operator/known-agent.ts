@@ -1,17 +1,17 @@
-import { allAgents } from '../../core/conversation/all-agents.ts';
-import { namedAgent } from '../../core/conversation/named-agent.ts';
-import type { ViewsClient } from '../../platform/service/views-client.ts';
 import { isAgentName, tidyAgentName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isAgentId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
+import { allAgents } from '../conversation/all-agents.ts';
+import { namedAgent } from '../conversation/named-agent.ts';
+import type { Views } from '../conversation/views.ts';
 
 /**
  * The agent of an id, or of a name. Throws ORC_USAGE for what is neither, ORC_AGENT_NOT_FOUND, and
  * ORC_AMBIGUOUS_NAME.
  */
 export async function knownAgent(
-  views: ViewsClient,
+  views: Views,
   agent: string,
   timeoutMs: number,
 ): Promise<AgentSummary> {

@@ -1,0 +1,38 @@
+/** What was asked for and is not done yet: 202. */
+export class Accepted<T> {
+  readonly body: T;
+
+  constructor(body: T) {
+    this.body = body;
+  }
+}
+
+/** An answer that is no JSON, or JSON that is text already. */
+export class Written {
+  readonly type: string;
+  readonly content: string | Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(type: string, content: string | Buffer, headers: Record<string, string> = {}) {
+    this.type = type;
+    this.content = content;
+    this.headers = headers;
+  }
+}
+
+/** One event of a stream of them, as its reader gets it. */
+export interface SentEvent {
+  /** The place behind which `Last-Event-ID` goes on. */
+  id: number;
+  /** One line. */
+  data: string;
+}
+
+/** An answer that goes on for as long as its reader reads. */
+export class EventStream {
+  readonly events: AsyncIterable<SentEvent>;
+
+  constructor(events: AsyncIterable<SentEvent>) {
+    this.events = events;
+  }
+}

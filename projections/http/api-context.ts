@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Views } from '../../core/conversation/views.ts';
+import type { LogConnection } from '../../core/log/connection.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import type { SystemHealth } from '../../schemas/health.ts';
+import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
+import type { Settings } from '../../schemas/settings.ts';
+import type { Accepted, EventStream, Written } from './answers.ts';
+import type { Call } from './route-call.ts';
+
+/** What the routes are answered by: the system, as an operator's command has it. */
+export interface ApiContext {
+  settings: Settings;
+  connection: LogConnection;
+  log: EventLog;
+  views: Views;
+  logger: Logger;
+  /** Aborted when the process is to end. */
+  signal: AbortSignal;
+  askHealth: () => Promise<SystemHealth>;
+}
+
+/** How long the system may take to answer of itself, milliseconds. */
+export const SYSTEM_MS = 10_000;
+
+type Body<N extends RouteName> = (typeof HTTP_ROUTES)[N] extends {
+  answer: infer S extends z.ZodType;
+}
+  ? z.input<S>
+  : never;
+
+export type Answer<N extends RouteName> = Body<N> | Accepted<Body<N>> | Written | EventStream;
+
+/** What answers each of these routes. */
+export type HandlersOf<N extends RouteName> = {
+  [R in N]: (call: Call<R>, api: ApiContext) => Promise<Answer<R>>;
+};

@@ -1,0 +1,20 @@
+import type { RouteName } from '../../schemas/http/http-routes.ts';
+import type { HandlersOf } from './api-context.ts';
+import { agentHandlers } from './handlers/agents.ts';
+import { jobHandlers } from './handlers/jobs.ts';
+import { logHandlers } from './handlers/log.ts';
+import { messageHandlers } from './handlers/messages.ts';
+import { projectHandlers } from './handlers/projects.ts';
+import { systemHandlers } from './handlers/system.ts';
+import { tokenHandlers } from './handlers/tokens.ts';
+
+/** What answers each route: the compiler misses one that has none. */
+export const HANDLERS: HandlersOf<RouteName> = {
+  ...agentHandlers,
+  ...jobHandlers,
+  ...logHandlers,
+  ...messageHandlers,
+  ...projectHandlers,
+  ...systemHandlers,
+  ...tokenHandlers,
+};

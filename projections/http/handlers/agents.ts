@@ -1,0 +1,104 @@
+import { wantedAgent } from '../../../agents/wanted-agent.ts';
+import type { Views } from '../../../core/conversation/views.ts';
+import {
+  awaitControl,
+  type Control,
+  type ControlType,
+  DELETE,
+  extend,
+  INTERRUPT,
+  STOP,
+  UNDO,
+} from '../../../core/operator/control-agent.ts';
+import { awaitStart, createAgent } from '../../../core/operator/create-agent.ts';
+import { type CommandId, giveCommand } from '../../../core/operator/give-command.ts';
+import { knownAgent } from '../../../core/operator/known-agent.ts';
+import { knownProject } from '../../../core/operator/known-project.ts';
+import { OrchestratorError } from '../../../schemas/errors.ts';
+import type { AgentProject } from '../../../schemas/events/project.ts';
+import { Accepted } from '../answers.ts';
+import { type ApiContext, type HandlersOf, SYSTEM_MS } from '../api-context.ts';
+import { doneInTime } from '../done-in-time.ts';
+import type { Call } from '../route-call.ts';
+
+type Names =
+  | 'listAgents'
+  | 'createAgent'
+  | 'getAgent'
+  | 'deleteAgent'
+  | 'stopAgent'
+  | 'interruptAgent'
+  | 'undoAgent'
+  | 'extendAgent';
+
+/** The caller's own id for a command. */
+export const commandId = (key: string | undefined): CommandId | undefined =>
+  key === undefined ? undefined : { id: key, at: new Date(), once: true };
+
+export const agentHandlers: HandlersOf<Names> = {
+  async listAgents({ query }, { views }) {
+    const { owner, kind, phase, name, archived, after, limit } = query;
+    const filters = { owner, kind, limit };
+    const options = { timeoutMs: SYSTEM_MS };
+    if (archived) {
+      const at = after === undefined ? undefined : Number(after);
+      const page = await views.request('archived', { ...filters, after: at }, options);
+      return { agents: page.agents, next: page.next === undefined ? undefined : `${page.next}` };
+    }
+    const phases = phase === undefined ? undefined : [phase];
+    const wanted = { ...filters, phases, name, after };
+    const { agents, next } = await views.request('agents', wanted, options);
+    return { agents, next };
+  },
+
+  async createAgent({ body, waitMs, key, signal }, { settings, log, views }) {
+    const { kind, name, ttl, command, model, effort, owner } = body;
+    const wanted = {
+      kind,
+      name,
+      model,
+      effort,
+      ttlMs: ttl,
+      commandLine: command,
+      project: await projectOf(views, body),
+    };
+    const wish = wantedAgent(settings, wanted, (what) => what);
+    const created = await createAgent(wish, { log, views, owner, timeoutMs: SYSTEM_MS, key });
+    const ready = await doneInTime(waitMs, (ms) => awaitStart(log, created, ms, signal));
+    return ready ? { ...created, ready } : new Accepted({ ...created, ready });
+  },
+
+  getAgent: ({ params }, { views }) => knownAgent(views, params.agent, SYSTEM_MS),
+  deleteAgent: (call, api) => controlled('command.delete', DELETE, call, api),
+  stopAgent: (call, api) => controlled('command.stop', STOP, call, api),
+  interruptAgent: (call, api) => controlled('command.interrupt', INTERRUPT, call, api),
+  undoAgent: (call, api) => controlled('command.undo', UNDO, call, api),
+  extendAgent: (call, api) => controlled('command.extend', extend(call.body.ttl), call, api),
+};
+
+async function projectOf(
+  views: Views,
+  { project, branch, inPlace }: Call<'createAgent'>['body'],
+): Promise<AgentProject | undefined> {
+  if (project === undefined) {
+    if (branch === undefined && !inPlace) return undefined;
+    throw new OrchestratorError('ORC_BAD_INPUT', '`branch` and `inPlace` are of a `project`');
+  }
+  const { id } = await knownProject(views, project, SYSTEM_MS);
+  return { id, ...(branch !== undefined && { branch }), ...(inPlace && { inPlace: true }) };
+}
+
+async function controlled<T extends ControlType>(
+  type: T,
+  control: Control<T>,
+  { params, waitMs, key, signal }: Pick<Call<'stopAgent'>, 'params' | 'waitMs' | 'key' | 'signal'>,
+  { log, views }: ApiContext,
+) {
+  const { agentId } = await knownAgent(views, params.agent, SYSTEM_MS);
+  const given = await giveCommand(log, agentId, type, control.data, commandId(key));
+  const isDone = await doneInTime(waitMs, (ms) =>
+    awaitControl(log, { agentId, type, control, given, timeoutMs: ms, signal }),
+  );
+  const outcome = { agentId, ...given, outcome: isDone ? control.done : 'asked' };
+  return isDone ? outcome : new Accepted(outcome);
+}

@@ -1,0 +1,91 @@
+import { knownAgent } from '../../../core/operator/known-agent.ts';
+import { knownProject } from '../../../core/operator/known-project.ts';
+import {
+  archiveProject,
+  chooseProject,
+  stateProject,
+} from '../../../core/operator/state-project.ts';
+import { askProject } from '../../../platform/service/projects-client.ts';
+import type { ProjectRequest, ProjectVerb } from '../../../schemas/project-requests.ts';
+import { type ApiContext, type HandlersOf, SYSTEM_MS } from '../api-context.ts';
+
+type Names =
+  | 'listProjects'
+  | 'createProject'
+  | 'getProject'
+  | 'archiveProject'
+  | 'useProject'
+  | 'diffProject'
+  | 'logProject'
+  | 'exportProject'
+  | 'mergeProject'
+  | 'pushProject';
+
+/** Cloning, merging and pushing take what they take. */
+const WORK_MS = 120_000;
+
+export const projectHandlers: HandlersOf<Names> = {
+  async listProjects({ query }, { views }) {
+    const { projects, next } = await views.request('projects', query, { timeoutMs: SYSTEM_MS });
+    return { projects, next };
+  },
+
+  async createProject({ body, key }, { log }) {
+    const { name, repo, branch, owner } = body;
+    const data = {
+      name,
+      ...(repo !== undefined && { repo }),
+      ...(branch !== undefined && { branch }),
+      ...(owner !== undefined && { owner }),
+    };
+    return { id: await stateProject(log, data, key === undefined ? {} : { key }), name };
+  },
+
+  getProject: ({ params }, { views }) => knownProject(views, params.project, SYSTEM_MS),
+
+  async archiveProject({ params }, { log, views }) {
+    const { id, name } = await knownProject(views, params.project, SYSTEM_MS);
+    await archiveProject(log, id);
+    return { id, name, state: 'archived' };
+  },
+
+  async useProject({ params, body }, { log, views }) {
+    const { id, name } = await knownProject(views, params.project, SYSTEM_MS);
+    await chooseProject(log, id, body.owner);
+    return { id, name };
+  },
+
+  diffProject: ({ params, query: { turn, ...work } }, api) =>
+    asked('diff', { ...params, ...work }, { turn }, api),
+  logProject: ({ params, query: { limit, ...work } }, api) =>
+    asked('log', { ...params, ...work }, { limit }, api),
+  exportProject: ({ params, query }, api) => asked('export', { ...params, ...query }, {}, api),
+  mergeProject: ({ params, body }, api) => asked('merge', { ...params, ...body }, {}, api),
+  pushProject: ({ params, body: { to, ...work } }, api) =>
+    asked('push', { ...params, ...work }, { to }, api),
+};
+
+interface AskedWork {
+  project: string;
+  agent?: string | undefined;
+  branch?: string | undefined;
+}
+
+async function asked<V extends ProjectVerb>(
+  verb: V,
+  { project, agent, branch }: AskedWork,
+  more: Partial<ProjectRequest>,
+  { connection, log, views }: ApiContext,
+) {
+  const { id: projectId } = await knownProject(views, project, SYSTEM_MS);
+  const whose = agent === undefined ? undefined : await knownAgent(views, agent, SYSTEM_MS);
+  const request = {
+    projectId,
+    ...(whose && { agentId: whose.agentId }),
+    ...(branch !== undefined && { branch }),
+    ...more,
+    // A turn that has just ended counts.
+    atLeast: await log.lastSequence('EVENTS'),
+  };
+  return askProject(connection.nc, verb, request, WORK_MS);
+}

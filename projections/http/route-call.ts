@@ -1,0 +1,106 @@
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import type { HttpRoute } from '../../schemas/http/http-route.ts';
+import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
+import { asToken } from '../../schemas/ids.ts';
+
+type Routes = typeof HTTP_ROUTES;
+
+/** What a part of a request is, as its schema has it; nothing where the route has none. */
+type PartOf<N extends RouteName, K extends 'params' | 'query' | 'body'> = Routes[N] extends {
+  [P in K]: infer S extends z.ZodType;
+}
+  ? z.output<S>
+  : Record<string, never>;
+
+/** A request of a route, understood. */
+export interface Call<N extends RouteName> {
+  params: PartOf<N, 'params'>;
+  query: PartOf<N, 'query'>;
+  body: PartOf<N, 'body'>;
+  /** The body, where the route takes bytes. */
+  bytes: Buffer;
+  /** How long the outcome is waited for, milliseconds; not at all without. */
+  waitMs: number | undefined;
+  /** The caller's own id for this. */
+  key: string | undefined;
+  /** Where an earlier follow ended. */
+  lastEventId: number | undefined;
+  /** Whether `Accept` names this type before JSON. */
+  prefers: (type: string) => boolean;
+  /** Aborted when the caller is gone, or the process ends. */
+  signal: AbortSignal;
+}
+
+/** The longest that a caller may have an answer waited for, seconds. */
+const LONGEST_WAIT_S = 600;
+
+const MAX_KEY = 256;
+
+/** A request as its route takes it. Throws ORC_BAD_INPUT that names what does not fit. */
+export function callOf<N extends RouteName>(
+  { params, query, body }: HttpRoute,
+  request: FastifyRequest,
+  signal: AbortSignal,
+): Call<N> {
+  const { headers } = request;
+  const call = {
+    params: parsed(params, request.params, ''),
+    query: parsed(query, request.query, ''),
+    body: parsed(body, request.body ?? {}, ''),
+    bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    waitMs: waitOf(headers.prefer),
+    key: keyOf(headers['idempotency-key']),
+    lastEventId: lastEventIdOf(headers['last-event-id']),
+    prefers: (type: string) => prefers(headers.accept ?? '', type),
+    signal,
+  };
+  // Each part was parsed by the schema of the route of this very name.
+  return call as unknown as Call<N>;
+}
+
+function parsed(schema: z.ZodObject | undefined, value: unknown, place: string): unknown {
+  if (schema === undefined) return {};
+  const result = schema.strict().safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = [place, ...(issue?.path ?? [])].filter(Boolean).join('.') || 'request';
+  throw new OrchestratorError('ORC_BAD_INPUT', `${path}: ${issue?.message ?? 'does not fit'}`);
+}
+
+/** RFC 7240, `wait`. */
+function waitOf(prefer: string | string[] | undefined): number | undefined {
+  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d+)/i.exec([prefer].flat().join(',')) ?? [];
+  return seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_S) * 1000;
+}
+
+/**
+ * The id of what is asked for. It begins with `http-`, so that no caller claims an id that something else
+ * will have, such as an update of a chat.
+ */
+function keyOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const key = [header]
+    .flat()
+    .join(',')
+    .trim()
+    .replace(/^"(.*)"$/, '$1');
+  if (key.length > 0 && key.length <= MAX_KEY) return asToken(`http-${key}`);
+  throw new OrchestratorError('ORC_BAD_INPUT', `Idempotency-Key has 1 to ${MAX_KEY} characters`);
+}
+
+function lastEventIdOf(header: string | string[] | undefined): number | undefined {
+  const text = [header].flat()[0];
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const what = `Last-Event-ID ${JSON.stringify(text)} is no sequence`;
+  throw new OrchestratorError('ORC_BAD_INPUT', what);
+}
+
+function prefers(accept: string, type: string): boolean {
+  const types = accept.split(',').map((each) => each.split(';')[0]?.trim());
+  const at = types.indexOf(type);
+  const json = types.indexOf('application/json');
+  return at >= 0 && (json < 0 || at < json);
+}

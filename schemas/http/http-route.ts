@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { SCOPES, type Scope } from '../events/token.ts';
+
+/** Each scope includes those before it. */
+export const includesScope = (scope: Scope, wanted: Scope): boolean =>
+  SCOPES.indexOf(scope) >= SCOPES.indexOf(wanted);
+
+/** What an address answers otherwise than by JSON, by what asks for it. */
+export interface OtherAnswer {
+  type: 'text/plain' | 'text/event-stream' | 'text/html' | 'application/octet-stream';
+  when: string;
+}
+
+/** One address of the HTTP API, as data: the server, its documents and its tests are made from it. */
+export interface HttpRoute {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** With parameters in braces, as OpenAPI has them. */
+  path: string;
+  /** What a token has to have; `open`: anybody may. */
+  scope: Scope | 'open';
+  summary: string;
+  details?: string;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodObject;
+  /** The body is bytes. */
+  takesBytes?: true;
+  /** Of the answer, where all went well. */
+  status: 200 | 201;
+  answer?: z.ZodType;
+  other?: readonly OtherAnswer[];
+  /** `Prefer: wait=<seconds>` waits for the outcome; without it, or where it comes too late, the answer is 202. */
+  waits?: true;
+  /** An `Idempotency-Key` makes a repeat harmless. */
+  once?: true;
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { parseDuration } from '../durations.ts';
+import { person } from '../events/parts.ts';
+import { SCOPES } from '../events/token.ts';
+import { isToken } from '../ids.ts';
+import { MAX_PAGE } from '../limits.ts';
+
+/** `?follow`, `?follow=true`: a parameter that is there, or not. */
+export const flag = z
+  .enum(['', 'true', 'false'])
+  .transform((text) => text !== 'false')
+  .optional();
+
+export const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(MAX_PAGE)
+  .optional()
+  .describe('How many entries at most; 500.');
+
+/** `telegram/4711`. */
+export const personText = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,128}\/[A-Za-z0-9_-]{1,128}$/, '<channel>/<user id>')
+  .transform((text) => {
+    const [channel = '', userId = ''] = text.split('/');
+    return { channel, userId };
+  });
+
+/** `30s`, `2h`; milliseconds for whoever reads it. */
+export const duration = z
+  .string()
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: 'custom', message: 'a duration such as 90s, 30m or 2h' });
+    return z.NEVER;
+  })
+  .describe('Such as `90s`, `30m` or `2h`.');
+
+export const agentRef = z.string().describe('The agent’s id or name.');
+export const projectRef = z.string().describe('The project’s id or name.');
+export const idToken = z.string().refine(isToken, 'letters, digits, _ and - only');
+
+/** A command that is asked for, and what became of it where that was waited for. */
+export const commandOutcome = z.object({
+  agentId: z.string(),
+  commandId: z.string(),
+  /** Its place in the log. */
+  sequence: z.int(),
+  outcome: z.string().describe('`asked`, or what was waited for: `stopped`.'),
+});
+
+export const said = z.object({
+  id: z.string(),
+  type: z.enum(['answer', 'question']),
+  time: z.string(),
+  text: z.string(),
+  options: z.array(z.string()).optional(),
+  file: z.object({ fileId: z.string(), name: z.string(), size: z.int() }).optional(),
+});
+
+/** A turn, as the log tells it. */
+export const turnShown = z.object({
+  turnId: z.string(),
+  agentId: z.string(),
+  state: z.enum(['running', 'ended', 'failed']),
+  /** Of its beginning. */
+  sequence: z.int(),
+  startedAt: z.string(),
+  deadlineAt: z.string(),
+  endedAt: z.string().optional(),
+  /** The ids of those that it is for. */
+  messages: z.array(z.string()),
+  answers: z.int(),
+  questions: z.int(),
+  failure: z.object({ code: z.string(), reason: z.string(), cure: z.string() }).optional(),
+});
+
+export const eventShown = z.object({
+  time: z.string(),
+  sequence: z.int(),
+  subject: z.string(),
+  id: z.string().optional(),
+  type: z.string().optional(),
+  source: z.string().optional(),
+  correlationId: z.string().optional(),
+  causationId: z.string().optional(),
+  invalid: z.string().optional().describe('Why it counts for nobody.'),
+  data: z.unknown(),
+});
+
+export const deliveryShown = z.object({
+  channel: z.string(),
+  id: z.string(),
+  state: z.enum(['waiting', 'attempting', 'confirmed', 'failed']),
+  chatId: z.string(),
+  agentId: z.string().optional(),
+  requestedAt: z.string(),
+  /** Of its request. */
+  sequence: z.int(),
+  reason: z.string().optional(),
+});
+
+export const nodeShown = z.object({
+  node: z.string(),
+  state: z.enum(['serving', 'draining', 'drained', 'gone']),
+  agents: z.int(),
+  lease: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const userShown = z.object({
+  ...person.shape,
+  agentId: z.string().nullable(),
+  agents: z.array(z.string()),
+  projectId: z.string().optional(),
+});
+
+export const tokenShown = z.object({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(SCOPES),
+  createdAt: z.string(),
+  expiresAt: z.string().optional(),
+  revokedAt: z.string().optional(),
+});
+
+export const archivedFile = z.object({
+  from: z.int(),
+  to: z.int(),
+  events: z.int(),
+  bytes: z.int(),
+  sha256: z.string(),
+  firstTime: z.string(),
+  lastTime: z.string(),
+  object: z.string(),
+});

@@ -41,16 +41,32 @@ export class TurnCauses {
     return running?.because ?? {};
   }
 
-  /** As far as it can still be told: not where the next turn has begun by now. */
+  /** Quick where its last turn is the one; else what is said of its turns is read up to there. */
   async #lookUp(agentId: string, before: number): Promise<Running> {
     const last = (name: string) =>
       this.#log.last('EVENTS', subjectOf({ family: 'turn', agentId, name }));
     const [started, ...ends] = await Promise.all(['started', 'ended', 'failed'].map(last));
-    if (started === undefined || started.sequence > before) return null;
+    if (started === undefined) return null;
+    if (started.sequence > before) return this.#readUpTo(agentId, before);
     const { sequence } = started;
     const isOver = ends.some((end) => end && end.sequence > sequence && end.sequence < before);
     const parsed = parseEvent(started);
     const turn = parsed.kind === 'event' && !isOver ? (turnAfter(parsed.event) ?? null) : null;
+    this.#remember(agentId, turn);
+    return turn;
+  }
+
+  /** Several turns later, as for a reader that goes on where it was cut off. */
+  async #readUpTo(agentId: string, before: number): Promise<Running> {
+    const subject = (name: string) => subjectOf({ family: 'turn', agentId, name });
+    const filter = ['started', 'ended', 'failed'].map(subject);
+    const range = { stream: 'EVENTS', from: { sequence: 1 }, until: before, filter } as const;
+    let turn: Running = null;
+    for await (const message of this.#log.read(range)) {
+      const parsed = parseEvent(message);
+      const after = parsed.kind === 'event' ? turnAfter(parsed.event) : undefined;
+      if (after !== undefined) turn = after;
+    }
     this.#remember(agentId, turn);
     return turn;
   }

@@ -54,6 +54,8 @@ test('what an agent says has the causes of its turn, wherever one begins to read
     between: {},
     'in the next': second,
   });
+  const behind = { 'in it': first, between: {}, 'in the next': second };
+  t.deepEqual(await causes(log, 3), behind, 'another turn has begun since');
   t.deepEqual(await causes(log, 5), { between: {}, 'in the next': second });
   t.deepEqual(await causes(log, 7), { 'in the next': second });
 });

@@ -9,7 +9,7 @@ import { timesFolder } from './tests/runner/slowest-files.ts';
 
 /**
  * Tests wait, but compute more: with three files on two cores these idled for a fiftieth of the run, at a load of 15, and a CLI that
- * starts within seconds was not ready within the minute that it has.
+ * starts within seconds was not ready within a minute.
  */
 const FILES_PER_CORE = 1;
 

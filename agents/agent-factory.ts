@@ -17,6 +17,11 @@ export interface AgentOrder {
   /** The model that it is to have, and how hard that is to think; the CLI's own without. */
   model?: string | undefined;
   effort?: string | undefined;
+  /**
+   * Set where the agent goes on after an end, in the home that it had; with a digest of what was said,
+   * for one that cannot take up its own session.
+   */
+  resumes?: { digest: string };
 }
 
 /**
@@ -31,6 +36,11 @@ export interface AgentFactory {
   persistentCommand(order: AgentOrder): readonly [string, ...string[]] | { missing: string };
   /** Programs that its command runs in its turn, and that have to be there. */
   needs?(order: AgentOrder): readonly string[];
+  /**
+   * A further run of its agent takes up by itself what was said, or makes use of the digest in its order.
+   * For any other kind the digest stands before the first message.
+   */
+  readonly resumesItself?: boolean;
   /** The bytes of one message on stdin, framed so that its end is never in doubt. */
   formatMessageForStdin(message: string): Uint8Array;
   /** The instructions file of this kind (CLAUDE.md, AGENTS.md, …), from the one command table. */

@@ -18,6 +18,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   'project merge': async () => (await import('./commands/project-merge.ts')).ProjectMergeCommand,
   'project export': async () => (await import('./commands/project-export.ts')).ProjectExportCommand,
   'project push': async () => (await import('./commands/project-push.ts')).ProjectPushCommand,
+  resume: async () => (await import('./commands/resume.ts')).ResumeCommand,
   undo: async () => (await import('./commands/undo.ts')).UndoCommand,
   'job get': async () => (await import('./commands/job-get.ts')).JobGetCommand,
   'job list': async () => (await import('./commands/job-list.ts')).JobListCommand,
@@ -49,6 +50,10 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   logs: async () => (await import('./commands/logs.ts')).LogsCommand,
   events: async () => (await import('./commands/events.ts')).EventsCommand,
   'server list': async () => (await import('./commands/server-list.ts')).ServerListCommand,
+  'worker credential': async () =>
+    (await import('./commands/worker-credential.ts')).WorkerCredentialCommand,
+  'worker list': async () => (await import('./commands/worker-list.ts')).WorkerListCommand,
+  'worker revoke': async () => (await import('./commands/worker-revoke.ts')).WorkerRevokeCommand,
   nodes: async () => (await import('./commands/nodes.ts')).NodesCommand,
   drain: async () => (await import('./commands/drain.ts')).DrainCommand,
   'token create': async () => (await import('./commands/token-create.ts')).TokenCreateCommand,

@@ -618,9 +618,18 @@ export const COMMAND_TABLE = [
     examples: [['Stop', 'stop agent-0123456789ab']],
   },
   {
+    path: ['resume'],
+    audience: 'operator',
+    summary: 'Let an agent that has ended go on: with its files, its branch and what was said.',
+    details:
+      'Its CLI takes up its session; a kind that has none begins with a digest of what was said. One that lives goes on as it is. Its files are kept for ORCHESTRATOR_HOME_RETENTION.',
+    options: [WAIT, ...SYSTEM_OPTIONS],
+    examples: [['Go on', 'resume agent-0123456789ab']],
+  },
+  {
     path: ['delete'],
     audience: 'operator',
-    summary: 'Stop an agent and forget it. Its workspace stays.',
+    summary: 'Stop an agent and forget it. Its files are removed.',
     options: [WAIT, ...SYSTEM_OPTIONS],
     examples: [['Delete', 'delete agent-0123456789ab']],
   },
@@ -678,6 +687,32 @@ export const COMMAND_TABLE = [
       'List the servers of `servers.json`, on which agents may have something done (`infra`).',
     options: [JSON_OPTION],
     examples: [['List them', 'server list']],
+  },
+  {
+    path: ['worker', 'credential'],
+    audience: 'operator',
+    summary: 'Make a credential for the workers of a declared tool, in a file of its own (0600).',
+    details:
+      'Whoever has it may take orders of this tool, and say what becomes of them. It is made where the keys are: in the data folder of a spawner.',
+    options: [
+      { flags: '--ttl', value: 'duration', what: 'How long it counts; 2160h (90 days) without.' },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [['For a tool `ship`', 'worker credential ship ./ship.creds']],
+  },
+  {
+    path: ['worker', 'list'],
+    audience: 'operator',
+    summary: 'List the credentials of workers, and what was revoked.',
+    options: SYSTEM_OPTIONS,
+    examples: [['List them', 'worker list']],
+  },
+  {
+    path: ['worker', 'revoke'],
+    audience: 'operator',
+    summary: 'Take a worker’s credential away; its connections are closed.',
+    options: SYSTEM_OPTIONS,
+    examples: [['One of the list', 'worker revoke worker-0123456789ab']],
   },
   {
     path: ['nodes'],

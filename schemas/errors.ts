@@ -176,9 +176,15 @@ export const ERRORS = {
   },
   ORC_AGENT_ENDED: {
     meaning: 'The agent has ended',
-    cure: 'Send the message again: a new agent is started for it.',
+    cure: 'In a chat the next message goes on with it; else `orchestrator resume` does.',
     exit: EXIT.failed,
     status: 410,
+  },
+  ORC_NOT_RESUMABLE: {
+    meaning: 'The conversation cannot go on',
+    cure: 'Begin another one: `/new` in a chat, `orchestrator create`.',
+    exit: EXIT.failed,
+    status: 409,
   },
   ORC_QUEUE_FULL: {
     meaning: 'So much waits for the agent that nothing more is taken',
@@ -194,7 +200,7 @@ export const ERRORS = {
   },
   ORC_AGENT_LOST: {
     meaning: 'The agent is gone',
-    cure: 'Send the message again: a new agent is started for it.',
+    cure: 'Send the message again: the agent goes on with it.',
     exit: EXIT.failed,
     status: 502,
   },
@@ -272,7 +278,7 @@ export const ERRORS = {
   },
   ORC_TURN_STOPPED: {
     meaning: 'The agent was stopped while it worked on this',
-    cure: 'Send the message again: a new agent is started for it.',
+    cure: 'Send the message again: the agent goes on with it.',
     exit: EXIT.failed,
     status: 410,
   },
@@ -284,7 +290,7 @@ export const ERRORS = {
   },
   ORC_TTL: {
     meaning: 'The agent reached the end of its life time',
-    cure: 'Send the message again: a new agent is started for it. ORCHESTRATOR_AGENT_TTL sets the time.',
+    cure: 'Send the message again: the agent goes on with it. ORCHESTRATOR_AGENT_TTL sets the time.',
     exit: EXIT.failed,
     status: 410,
   },

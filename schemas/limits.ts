@@ -53,3 +53,9 @@ export const MAX_JOB_PROGRESS = 1_000;
 
 /** Bytes (JSON) of a job's input, and of the result that its state keeps. */
 export const MAX_JOB_VALUE = 32 * 1024;
+
+/** So many of the last snapshots of an agent are kept in mind: so far back one can go. */
+export const MAX_SNAPSHOTS = 50;
+
+/** So many users of earlier runs of an agent: more runs than anybody begins before their credentials expire. */
+export const MAX_REVOKED = 100;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
 import { DEFAULT_DATA_DIR } from './default-data-dir.ts';
 import { parseDuration } from './durations.ts';
+import { gitPeople } from './git-people.ts';
 import { hostName } from './host-name.ts';
 import { isAgentId, isToken } from './ids.ts';
 import { YOUNGEST_ARCHIVED_MS } from './limits.ts';
@@ -120,6 +121,15 @@ const folderList = z.string().transform((text, context) => {
     .filter((folder) => folder !== '');
   if (folders.every((folder) => folder.startsWith('/'))) return folders;
   context.addIssue({ code: 'custom', message: 'absolute paths separated by commas' });
+  return z.NEVER;
+});
+
+/** Whom commits of one person's agents are by: see {@link gitPeople}. */
+const committers = z.string().transform((text, context) => {
+  const people = gitPeople(text);
+  if (people !== undefined) return people;
+  const message = 'entries such as `telegram/1001=Ann Lee <ann@example.com>`, separated by commas';
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 
@@ -363,6 +373,26 @@ const SYSTEM_SETTINGS = {
     .string()
     .optional()
     .describe('Mail address of whoever an agent’s commits are by. Unset: one that leads nowhere.'),
+  ORCHESTRATOR_GIT_PEOPLE: committers
+    .optional()
+    .describe(
+      'Whom the commits of one person’s agents are by, before the two settings above: `telegram/1001=Ann Lee <ann@example.com>`, several separated by commas.',
+    ),
+  ORCHESTRATOR_GIT_DEPTH: z.coerce
+    .number(WHOLE)
+    .int(WHOLE)
+    .min(1, WHOLE)
+    .optional()
+    .describe(
+      'So many commits of each branch are fetched of what a project is from, and given to an agent. For repositories with a large history. Unset: all.',
+    ),
+  ORCHESTRATOR_PROJECT_REMOVE_AFTER: z
+    .string()
+    .transform(toMilliseconds)
+    .optional()
+    .describe(
+      'So long after a project was archived the repository that the system keeps of it is removed, with what was merged in it and pushed nowhere. Unset: never.',
+    ),
   ORCHESTRATOR_RUNTIME: z
     .enum(['auto', 'docker', 'local'], 'one of auto, docker, local')
     .default('auto')
@@ -420,6 +450,9 @@ const SYSTEM_SETTINGS = {
     .describe(
       'After so long without a turn an agent’s container is frozen, until the next message. Unset: never. A frozen agent does not end by itself when its system is gone for good.',
     ),
+  ORCHESTRATOR_HOME_RETENTION: duration('90d').describe(
+    'How long after its end the files of an agent are kept, so that its conversation can go on. Its owner is told a tenth of that before they are removed.',
+  ),
   ORCHESTRATOR_ARCHIVE_AFTER: duration('24h').describe(
     'How long after its end an agent is archived: it leaves the lists, and what was said stays in the log. Not before its credential has expired by itself.',
   ),

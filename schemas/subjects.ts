@@ -159,6 +159,21 @@ export const deliveryFilter = (channel: string, deliveryId?: string): string =>
     ? `deliveries.${token(channel, 'channel')}.>`
     : `deliveries.${token(channel, 'channel')}.${token(deliveryId, 'delivery id')}.>`;
 
+/** Where the order of a job waits for a worker of its tool: one message, until the job is over. */
+export const workSubject = (tool: string, jobId: string): string =>
+  `work.${token(tool, 'tool')}.${token(jobId, 'job id')}`;
+
+/** What workers may say of a job; `jobId` is `*` for a credential, which knows only its tool. */
+export const WORKER_SAYS = ['progress', 'completed', 'failed'] as const;
+
+/** Everything that workers say of one job. */
+export const workedFilter = (tool: string, jobId: string): string =>
+  `worked.${token(tool, 'tool')}.${token(jobId, 'job id')}.*`;
+
+/** Where workers of a tool hear that a job of theirs is to end. */
+export const workOverSubject = (tool: string, jobId: string): string =>
+  `work-over.${token(tool, 'tool')}.${token(jobId, 'job id')}`;
+
 /**
  * Where a timer waits; when it fires, the server publishes to `agents.<id>.timer.<name>`. The key is
  * what the timer is for: a later one for the same takes its place, one for another stands beside it.
@@ -208,6 +223,8 @@ export const STREAM_SUBJECTS = {
   FILES: ['agents.*.file.*'],
   EVENTS_DLQ: ['dlq.>'],
   IDS: ['ids.*'],
+  WORK: ['work.*.*'],
+  WORKED: ['worked.*.*.*'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type StreamName = keyof typeof STREAM_SUBJECTS;

@@ -83,6 +83,16 @@ const httpExecutor = z.strictObject({
 });
 export type HttpExecutorOptions = z.infer<typeof httpExecutor>;
 
+/** Workers of the operator's, programs in any language: each takes orders out of a queue of NATS. */
+const natsExecutor = z.strictObject({
+  kind: z.literal('nats'),
+  /** An order is a worker's for so long after its last sign of life (`+WPI`); then it is over. */
+  lease: duration.prefault('30s'),
+  /** How often an order whose worker was lost is given to another one; 0: its job is interrupted. */
+  retries: z.int().min(0).max(10).default(0),
+});
+export type NatsExecutorOptions = z.infer<typeof natsExecutor>;
+
 /** What each kind of executor takes of its input, and what of that has to be there. */
 const TAKES: Readonly<Record<string, { of: readonly string[]; required: readonly string[] }>> = {
   command: { of: [], required: [] },
@@ -112,6 +122,7 @@ export const toolDeclaration = z
       sshExecutor,
       agentExecutor,
       httpExecutor,
+      natsExecutor,
     ]),
     /** `ask`: its agent's user is asked before it runs. */
     confirm: z.enum(['ask', 'never']).default('never'),
@@ -119,7 +130,7 @@ export const toolDeclaration = z
     wait: z.boolean().default(true),
     /** Whose agents may use it, `<channel>/<user id>`; everybody's without. */
     users: z.array(person).min(1).optional(),
-    /** How many of its jobs run at a time on one node. */
+    /** How many of its jobs run at a time on one node; of one with workers, everywhere together. */
     parallel: z.int().min(1).max(100).default(4),
     timeouts,
   })

@@ -32,6 +32,8 @@ export const agentSummary = z.object({
   /** How it ended, in words. */
   end: z.string().optional(),
   deleted: z.boolean(),
+  /** Its files are removed: it cannot go on. */
+  homeRemoved: z.literal(true).optional(),
   node: z.string().optional(),
   runId: z.string().optional(),
   pid: z.int().optional(),

@@ -3,6 +3,7 @@ import type { AgentFactory, AgentOrder } from '../agents/agent-factory.ts';
 import type { ProcessFile, TextFile } from '../agents/process-file.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { type AllowedTools, allowedTools } from '../core/domain/agent/allowed-tools.ts';
+import { credentialsEnd, credentialUser } from '../core/domain/agent/run/credentials.ts';
 import { type Mute, muteNotice } from '../core/log/mute-notice.ts';
 import type { AgentGrant } from '../platform/nats/agent-credentials.ts';
 import { renderInstructions } from '../schemas/agent-instructions.ts';
@@ -14,9 +15,6 @@ const TOOLS = 'tools.json';
 
 /** The name of no tool. */
 const NO_TOOL = 'none';
-
-/** Beyond the end of its TTL: an answer at the last moment is still taken. */
-const CREDENTIALS_GRACE_MS = 10 * 60_000;
 
 export interface AgentEnvironmentOptions {
   /** Where an agent reaches NATS, which may be elsewhere than where the spawner does. */
@@ -81,8 +79,12 @@ export class AgentEnvironment {
     };
   }
 
-  /** What its factory may know of an agent. */
-  order(state: LiveAgent, places: AgentPlaces): AgentOrder {
+  /**
+   * What its factory may know of an agent.
+   *
+   * @param digest of what was said before a run that goes on with it
+   */
+  order(state: LiveAgent, places: AgentPlaces, digest?: string): AgentOrder {
     const { agentId, owner, commandLine, model, effort } = state;
     const { home, secrets } = places;
     return {
@@ -94,6 +96,7 @@ export class AgentEnvironment {
       ...(commandLine !== undefined && { commandLine }),
       ...(model !== undefined && { model }),
       ...(effort !== undefined && { effort }),
+      ...(state.run.resumed && { resumes: { digest: digest ?? '' } }),
     };
   }
 
@@ -102,10 +105,11 @@ export class AgentEnvironment {
     state: LiveAgent,
     factory: AgentFactory,
     places: AgentPlaces,
+    digest?: string,
   ): Promise<ProcessFile[]> {
     const declared = this.#declared(state);
     const instructions = this.#instructions(state, factory, declared);
-    const own = (await factory.files?.(this.order(state, places))) ?? [];
+    const own = (await factory.files?.(this.order(state, places, digest))) ?? [];
     const text = state.muted
       ? muteNotice(state.muted)
       : await this.#credentials(state, new Date(state.run.expiresAt));
@@ -158,13 +162,9 @@ export class AgentEnvironment {
     const allowedTools = this.#tools(state);
     const { agentId } = state;
     const until = credentialsEnd(state, expiresAt);
-    return mintCredentials?.({
-      agentId,
-      expiresAt: until,
-      allowedTools,
-      tools,
-      maxPayload: maxMessage,
-    });
+    const user = credentialUser(agentId, state.run);
+    const rights = { allowedTools, tools, maxPayload: maxMessage };
+    return mintCredentials?.({ agentId, user, expiresAt: until, ...rights });
   }
 }
 
@@ -182,7 +182,3 @@ const credentialsFile = (content: string): ProcessFile => ({
   mode: 0o400,
   secret: true,
 });
-
-/** When an agent's credential expires: a turn that begins just before the end of the TTL may still use its whole deadline. */
-export const credentialsEnd = (state: { turnDeadlineMs: number }, expiresAt: Date): Date =>
-  new Date(expiresAt.getTime() + state.turnDeadlineMs + CREDENTIALS_GRACE_MS);

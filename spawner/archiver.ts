@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { AgentState, EndedAgent } from '../core/domain/agent/agent-state.ts';
 import { archivedEvents, isSettled } from '../core/domain/agent/archive-events.ts';
+import { lastCredentialEnd } from '../core/domain/agent/run/credentials.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import { pause } from '../platform/async/delay.ts';
 import { AgentAppender } from './agent-appender.ts';
-import { credentialsEnd } from './agent-environment.ts';
 import type { Ownership } from './ownership/ownership.ts';
 
 export interface ArchiverOptions {
@@ -78,5 +78,4 @@ export class Archiver {
 }
 
 /** Until its credential has expired by itself it is on the list of those that do not count. */
-const forgettable = (state: EndedAgent): number =>
-  state.lastRun ? credentialsEnd(state, new Date(state.lastRun.expiresAt)).getTime() : 0;
+const forgettable = (state: EndedAgent): number => lastCredentialEnd(state)?.getTime() ?? 0;

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import { type AgentState, isLive } from '../core/domain/agent/agent-state.ts';
+import { type AgentState, isLive, type Run } from '../core/domain/agent/agent-state.ts';
+import { credentialsEnd, credentialUser } from '../core/domain/agent/run/credentials.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import { BackOff, isWorthSaying } from '../platform/async/back-off.ts';
 import type { Health } from '../platform/service/health.ts';
 import type { EventType } from '../schemas/event-catalogue.ts';
 import { parseSubject } from '../schemas/subjects.ts';
-import { credentialsEnd } from './agent-environment.ts';
 
 export interface CredentialRevokerOptions {
   follower: SystemFollower;
@@ -13,10 +13,10 @@ export interface CredentialRevokerOptions {
   logger: Logger;
   clock: () => Date;
   /**
-   * Takes away the credentials of these agents, each minted up to its date, and gives back those of
-   * all others. Safe to repeat; throws where the server does not take it.
+   * Takes away the credentials of these users of the server, each minted up to its date, and gives
+   * back those of all others. Safe to repeat; throws where the server does not take it.
    */
-  revoke: (agents: ReadonlyMap<string, Date>) => Promise<void>;
+  revoke: (users: ReadonlyMap<string, Date>) => Promise<void>;
 }
 
 const CHECK = 'credentials';
@@ -24,6 +24,8 @@ const TIMES = { firstMs: 250, longestMs: 30_000 };
 
 /** A credential that is taken away. */
 interface Revocation {
+  /** Of a run (`credentialUser`). */
+  user: string;
   /** What was minted up to then does not count. */
   upTo: Date;
   /** When every such credential has expired by itself. */
@@ -37,7 +39,7 @@ interface Revocation {
  */
 export class CredentialRevoker {
   readonly #options: CredentialRevokerOptions;
-  readonly #revoked = new Map<string, Revocation>();
+  readonly #revoked = new Map<string, Revocation[]>();
   #changed = false;
   #running = false;
 
@@ -60,10 +62,17 @@ export class CredentialRevoker {
     this.#look(signal);
   }
 
+  /** Takes the credential of a worker away, too, which the log does not tell of. */
+  revokeWorker(workerId: string, upTo: Date, expires: Date, signal: AbortSignal): void {
+    this.#revoked.set(workerId, [{ user: workerId, upTo, expires }]);
+    this.#look(signal);
+  }
+
   #note(state: AgentState | undefined): void {
-    const revocation = state && revocationOf(state);
-    if (revocation) this.#revoked.set(state.agentId, revocation);
-    else if (state) this.#revoked.delete(state.agentId);
+    if (state === undefined) return;
+    const revocations = revocationsOf(state);
+    if (revocations.length > 0) this.#revoked.set(state.agentId, revocations);
+    else this.#revoked.delete(state.agentId);
   }
 
   #look(signal: AbortSignal): void {
@@ -105,10 +114,12 @@ export class CredentialRevoker {
   /** What has expired by itself needs no revocation. */
   #valid(): ReadonlyMap<string, Date> {
     const now = this.#options.clock();
-    for (const [agentId, { expires }] of this.#revoked) {
-      if (expires <= now) this.#revoked.delete(agentId);
+    for (const [agentId, revocations] of this.#revoked) {
+      const valid = revocations.filter(({ expires }) => expires > now);
+      if (valid.length > 0) this.#revoked.set(agentId, valid);
+      else this.#revoked.delete(agentId);
     }
-    return new Map([...this.#revoked].map(([agentId, { upTo }]) => [agentId, upTo]));
+    return new Map([...this.#revoked.values()].flat().map(({ user, upTo }) => [user, upTo]));
   }
 }
 
@@ -120,15 +131,30 @@ const TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'process.start-failed',
   'process.muted',
   'process.unmuted',
+  'process.resumed',
 ]);
 
+/** Of earlier runs, and of the last one where there is something to be taken away. */
+function revocationsOf(state: AgentState): Revocation[] {
+  if (state.phase === 'unknown') return [];
+  const earlier = (state.revoked ?? []).map(({ user, expires }) =>
+    forGood(user, new Date(expires)),
+  );
+  const last = lastRevocation(state);
+  return last ? [...earlier, last] : earlier;
+}
+
 /** Of an ended agent for good; of one that is muted what it had, so that a new one counts at once. */
-function revocationOf(state: AgentState): Revocation | undefined {
+function lastRevocation(state: Exclude<AgentState, { phase: 'unknown' }>): Revocation | undefined {
+  const { agentId } = state;
+  const end = (run: Run) => credentialsEnd(state, new Date(run.expiresAt));
   if (state.phase === 'ended') {
-    const end = state.lastRun && credentialsEnd(state, new Date(state.lastRun.expiresAt));
-    return end ? { upTo: end, expires: end } : undefined;
+    const { lastRun } = state;
+    return lastRun ? forGood(credentialUser(agentId, lastRun), end(lastRun)) : undefined;
   }
   if (!isLive(state) || !state.muted) return undefined;
-  const expires = credentialsEnd(state, new Date(state.run.expiresAt));
-  return { upTo: new Date(state.muted.at), expires };
+  const user = credentialUser(agentId, state.run);
+  return { user, upTo: new Date(state.muted.at), expires: end(state.run) };
 }
+
+const forGood = (user: string, end: Date): Revocation => ({ user, upTo: end, expires: end });

@@ -9,6 +9,7 @@ import { AgentConnections } from '../platform/nats/agent-connections.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
 import { revokeAs } from '../platform/nats/revocations.ts';
 import { readAgentKeys } from '../platform/nats/trust.ts';
+import { WorkerRegister } from '../platform/nats/worker-register.ts';
 import { agentSearchPath } from '../platform/service/agent-search-path.ts';
 import { nodeName } from '../platform/service/node-name.ts';
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
@@ -28,6 +29,7 @@ import { Membership } from './ownership/membership.ts';
 import { ProcessManager } from './process-manager.ts';
 import { openProjects } from './projects/projects.ts';
 import { serveProjects } from './projects/projects-service.ts';
+import { revokeWorkers } from './revoke-workers.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import { Spawner } from './spawner.ts';
 
@@ -87,6 +89,9 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     sshKey: settings.ORCHESTRATOR_GIT_SSH_KEY,
     name: settings.ORCHESTRATOR_GIT_NAME,
     email: settings.ORCHESTRATOR_GIT_EMAIL,
+    people: settings.ORCHESTRATOR_GIT_PEOPLE,
+    depth: settings.ORCHESTRATOR_GIT_DEPTH,
+    removeAfterMs: settings.ORCHESTRATOR_PROJECT_REMOVE_AFTER,
   });
   const workspace = (state: LiveAgent) => projects.agents.workspace(state);
   const processes = new ProcessManager({ runtimes, environment, logger, owns, workspace });
@@ -114,6 +119,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     searchPath,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
   });
+  for (const executor of new Set(executors.values())) await executor.prepare?.(tools);
   const spawner = new Spawner({
     log,
     follower,
@@ -142,6 +148,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     maxQueue: settings.ORCHESTRATOR_QUEUE_MESSAGES,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
     pauseAfterMs: settings.ORCHESTRATOR_AGENT_PAUSE,
+    homeRetentionMs: settings.ORCHESTRATOR_HOME_RETENTION,
     archiveAfterMs: settings.ORCHESTRATOR_ARCHIVE_AFTER,
     placementMs: settings.ORCHESTRATOR_NODE_LEASE,
     quotas: keys && quotasOf(settings),
@@ -151,6 +158,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   });
   await spawner.start();
   projects.keeper.start(signal);
+  void projects.removal.run(signal);
   const served = await serveProjects({
     nc: connection.nc,
     follower,
@@ -161,7 +169,9 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   });
   if (keys) {
     const revoke = (agents: ReadonlyMap<string, Date>) => revokeAs(keys, url, agents);
-    new CredentialRevoker({ follower, health, logger, revoke, clock }).start(signal);
+    const revoker = new CredentialRevoker({ follower, health, logger, revoke, clock });
+    void revokeWorkers(revoker, await WorkerRegister.open(connection), signal).catch(fatal);
+    revoker.start(signal);
   }
   return {
     node,

@@ -7,6 +7,7 @@ import {
   isLive,
   type LiveAgent,
   type PendingRun,
+  placeOf,
   type Run,
 } from '../core/domain/agent/agent-state.ts';
 import type { CommandOutcome } from '../core/domain/agent/command/command-events.ts';
@@ -16,6 +17,7 @@ import type { LeftBehind } from '../schemas/events/process.ts';
 import type { AgentEnvironment } from './agent-environment.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
 import { commandOutcome, NOT_RUN } from './command-outcome.ts';
+import { endOf } from './end-of.ts';
 import { NotOwner, OwnedProcess } from './ownership/owned-process.ts';
 import type {
   AgentPlaces,
@@ -75,8 +77,12 @@ export class ProcessManager {
     }
   }
 
-  /** Starts the run's process, or takes up the one that this run has already. */
-  async start(state: LiveAgent, factory: AgentFactory): Promise<StartResult> {
+  /**
+   * Starts the run's process, or takes up the one that this run has already.
+   *
+   * @param digest of what was said before a run that goes on with it
+   */
+  async start(state: LiveAgent, factory: AgentFactory, digest?: string): Promise<StartResult> {
     const { agentId, run } = state;
     const runtime = this.#runtimeOf(run);
     if (runtime === undefined) return { ok: false, reason: `there is no runtime ${run.runtime}` };
@@ -89,7 +95,7 @@ export class ProcessManager {
     const workspace = this.#workspaceOf(state);
     if (workspace && 'unusable' in workspace) return { ok: false, reason: workspace.unusable };
     const files = await this.#environment
-      .files(state, factory, places)
+      .files(state, factory, places, digest)
       .catch((error: unknown) => ({ unusable: messageOfSettings(error) }));
     if ('unusable' in files) return { ok: false, reason: files.unusable };
     if (!this.#owns(agentId, runId)) throw new NotOwner(`run ${runId} is not this spawner’s`);
@@ -103,6 +109,7 @@ export class ProcessManager {
       files,
       labels: labelsOf(state),
       expiresAt: new Date(run.expiresAt),
+      ...(run.resumed && { again: true }),
     });
     if (!result.ok) return result;
     this.#logger.info({ agentId, runId, pid: result.process.pid }, 'process started');
@@ -209,6 +216,40 @@ export class ProcessManager {
       if (attached === undefined) await process?.detach();
       throw error;
     }
+  }
+
+  /**
+   * What has to be gone before another run of an agent begins in its home: the process of a run that was
+   * given up, and what its runtime keeps of it. Where its runs live; undefined where this spawner has no
+   * such runtime.
+   */
+  async makeRoom(agentId: string, run: Run, signal: AbortSignal): Promise<string | undefined> {
+    const runtime = this.#runtimeOf(run);
+    if (runtime === undefined) return undefined;
+    const place = await runtime.place();
+    if (place !== placeOf(run)) return place;
+    const process = await runtime.attach(agentId, run.runId);
+    if (process === undefined) return place;
+    try {
+      await process.signal('SIGKILL');
+      await endOf(process, signal);
+    } catch (error) {
+      await process.detach();
+      throw error;
+    }
+    await process.remove();
+    return place;
+  }
+
+  /** The place of the chosen runtime. */
+  chosenPlace(): Promise<string> {
+    return this.#runtimes.chosen.place();
+  }
+
+  /** Removes the home of an agent that has ended, where it is here. */
+  async removeHome(agentId: string, run: Run | null): Promise<void> {
+    const runtime = run === null ? this.#runtimes.chosen : this.#runtimeOf(run);
+    await runtime?.removeHome(agentId);
   }
 
   /** The run's end is stated: what is left of it goes, where that is in the way. */

@@ -7,6 +7,7 @@ import { Archiver } from './archiver.ts';
 import { ConnectionMeter, type CountConnections } from './connection-meter.ts';
 import { Drain } from './drain.ts';
 import { FileMeter } from './file-meter.ts';
+import { HomeKeeper } from './home-keeper.ts';
 import type { Executor } from './jobs/executor.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { LostRuns } from './lost-runs.ts';
@@ -26,6 +27,9 @@ export interface SpawnerDependencies
   /** How long after its end an agent is archived, and how often that is looked at. */
   archiveAfterMs: number;
   archiveLookMs?: number;
+  /** How long the home of an agent is kept after its end, and how often that is looked at. */
+  homeRetentionMs: number;
+  homeLookMs?: number;
   /** Undefined: they are not counted, since there are no keys for that. */
   countConnections: CountConnections | undefined;
   /** How jobs are run, by the kind of executor, and where from their runs can be reached. */
@@ -50,8 +54,9 @@ export class Spawner {
   readonly #connections: ConnectionMeter;
   readonly #quotaHealth: QuotaHealth;
   readonly #archiver: Archiver;
+  readonly #homes: HomeKeeper;
   readonly #jobs: Jobs;
-  #archiving: Promise<void> = Promise.resolve();
+  #keeping: Promise<unknown> = Promise.resolve();
   #unsubscribe: (() => void) | undefined;
 
   constructor(deps: SpawnerDependencies) {
@@ -76,6 +81,7 @@ export class Spawner {
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });
     this.#drain = new Drain({ ...deps, ownership });
     this.#archiver = new Archiver({ ...deps, ownership });
+    this.#homes = new HomeKeeper({ ...deps, ownership });
     this.#jobs = new Jobs({ ...deps, ownership, place: deps.jobsPlace });
     this.#lostRuns = new LostRuns({ ...deps, ownership });
     this.#placement = new Placement({
@@ -113,7 +119,8 @@ export class Spawner {
     this.#jobs.start();
     await this.#placement.start();
     this.#connections.start(this.#abort.signal);
-    this.#archiving = this.#archiver.run(this.#abort.signal);
+    const { signal } = this.#abort;
+    this.#keeping = Promise.all([this.#archiver.run(signal), this.#homes.run(signal)]);
   }
 
   /** Lets go of everything; the agents live on, and others may have them. */
@@ -125,7 +132,7 @@ export class Spawner {
     await Promise.all([
       placing,
       this.#jobs.stop(),
-      this.#archiving,
+      this.#keeping,
       ...[...this.#workers.values()].map((worker) => worker.idle()),
     ]);
     await this.#deps.processes.detachAll();

@@ -15,6 +15,7 @@ const PLACED = '.demo-agent.sh';
 export const demoAgentFactory: AgentFactory = {
   kind: 'demo',
   traits: { whileBusy: 'queue', endOfTurn: 'response' },
+  resumesItself: true,
   // The agent starts in its workspace.
   persistentCommand: () => ['bash', `../${PLACED}`],
   // NUL is the frame, and no text needs it: it becomes the symbol for it.

@@ -3,8 +3,11 @@
 # alone; what it prints is only its log.
 set -uo pipefail
 
+# What it remembers is in its home, so that it goes on after an end as well.
+memory=$HOME/.demo-agent
 number=0
 asked_name=
+[[ -r $memory ]] && { read -r number; read -r asked_name; } <"$memory"
 
 trap 'echo "interrupted: going on with the next message"' INT
 
@@ -50,5 +53,6 @@ while IFS= read -r -d '' message; do
   number=$((number + 1))
   echo "message $number: ${#message} characters"
   reply "$message"
+  printf '%s\n%s\n' "$number" "$asked_name" >"$memory"
 done
 echo "demo agent: stdin has ended after $number messages"

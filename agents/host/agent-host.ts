@@ -6,6 +6,10 @@ import { ModelTrouble } from './model-trouble.ts';
 export interface AgentHostOptions {
   /** Starts the CLI, with the session of the one before where there was one. */
   start: (session: string | undefined, events: DriverEvents) => Driver;
+  /** The agent goes on after an end: the session that its CLI had then, and what was said, in short. */
+  resumes?: { session: string | undefined; digest: string } | undefined;
+  /** Keeps the session, from the first message on, for a host that goes on with it. */
+  keepSession?: (session: string) => void;
   permission: DriverEvents['permission'];
   /** States that the agent takes messages, or why it cannot; stored when it resolves. */
   sayReady: (problem?: string) => Promise<void>;
@@ -19,6 +23,7 @@ export interface AgentHostOptions {
   /** Tells the user something beside the answers. */
   sayNotice: (text: string) => Promise<void>;
   log: (line: string) => void;
+  /** How long the CLI may take until it takes messages. Milliseconds; 180 s without. */
   startTimeoutMs?: number;
   /** How long an interrupt or a close may have no effect before the CLI is ended. Milliseconds. */
   patienceMs?: number;
@@ -26,11 +31,15 @@ export interface AgentHostOptions {
   troubleAfterMs?: number;
 }
 
-const START_TIMEOUT_MS = 60_000;
+/** A CLI that starts within seconds takes more than a minute where many others want the processor. */
+const START_TIMEOUT_MS = 180_000;
 const PATIENCE_MS = 10_000;
 const TROUBLE_AFTER_MS = 10_000;
 
 const FORGOTTEN = 'I had to start anew after a crash, and do not remember what we talked about.';
+
+const NOT_TAKEN_UP =
+  'I go on in my folder, and could not take up the session that I had: I begin with a digest of what we said.';
 
 /** The most crashes within the window that a CLI is started again after. */
 const MAX_CRASHES = 3;
@@ -55,6 +64,8 @@ export class AgentHost {
   #turns = 0;
   #received = 0;
   readonly #trouble: ModelTrouble;
+  /** Stands before the first message. */
+  #digest = '';
 
   constructor(options: AgentHostOptions) {
     this.#options = options;
@@ -95,7 +106,7 @@ export class AgentHost {
 
   /** Runs until it was told to finish, or the CLI does not run; the exit code. */
   async run(): Promise<number> {
-    const problem = await this.#startCli();
+    const problem = await this.#begin();
     if (problem !== undefined) {
       this.#options.log(problem);
       await this.#options.sayReady(problem);
@@ -111,6 +122,22 @@ export class AgentHost {
       if (this.#closing && !this.#working && this.#waiting.length === 0) return 0;
       if (!(await this.#restart(exit))) return 1;
     }
+  }
+
+  /** On the session of the run before, where there was one and its CLI can take it up. */
+  async #begin(): Promise<string | undefined> {
+    const { resumes, log } = this.#options;
+    if (resumes === undefined) return this.#startCli();
+    this.#session = resumes.session;
+    const failed = await this.#startCli();
+    if (resumes.session !== undefined && failed === undefined) return undefined;
+    this.#digest = resumes.digest;
+    if (resumes.session === undefined) return failed;
+    log(`its session cannot be taken up (${failed}), beginning a new one`);
+    this.#session = undefined;
+    const failedAgain = await this.#startCli();
+    if (failedAgain === undefined) this.#notice(NOT_TAKEN_UP);
+    return failedAgain;
   }
 
   /** Resolves when the CLI takes messages, or with what is wrong. */
@@ -154,6 +181,7 @@ export class AgentHost {
       },
       session: (id) => {
         this.#session = id;
+        if (this.#received > 0) this.#keepSession();
       },
       log: (line) => {
         said.push(line);
@@ -170,8 +198,15 @@ export class AgentHost {
       const text = this.#waiting.shift();
       if (text === undefined) return;
       this.#working = true;
-      driver.send(text);
+      driver.send(this.#digest === '' ? text : `${this.#digest}\n\n${text}`);
+      this.#digest = '';
+      this.#keepSession();
     }
+  }
+
+  /** One in which nothing was said yet cannot be taken up. */
+  #keepSession(): void {
+    if (this.#session !== undefined) this.#options.keepSession?.(this.#session);
   }
 
   /** Messages that wait belong to what the user has asked: the turn goes on with them. */

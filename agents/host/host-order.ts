@@ -22,6 +22,8 @@ export const hostOrder = z.object({
   /** Environment of the CLI too; these values never reach a log or an event. */
   secrets: z.record(z.string(), z.string()),
   permissions: permissionPolicy,
+  /** The agent goes on after an end; the digest is for a CLI that cannot take up its session. */
+  resumes: z.object({ digest: z.string() }).optional(),
 });
 export type HostOrder = z.infer<typeof hostOrder>;
 

@@ -39,8 +39,8 @@ export interface HostedDefaults {
   effort?: string | undefined;
 }
 
-/** A real CLI may take a while on a busy machine. */
-const READY_TIMEOUT_MS = 90_000;
+/** More than the host gives its CLI to start, so that the host says why it did not. */
+const READY_TIMEOUT_MS = 210_000;
 
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD/;
 
@@ -72,6 +72,7 @@ export function hostedAgentFactory(
       const command = cli.command(wished(order), policy);
       return 'missing' in command ? [] : [command[0]];
     },
+    resumesItself: true,
     formatMessageForStdin: (message) => Buffer.from(frameHostMessage(message)),
     generateInstructions: (allowedTools, inProject) => [
       {
@@ -108,6 +109,7 @@ function hostOrderFile(
     },
     secrets: Object.fromEntries(all.filter(isSecret)),
     permissions: policy,
+    ...(order.resumes && { resumes: order.resumes }),
   };
   return { path: HOST_ORDER_FILE, content: JSON.stringify(content), mode: 0o400, secret: true };
 }

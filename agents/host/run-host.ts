@@ -13,6 +13,7 @@ import { parseObject } from './json-values.ts';
 import { Permissions } from './permissions.ts';
 import { sayWhenHeard } from './say-when-heard.ts';
 import { secretFilter } from './secret-filter.ts';
+import { SessionFile } from './session-file.ts';
 
 type Log = (line: string) => void;
 
@@ -52,9 +53,12 @@ export async function runHost(
     ...order.secrets,
     ...calls?.environment,
   };
+  const sessions = new SessionFile(streams.env.HOME);
   const host = new AgentHost({
     start: (session, events) =>
       start({ order, session, events, environment, workspace: process.cwd() }),
+    resumes: order.resumes && { ...order.resumes, session: sessions.read() },
+    keepSession: (session) => sessions.keep(session, log),
     permission: (request) => permissions.request(request),
     sayReady: (problem) => sayReady(problem && clean(problem), streams, log),
     sayTurnEnd: (outcome, taken) => sayTurnEnd(outcome, taken, clean, streams, log),

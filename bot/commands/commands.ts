@@ -12,6 +12,7 @@ import type { BotCommand } from './bot-command.ts';
 import { extend, interrupt, stop } from './control-agent.ts';
 import { allow, broadcast, deny, users } from './for-admins.ts';
 import { model, newAgent } from './new-agent.ts';
+import { resume } from './resume.ts';
 
 const start: BotCommand = ({ incoming }) => incoming.reply('start', incoming.words.welcome);
 
@@ -27,6 +28,7 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
   help,
   status,
   new: newAgent,
+  resume,
   agents,
   model,
   projects,

@@ -111,6 +111,10 @@ export function spokenOf(event: StoredEvent, words: Words): Spoken {
       return { text: rejected(event.data, words) };
     case 'process.undone':
       return { text: words.undone(event.data.files) };
+    case 'process.resumed':
+      return { text: words.digestOnly };
+    case 'process.home-due':
+      return { text: words.homeDue(event.data.removeAt.slice(0, 10)) };
     case 'process.start-failed':
       return { text: notStarted(words, `: ${sentence(event.data.reason)}`) };
     case 'process.stopped':

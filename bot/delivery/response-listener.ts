@@ -198,6 +198,8 @@ const isDelivered = (event: StoredEvent): boolean =>
   event.type === 'turn.failed' ||
   event.type === 'process.rejected' ||
   event.type === 'process.undone' ||
+  event.type === 'process.home-due' ||
+  (event.type === 'process.resumed' && event.data.memory === 'digest') ||
   isFailedStart(event);
 
 /** Nobody needs to have written to it: `/new` alone starts an agent. */

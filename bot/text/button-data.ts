@@ -7,6 +7,8 @@ import { isToken } from '../../schemas/ids.ts';
 export type Press =
   | { kind: 'answer'; questionId: string; option: number }
   | { kind: 'switch'; agentId: string }
+  /** One that has ended is to go on. */
+  | { kind: 'resume'; agentId: string }
   | { kind: 'mode'; mode: QueueMode }
   /** New agents begin in this project. */
   | { kind: 'project'; projectId: string }
@@ -37,6 +39,11 @@ export function answerButtons(questionId: string, options: readonly string[]): B
 export const switchButton = (agentId: string, label: string): ButtonData => ({
   text: label,
   data: `s:${agentId}`,
+});
+
+export const resumeButton = (agentId: string, label: string): ButtonData => ({
+  text: label,
+  data: `r:${agentId}`,
 });
 
 export const modeButton = (mode: QueueMode, label: string): ButtonData => ({
@@ -74,6 +81,7 @@ export function parsePress(data: string): Press | undefined {
     return { kind: 'job', what: first, jobId: second };
   }
   if (kind === 's' && first !== '') return { kind: 'switch', agentId: first };
+  if (kind === 'r' && first !== '') return { kind: 'resume', agentId: first };
   if (kind === 'm' && (first === 'join' || first === 'wait' || first === 'interrupt')) {
     return { kind: 'mode', mode: first };
   }

@@ -1,13 +1,16 @@
 import { answerJob, cancelJob } from '../../core/conversation/answer-job.ts';
 import { requestedJob } from '../../core/conversation/known-job.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
+import { samePerson } from '../../core/conversation/person.ts';
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEventOf } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { choose } from '../commands/about-projects.ts';
 import { created } from '../commands/new-agent.ts';
 import { ownProjects } from '../commands/own-projects.ts';
+import { goOn } from '../commands/resume.ts';
 import { requestedDelivery } from '../delivery/ledger.ts';
 import type { BotContext, BotParts } from '../incoming/bot-context.ts';
 import { CHANNEL } from '../people/channel.ts';
@@ -22,6 +25,7 @@ export function press(parts: BotParts) {
     if (pressed === undefined) return say(context, context.incoming.words.noQuestion);
     if (pressed.kind === 'answer') return answer(context, parts, pressed);
     if (pressed.kind === 'switch') return switchAgent(context, parts, pressed.agentId);
+    if (pressed.kind === 'resume') return resumeAgent(context, parts, pressed.agentId);
     if (pressed.kind === 'project') return chooseProject(context, parts, pressed.projectId);
     if (pressed.kind === 'job') return pressJob(context, parts, pressed);
     if (pressed.kind === 'model') return withModel(context, parts, pressed);
@@ -122,6 +126,20 @@ async function switchAgent(context: BotContext, parts: BotParts, agentId: string
   const { agent } = await parts.views.request('agent', { agentId }, { timeoutMs: VIEW_TIMEOUT_MS });
   await parts.agentClient.switchTo(person, agentId, id);
   await say(context, words.switched(shownAgentName(agent)), true);
+}
+
+/** Only of the chat's own. */
+async function resumeAgent(context: BotContext, parts: BotParts, agentId: string): Promise<void> {
+  const { person, words } = context.incoming;
+  const { agent } = await parts.views.request('agent', { agentId }, { timeoutMs: VIEW_TIMEOUT_MS });
+  if (!samePerson(agent.owner, person)) return say(context, words.noAgent);
+  try {
+    await say(context, await goOn(context.incoming, parts, agent), true);
+  } catch (error) {
+    const isRefused = error instanceof OrchestratorError && error.code === 'ORC_NOT_RESUMABLE';
+    if (!isRefused) throw error;
+    await say(context, words.nothingToResume, true);
+  }
 }
 
 const VIEW_TIMEOUT_MS = 5_000;

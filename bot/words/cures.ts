@@ -15,7 +15,9 @@ export const englishCures: Cures = {
   ORC_UNKNOWN_KIND: '/new with a name that is none lists the kinds.',
   ORC_AGENT_NOT_FOUND: '/agents lists yours.',
   ORC_TURN_DEADLINE: 'An answer that still comes is delivered; /interrupt ends what it does.',
-  ORC_TTL: 'Send the message again: a new agent is started for it. /extend gives one more time.',
+  ORC_TTL: 'Send the message again: the agent goes on with it. /extend gives one more time.',
+  ORC_AGENT_ENDED: 'Send the message again: the agent goes on with it.',
+  ORC_NOT_RESUMABLE: '/new begins another one, /resume lists yours.',
   ORC_TIMED_OUT: 'Try again in a moment; /status says what your agent does.',
   ORC_NOT_REACHABLE: 'Try again in a moment; if it stays so, tell whoever runs this bot.',
   ORC_TOO_LARGE: 'Shorten it, or send it as a file.',
@@ -38,8 +40,9 @@ export const russianCures: Cures = {
   ORC_UNKNOWN_KIND: '/new с неизвестным именем покажет виды.',
   ORC_AGENT_NOT_FOUND: '/agents покажет ваших.',
   ORC_TURN_DEADLINE: 'Ответ, который ещё придёт, будет доставлен; /interrupt прервёт работу.',
-  ORC_TTL:
-    'Отправьте сообщение ещё раз: для него будет запущен новый агент. /extend продлевает жизнь.',
+  ORC_AGENT_ENDED: 'Отправьте сообщение ещё раз: агент продолжит с ним.',
+  ORC_NOT_RESUMABLE: '/new начнёт другую, /resume покажет ваши.',
+  ORC_TTL: 'Отправьте сообщение ещё раз: агент продолжит с ним. /extend продлевает жизнь.',
   ORC_TIMED_OUT: 'Попробуйте чуть позже; /status покажет, чем занят агент.',
   ORC_NOT_REACHABLE:
     'Попробуйте чуть позже; если не поможет, сообщите тому, у кого работает этот бот.',

@@ -7,6 +7,7 @@ export const english: Words = {
     help: 'What I can do',
     status: 'What your agent is doing',
     new: 'Start a new agent',
+    resume: 'Your earlier conversations, and going on with one',
     agents: 'Your agents, and switching between them',
     model: 'The agent’s model, and a new agent with another one',
     jobs: 'What runs for you, and what came of it',
@@ -38,6 +39,13 @@ export const english: Words = {
     `↑ One answer to ${count} messages: what you send while the agent works joins its work. /mode changes that.`,
   newAgent: (previous) =>
     `🆕 ${previous} has ended; a new agent takes this message and does not know what was before.`,
+  resumed: (name) => `▶️ ${name} goes on where it left off. /new begins anew.`,
+  digestOnly:
+    'It has its files, and a digest of what was said: an agent of its kind takes up no session.',
+  homeDue: (day) =>
+    `🗑 It ended long ago, and nobody has written to it since: its files are removed on ${day}. /resume goes on with it, and keeps them.`,
+  resumeTitle: '**Earlier conversations** — press one to go on with it:',
+  nothingToResume: 'There is no earlier conversation that could go on.',
   tooFast: (perMinute) =>
     `⏱ That is too fast: I take ${perMinute} messages a minute. What you send in this minute from here on is not taken.`,
   lastWords: '_The agent did not send this itself; it said last:_',
@@ -62,7 +70,8 @@ export const english: Words = {
   fileNotSent: (name) => `⚠️ Telegram did not take the file ${name}.`,
   fileNotKept: (name) => `⚠️ The file ${name} is not kept any more.`,
   notShown: (reason) => `⚠️ A message for you could not be shown here: ${reason}.`,
-  noAgent: 'You have no agent at the moment. Your next message starts one.',
+  noAgent:
+    'You have no agent at the moment. Your next message goes on with the last one, or starts one.',
   noSuchAgent: (name) => `You have no agent “${name}”; /agents lists yours.`,
   created: (name, kind) => `🆕 ${name} (${kind}) is starting; your messages go to it now.`,
   badName: `${NO_AGENT_NAME.replace(/^a/, 'A')}.`,

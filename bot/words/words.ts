@@ -8,6 +8,7 @@ export const COMMANDS = [
   'help',
   'status',
   'new',
+  'resume',
   'agents',
   'model',
   'projects',
@@ -46,6 +47,14 @@ export interface Words {
   /** Under an answer that serves several messages; shown once. */
   joinedAnswer: (count: number) => string;
   newAgent: (previous: string) => string;
+  /** An agent that had ended takes up the conversation. */
+  resumed: (name: string) => string;
+  /** It has no memory of its own, only a digest of what was said. */
+  digestOnly: string;
+  /** Its files are removed on that day. */
+  homeDue: (day: string) => string;
+  resumeTitle: string;
+  nothingToResume: string;
   tooFast: (perMinute: number) => string;
   /** Above what a CLI said last whose agent did not answer. */
   lastWords: string;

@@ -10,8 +10,9 @@ export const CHAT_COMMANDS = {
   '/mode': 'what a message does while the agent works: /mode join, wait or interrupt',
   '/yes': 'let the job run that asks for it',
   '/no': 'do not let it',
-  '/stop': 'end the agent; the next message starts a new one',
-  '/new': 'end the agent and start a new one',
+  '/stop': 'end the agent; the next message goes on with it',
+  '/new': 'end the agent and begin a new conversation',
+  '/resume': 'your earlier conversations; /resume 2 or a name goes on with one',
   '/help': 'this list',
   '/quit': 'leave (or Ctrl-D, or Ctrl-C twice)',
 } as const;
@@ -33,6 +34,10 @@ export const asCommand = (text: string): ChatCommand | undefined => {
 /** The word behind `/mode`, empty where there is none; undefined for any other text. */
 export const asModeCommand = (text: string): string | undefined =>
   /^\/mode(?:\s+([a-z]+))?\s*$/.exec(text)?.slice(1).join('');
+
+/** What stands behind `/resume`, empty where nothing does; undefined for any other text. */
+export const asResumeCommand = (text: string): string | undefined =>
+  /^\/resume(?:\s+(.*))?$/s.exec(text.trim())?.slice(1).join('').trim();
 
 /** What a message does while the agent works, for people. */
 export const MODE_TEXTS: Readonly<Record<MessageMode, string>> = {

@@ -1,12 +1,14 @@
 import type { AgentClient } from '../../core/conversation/agent-client.ts';
 import { withoutSecondSlash } from '../../core/conversation/slash-twice.ts';
 import type { Views } from '../../core/conversation/views.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { MESSAGE_MODES, type MessageMode, messageMode } from '../../schemas/message-mode.ts';
 import {
   asCommand,
   asModeCommand,
+  asResumeCommand,
   type ChatCommand,
   helpText,
   isCommandLike,
@@ -16,12 +18,14 @@ import {
   statusText,
 } from './chat-commands.ts';
 import type { Dialogue } from './dialogue.ts';
+import { EarlierTalks } from './earlier-talks.ts';
 import type { JobQuestions } from './job-questions.ts';
 import { numbered, type OpenQuestion } from './open-question.ts';
 
 export interface ChatSessionOptions {
   dialogue: Dialogue;
   agentClient: AgentClient;
+  log: EventLog;
   views: Views;
   person: Person;
   question: OpenQuestion;
@@ -34,10 +38,12 @@ export interface ChatSessionOptions {
 export class ChatSession {
   readonly #options: ChatSessionOptions;
   #last: Promise<boolean> = Promise.resolve(true);
+  readonly #earlier: EarlierTalks;
   #mode: MessageMode;
 
   constructor(options: ChatSessionOptions) {
     this.#options = options;
+    this.#earlier = new EarlierTalks(options);
     this.#mode = options.mode;
   }
 
@@ -57,9 +63,11 @@ export class ChatSession {
   async #do(text: string): Promise<boolean> {
     const command = asCommand(text);
     const mode = asModeCommand(text);
+    const resumed = asResumeCommand(text);
     if (command === '/quit') return false;
     if (mode !== undefined) this.#chooseMode(mode);
-    else if (command !== undefined && command !== '/mode') await this.#command(command);
+    else if (resumed !== undefined) await this.#earlier.chosen(resumed);
+    else if (command !== undefined && isPlain(command)) await this.#command(command);
     else if (isCommandLike(text)) this.#options.print(noSuchCommand(text.trim()));
     else await this.#say(withoutSecondSlash(text));
     return true;
@@ -89,7 +97,7 @@ export class ChatSession {
     print(isWrong ? `There is no mode ${word}. ${known}` : `${MODE_TEXTS[this.#mode]} ${known}`);
   }
 
-  async #command(command: Exclude<ChatCommand, '/quit' | '/mode'>): Promise<void> {
+  async #command(command: PlainCommand): Promise<void> {
     const { dialogue, agentClient, views, person, print } = this.#options;
     const { agentId } = dialogue;
     if (command === '/help') return print(helpText());
@@ -109,11 +117,11 @@ export class ChatSession {
         return this.#stop(agentId);
       case '/new':
         await this.#stop(agentId);
-        await dialogue.open();
+        await dialogue.openNew();
     }
   }
 
-  /** Resolves when it has ended: what is typed next goes to a new one. */
+  /** Resolves when it has ended: what is typed next goes on with it. */
   async #stop(agentId: string): Promise<void> {
     const { dialogue, agentClient, person } = this.#options;
     if (dialogue.hasEnded(agentId)) return;
@@ -121,3 +129,9 @@ export class ChatSession {
     await dialogue.ended(agentId);
   }
 }
+
+/** Commands without anything behind them. */
+type PlainCommand = Exclude<ChatCommand, '/quit' | '/mode' | '/resume'>;
+
+const isPlain = (command: ChatCommand): command is PlainCommand =>
+  command !== '/quit' && command !== '/mode' && command !== '/resume';

@@ -10,7 +10,8 @@ import { samePerson } from '../../core/conversation/person.ts';
 import type { Happening, OpenMessage, Talk } from '../../core/conversation/talk.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Person } from '../../schemas/events/parts.ts';
-import { newId } from '../../schemas/ids.ts';
+import { newAgentId, newId } from '../../schemas/ids.ts';
+import type { AgentSummary } from '../../schemas/views.ts';
 import type { ReadingPosition } from './reading-position.ts';
 
 export interface DialogueOptions {
@@ -52,8 +53,16 @@ export class Dialogue {
   readonly #own = new Map<string, Outcome>();
   /** Messages of this person that were open when the dialogue began. */
   readonly #earlier = new Set<string>();
-  readonly #following = new Map<string, Promise<void>>();
+  /** Agents that are followed, and the follows that have not ended. */
+  readonly #following = new Set<string>();
+  readonly #follows = new Set<Promise<void>>();
+  /** Agents that were followed at some time. */
+  readonly #met = new Set<string>();
   readonly #ended = new Set<string>();
+  /** Those that were asked to go on, and have not yet. */
+  readonly #goesOn = new Set<string>();
+  /** They lived, or were about to, when the log was as far as that. */
+  readonly #livedAt = new Map<string, number>();
   #waiting: (() => void)[] = [];
   #agentId: string | undefined;
   #opening: Promise<string> | undefined;
@@ -90,12 +99,47 @@ export class Dialogue {
     return this.#opening;
   }
 
+  /** Makes a new agent and talks to that, whatever the person has. Resolves with its id. */
+  async openNew(): Promise<string> {
+    const { agentClient, person, wish, agentId, onAgent } = this.#options;
+    if (agentId !== undefined) return this.open();
+    const fresh = newAgentId();
+    await agentClient.createAnother(person, wish, fresh);
+    onAgent({ agentId: fresh, created: true });
+    await this.#goOn(fresh);
+    return fresh;
+  }
+
+  /** Goes on with an agent of the person that has ended, and talks to it. Resolves with its id. */
+  async openEarlier(agent: AgentSummary): Promise<string> {
+    const { agentClient, person, onAgent } = this.#options;
+    await agentClient.resume(person, agent);
+    const { agentId } = agent;
+    this.#goesOn.add(agentId);
+    onAgent({ agentId, created: false, resumed: true });
+    await this.#goOn(agentId);
+    return agentId;
+  }
+
+  /** Talks to an agent that lives, or is about to: an end that stands in the log by now is over. */
+  async #goOn(agentId: string): Promise<void> {
+    this.#livedAt.set(agentId, await this.#options.log.lastSequence('EVENTS'));
+    this.#ended.delete(agentId);
+    await this.#talkTo(agentId);
+  }
+
+  async #talkTo(agentId: string): Promise<void> {
+    const { position } = this.#options;
+    if (!this.#following.has(agentId)) await this.#follow(agentId, position.from);
+    this.#agentId = agentId;
+  }
+
   /** The agent has something of this person to do. */
   get isBusy(): boolean {
     return this.unanswered > 0 || this.#earlier.size > 0;
   }
 
-  /** Sends a message to the agent; to a new one where the last has ended. */
+  /** Sends a message to the agent, which goes on where it has ended. */
   async say(text: string, options: SayOptions = {}): Promise<SentMessage> {
     const id = newId('msg');
     const agentId = await this.#openAgent();
@@ -130,7 +174,7 @@ export class Dialogue {
 
   /** Resolves when the following has ended, which the signal makes it do. */
   async closed(): Promise<void> {
-    await Promise.all(this.#following.values());
+    await Promise.all(this.#follows);
     await this.#options.position.saved();
   }
 
@@ -148,14 +192,16 @@ export class Dialogue {
         ? await agentClient.getOrCreate(person, wish)
         : { agentId, created: false };
     const { previous } = assigned;
-    const ofLastRun = previous !== undefined && !this.#following.has(previous);
+    const ofLastRun = previous !== undefined && !this.#met.has(previous);
     if (ofLastRun) {
       this.#ended.add(previous);
       await this.#follow(previous, position.from);
     }
     onAgent({ ...assigned, previous: ofLastRun ? previous : undefined });
-    if (!this.#following.has(assigned.agentId)) await this.#follow(assigned.agentId, position.from);
-    this.#agentId = assigned.agentId;
+    if (assigned.resumed) this.#goesOn.add(assigned.agentId);
+    // One that was named may have ended, and is talked to all the same.
+    if (agentId !== undefined) await this.#talkTo(agentId);
+    else await this.#goOn(assigned.agentId);
     return assigned.agentId;
   }
 
@@ -167,7 +213,10 @@ export class Dialogue {
       this.#options.onFailure(error);
       this.#changed();
     });
-    this.#following.set(agentId, following);
+    this.#following.add(agentId);
+    this.#met.add(agentId);
+    const done = following.finally(() => this.#follows.delete(done));
+    this.#follows.add(done);
     await Promise.race([ready.promise, following]);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -182,7 +231,11 @@ export class Dialogue {
       caughtUp = batch.caughtUp;
       if (caughtUp) ready();
       this.#changed();
-      if (caughtUp && this.#ended.has(agentId) && (talk?.open.length ?? 0) === 0) return;
+      if (caughtUp && this.#ended.has(agentId) && (talk?.open.length ?? 0) === 0) {
+        // It may go on before this one is closed.
+        this.#following.delete(agentId);
+        return;
+      }
     }
   }
 
@@ -210,10 +263,22 @@ export class Dialogue {
       sequence > (kind === 'agent-ended' ? Math.max(began, position.seen) : position.seen);
     if (news) await show(happening);
     this.#settle(happening);
-    if (happening.kind === 'agent-ended') this.#ended.add(happening.agentId);
+    this.#noteLife(happening);
     const open = talk?.open.map((message) => message.sequence) ?? [];
     const seen = Math.max(position.seen, sequence);
     position.moveTo({ seen, from: Math.min(seen + 1, ...open) });
+  }
+
+  #noteLife(happening: Happening): void {
+    const { kind, agentId, sequence } = happening;
+    if (kind === 'agent-resumed') {
+      this.#goesOn.delete(agentId);
+      this.#ended.delete(agentId);
+    }
+    const isRefused = kind === 'rejected' && happening.code === 'ORC_NOT_RESUMABLE';
+    if (isRefused) this.#goesOn.delete(agentId);
+    const isOver = sequence <= (this.#livedAt.get(agentId) ?? 0) || this.#goesOn.has(agentId);
+    if (isRefused || (kind === 'agent-ended' && !isOver)) this.#ended.add(agentId);
   }
 
   #settle(happening: Happening): void {

@@ -2,7 +2,9 @@ import type { AssignedAgent } from '../../core/conversation/agent-client.ts';
 import type { Failure, Happening } from '../../core/conversation/talk.ts';
 
 /** Which agent one talks to now, and what became of the one before. */
-export function agentNotice({ agentId, created, previous }: AssignedAgent): string {
+export function agentNotice(assigned: AssignedAgent): string {
+  const { agentId, created, previous, resumed } = assigned;
+  if (resumed) return `goes on where it left off: ${agentId} (/new begins anew)`;
   if (!created) return `still running: ${agentId}`;
   if (previous === undefined) return `started ${agentId}`;
   const history = 'its history is kept (`orchestrator events`)';
@@ -33,6 +35,12 @@ export function noticeOf(happening: Happening): string | undefined {
       return failureLine(happening);
     case 'agent-ended':
       return `${happening.agentId} has ended: ${happening.how}`;
+    case 'agent-resumed':
+      return happening.memory === 'digest'
+        ? 'it has its files, and a digest of what was said: its kind takes up no session'
+        : undefined;
+    case 'home-due':
+      return `${happening.agentId} has ended long ago: its files are removed at ${happening.removeAt}; /resume goes on with it`;
     default:
       return undefined;
   }

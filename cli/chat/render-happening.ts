@@ -23,7 +23,12 @@ export function renderHappening(happening: Happening): Shown | undefined {
       return { text: `❌ ${noticeOf(happening)}` };
     case 'progress':
     case 'agent-ended':
+    case 'home-due':
       return { text: noticeOf(happening) ?? '', dim: true };
+    case 'agent-resumed': {
+      const text = noticeOf(happening);
+      return text === undefined ? undefined : { text, dim: true };
+    }
     default:
       return undefined;
   }

@@ -46,7 +46,8 @@ export async function prepareTalk(context: TalkContext, display: TalkDisplay) {
   const person = terminalPerson(settings);
   const began = await log.lastSequence('EVENTS');
   const position = await ReadingPosition.load(paths, person, began);
-  const wish = { ...agentWish(settings), ...(project && { project }) };
+  // Whoever starts a chat with another kind wants to talk to that.
+  const wish = { ...agentWish(settings), ofThisKind: true, ...(project && { project }) };
   const mode = settings.ORCHESTRATOR_MESSAGE_MODE;
   const talk = { log, agentClient, person, wish, mode, position, began, agentId, signal };
   return {

@@ -18,6 +18,7 @@ import {
   type SendOptions,
   sendCommand,
 } from './events-of-person.ts';
+import { goingOn, mayGoOn, requireResumable } from './going-on.ts';
 import { nameFor } from './name-for.ts';
 import { shownAgentName } from './named-agent.ts';
 import { samePerson } from './person.ts';
@@ -38,12 +39,17 @@ export interface AgentWish {
   effort?: string | undefined;
   /** The project that it works in; the one that the person uses without. */
   project?: AgentProject | undefined;
+  /** A conversation of another kind does not go on. */
+  ofThisKind?: boolean | undefined;
 }
 
 export interface AssignedAgent {
   agentId: string;
   /** False where the person's agent was there already. */
   created: boolean;
+  /** It had ended, and goes on: with its files, and with what was said. */
+  resumed?: true;
+  name?: string | undefined;
   /** The agent that the person had before and that has ended, and its name. */
   previous?: string | undefined;
   previousName?: string | undefined;
@@ -94,8 +100,10 @@ export class AgentClient {
   }
 
   /**
-   * The agent that a person's messages go to; where the wish names a project, only one that works in it. However many ask at once, from wherever, one is made:
-   * it is assigned and created in one batch that expects what was read of the person to be the last.
+   * The agent that a person's messages go to: the one that lives; the last one, which goes on where it has
+   * ended; else a new one. Where the wish names a project, only one that works in it. However many ask at
+   * once, from wherever, one is made, or goes on: it is assigned in one batch that expects what was read of
+   * the person to be the last.
    */
   getOrCreate(person: Person, wish: AgentWish): Promise<AssignedAgent> {
     const fresh = newAgentId();
@@ -225,47 +233,71 @@ export class AgentClient {
     wish: AgentWish,
     fresh: string,
   ): Promise<AssignedAgent | undefined> {
-    const { agentId, open, sequence, name, projectId } = await this.#assigned(person);
-    const isWhereAsked = wish.project === undefined || wish.project.id === projectId;
-    // Ours, where an earlier try was stored and its acknowledgement was lost.
-    if (agentId !== undefined && open && isWhereAsked) {
-      return { agentId, created: agentId === fresh };
-    }
+    const { agent, isOwn, sequence } = await this.#assigned(person);
+    const isWhereAsked = wish.project === undefined || wish.project.id === agent?.projectId;
     const filter = userFilter(person.channel, person.userId);
-    const free = nameFor(wish, await this.#ownAgents(person, sequence));
+    if (agent !== undefined && isOpen(agent) && isOwn && isWhereAsked) {
+      // Ours, where an earlier try was stored and its acknowledgement was lost.
+      return { agentId: agent.agentId, created: agent.agentId === fresh };
+    }
+    const own = await this.#ownAgents(person, sequence);
+    if (agent !== undefined && mayGoOn(agent, wish)) {
+      const batch = goingOn(agent, person, own, newId('cmd'));
+      const result = await this.#log.append(batch, { expect: { filter, sequence } });
+      if (!result.ok && result.error === 'conflict') return undefined;
+      stored(result);
+      const { agentId } = agent;
+      return { agentId, created: false, resumed: true, name: shownAgentName(agent) };
+    }
     const project = wish.project ?? (await this.#chosenProject(person, sequence));
-    const batch = creation(fresh, person, { ...wish, name: free, project });
+    const batch = creation(fresh, person, { ...wish, name: nameFor(wish, own), project });
     const result = await this.#log.append(batch, { expect: { filter, sequence } });
     if (!result.ok && result.error === 'conflict') return undefined;
     stored(result);
-    const previous = agentId !== undefined && !open && { previous: agentId, previousName: name };
+    const previous = agent &&
+      !isOpen(agent) && { previous: agent.agentId, previousName: shownAgentName(agent) };
     return { agentId: fresh, created: true, ...previous };
+  }
+
+  /**
+   * Lets an agent of a person go on that has ended, and the person talk to it; one that lives is only
+   * talked to. Throws ORC_NOT_RESUMABLE where it was deleted, or its files are removed.
+   *
+   * @param id of the command; a repeat is stored once
+   */
+  resume(person: Person, agent: AgentSummary, id = newId('cmd')): Promise<SentMessage> {
+    if (!isOpen(agent)) requireResumable(agent);
+    return withPatience(this.#patience, async () => {
+      const own = await this.#ownAgents(person, await this.#log.lastSequence('EVENTS'));
+      const batch = goingOn(agent, person, own, id);
+      const { sequence, duplicate } = stored(await this.#log.append(batch));
+      return { commandId: id, sequence, repeated: duplicate };
+    });
   }
 
   /** The person's last agent as of the last event about the person. */
   async #assigned(person: Person): Promise<Assigned> {
     const last = await this.#log.last('EVENTS', userFilter(person.channel, person.userId));
-    if (last === undefined) return { sequence: 0, open: false };
+    if (last === undefined) return { sequence: 0, isOwn: false };
     const { sequence } = last;
     const options = { timeoutMs: VIEW_TIMEOUT_MS };
     const user = await this.#views.request('user', { ...person, atLeast: sequence }, options);
     const agentId = user.agentId ?? user.agents.at(-1);
-    if (agentId === undefined) return { sequence, open: false };
+    if (agentId === undefined) return { sequence, isOwn: false };
     const { agent } = await this.#views.request('agent', { agentId, atLeast: sequence }, options);
-    const open = user.agentId !== null && OPEN_PHASES.has(agent.phase);
-    return { sequence, agentId, open, name: shownAgentName(agent), projectId: agent.projectId };
+    return { sequence, agent, isOwn: user.agentId !== null };
   }
 }
 
 interface Assigned {
   /** The sequence of the last event about the person; 0 for none. */
   sequence: number;
-  agentId?: string;
-  /** Of that agent. */
-  name?: string;
-  projectId?: string | undefined;
-  open: boolean;
+  agent?: AgentSummary;
+  /** Messages of the person go to it. */
+  isOwn: boolean;
 }
+
+const isOpen = ({ phase }: AgentSummary): boolean => OPEN_PHASES.has(phase);
 
 function stored(result: AppendResult): { sequence: number; duplicate: boolean } {
   if (result.ok) return result;

@@ -2,18 +2,18 @@ import type { Patience } from '../../platform/async/retry.ts';
 import { speakerAt } from '../../schemas/agents-word.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
+import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject, subjectOf } from '../../schemas/subjects.ts';
 import { type Silence, silenceReason } from '../domain/agent/silence.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { untilReachable } from '../log/until-reachable.ts';
 
-/** Places in the log; infinite where it has not happened. */
+/** When an agent was created, and when it ended and went on since: places in the log, in order. */
 interface Life {
   created: number;
-  ended: number;
+  changes: { sequence: number; lives: boolean }[];
 }
 
-/** An agent has one run, so the first of these is its end. */
 const ENDS = ['stopped', 'exited', 'lost', 'start-failed'] as const;
 
 const END_TYPES: ReadonlySet<EventType> = new Set(ENDS.map((name) => `process.${name}` as const));
@@ -53,31 +53,43 @@ export class Speakers {
     return this.#lookUp(agentId).then((life) => refusalOf(agentId, life, event.sequence));
   }
 
-  /** What is after the present place is in it already: an agent ends once. */
+  /** What is after the present place is in it already. */
   async #lookUp(agentId: string): Promise<Life> {
-    const first = async (family: 'command' | 'process', name: string): Promise<number> => {
-      const subject = subjectOf({ family, agentId, name });
-      const message = await this.#log.first('EVENTS', subject);
-      return message?.sequence ?? Number.POSITIVE_INFINITY;
-    };
-    const places = () =>
-      Promise.all([first('command', 'create'), ...ENDS.map((name) => first('process', name))]);
-    const [created = Number.POSITIVE_INFINITY, ...ends] = await untilReachable(
-      this.#log.connection,
-      this.#patience,
-      places,
+    const events = await untilReachable(this.#log.connection, this.#patience, () =>
+      this.#lifeEvents(agentId),
     );
-    const life = { created, ended: Math.min(...ends) };
+    const life: Life = { created: Number.POSITIVE_INFINITY, changes: [] };
+    for (const event of events) learn(life, event);
     const [oldest] = this.#lives.keys();
     if (this.#lives.size >= REMEMBERED && oldest !== undefined) this.#lives.delete(oldest);
     this.#lives.set(agentId, life);
     return life;
   }
+
+  async #lifeEvents(agentId: string): Promise<StoredEvent[]> {
+    const filter = [
+      subjectOf({ family: 'command', agentId, name: 'create' }),
+      ...['resumed', ...ENDS].map((name) => subjectOf({ family: 'process', agentId, name })),
+    ];
+    const events: StoredEvent[] = [];
+    for await (const message of this.#log.read({
+      stream: 'EVENTS',
+      from: { sequence: 1 },
+      filter,
+    })) {
+      const parsed = parseEvent(message);
+      if (parsed.kind === 'event') events.push(parsed.event);
+    }
+    return events;
+  }
 }
 
+/** What is known already may come again. */
 function learn(life: Life, { type, sequence }: StoredEvent): void {
   if (type === 'command.create') life.created = Math.min(life.created, sequence);
-  if (END_TYPES.has(type)) life.ended = Math.min(life.ended, sequence);
+  const lives = type === 'process.resumed';
+  if (!lives && !END_TYPES.has(type)) return;
+  if (sequence > (life.changes.at(-1)?.sequence ?? 0)) life.changes.push({ sequence, lives });
 }
 
 function refusalOf(agentId: string, life: Life, sequence: number): string | undefined {
@@ -85,7 +97,8 @@ function refusalOf(agentId: string, life: Life, sequence: number): string | unde
   return silence && silenceReason(agentId, silence);
 }
 
-function silenceAt({ created, ended }: Life, sequence: number): Silence | undefined {
+function silenceAt({ created, changes }: Life, sequence: number): Silence | undefined {
   if (created > sequence) return 'unknown';
-  return ended < sequence ? 'ended' : undefined;
+  const last = changes.findLast((change) => change.sequence < sequence);
+  return last?.lives === false ? 'ended' : undefined;
 }

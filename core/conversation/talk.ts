@@ -52,6 +52,10 @@ export type Happening = Place &
     | ({ kind: 'question'; responseId: string; text: string } & Choices & InTurn)
     | ({ kind: 'progress'; responseId: string; text: string } & InTurn)
     | { kind: 'agent-ready' }
+    /** It had ended and goes on; by its own session, or by a digest of what was said. */
+    | { kind: 'agent-resumed'; memory: 'session' | 'digest' }
+    /** Its files are kept no longer than until then. */
+    | { kind: 'home-due'; removeAt: string }
     | { kind: 'turn-started'; turnId: string; commandId: string }
     | ({ kind: 'turn-ended'; turnId: string } & InTurn)
     | ({ kind: 'turn-failed'; turnId: string; lastWords?: string | undefined } & Failure & InTurn)
@@ -88,6 +92,8 @@ export function evolveTalk(talk: Talk, event: StoredEvent): Talk {
     case 'process.lost':
     case 'process.start-failed':
       return { ...talk, turnId: null, ended: true };
+    case 'process.resumed':
+      return { ...talk, ended: false };
     default:
       return talk;
   }
@@ -115,6 +121,10 @@ export function happeningOf(talk: Talk, event: StoredEvent): Happening | undefin
     }
     case 'process.ready':
       return { ...place, kind: 'agent-ready' };
+    case 'process.resumed':
+      return { ...place, kind: 'agent-resumed', memory: event.data.memory };
+    case 'process.home-due':
+      return { ...place, kind: 'home-due', removeAt: event.data.removeAt };
     case 'turn.started': {
       const { turnId, commandId } = event.data;
       return { ...place, kind: 'turn-started', turnId, commandId };

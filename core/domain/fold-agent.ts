@@ -43,6 +43,9 @@ function agentAfter(state: Agents, agent: AgentState, event: StoredEvent): Agent
   switch (event.type) {
     case 'process.archived':
       return onArchived(state, agent, event);
+    case 'process.resumed':
+      if (agent.phase === 'unknown') recall(state, agent.agentId);
+      return evolveAgent(agent, event);
     case 'process.deleted':
       if (agent.phase === 'unknown') forget(state, agent.agentId);
       return evolveAgent(agent, event);
@@ -87,4 +90,9 @@ function remember(state: Agents, agentId: string, summary: ArchivedAgent): void 
 
 function forget(state: Agents, agentId: string): void {
   if (state.archived.delete(agentId)) state.forgotten += 1;
+}
+
+/** It is in the state again. */
+function recall(state: Agents, agentId: string): void {
+  if (!state.archived.delete(agentId) && state.forgotten > 0) state.forgotten -= 1;
 }

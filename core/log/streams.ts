@@ -4,6 +4,7 @@ import {
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamManager,
+  RetentionPolicy,
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
@@ -87,6 +88,11 @@ const SMALLEST_LIMIT = 64 * 1024;
 
 /** How long a new leader is waited for. */
 const SETTLED_MS = 30_000;
+
+/** Messages that WORKED keeps of one kind of word of one job. */
+const WORDS_OF_A_JOB = 50_000;
+/** Most bytes of what all workers say. */
+const WORKED_BYTES = 256 * 1024 ** 2;
 
 /** What an agent said is in EVENTS a moment later; SAID forgets it after this. */
 export const SAID_AGE_MS = DAY;
@@ -234,6 +240,26 @@ function streamConfigs({
       discard_new_per_subject: true,
       max_msgs_per_subject: 1,
       max_age: nanos(limits.idAgeMs ?? 30 * DAY),
+    },
+    {
+      ...base,
+      name: 'WORK',
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+      max_msgs_per_subject: 1,
+    },
+    // Workers write it: as plain as SAID is.
+    {
+      ...base,
+      name: 'WORKED',
+      deny_delete: true,
+      deny_purge: true,
+      discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+      max_msgs_per_subject: WORDS_OF_A_JOB,
+      max_bytes: WORKED_BYTES,
+      max_age: nanos(7 * DAY),
     },
   ];
 }

@@ -1,5 +1,3 @@
-import { OrchestratorError } from '../../schemas/errors.ts';
-import type { StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { derivedId, newAgentId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
@@ -10,6 +8,7 @@ import type { Views } from '../conversation/views.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { awaitEvent } from './await-event.ts';
 import { giveCommand, requireUnderstood } from './give-command.ts';
+import { isReady } from './is-ready.ts';
 
 interface Created {
   agentId: string;
@@ -72,12 +71,5 @@ export async function awaitStart(
 ): Promise<void> {
   const what = `the start of ${agentId}`;
   const wanted = { of: { agentId }, from: sequence, timeoutMs, what, signal };
-  await awaitEvent(log, wanted, isReady);
-}
-
-function isReady(event: StoredEvent): true | undefined {
-  if (event.type === 'process.start-failed') {
-    throw new OrchestratorError('ORC_START_FAILED', `It was not started: ${event.data.reason}`);
-  }
-  return event.type === 'process.ready' || undefined;
+  await awaitEvent(log, wanted, (event) => isReady(event) || undefined);
 }

@@ -1,5 +1,5 @@
 import { type Account, type Export, encodeAccount, type Import } from '@nats-io/jwt';
-import { AGENT_SAYS } from '../../schemas/subjects.ts';
+import { AGENT_SAYS, WORKER_SAYS } from '../../schemas/subjects.ts';
 import type { Trust } from './trust.ts';
 
 type AccountKeys = Pick<Trust, 'operator' | 'account' | 'agents'>;
@@ -46,8 +46,22 @@ const SERVICES = [
   '$JS.API.DIRECT.GET.EVENTS.agents.*.result.*',
 ];
 
-/** What crosses the other way: that a result is there. */
-const RESULTS = 'agents.*.result.*';
+/**
+ * What workers of a tool may reach (docs/decisions/0110-workers-take-orders-from-a-queue.md): the next
+ * order, which is a stream of answers, what they acknowledge, and what they say. A worker's credential
+ * names its tool in each; an agent's has none of them.
+ */
+const WORKERS: readonly { subject: string; response: 'Singleton' | 'Stream' }[] = [
+  { subject: '$JS.API.CONSUMER.MSG.NEXT.WORK.*', response: 'Stream' },
+  { subject: '$JS.ACK.WORK.>', response: 'Singleton' },
+  ...WORKER_SAYS.map((name) => ({
+    subject: `worked.*.*.${name}`,
+    response: 'Singleton' as const,
+  })),
+];
+
+/** What crosses the other way: that a result is there, and that a job is to end. */
+const HEARD = ['agents.*.result.*', 'work-over.*.*'];
 
 /** The account that has the streams; services and operators are its users. */
 export const servicesAccountJwt = ({ operator, account }: AccountKeys): Promise<string> =>
@@ -77,12 +91,21 @@ const exportsToAgents = (): Export[] => [
       response_type: 'Singleton',
     }),
   ),
-  { name: RESULTS, subject: RESULTS, type: 'stream' },
+  ...WORKERS.map(
+    ({ subject, response }): Export => ({
+      name: subject,
+      subject,
+      type: 'service',
+      response_type: response,
+    }),
+  ),
+  ...HEARD.map((subject): Export => ({ name: subject, subject, type: 'stream' })),
 ];
 
 const importsOfAgents = (account: string): Import[] => [
   ...SERVICES.map((subject) => importOf(subject, account, 'service')),
-  importOf(RESULTS, account, 'stream'),
+  ...WORKERS.map(({ subject }) => importOf(subject, account, 'service')),
+  ...HEARD.map((subject) => importOf(subject, account, 'stream')),
 ];
 
 const importOf = (subject: string, account: string, type: 'service' | 'stream'): Import => ({

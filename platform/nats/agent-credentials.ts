@@ -16,6 +16,8 @@ export const agentInboxPrefix = (agentId: string): string => `_INBOX_${agentId}`
 
 export interface AgentGrant {
   agentId: string;
+  /** The user that it is: revoked and closed as one. The agent's id without. */
+  user?: string | undefined;
   expiresAt: Date;
   /** ORCHESTRATOR_ALLOWED_TOOLS: `respond`, `project`, …; all of them without. */
   allowedTools?: readonly string[] | undefined;
@@ -33,7 +35,7 @@ export interface AgentGrant {
 export async function mintAgentCredentials(agentsSeed: string, grant: AgentGrant): Promise<string> {
   const { agentId, expiresAt, maxPayload } = grant;
   const account = keyPair(new TextEncoder().encode(agentsSeed));
-  const user = agentUserKey(agentsSeed, agentId);
+  const user = agentUserKey(agentsSeed, grant.user ?? agentId);
   const expires = { exp: Math.floor(expiresAt.getTime() / 1000) };
   const limits = { subs: SUBSCRIPTIONS };
   const allowed = {

@@ -9,10 +9,10 @@ const SEED_BYTES = 32;
 
 /**
  * The key pair of an agent's NATS user, derived from the seed of the agents' account: every credential
- * of an agent has the same, and whoever may mint them knows what to revoke without a record of what
- * was minted.
+ * of a run has the same, and whoever may mint them knows what to revoke without a record of what was
+ * minted. An agent's first run has the agent's id for a user.
  */
-export function agentUserKey(agentsSeed: string, agentId: string): KeyPair {
-  const raw = hkdfSync('sha256', agentsSeed, '', `orchestrator/agent/${agentId}`, SEED_BYTES);
+export function agentUserKey(agentsSeed: string, user: string): KeyPair {
+  const raw = hkdfSync('sha256', agentsSeed, '', `orchestrator/agent/${user}`, SEED_BYTES);
   return keyPair(Codec.encodeSeed(Prefix.User, new Uint8Array(raw)));
 }

@@ -15,7 +15,7 @@ const TAKEN = 200;
 export async function revokeAs(
   keys: AgentKeys,
   url: string,
-  agentIds: ReadonlyMap<string, Date>,
+  users: ReadonlyMap<string, Date>,
 ): Promise<void> {
   const connection = await connectLog({
     url,
@@ -26,14 +26,14 @@ export async function revokeAs(
     maxReconnectAttempts: 0,
   });
   try {
-    await revokeAgents(connection.nc, keys, agentIds);
+    await revokeAgents(connection.nc, keys, users);
   } finally {
     await connection.close();
   }
 }
 
 /**
- * Takes the credentials of these agents away, and of no others: whatever was minted for one up to
+ * Takes the credentials of these users (see {@link agentUserKey}) away, and of no others: whatever was minted for one up to
  * now is refused from then on, and its connections are closed. Credentials that are minted in a
  * later second count. The server keeps it over its restarts (NATS account JWT, `revocations`).
  *
@@ -43,14 +43,14 @@ export async function revokeAs(
 async function revokeAgents(
   nc: NatsConnection,
   keys: AgentKeys,
-  agentIds: ReadonlyMap<string, Date>,
+  users: ReadonlyMap<string, Date>,
 ): Promise<void> {
   const agents = keyPair(new TextEncoder().encode(keys.agentsSeed));
   const signer = keyPair(new TextEncoder().encode(keys.signingSeed));
   const current = await claimsOf(nc, agents.getPublicKey());
   const revocations = Object.fromEntries(
-    [...agentIds].map(([agentId, at]) => [
-      agentUserKey(keys.agentsSeed, agentId).getPublicKey(),
+    [...users].map(([user, at]) => [
+      agentUserKey(keys.agentsSeed, user).getPublicKey(),
       Math.floor(at.getTime() / 1000),
     ]),
   );

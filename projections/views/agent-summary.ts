@@ -1,4 +1,4 @@
-import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
+import { type AgentState, type EndedAgent, isLive } from '../../core/domain/agent/agent-state.ts';
 import { agentNames } from '../../schemas/agent-name.ts';
 import { MAX_SHOWN_END, MAX_SHOWN_MESSAGES } from '../../schemas/limits.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
@@ -30,7 +30,10 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   };
   if (state.phase === 'ended') {
     const end = `${state.end.how}: ${state.end.detail}`.slice(0, MAX_SHOWN_END);
-    return { ...known, endedAt: state.endedAt, end, deleted: state.deleted };
+    const shown = { ...known, endedAt: state.endedAt, end, deleted: state.deleted };
+    // It is about to go on.
+    if (goesOn(state)) return { ...shown, phase: shownPhase(state) };
+    return { ...shown, ...(state.homeRemoved && { homeRemoved: true }) };
   }
   if (!isLive(state)) return known;
   const { runId, node, expiresAt, pid } = state.run;
@@ -40,3 +43,10 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   const messages = state.turn.messages.slice(-MAX_SHOWN_MESSAGES);
   return { ...known, ...run, turn: { turnId, startedAt, deadlineAt, messages } };
 }
+
+/** The phase in which it is shown. */
+export const shownPhase = (state: AgentState): AgentState['phase'] =>
+  state.phase === 'ended' && goesOn(state) ? 'requested' : state.phase;
+
+const goesOn = ({ controls, deleted, homeRemoved }: EndedAgent): boolean =>
+  !deleted && !homeRemoved && controls.some(({ name }) => name === 'resume');

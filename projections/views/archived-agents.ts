@@ -24,6 +24,7 @@ export interface ArchivedAgentsOptions {
 
 const ARCHIVED = 'agents.*.process.archived';
 const DELETED = 'agents.*.process.deleted';
+const RESUMED = 'agents.*.process.resumed';
 
 /** Lines that are looked at for one page. */
 const MOST_LOOKED_AT = 20_000;
@@ -71,7 +72,7 @@ export class ArchivedAgents {
       if (found.anew) logger.info({ path }, 'the list of archived agents is made anew');
       this.#sequence = found.sequence;
       const from = { sequence: found.sequence + 1 };
-      const filter = [ARCHIVED, DELETED];
+      const filter = [ARCHIVED, DELETED, RESUMED];
       for await (const { messages } of log.follow({
         stream: 'EVENTS',
         from,
@@ -123,7 +124,8 @@ export class ArchivedAgents {
   /** Whoever has read that an agent was archived, or deleted, finds it so. */
   async #caughtUp(): Promise<void> {
     const { log } = this.#options;
-    const last = await Promise.all([log.last('EVENTS', ARCHIVED), log.last('EVENTS', DELETED)]);
+    const filters = [ARCHIVED, DELETED, RESUMED];
+    const last = await Promise.all(filters.map((filter) => log.last('EVENTS', filter)));
     const sequence = Math.max(0, ...last.map((message) => message?.sequence ?? 0));
     const asFar = () => this.#sequence >= sequence;
     try {
@@ -149,7 +151,10 @@ export class ArchivedAgents {
     if (parsed.kind !== 'event' || address?.family !== 'process') return [];
     const { sequence } = message;
     const { agentId } = address;
-    if (parsed.event.type === 'process.deleted') return [{ sequence, gone: agentId }];
+    const { type } = parsed.event;
+    if (type === 'process.deleted' || type === 'process.resumed') {
+      return [{ sequence, gone: agentId }];
+    }
     if (parsed.event.type !== 'process.archived') return [];
     const agent = await this.#summaryOf(agentId, parsed.event, signal);
     return agent === undefined ? [] : [{ sequence, agent }];

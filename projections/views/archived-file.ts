@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AgentSummary } from '../../schemas/views.ts';
 
-/** One line of the file: an agent that was archived, or that one was deleted since. */
+/** One line of the file: an agent that was archived, or that one was deleted or went on since. */
 export type ArchivedRecord =
   | { sequence: number; agent: AgentSummary }
   | { sequence: number; gone: string };
@@ -36,7 +36,8 @@ export class ArchivedFile {
   #size = 0;
   #lines = 0;
   #places: Place[] = [];
-  #gone = new Set<string>();
+  /** Lines of these up to that place do not count. */
+  #gone = new Map<string, number>();
 
   constructor(path: string) {
     this.#path = path;
@@ -63,7 +64,7 @@ export class ArchivedFile {
     this.#size = 0;
     this.#lines = 0;
     this.#places = [];
-    this.#gone = new Set();
+    this.#gone = new Map();
   }
 
   async append(records: readonly ArchivedRecord[]): Promise<void> {
@@ -87,7 +88,7 @@ export class ArchivedFile {
         const record = JSON.parse(text) as Partial<ArchivedLine>;
         const { sequence, agent } = record;
         if (sequence === undefined || agent === undefined || sequence <= after) continue;
-        if (!gone.has(agent.agentId)) yield { sequence, agent };
+        if (sequence > (gone.get(agent.agentId) ?? 0)) yield { sequence, agent };
       }
     } finally {
       await file.close();
@@ -132,7 +133,7 @@ export class ArchivedFile {
   }
 
   #note(record: ArchivedRecord, size: number): void {
-    if ('gone' in record && record.gone !== '') this.#gone.add(record.gone);
+    if ('gone' in record && record.gone !== '') this.#gone.set(record.gone, record.sequence);
     this.#noteLine(record.sequence, size);
   }
 

@@ -8,7 +8,7 @@ import type { UserState } from '../../core/domain/user/user.ts';
 import { agentNames, sameName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
-import { agentSummary } from './agent-summary.ts';
+import { agentSummary, shownPhase } from './agent-summary.ts';
 import { pageOf } from './page.ts';
 
 /** The views that are functions of the folded state alone. */
@@ -96,7 +96,7 @@ function wantedAgents(
     (owner === undefined || samePerson(agent.owner, owner)) &&
     (assigned === undefined || assigned.has(agent.agentId)) &&
     (kind === undefined || agent.kind === kind) &&
-    (phases === undefined || phases.includes(agent.phase)) &&
+    (phases === undefined || phases.includes(shownPhase(agent))) &&
     (name === undefined || agentNames(agent, project(agent)).some((each) => sameName(each, name)));
 }
 

@@ -39,7 +39,7 @@ export const commandEvents = {
       .object({ jobId: token, by: agentId.optional(), depth: z.int().positive() })
       .optional(),
     /** The tools that it may use, of those that the system allows; without, all of them. */
-    allowedTools: z.array(token).max(MAX_TOOLS).optional(),
+    allowedTools: z.array(token).max(MAX_TOOLS).readonly().optional(),
   }),
   'command.send': z.object({
     text: z.string().min(1),
@@ -62,6 +62,12 @@ export const commandEvents = {
   'command.delete': z.object({ from: person.optional() }),
   /** What its last turn did to its files is taken back. */
   'command.undo': z.object({ from: person.optional() }),
+  /** An agent that has ended is to go on: in its home, and with what was said. One that lives does already. */
+  'command.resume': z.object({
+    from: person.optional(),
+    /** What it is called from now on, where another that lives has its name. */
+    name: z.string().refine(isAgentName, NO_AGENT_NAME).optional(),
+  }),
   'command.extend': z.object({ ttlMs: milliseconds, from: person.optional() }),
   /** A shell command, to be run once beside the agent: in its workspace, with its environment. */
   'command.run': z.object({

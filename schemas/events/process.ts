@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { earlierLife } from './earlier-life.ts';
 import { instant, person } from './parts.ts';
 import { commitId } from './project.ts';
 
@@ -34,6 +35,18 @@ export const processEvents = {
     /** Which process of the node it is: a restart of a node is another. */
     holder: z.string().optional(),
   }),
+  /** An agent that had ended goes on with another run: `process.starting` is in the same batch. */
+  'process.resumed': z.object({
+    commandId,
+    /** What it knows of what was said: its CLI's own session, or a digest of the conversation. */
+    memory: z.enum(['session', 'digest']),
+    /** As it was: by that one which had left the state is there again. */
+    was: earlierLife,
+  }),
+  /** Its files are kept no longer than until then, unless it goes on before. */
+  'process.home-due': z.object({ endedAt: instant, removeAt: instant }),
+  /** Its files were kept long enough and are removed: it cannot go on any more. */
+  'process.home-removed': z.object({ endedAt: instant }),
   /** Its owner gives it away: the first of the same place that takes it is the next. */
   'process.released': z.object({ runId, epoch: z.int().positive(), reason: z.string() }),
   /** A run that the log had given up as lost was found running, and was ended. */
@@ -82,6 +95,8 @@ export const processEvents = {
         kind: z.string(),
         name: z.string().optional(),
         owner: person.optional(),
+        /** The project that it works in. */
+        projectId: z.string().optional(),
         createdAt: instant,
         /** How it ended, in words. */
         end: z.string(),

@@ -95,7 +95,7 @@ function orderEvents(
       ttlMs: totalMs,
       turnDeadlineMs: totalMs,
       ...(typeof input.projectId === 'string' && { project: { id: input.projectId } }),
-      ...(above?.allowedTools && { allowedTools: [...above.allowedTools] }),
+      ...(above?.allowedTools && { allowedTools: above.allowedTools }),
       ordered,
     },
     { ...meta, id: `create:${agentId}` },

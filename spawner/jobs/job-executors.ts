@@ -2,6 +2,7 @@ import { AgentExecutor, type AgentExecutorOptions } from './agent-executor.ts';
 import { CommandExecutor, type CommandExecutorOptions } from './command-executor.ts';
 import type { Executor } from './executor.ts';
 import { HttpExecutor } from './http-executor.ts';
+import { NatsExecutor } from './nats-executor.ts';
 
 /** How jobs are run, by the kind of their tool's executor. */
 export function jobExecutors(
@@ -13,5 +14,6 @@ export function jobExecutors(
     ['ssh', programs],
     ['agent', new AgentExecutor(options)],
     ['http', new HttpExecutor(options)],
+    ['nats', new NatsExecutor(options)],
   ]);
 }

@@ -118,6 +118,7 @@ export class JobWorker {
     const { clock, placeOf, toolOf } = this.#deps;
     const { self } = placeOf(decidedOn).view;
     const executor = decidedOn.run?.executor ?? toolOf(decidedOn)?.executor.kind ?? 'none';
+    if (!isTakeover && !(await this.#isTaken(decidedOn, executor))) return;
     await this.#state((job) => {
       if (job.phase !== 'working' || job.run?.epoch !== decidedOn.run?.epoch) return [];
       return acceptedEvents(job, { executor, self }, clock());
@@ -127,6 +128,14 @@ export class JobWorker {
     const { run } = job;
     if (run.holder !== self.holder || run.node !== self.node) return;
     await (isTakeover ? this.#attach(job, run) : this.#start(job, run));
+  }
+
+  /** What others do has to be taken first: time to accept goes on until then. */
+  async #isTaken(job: WorkingJob, kind: string): Promise<boolean> {
+    const executor = this.#deps.executorOf(kind);
+    const tool = this.#deps.toolOf(job);
+    if (executor?.offer === undefined || tool === undefined) return true;
+    return executor.offer({ job, tool, signal: this.#signal, onTaken: () => this.wake() });
   }
 
   async #start(job: WorkingJob, run: JobRun): Promise<void> {
@@ -218,6 +227,10 @@ export class JobWorker {
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.remove();
+    const job = this.#job;
+    if (job === undefined) return false;
+    const executor = this.#deps.executorOf(this.#deps.toolOf(job)?.executor.kind ?? 'none');
+    await executor?.withdraw?.(job);
     return false;
   }
 }

@@ -104,6 +104,8 @@ export class Jobs {
   /** Counted are those that run here, and before this one those that are about to. */
   #hasRoom(jobId: string, tool: ToolDeclaration | undefined): boolean {
     if (tool === undefined) return false;
+    // Its queue gives no more of them away at a time.
+    if (tool.executor.kind === 'nats') return true;
     const { follower, ownership } = this.#options;
     let taken = 0;
     for (const job of follower.state.jobs.values()) {

@@ -2,13 +2,11 @@ import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from '../../platform/git/git.ts';
 import { packCommand } from '../../platform/git/remote-program.ts';
+import type { GitPerson } from '../../schemas/git-people.ts';
 import type { Repository } from './repository.ts';
 
 /** Who an agent's commits are by. */
-export interface GitIdentity {
-  name: string;
-  email: string;
-}
+export type GitIdentity = GitPerson;
 
 export interface CloneOrder {
   /** Where the clone is to be; it is there whole or not at all. */
@@ -18,6 +16,8 @@ export interface CloneOrder {
   /** Where it begins; undefined for a repository without commits. */
   commit: string | undefined;
   identity: GitIdentity;
+  /** So many commits of its history are given to it; all without. */
+  depth?: number | undefined;
 }
 
 /** Files that the system itself puts into a workspace. */
@@ -31,7 +31,7 @@ const CLONE_MS = 30 * 60_000;
  * LFS pointers stay pointers: no filter runs (docs/decisions/0103-a-clone-for-each-agent.md).
  */
 export async function cloneForAgent(git: Git, from: Repository, order: CloneOrder): Promise<void> {
-  const { folder, branch, commit, identity } = order;
+  const { folder, branch, commit, identity, depth } = order;
   if (await isThere(folder)) return;
   const half = `${folder}.${process.pid}.${Math.round(performance.now() * 1000)}.half`;
   await mkdir(half, { recursive: true, mode: 0o700 });
@@ -51,6 +51,9 @@ export async function cloneForAgent(git: Git, from: Repository, order: CloneOrde
         '--no-tags',
         '--no-write-fetch-head',
         '--update-head-ok',
+        // Of a repository that itself has not the whole history.
+        '--update-shallow',
+        ...(depth === undefined ? [] : [`--depth=${depth}`]),
         `--upload-pack=${packCommand(from.folder, 'upload-pack')}`,
         '--',
         from.folder,

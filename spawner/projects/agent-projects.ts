@@ -68,7 +68,13 @@ export class AgentProjects {
           (await repository.commitOf(`refs/heads/${branchOf(known)}`));
         if (commit !== undefined) await repository.set(baseRef(agentId), commit);
         const folder = await repositories.stage(agentId);
-        const order = { folder, branch, commit, identity: identity(owner) };
+        const order = {
+          folder,
+          branch,
+          commit,
+          identity: identity(owner),
+          depth: repositories.depth,
+        };
         await cloneForAgent(repositories.git, repository, order);
         return folder;
       },

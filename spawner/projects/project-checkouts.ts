@@ -65,7 +65,8 @@ export class ProjectCheckouts {
     if ((await repository.commitOf(commit)) === undefined) await this.#newest(project);
     await this.#sweep();
     const folder = await this.#repositories.stage(id);
-    const order = { folder, branch: BRANCH, commit, identity: IDENTITY };
+    const { depth } = this.#repositories;
+    const order = { folder, branch: BRANCH, commit, identity: IDENTITY, depth };
     await cloneForAgent(this.#repositories.git, repository, order);
     return folder;
   }

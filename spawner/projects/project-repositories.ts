@@ -16,6 +16,8 @@ export interface RepositoriesOptions {
   /** A file as `git credential-store` keeps it, and a private key of ssh; for no agent. */
   credentials?: string | undefined;
   sshKey?: string | undefined;
+  /** So many commits of a branch are fetched, and given to an agent; all without. */
+  depth?: number | undefined;
 }
 
 /** Of the repository that a project is from: kept apart from what is done here. */
@@ -39,6 +41,11 @@ export class ProjectRepositories {
     return this.#options.folder;
   }
 
+  /** So many commits of a branch are there at first; undefined: all. */
+  get depth(): number | undefined {
+    return this.#options.depth;
+  }
+
   /** Of an id that stands in a subject: it leads nowhere else. */
   repository(projectId: string): Repository {
     return new Repository(this.git, join(this.#options.folder, `${projectId}.git`));
@@ -56,7 +63,9 @@ export class ProjectRepositories {
     if (remote === undefined) return this.#empty(project, repository);
     const branch = project.branch ?? (await ownBranch(repository, remote)) ?? DEFAULT_BRANCH;
     await repository.make(branch);
-    await repository.fetch(remote, SOURCE_REFS);
+    // Fetched with a depth again, what is there would be cut off from what is new.
+    const depth = (await hasBranches(repository)) ? undefined : this.depth;
+    await repository.fetch(remote, SOURCE_REFS, depth);
     const there = await repository.commitOf(`refs/remotes/origin/${branch}`);
     if (there === undefined && (await hasBranches(repository))) {
       const message = `The repository has no branch ${JSON.stringify(branch)}`;

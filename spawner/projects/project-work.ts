@@ -42,6 +42,10 @@ export class ProjectWork {
   async #repository(project: ProjectState): Promise<Repository> {
     const repository = this.#repositories.repository(project.id);
     if (await repository.isThere()) return repository;
+    if (project.phase === 'archived') {
+      const message = `Project ${project.name} is archived, and its repository is not kept any more`;
+      throw new OrchestratorError('ORC_NO_CHANGES', message);
+    }
     throw new OrchestratorError('ORC_NO_CHANGES', `Nobody has worked in ${project.name} yet`);
   }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { AgentState } from '../../core/domain/agent/agent-state.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import { Git } from '../../platform/git/git.ts';
@@ -13,6 +14,7 @@ import { ProjectKeeper } from './project-keeper.ts';
 import { ProjectRepositories } from './project-repositories.ts';
 import { ProjectTools } from './project-tools.ts';
 import { ProjectWork } from './project-work.ts';
+import { RepositoryRemoval } from './repository-removal.ts';
 
 export interface ProjectsOptions {
   log: EventLog;
@@ -28,6 +30,12 @@ export interface ProjectsOptions {
   /** Who commits, where it is not said by person. */
   name?: string | undefined;
   email?: string | undefined;
+  /** By channel and id of the person, `telegram/1001`. */
+  people?: ReadonlyMap<string, GitIdentity> | undefined;
+  /** So many commits of a branch are fetched, and given to an agent; all without. */
+  depth?: number | undefined;
+  /** So long after it was archived a project's repository is removed; milliseconds; never without. */
+  removeAfterMs?: number | undefined;
 }
 
 /** Everything that a spawner has for projects. */
@@ -36,6 +44,7 @@ export interface Projects {
   agents: AgentProjects;
   tools: ProjectTools;
   checkouts: ProjectCheckouts;
+  removal: RepositoryRemoval;
   /** A folder with the files of a commit, for a job. Throws ORC_PROJECT_NOT_FOUND. */
   checkout: (projectId: string, commit: string, jobId: string) => Promise<string>;
 }
@@ -54,6 +63,14 @@ export async function openProjects(options: ProjectsOptions): Promise<Projects> 
     keeper: new ProjectKeeper({ log, follower, repositories, logger, clock }),
     agents: new AgentProjects({ repositories, project, identity, logger }),
     checkouts,
+    removal: new RepositoryRemoval({
+      repositories,
+      projects: () => follower.state.projects.values(),
+      isWorkedIn: (projectId) => isWorkedIn(projectId, follower.state.agents.values()),
+      afterMs: options.removeAfterMs,
+      logger,
+      clock,
+    }),
     checkout: (projectId, commit, jobId) => {
       const known = project(projectId);
       if (known !== undefined) return checkouts.make(known, commit, jobId);
@@ -67,11 +84,21 @@ export async function openProjects(options: ProjectsOptions): Promise<Projects> 
   };
 }
 
+function isWorkedIn(projectId: string, agents: Iterable<AgentState>): boolean {
+  for (const agent of agents) {
+    const isThere = agent.phase !== 'unknown' && agent.phase !== 'ended';
+    if (isThere && agent.project?.id === projectId) return true;
+  }
+  return false;
+}
+
 function identityOf(
   owner: Person | undefined,
-  { follower, name, email }: ProjectsOptions,
+  { follower, name, email, people }: ProjectsOptions,
 ): GitIdentity {
   const key = owner && `${owner.channel}/${owner.userId}`;
+  const own = key === undefined ? undefined : people?.get(key);
+  if (own !== undefined) return own;
   const shown = key === undefined ? undefined : follower.state.users.get(key)?.name;
   const id = owner === undefined ? 'agent' : `${owner.userId}.${owner.channel}`;
   return {

@@ -36,6 +36,14 @@ export interface Runtime {
    * it could not end. What does not certainly belong to that run is never touched.
    */
   endRest(agentId: string, runId: string): Promise<LeftBehind | undefined>;
+  /** The agents whose home this runtime keeps. */
+  homes(): Promise<string[]>;
+  /**
+   * Removes the home of an agent with all that is in it, and what is kept of its ended runs; nothing
+   * where there is none. What a link in it leads to stays.
+   * @throws where a run of it has not ended
+   */
+  removeHome(agentId: string): Promise<void>;
 }
 
 export type StartResult =
@@ -82,6 +90,8 @@ export interface ProcessSpec {
   labels: Readonly<Record<string, string>>;
   /** Some grace after this the process ends by itself, unless somebody has extended it. */
   expiresAt: Date;
+  /** Its home is that of an earlier run: what the agent has put there is in it. */
+  again?: boolean;
 }
 
 /** Another program, to be run beside an agent. */

@@ -1,6 +1,7 @@
 import type { EventContext } from '../../core/domain/agent/agent-event.ts';
-import { type AgentState, isLive } from '../../core/domain/agent/agent-state.ts';
+import { type AgentState, isLive, type LiveAgent } from '../../core/domain/agent/agent-state.ts';
 import { Attachment } from '../attachment.ts';
+import { conversationDigest } from '../conversation-digest.ts';
 import type { AgentProcess } from '../runtime/runtime.ts';
 import type { WorkerDependencies } from '../worker-dependencies.ts';
 
@@ -12,6 +13,7 @@ export class OwnAgent {
   /** Has the agent looked at again. */
   readonly wake: () => void;
   #attachment: Attachment | undefined;
+  #digest: { sequence: number; text: string } | undefined;
 
   constructor(agentId: string, deps: WorkerDependencies, signal: AbortSignal, wake: () => void) {
     this.agentId = agentId;
@@ -56,6 +58,24 @@ export class OwnAgent {
     this.#attachment?.letGo();
     this.#attachment = undefined;
     await this.deps.processes.letGo(this.agentId);
+  }
+
+  /** Of what was said before a run that goes on with it; undefined for a first run. */
+  async digest({ agentId, run }: LiveAgent): Promise<string | undefined> {
+    if (run.resumed === undefined) return undefined;
+    const { sequence } = run.resumed;
+    if (this.#digest?.sequence !== sequence) {
+      const text = await conversationDigest(this.deps.log, agentId, sequence, this.signal);
+      this.#digest = { sequence, text };
+    }
+    return this.#digest.text;
+  }
+
+  /** The first message of a run that remembers nothing: a digest of what was said stands before it. */
+  async withDigest(state: LiveAgent, text: string): Promise<string> {
+    const begins = state.run.resumed?.memory === 'digest' && (state.written ?? 0) === 0;
+    const digest = begins ? await this.digest(state) : undefined;
+    return digest ? `${digest}\n\n${text}` : text;
   }
 
   /** Writes a text to its stdin, as its kind wants it; `gone` where there is no process any more. */

@@ -1,4 +1,10 @@
-import { type AgentState, isLive, type LiveAgent } from '../../core/domain/agent/agent-state.ts';
+import {
+  type AgentState,
+  type EndedAgent,
+  isLive,
+  type LiveAgent,
+  placeOf,
+} from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { RunStep } from '../../core/domain/agent/run/next-run-step.ts';
 import { startTimer } from '../../platform/async/timer.ts';
@@ -24,15 +30,18 @@ export class RunSteps {
       if (isLive(state)) await this.#agent.deps.logins.look(state, this.#agent.process);
       return true;
     },
+    resume: async (_step, state) => (state.phase === 'ended' ? this.#resume(state) : undefined),
     delete: async (_step, state) => {
       const run = state.phase === 'ended' ? state.lastRun : null;
-      if (run) await this.#agent.deps.processes.forget(this.#agent.agentId, run);
+      const { deps, agentId } = this.#agent;
+      if (run) await deps.processes.forget(agentId, run);
+      await deps.processes.removeHome(agentId, run);
       return true;
     },
   };
   readonly #agent: OwnAgent;
   /** Set once an agent is launched that says itself when it is ready. */
-  #readyBy: number | undefined;
+  #readyBy: { runId: string; at: number } | undefined;
 
   constructor(agent: OwnAgent) {
     this.#agent = agent;
@@ -40,7 +49,27 @@ export class RunSteps {
 
   /** It was launched, and is to say itself when it is ready. */
   get awaitsReady(): boolean {
-    return this.#readyBy !== undefined;
+    const { state } = this.#agent;
+    return state !== undefined && isLive(state) && this.#readyBy?.runId === state.run.runId;
+  }
+
+  /** Where it goes on; or why it cannot. The files of an agent are where its last run was. */
+  async #resume(state: EndedAgent): Promise<Told<'resume'>> {
+    const { deps, agentId, signal } = this.#agent;
+    const { processes, factories } = deps;
+    if (state.deleted) return { refused: 'it was deleted' };
+    if (state.homeRemoved) return { refused: 'its files were kept long enough and are removed' };
+    const memory = factories.get(state.kind)?.resumesItself ? 'session' : 'digest';
+    const { lastRun } = state;
+    if (lastRun === null) {
+      const place = await processes.chosenPlace();
+      return { runtime: processes.runtimeName, place, memory };
+    }
+    const place = await processes.makeRoom(agentId, lastRun, signal);
+    if (place !== placeOf(lastRun)) {
+      return { refused: `its files are with node ${lastRun.node}, which is not there` };
+    }
+    return { runtime: lastRun.runtime, place, memory };
   }
 
   /** The run stands in the log; its process is started, or found where an earlier try started it. */
@@ -51,7 +80,8 @@ export class RunSteps {
     if (factory === undefined) {
       return this.#failed(`this version has no kind ${JSON.stringify(state.kind)}`);
     }
-    const result = await processes.start(state, factory);
+    const digest = await this.#agent.digest(state);
+    const result = await processes.start(state, factory, digest);
     if (!result.ok) return this.#failed(result.reason, result.left);
     this.#agent.watch(result.process);
     const probe: ReadinessProbe = factory.readinessProbe();
@@ -65,7 +95,10 @@ export class RunSteps {
 
   /** It says itself when it is ready: looked at again at each of its events, its end, and in time. */
   #awaitReady(process: AgentProcess, timeoutMs: number): void {
-    this.#readyBy ??= this.#agent.context.now.getTime() + timeoutMs;
+    const { runId } = process;
+    if (this.#readyBy?.runId !== runId) {
+      this.#readyBy = { runId, at: this.#agent.context.now.getTime() + timeoutMs };
+    }
     const cancel = startTimer(timeoutMs, this.#agent.wake, { ref: false });
     void process.exited.finally(cancel);
   }
@@ -75,7 +108,8 @@ export class RunSteps {
     const said = isLive(state) ? state.saidReady : undefined;
     if (said && said.problem === undefined) return { pid: this.#agent.process?.pid };
     if (said?.problem) return this.#failed(said.problem);
-    const late = this.#agent.context.now.getTime() >= (this.#readyBy ?? Number.POSITIVE_INFINITY);
+    const late =
+      this.#agent.context.now.getTime() >= (this.#readyBy?.at ?? Number.POSITIVE_INFINITY);
     return late ? this.#failed('it did not say that it is ready') : undefined;
   }
 

@@ -29,7 +29,7 @@ export class TurnSteps {
       return true;
     },
     'open-turn': nothingElse,
-    deliver: (step) => this.#deliver(step),
+    deliver: async (step, state) => (isLive(state) ? this.#deliver(step, state) : undefined),
     'end-turn': ({ turn }) => this.#endTurn(turn.turnId),
     nudge: async ({ turn }) => {
       const written = await this.#agent.write(`nudge-${turn.turnId}`, REMINDER);
@@ -75,12 +75,16 @@ export class TurnSteps {
     }
   }
 
-  async #deliver({ message }: TurnStep & { do: 'deliver' }): Promise<Told<'deliver'> | undefined> {
+  async #deliver(
+    { message }: TurnStep & { do: 'deliver' },
+    state: LiveAgent,
+  ): Promise<Told<'deliver'> | undefined> {
     const { deps, agentId, process } = this.#agent;
     const place = { log: deps.log, agentId };
     const refused = await putMessageFiles(process, message.files ?? [], place);
     if (refused !== undefined) return { refused };
-    const written = await this.#agent.write(message.commandId, message.text);
+    const text = await this.#agent.withDigest(state, message.text);
+    const written = await this.#agent.write(message.commandId, text);
     // Gone: its end is on the way, and states what becomes of the message.
     return written === 'gone' ? undefined : written;
   }

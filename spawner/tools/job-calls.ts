@@ -84,8 +84,13 @@ export async function requestDeclared(
   return requestJob(whole, jobCaller(call, caller), rules, jobs.values(), known, now);
 }
 
-function timeoutsOf({ timeouts }: ToolDeclaration): JobTimeouts {
-  const { accept, heartbeat, total, confirm } = timeouts;
+/** How many leases without a sign end a job whose tool says nothing of it, where nobody saw one end. */
+const SILENT_LEASES = 4;
+
+function timeoutsOf({ timeouts, executor }: ToolDeclaration): JobTimeouts {
+  const { accept, total, confirm } = timeouts;
+  const silence = executor.kind === 'nats' ? SILENT_LEASES * executor.lease : undefined;
+  const heartbeat = timeouts.heartbeat ?? silence;
   return {
     acceptMs: accept,
     totalMs: total,

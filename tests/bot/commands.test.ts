@@ -1,6 +1,7 @@
 import '../support/measured-children.ts';
 import { join } from 'node:path';
 import test from 'ava';
+import type { StoredEvent } from '../../schemas/event.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { sharedBotSystem } from '../support/telegram/shared-system.ts';
 
@@ -102,6 +103,43 @@ test('/new makes a further agent, /agents switches back, and each keeps its own'
   );
   t.is(sent[0]?.subject, sent[1]?.subject, 'both went to the first agent');
 });
+
+test('/resume lists conversations that have ended, with their last words; a button goes on with one', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const said = (text: string, reply: RegExp) => telegram.exchange(user, text, reply);
+  await said('/resume', /^There is no earlier conversation/);
+  await said('one', /^got: one$/);
+  const log = await system.log();
+  await said('/stop', /^⏹/);
+  const [agentId = ''] = (await ofUser(log, user)).map(({ subject }) => subject.split('.')[1]);
+  const isEnd = ({ type, subject }: StoredEvent) =>
+    type === 'process.stopped' && subject.includes(agentId);
+  await untilEvent(log, isEnd, AbortSignal.timeout(30_000));
+  await said('/new line', /^🆕/);
+  await said('/resume', /Earlier conversations/);
+  const list = api.chat(user).at(-1);
+  if (list === undefined) return t.fail();
+  t.regex(list.text, /line.*: got: one/);
+  t.is(list.buttons.length, 1);
+  api.press(user, list, list.buttons[0]?.data ?? '');
+  await telegram.until(() => list.buttons.length === 0, 'the press to be shown');
+  api.say(user, 'two');
+  const isAnswer = (text: string) => text.startsWith('got: ') && text.endsWith('two');
+  await telegram.until(() => api.texts(user).some(isAnswer), 'an answer');
+  const sent = (await ofUser(log, user)).filter(({ type }) => type === 'command.send');
+  t.is(sent[0]?.subject, sent.at(-1)?.subject, 'the first one goes on');
+});
+
+/** What was said to, and became of, the agents of a user. */
+async function ofUser(log: Parameters<typeof history>[0], user: number) {
+  const events = await history(log);
+  const own = ofType(events, 'command.create')
+    .filter(({ data }) => data.owner?.userId === String(user))
+    .map(({ subject }) => subject.split('.')[1] ?? '');
+  return events.filter(({ subject }) => own.some((agentId) => subject.includes(agentId)));
+}
 
 test('D9: an agent has a name, which its button, its answers and the commands bear', async (t) => {
   const { telegram } = running();

@@ -172,6 +172,7 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['project', 'push', '--project', HOSTILE], shows: '\\u202eg' },
       { args: ['project', 'push', '--project', 'mine', '--to', HOSTILE] },
     ],
+    resume: [{ args: ['resume', agent] }, { args: ['resume', HOSTILE], shows: '\\u202eg' }],
     stop: [{ args: ['stop', agent] }, { args: ['stop', HOSTILE] }],
     delete: [{ args: ['delete', agent] }],
   };

@@ -73,3 +73,27 @@ test('F8: a copy of a credential is worth nothing when its agent has ended, and 
   t.false(other.nc.isClosed());
   await other.close();
 });
+
+test('a credential of an earlier run stays worth nothing when its agent goes on, and the new one counts at once', async (t) => {
+  const system = await startSystem(t);
+  const log = await system.log();
+  const copy = await startAgent(system);
+  const { agentId } = copy;
+  await log.append(command(agentId, 'command.stop', { reason: 'asked' }));
+  await log.append(command(agentId, 'command.resume', {}));
+  const sent = command(agentId, 'command.send', { text: 'hello', mode: 'join' });
+  await log.append(sent);
+  const isAnswer = ({ type, subject }: StoredEvent) =>
+    type === 'response.answer' && subject.includes(agentId);
+  t.like((await untilEvent(log, isAnswer)).data, { text: '[1] You said: hello' });
+
+  const untilRefused = async () => {
+    for (;;) await (await connectWith(system, copy)).close();
+  };
+  await t.throwsAsync(untilRefused, { code: 'ORC_NOT_PERMITTED' });
+  const file = join(system.dataDir, 'new.copy');
+  await copyFile(join(dataPaths(system.dataDir).agents, agentId, SECRETS, 'agent.creds'), file);
+  const own = await connectWith(system, { agentId, file });
+  t.false(own.nc.isClosed());
+  await own.close();
+});

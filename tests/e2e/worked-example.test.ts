@@ -13,14 +13,14 @@ test('three lines in, three answers out, in order and by one process', async (t)
   t.deepEqual(lines.slice(1), ['[2] You said: hello', '[3] You said: hello again', '']);
 });
 
-test('the next run has the history and a new agent, and says so', async (t) => {
+test('the next run goes on with the agent that ended with the last, and says so', async (t) => {
   const env = environment(dataFolder(t));
   await orchestrator(['start'], { env, input: 'one\n' });
 
   const { stdout, stderr } = await orchestrator(['start'], { env, input: 'two\n' });
 
-  t.is(stdout, '[1] You said: two\n');
-  t.regex(stderr, /agent-[0-9a-f]{12} .*has ended/);
+  t.is(stdout, '[2] You said: two\n');
+  t.regex(stderr, /goes on where it left off: agent-[0-9a-f]{12}/);
 });
 
 test('with --keep-agents the next run goes on with the same process and its memory', async (t) => {

@@ -5,6 +5,8 @@ import { jwtAuthenticator } from '../../core/log/jwt-authenticator.ts';
 /** A message as it came over the wire. */
 export interface Heard {
   subject: string;
+  /** Where an answer is wanted; empty where nowhere. */
+  reply: string;
   /** With the line `NATS/1.0 …`; empty where there are none. */
   headers: string;
   payload: string;
@@ -157,7 +159,9 @@ export class PlainClient {
     const head = word === 'HMSG' ? Number(rest.at(-2)) : 0;
     const text = (from: number, to: number) =>
       this.#input.toString('utf8', start + from, start + to);
-    this.heard.push({ subject: rest[0] ?? '', headers: text(0, head), payload: text(head, size) });
+    const reply = rest.length > (word === 'HMSG' ? 4 : 3) ? (rest[2] ?? '') : '';
+    const [headers, payload] = [text(0, head), text(head, size)];
+    this.heard.push({ subject: rest[0] ?? '', reply, headers, payload });
     this.#input = this.#input.subarray(start + size + 2);
     return true;
   }

@@ -101,7 +101,7 @@ test('it can be deleted with all that it left, also by a spawner that never met 
   await spawner.log.append(command(agent, 'command.delete', {}));
   const deleted = await spawner.event(agent, 'process.deleted');
   await spawner.follower.folded(deleted.sequence);
-  t.deepEqual(await readdir(runs), []);
+  await t.throwsAsync(readdir(runs), { code: 'ENOENT' }, 'its home is gone');
   const { agents, archived, forgotten } = spawner.follower.state;
   t.deepEqual([agents.size, archived.size, forgotten], [0, 0, 1]);
 

@@ -111,6 +111,9 @@ export class SimulatedAgent {
         return this.#done(step, state, {
           expiresAt: new Date(this.now + step.ttlMs).toISOString(),
         });
+      case 'resume':
+        this.end = undefined;
+        return this.#done(step, state, { runtime: 'local', place: 'here', memory: 'session' });
       case 'deliver':
         this.stdin.push(step.message.commandId);
         return this.#done(step, state, { bytes: 1 });

@@ -31,7 +31,7 @@ import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/l
 import { OutputMarks } from '../../spawner/output-marks.ts';
 import { Membership } from '../../spawner/ownership/membership.ts';
 import { ProcessManager } from '../../spawner/process-manager.ts';
-import { openProjects } from '../../spawner/projects/projects.ts';
+import { openProjects, type ProjectsOptions } from '../../spawner/projects/projects.ts';
 import { serveProjects } from '../../spawner/projects/projects-service.ts';
 import type { ReadinessProbe } from '../../spawner/readiness.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
@@ -61,6 +61,8 @@ export interface SpawnerOptions {
   pauseAfterMs?: number;
   /** A day without. */
   archiveAfterMs?: number;
+  homeRetentionMs?: number;
+  homeLookMs?: number;
   /** A minute without. */
   archiveLookMs?: number;
   node?: string;
@@ -83,6 +85,8 @@ export interface SpawnerOptions {
   maxPayload?: number;
   /** Below which a project's folder may lie. */
   projectRoots?: readonly string[];
+  /** Whom commits are by, and how much history there is. */
+  git?: Pick<ProjectsOptions, 'people' | 'depth'>;
   /** How long an event may be waited for; 30 s. */
   patienceMs?: number;
 }
@@ -190,6 +194,7 @@ export class SpawnerFixture {
       folder: join(this.nats.dataDir, 'projects'),
       searchPath: process.env.PATH ?? '',
       roots: this.#options.projectRoots ?? [],
+      ...this.#options.git,
     });
     const workspace = (state: LiveAgent) => projects.agents.workspace(state);
     const processes = new ProcessManager({ runtimes, environment, logger, owns, workspace });
@@ -199,6 +204,24 @@ export class SpawnerFixture {
       health: this.health,
       marks: await OutputMarks.open(log.connection, logger),
     });
+    const executors = jobExecutors({
+      runtime: jobRuntime,
+      folder: jobs,
+      toolsFolder: folder,
+      servers: this.#options.servers ?? [],
+      knownHosts: join(this.nats.dataDir, 'known_hosts'),
+      checkout: (projectId, commit, jobId) => projects.checkout(projectId, commit, jobId),
+      collector,
+      log,
+      follower,
+      logger,
+      clock,
+      kind: 'line',
+      environment: process.env,
+      searchPath,
+      stopGraceMs: this.#options.stopGraceMs ?? 500,
+    });
+    for (const executor of new Set(executors.values())) await executor.prepare?.(tools);
     const spawner = new Spawner({
       log,
       follower,
@@ -211,23 +234,7 @@ export class SpawnerFixture {
       collector,
       tools,
       jobsPlace: await jobRuntime.place(),
-      executors: jobExecutors({
-        runtime: jobRuntime,
-        folder: jobs,
-        toolsFolder: folder,
-        servers: this.#options.servers ?? [],
-        knownHosts: join(this.nats.dataDir, 'known_hosts'),
-        checkout: (projectId, commit, jobId) => projects.checkout(projectId, commit, jobId),
-        collector,
-        log,
-        follower,
-        logger,
-        clock,
-        kind: 'line',
-        environment: process.env,
-        searchPath,
-        stopGraceMs: this.#options.stopGraceMs ?? 500,
-      }),
+      executors,
       factories,
       logins: new LoginRenewals({
         running: () => processes.running(follower.state.agents.values()),
@@ -247,6 +254,8 @@ export class SpawnerFixture {
       placementMs: 10_000,
       archiveLookMs: this.#options.archiveLookMs ?? 60_000,
       archiveAfterMs: this.#options.archiveAfterMs ?? 86_400_000,
+      homeRetentionMs: this.#options.homeRetentionMs ?? 90 * 86_400_000,
+      homeLookMs: this.#options.homeLookMs ?? 60_000,
       quotas: { ...quotasOf(DEFAULTS), ...this.#options.quotas },
       countConnections: await this.#countConnections(),
       health: this.health,

@@ -22,13 +22,21 @@ export type PendingControl =
   | PendingRefusal
   | PendingRun
   | PendingFile
-  | { commandId: string; name: 'undo' };
+  | { commandId: string; name: 'undo' }
+  | PendingResume;
 
 /** The agent is to live longer, or to end. */
 export interface PendingLifeControl {
   commandId: string;
   name: 'extend' | 'stop' | 'delete';
   ttlMs?: number;
+}
+
+/** One that has ended is to go on; `as`: what it is called from then on. */
+export interface PendingResume {
+  commandId: string;
+  name: 'resume';
+  as?: string;
 }
 
 /** What came too late: a second `create`, an answer to a question that is closed. */
@@ -94,6 +102,20 @@ export interface Run {
   paused?: true;
   /** Its owner has given it away. */
   released?: true;
+  /** Of a run that goes on with an earlier one. */
+  resumed?: Resumed;
+}
+
+export interface Resumed {
+  /** Place in the log of `process.resumed`: what was said before is what it goes on with. */
+  sequence: number;
+  memory: 'session' | 'digest';
+}
+
+/** A user of the server whose credentials count no more, and when they have expired by themselves. */
+export interface RevokedUser {
+  user: string;
+  expires: string;
 }
 
 /** An older version's node bore the name of its place. */
@@ -170,9 +192,6 @@ export interface Snapshot {
   isOldest?: true;
 }
 
-/** So many of the last are kept in mind: so far back one can go. */
-export const MAX_SNAPSHOTS = 50;
-
 interface Known {
   agentId: string;
   kind: string;
@@ -201,6 +220,14 @@ interface Known {
   running?: PendingRun[];
   /** Absent while there is room. */
   overflow?: Overflow;
+  /** Runs that it had before the present or last one; absent for none. */
+  earlierRuns?: number;
+  /** Of these; absent for none. */
+  revoked?: readonly RevokedUser[];
+  /** Absent while it has said nothing. */
+  said?: Said;
+  /** The last of them, the newest last; absent for none. */
+  snapshots?: readonly Snapshot[];
 }
 
 interface WithRun extends Known {
@@ -220,13 +247,9 @@ interface WithRun extends Known {
   questions?: PendingQuestion[];
   /** The last of those that have their outcome. */
   closedQuestions?: string[];
-  /** Absent while it has said nothing. */
-  said?: Said;
   muted?: Muted;
   /** A turn in its project has ended, and nobody has looked at its files since. */
   snapshotDue?: { turnId: string; correlationId?: string };
-  /** The last of them, the newest last; absent for none. */
-  snapshots?: readonly Snapshot[];
 }
 
 /** Commands to an id that nobody created. */
@@ -240,6 +263,8 @@ export interface UnknownAgent {
 }
 export interface RequestedAgent extends Known {
   phase: 'requested';
+  /** Of one that goes on. */
+  resumed?: Resumed;
 }
 export interface StartingAgent extends WithRun {
   phase: 'starting';
@@ -263,6 +288,9 @@ export interface EndedAgent extends Known {
     signal: string | null;
   };
   deleted: boolean;
+  /** When its files are removed, as its owner was told. */
+  homeDue?: string;
+  homeRemoved?: true;
 }
 
 /** An agent as the log tells it; a union of phases, so that no flag can contradict another. */

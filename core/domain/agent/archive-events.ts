@@ -20,10 +20,11 @@ export function archivedEvents(state: EndedAgent, context: EventContext): NewEve
 }
 
 /** Lists are made of this alone: none of its other events is read for them. */
-const shown = ({ kind, name, owner, createdAt, end, counts }: EndedAgent) => ({
+const shown = ({ kind, name, owner, project, createdAt, end, counts }: EndedAgent) => ({
   kind,
   ...(name !== undefined && { name }),
   ...(owner && { owner }),
+  ...(project && { projectId: project.id }),
   createdAt,
   end: `${end.how}: ${end.detail}`.slice(0, MAX_SHOWN_END).toWellFormed(),
   counts,

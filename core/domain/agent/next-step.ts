@@ -94,6 +94,12 @@ function endedStep(state: EndedAgent): Step | undefined {
   if (first?.name === 'delete' && !state.deleted) {
     return { do: 'delete', commandId: first.commandId };
   }
+  if (first?.name === 'resume' && state.running === undefined) {
+    const { commandId, as } = first;
+    return { do: 'resume', commandId, ...(as !== undefined && { as }) };
+  }
+  // Commands that were begun have their outcomes first.
+  if (first?.name === 'resume') return undefined;
   const { how, detail } = state.end;
   // Also the rest of a queue that was longer than the batch with the failed start takes.
   return how === 'start-failed'
@@ -120,6 +126,8 @@ function stepOfControl(state: LiveAgent, control: PendingControl): Step {
       return { do: 'interrupt', commandId: control.commandId };
     case 'undo':
       return undoStep(state, control.commandId);
+    case 'resume':
+      return { do: 'reject', commandId: control.commandId, code: 'ORC_AGENT_EXISTS' };
     default:
       return commandStepOfControl(control, state.running?.length ?? 0);
   }

@@ -16,8 +16,8 @@ export type JobEnd =
 
 /**
  * The end of a job, all of it one append: the end itself, the result for whoever waits for it
- * (`job wait`), and a turn of the agent that called, where it is to be told. An agent that lives no
- * more is told nothing.
+ * (`job wait`), and a turn of the agent that called, where it is to be told. An agent that has
+ * ended is told nothing, unless it is about to go on.
  *
  * @param agent the agent that called
  */
@@ -98,9 +98,9 @@ function noticeEvents(
   causationId: string,
   now: Date,
 ): NewEvent[] {
-  if (job.by === undefined || agent === undefined || !isLive(agent)) return [];
+  if (job.by === undefined || agent === undefined || !isHeard(agent)) return [];
   const { agentId, turnId } = job.by;
-  const waits = turnId !== undefined && agent.turn?.turnId === turnId;
+  const waits = turnId !== undefined && isLive(agent) && agent.turn?.turnId === turnId;
   if (!job.notify && waits) return [];
   const text = noticeText(job, end);
   return [
@@ -118,6 +118,12 @@ function noticeEvents(
     ),
   ];
 }
+
+/** It lives, or is about to, again perhaps: what comes for it waits until then. */
+const isHeard = (agent: AgentState): boolean =>
+  isLive(agent) ||
+  agent.phase === 'requested' ||
+  agent.controls.some(({ name }) => name === 'resume');
 
 /** Characters of a result that a message to an agent shows; the rest is in `job get`. */
 const SHOWN = 2_000;

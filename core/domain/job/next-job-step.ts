@@ -52,7 +52,7 @@ function endedBefore(job: OpenJob): JobStep | undefined {
   return end && { do: 'end', job, end };
 }
 
-function ofRun(job: WorkingJob, run: JobRun, { view }: JobPlace): JobStep | undefined {
+function ofRun(job: WorkingJob, run: JobRun, { view, canRun }: JobPlace): JobStep | undefined {
   const { self, nodes } = view;
   if (run.node === self.node && run.holder === self.holder) {
     const end = wantedEnd(job);
@@ -62,6 +62,8 @@ function ofRun(job: WorkingJob, run: JobRun, { view }: JobPlace): JobStep | unde
   // Another's, who lives or may come back.
   if (nodes.has(run.node)) return undefined;
   const near = nodes.get(self.node)?.places.includes(run.place) ?? false;
+  // Its workers are nobody's: every spawner that has the tool can follow what they say.
+  if (run.executor === 'nats' && canRun) return view.settled ? { do: 'take-over', job } : undefined;
   if (near) return view.settled ? { do: 'take-over', job } : undefined;
   if (!view.isSilentForLong(run.node)) return undefined;
   const reason = `its place (node ${run.node}) is gone`;

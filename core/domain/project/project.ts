@@ -8,6 +8,8 @@ export interface ProjectState {
   agentId?: string;
   owner?: Person;
   createdAt: string;
+  /** Absent while it is not archived. */
+  archivedAt?: string;
   /** Where its repository is from; absent for one that began empty. */
   repo?: string;
   branch?: string;
@@ -56,7 +58,7 @@ function evolveKnown(state: ProjectState, event: StoredEvent): ProjectState {
       if (state.phase !== 'fetching') return state;
       return { ...state, phase: 'failed', problem: event.data };
     case 'project.archived':
-      return { ...state, phase: 'archived' };
+      return { ...state, phase: 'archived', archivedAt: state.archivedAt ?? event.time };
     default:
       return state;
   }

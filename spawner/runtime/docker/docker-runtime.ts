@@ -38,8 +38,9 @@ import {
 } from './container-options.ts';
 import { ContainerWatch, type EngineReport } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
-import { mayBeRun } from './file-stat.ts';
+import { mayBeRun, whatIsAt } from './file-stat.ts';
 import { fillWorkspace } from './fill-workspace.ts';
+import { putHomeFile } from './home-files.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** How long the engine may take to create a container whose name is taken already. */
@@ -122,6 +123,19 @@ export class DockerRuntime implements Runtime {
     return undefined;
   }
 
+  async homes(): Promise<string[]> {
+    const label = [`${SYSTEM_LABEL}=${this.#settings.system}`, `${ROLE_LABEL}=home`];
+    const { Volumes } = await this.#docker.listVolumes({ filters: { label } });
+    return (Volumes ?? []).flatMap(({ Labels }) => Labels?.[AGENT_LABEL] ?? []);
+  }
+
+  async removeHome(agentId: string): Promise<void> {
+    const found = await this.#find(agentId);
+    if (found?.State.Running) throw new Error(`the container ${agentId} has not ended`);
+    await removeContainers(this.#docker, agentId);
+    await unless([404], this.#docker.getVolume(homeVolume(agentId)).remove());
+  }
+
   async list(): Promise<RunStatus[]> {
     const label = [`${SYSTEM_LABEL}=${this.#settings.system}`, `${ROLE_LABEL}=agent`];
     const containers = await this.#docker.listContainers({ all: true, filters: { label } });
@@ -186,12 +200,20 @@ export class DockerRuntime implements Runtime {
   }
 
   async #fill(spec: ProcessSpec): Promise<void> {
-    const { agentId, environment, expiresAt, files, workspace } = spec;
-    if (workspace) await fillWorkspace(this.#docker.getContainer(agentId), workspace);
+    const { agentId, environment, expiresAt, files, workspace, again } = spec;
+    const container = this.#docker.getContainer(agentId);
+    if (workspace) await fillWorkspace(container, workspace);
     const secrets = files.filter(({ secret }) => secret);
     await Mailbox.fill(this.#docker, agentId, { environment, secrets, expiresAt });
     const own = files.filter(({ secret }) => !secret);
-    await putEntries(this.#docker.getContainer(agentId), HOME, [
+    if (again) {
+      // The agent may have put links where these belong.
+      for (const file of own) await putHomeFile(container, file);
+      if ((await whatIsAt(container, WORKSPACE)) !== 'nothing') return;
+      await putEntries(container, HOME, foldersOf(['workspace/.'], AGENT_UID));
+      return;
+    }
+    await putEntries(container, HOME, [
       ...foldersOf(['workspace/.', ...own.map(({ path }) => path)], AGENT_UID),
       ...own.map(
         ({ path, content, mode = 0o600 }) =>

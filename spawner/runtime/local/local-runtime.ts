@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { folderName } from '../../../platform/service/node-name.ts';
 import type { LeftBehind } from '../../../schemas/events/process.ts';
+import { isAgentId } from '../../../schemas/ids.ts';
 import { missingProgram } from '../find-program.ts';
 import type { AgentPlaces, ProcessSpec, RunStatus, Runtime, StartResult } from '../runtime.ts';
 import { LocalProcess } from './local-process.ts';
@@ -101,6 +102,19 @@ export class LocalRuntime implements Runtime {
     const processes = await folder.processes();
     if (processes && isRunning(processes.agent)) throw new Error(`run ${runId} has not ended`);
     return (await this.#endings.of({ agentId, runId }, folder, processes ?? {})).end();
+  }
+
+  async homes(): Promise<string[]> {
+    return (await namesIn(this.#agents)).filter(isAgentId);
+  }
+
+  async removeHome(agentId: string): Promise<void> {
+    const home = join(this.#agents, agentId);
+    for (const runId of await namesIn(join(home, 'runs'))) {
+      const processes = await new RunFolder(this.#agents, agentId, runId).processes();
+      if (processes && isRunning(processes.agent)) throw new Error(`run ${runId} has not ended`);
+    }
+    await rm(home, { recursive: true, force: true });
   }
 
   async list(): Promise<RunStatus[]> {

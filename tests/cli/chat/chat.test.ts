@@ -37,8 +37,17 @@ onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end
   await chat.shows('has ended: stop');
   chat.type('/stop\r');
   chat.type('once more\r');
-  await chat.shows('started agent-');
-  await chat.shows('[1] You said: once more');
+  await chat.shows('goes on where it left off: agent-');
+  await chat.shows('[3] You said: once more');
+  chat.type('/resume\r');
+  await chat.shows('1. demo (demo), ended ');
+  await chat.shows('/resume 1 goes on with the first.');
+  chat.type('/resume 7\r');
+  await chat.shows('There is no 7.');
+  chat.type('/resume 1\r');
+  await chat.shows('goes on where it left off: agent-');
+  chat.type('and the first\r');
+  await chat.shows('[3] You said: and the first');
   chat.type('/quit\r');
 
   t.is(await chat.done, 0);
@@ -157,7 +166,7 @@ onTerminal('D7: the end of the chat ends the agents of this terminal, and no oth
   t.is(stdout, '');
   t.true(processesWith(folder).length > 0);
   const again = new TerminalSession(t, ['start'], env);
-  await again.shows('started agent-');
+  await again.shows('goes on where it left off: agent-');
   const send = await orchestrator(['send', theirs, '--wait', 'still there?'], { env });
   t.is(send.stdout, '[1] You said: still there?\n');
   await orchestrator(['stop', theirs], { env });
@@ -178,7 +187,8 @@ onTerminal('a turn that fails is shown with reason and cure, and a chat goes on'
 
   await chat.shows('❌ ORC_AGENT_CRASHED: ');
   chat.type('hello again\r');
-  await chat.shows('started agent-');
+  await chat.shows('goes on where it left off: agent-');
+  await chat.shows('a digest of what was said');
   await chat.shows('❌ ORC_AGENT_CRASHED: ');
   chat.type('\x04');
   t.is(await chat.done, 0);

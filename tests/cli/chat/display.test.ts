@@ -18,6 +18,10 @@ const failure = { code: 'ORC_TTL', reason: 'Its time is over.', cure: 'Send it a
 const failed: Happening = { ...place, ...failure, kind: 'turn-failed', turnId: 't', serves: [] };
 
 test('a found agent, a new one and the end of the one before are told apart', (t) => {
+  t.is(
+    agentNotice({ agentId: AGENT, created: false, resumed: true }),
+    `goes on where it left off: ${AGENT} (/new begins anew)`,
+  );
   t.is(agentNotice({ agentId: AGENT, created: false }), `still running: ${AGENT}`);
   t.is(agentNotice({ agentId: AGENT, created: true }), `started ${AGENT}`);
   t.is(

@@ -5,6 +5,7 @@ import { ViewsClient } from '../../../platform/service/views-client.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { subjectOf } from '../../../schemas/subjects.ts';
+import { appendInOrder } from '../../support/append-in-order.ts';
 import { history, ofType } from '../../support/history.ts';
 import { startTestNats, type TestNats } from '../../support/nats.ts';
 import { startViews } from './views.ts';
@@ -92,15 +93,94 @@ test.serial('an agent that is there is taken, also before its process runs', asy
   t.deepEqual(await agentClient.getOrCreate(ADA, WISH), { agentId, created: false });
 });
 
-test.serial('after an agent has ended there is a new one, and the old is named', async (t) => {
+/** Makes the log say that an agent has answered a message and was stopped. */
+async function talkedAndStopped(nats: TestNats, agentId: string): Promise<void> {
+  const state = (name: string, data: object): NewEvent =>
+    ({
+      id: `${name}:${agentId}`,
+      type: `process.${name}`,
+      source: 'test',
+      time: new Date().toISOString(),
+      subject: subjectOf({ family: 'process', agentId, name }),
+      data,
+      // Name and data belong together where it is called.
+    }) as NewEvent;
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  const run = { runId: 'run', node: 'node-test', epoch: 1, runtime: 'local', expiresAt };
+  const delivered = { runId: 'run', commandId: 'm-1', turnId: 'turn-1', bytes: 1 };
+  await appendInOrder(nats.log, [
+    state('starting', run),
+    state('ready', { runId: 'run' }),
+    state('delivered', delivered),
+    state('stopped', { runId: 'run', reason: 'ttl', code: 0, signal: null }),
+  ]);
+}
+
+test.serial(
+  'an agent that has ended goes on with the next message, whoever asks at once',
+  async (t) => {
+    const { nats, agentClient: client } = await fixture(t);
+    const { agentId } = await client.getOrCreate(ADA, WISH);
+    await talkedAndStopped(nats, agentId);
+    const others = await Promise.all([agentClient(nats), agentClient(nats)]);
+
+    const all = await Promise.all([client, ...others].map((each) => each.getOrCreate(ADA, WISH)));
+
+    t.deepEqual(new Set(all.map((each) => each.agentId)), new Set([agentId]));
+    t.false(all.some(({ created }) => created));
+    const events = await history(nats.log);
+    t.is(ofType(events, 'command.resume').length, 1);
+    t.is(ofType(events, 'command.create').length, 1);
+    t.is(ofType(events, 'user.agent-assigned').at(-1)?.data.agentId, agentId);
+  },
+);
+
+test.serial(
+  'one of another kind or project does not go on where these are asked for',
+  async (t) => {
+    const { nats, agentClient } = await fixture(t);
+    const first = await agentClient.getOrCreate(ADA, WISH);
+    await talkedAndStopped(nats, first.agentId);
+
+    const second = await agentClient.getOrCreate(ADA, { ...WISH, kind: 'line', ofThisKind: true });
+
+    t.true(second.created);
+    t.is(second.previous, first.agentId);
+    t.is(second.previousName, 'demo');
+  },
+);
+
+test.serial(
+  'one that was never started and never said anything is nothing to go on with',
+  async (t) => {
+    const { nats, agentClient } = await fixture(t);
+    const first = await agentClient.getOrCreate(ADA, WISH);
+    await end(nats, first.agentId);
+
+    const second = await agentClient.getOrCreate(ADA, WISH);
+
+    t.true(second.created);
+    t.is(second.previous, first.agentId);
+  },
+);
+
+test.serial('one that goes on has another name where one that lives has its own', async (t) => {
   const { nats, agentClient } = await fixture(t);
-  const first = await agentClient.getOrCreate(ADA, WISH);
-  await end(nats, first.agentId);
+  const { agentId } = await agentClient.getOrCreate(ADA, WISH);
+  await talkedAndStopped(nats, agentId);
+  await agentClient.createAnother(ADA, WISH, 'agent-00000000000a');
+  const views = new ViewsClient((await nats.connect()).nc);
+  const { agent } = await views.request('agent', { agentId }, { timeoutMs: 5_000 });
 
-  const second = await agentClient.getOrCreate(ADA, WISH);
+  await agentClient.resume(ADA, agent, 'update-1');
+  await agentClient.resume(ADA, agent, 'update-1');
 
-  t.true(second.created);
-  t.is(second.previous, first.agentId);
+  const resumes = ofType(await history(nats.log), 'command.resume');
+  t.deepEqual(
+    resumes.map(({ data }) => data.name),
+    ['demo 2'],
+  );
+  t.is((await agentClient.getOrCreate(ADA, WISH)).agentId, agentId);
 });
 
 test.serial('a release without any assignment is as good as no agent', async (t) => {

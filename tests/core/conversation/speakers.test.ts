@@ -64,6 +64,42 @@ for (const name of Object.keys(ends) as (keyof typeof ends)[]) {
   });
 }
 
+const resumed: NewEvent = {
+  id: 'process.resumed:cmd-1',
+  type: 'process.resumed',
+  source: 'test',
+  time: new Date().toISOString(),
+  subject: `agents.${AGENT}.process.resumed`,
+  data: {
+    commandId: 'cmd-1',
+    memory: 'digest',
+    was: {
+      kind: 'line',
+      ttlMs: 1,
+      turnDeadlineMs: 1,
+      createdAt: new Date().toISOString(),
+      createdBy: 'c',
+      counts: { messages: 0, answers: 0, turns: 0, failed: 0 },
+      runs: 1,
+    },
+  },
+};
+
+test('an agent that goes on is heard again from there on, wherever one begins', async (t) => {
+  const { log } = await startTestNats(t);
+  await createAgent(log, AGENT, 'cat');
+  const first = [said('a'), ended('stopped'), said('b'), resumed, said('c'), ended('lost')];
+  await appendInOrder(log, [...first, said('d')]);
+  const late: [number, string][] = [
+    [4, LATE],
+    [8, LATE],
+  ];
+
+  for (const from of [1, 2, 3, 4]) t.deepEqual(await refusals(log, from), late, `${from}`);
+  t.deepEqual(await refusals(log, 5), late.slice(1));
+  t.deepEqual(await refusals(log, 1, 'agents.*.response.*'), late);
+});
+
 test('an agent is not heard before somebody created it, nor brought back by being created again', async (t) => {
   const { log } = await startTestNats(t);
   await appendInOrder(log, [said('a')]);

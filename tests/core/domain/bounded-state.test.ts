@@ -1,11 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {
-  isLive,
-  MAX_SNAPSHOTS,
-  MAX_WAITING,
-  MAX_WAITING_TEXT,
-} from '../../../core/domain/agent/agent-state.ts';
+import { isLive, MAX_WAITING, MAX_WAITING_TEXT } from '../../../core/domain/agent/agent-state.ts';
 import { MAX_ARCHIVED } from '../../../core/domain/archived-agent.ts';
 import { MAX_ENDED_JOBS, MAX_JOBS } from '../../../core/domain/job/fold-job.ts';
 import { MAX_NODES } from '../../../core/domain/node/node.ts';
@@ -14,6 +9,7 @@ import { applyEvent, initialSystem, type SystemState } from '../../../core/domai
 import { MAX_FRAGMENTS, MAX_PEOPLE } from '../../../core/domain/user/user.ts';
 import type { StoredEvent } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
+import { MAX_SNAPSHOTS } from '../../../schemas/limits.ts';
 import { created, exited, OWNER, READY, working } from '../../support/agent-events.ts';
 import { AGENT, CONTEXT, stored } from '../../support/decider.ts';
 import { anyEvent } from '../../support/event-arbitraries.ts';

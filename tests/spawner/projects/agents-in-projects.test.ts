@@ -141,6 +141,24 @@ test('what no snapshot has is not undone', async (t) => {
   t.false(existsSync(join(workspace, 'a.txt')));
 });
 
+test('a turn is undone also after its agent has ended and goes on, in the same clone', async (t) => {
+  const spawner = await startSpawner(t);
+  const { projectId } = await projectFrom(spawner, {});
+  const agent = await ShellAgent.begin(spawner, { id: projectId });
+  const { agentId } = agent;
+  const workspace = spawner.workspace(agentId);
+  await agent.does('echo one > a.txt');
+  await agent.does('echo two >> a.txt');
+  await spawner.log.append(command(agentId, 'command.stop', { reason: 'asked' }));
+  await spawner.event(agentId, 'process.stopped');
+  await spawner.log.append(command(agentId, 'command.resume', {}));
+  await spawner.event(agentId, 'process.resumed');
+  t.like(await agent.undo(), { type: 'process.undone', data: { files: 1 } });
+  t.is(readFileSync(join(workspace, 'a.txt'), 'utf8'), 'one\n');
+  t.like(await agent.undo(), { type: 'process.undone' });
+  t.false(existsSync(join(workspace, 'a.txt')));
+});
+
 test('a project of a folder outside of the roots, of no repository, or of no such branch says so', async (t) => {
   const folder = ownFolder(t);
   const spawner = await startSpawner(t, { projectRoots: [folder] });

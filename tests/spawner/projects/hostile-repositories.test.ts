@@ -13,6 +13,8 @@ import test from 'ava';
 import { cloneForAgent } from '../../../spawner/projects/agent-clone.ts';
 import { Repository } from '../../../spawner/projects/repository.ts';
 import { commitFiles, gitOf, ownFolder, repositoryWith, systemGit } from '../../support/git.ts';
+import { startSpawner } from '../../support/spawner.ts';
+import { projectFrom, ShellAgent } from './in-projects.ts';
 
 const IDENTITY = { name: 'Ann', email: 'ann@example.com' };
 
@@ -173,4 +175,36 @@ test('a repository of somebody else’s is worked on only where it was allowed',
   await t.throwsAsync(refused, { message: /dubious ownership|Could not read/ });
   await kept.fetch({ address: shop, protocols: ['file'], trusted: shop }, refs);
   t.truthy(await kept.commitOf('refs/remotes/origin/main'));
+});
+
+test('what an agent leaves under hostile names, links and filters is kept, taken back and merged like the rest', async (t) => {
+  const spawner = await startSpawner(t);
+  const { projectId } = await projectFrom(spawner, {});
+  const [one, two] = await Promise.all([
+    ShellAgent.begin(spawner, { id: projectId, branch: 'one' }),
+    ShellAgent.begin(spawner, { id: projectId, branch: 'two' }),
+  ]);
+  const workspace = spawner.workspace(one.agentId);
+  const sprung = join(spawner.folder, 'sprung');
+  // Its own configuration is the agent's to write: hooks and fsmonitor are not run by what the system does there.
+  await one.does(
+    `mkdir -p .git/hooks; for h in post-index-change reference-transaction post-merge; do printf '#!/bin/sh\\ntouch ${sprung}\\n' > .git/hooks/$h; chmod +x .git/hooks/$h; done; git config core.fsmonitor 'touch ${sprung}; false'`,
+  );
+  const kept = await one.does(
+    `printf 1 > $'a\\nb'; printf 1 > ./-rf; printf 1 > ' '; ln -s /etc/passwd passwd; echo '* merge=evil filter=evil' > .gitattributes`,
+  );
+  t.like(kept, { type: 'turn.snapshot', data: { files: 5, insertions: 5 } });
+  t.like(await one.undo(), { type: 'process.undone', data: { files: 5 } });
+  t.deepEqual(readdirSync(workspace), ['.git']);
+  t.false(existsSync(sprung));
+  t.regex(readFileSync('/etc/passwd', 'utf8'), /^root:/);
+
+  const commit = (text: string) =>
+    `printf ${text} > $'a\\nb'; echo '* merge=evil' > .gitattributes; git -c core.hooksPath= -c core.fsmonitor= add --all; git -c core.hooksPath= -c core.fsmonitor= commit -qm ${text}`;
+  await one.does(`${commit('one')}; orchestrator project merge > ../merged 2>&1`);
+  await two.does(`${commit('two')}; orchestrator project merge > ../merged 2>&1`);
+  const said = (agent: ShellAgent) =>
+    readFileSync(join(spawner.workspace(agent.agentId), '..', 'merged'), 'utf8');
+  t.regex(said(one), /^main has it now/m);
+  t.regex(said(two), /ORC_MERGE_CONFLICT: Both have changed a\\nb\./);
 });

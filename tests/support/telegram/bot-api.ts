@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Message, MessageEntity, Update } from 'grammy/types';
 import type { Upload } from './read-form.ts';
 
@@ -57,7 +58,8 @@ export class BotApi {
   everyKind = false;
   webhook: { url: string; secret: string } | undefined;
   #waiting: Update[] = [];
-  #nextUpdate = 1_000;
+  /** Of its own in each test: the id of an agent is made from it, and one engine has those of several tests. */
+  #nextUpdate = randomInt(1_000, 1_000_000_000);
   #nextMessage = 1;
   #wake = new Set<() => void>();
   #poll: ((error: ApiError) => void) | undefined;

@@ -1,18 +1,24 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
-import type { DataOf, EventType } from '../../../../schemas/event-catalogue.ts';
+import type { EventType } from '../../../../schemas/event-catalogue.ts';
+import type { EarlierLife } from '../../../../schemas/events/earlier-life.ts';
 import {
   type AgentState,
   awake,
   type EndedAgent,
   isLive,
   type LiveAgent,
+  type PendingResume,
   type RequestedAgent,
+  type Snapshot,
   waiting,
 } from '../agent-state.ts';
 import { settle, withControl } from '../command/evolve-command.ts';
 import type { EvolveBy } from '../evolve-by.ts';
 import { endDetail, withLeft } from './end-detail.ts';
 import { onMuted, onUnmuted } from './evolve-muted.ts';
+import { madeAs } from './made-as.ts';
+
+type SnapshotData = NonNullable<EarlierLife['snapshots']>[number];
 
 /** An agent's life: its creation, its runs with their time, and its end. */
 export const evolveByRun = {
@@ -32,26 +38,13 @@ export const evolveByRun = {
   'process.exited': onProcessEnd,
   'process.lost': onProcessEnd,
   'process.deleted': onDeleted,
+  'command.resume': onResume,
+  'process.resumed': onResumed,
+  'process.home-due': (state, { data }) =>
+    isEndOf(state, data) ? { ...state, homeDue: data.removeAt } : state,
+  'process.home-removed': (state, { data }) =>
+    isEndOf(state, data) ? { ...state, homeRemoved: true } : state,
 } satisfies Partial<EvolveBy<EventType>>;
-
-/** What an agent was created as, which it stays. */
-function madeAs(made: DataOf<'command.create'> | LiveAgent | RequestedAgent) {
-  const { kind, name, owner, commandLine, model, effort, project, allowedTools, ordered } = made;
-  const { ttlMs, turnDeadlineMs } = made;
-  return {
-    kind,
-    ...(name !== undefined && { name }),
-    ...(owner && { owner }),
-    ...(commandLine !== undefined && { commandLine }),
-    ...(model !== undefined && { model }),
-    ...(effort !== undefined && { effort }),
-    ...(project && { project }),
-    ...(allowedTools && { allowedTools }),
-    ...(ordered && { ordered }),
-    ttlMs,
-    turnDeadlineMs,
-  };
-}
 
 function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): AgentState {
   if (state.phase !== 'unknown') {
@@ -78,10 +71,12 @@ function onStarting(state: AgentState, event: StoredEventOf<'process.starting'>)
     return { ...state, run: { ...run, ...owner } };
   }
   if (state.phase !== 'requested') return state;
+  const { resumed, ...requested } = state;
+  const of = { runId, runtime, startedAt: event.time, expiresAt, ...(resumed && { resumed }) };
   return {
-    ...state,
+    ...requested,
     phase: 'starting',
-    run: { runId, runtime, startedAt: event.time, expiresAt, ...owner },
+    run: { ...of, ...owner },
     turn: null,
     idleSince: event.time,
     expired: false,
@@ -151,6 +146,8 @@ function ended(
   end: EndedAgent['end'],
 ): EndedAgent {
   const { agentId, createdAt, createdBy, counts, running } = state;
+  const { earlierRuns, revoked, snapshots } = state;
+  const said = state.said && { events: state.said.events, bytes: state.said.bytes };
   // Whoever asked for a stop has it, whatever the reason.
   const controls = state.controls.filter((control) => control.name !== 'stop');
   return {
@@ -163,12 +160,63 @@ function ended(
     controls,
     counts,
     ...(running && { running }),
+    ...(earlierRuns !== undefined && { earlierRuns }),
+    ...(revoked && { revoked }),
+    ...(said && { said }),
+    ...(snapshots && { snapshots }),
     lastRun: 'run' in state ? state.run : null,
     endedAt,
     end,
     deleted: false,
   };
 }
+
+/** Also before that is begun. */
+const isEnding = ({ phase, controls }: LiveAgent): boolean =>
+  phase === 'stopping' || controls.some(({ name }) => name === 'stop' || name === 'delete');
+
+/** One that lives, or is to, does so already. */
+function onResume(state: AgentState, event: StoredEventOf<'command.resume'>): AgentState {
+  const lives = (isLive(state) && !isEnding(state)) || state.phase === 'requested';
+  if (lives) return state;
+  const { name } = event.data;
+  const control: PendingResume = { commandId: event.id, name: 'resume' };
+  return withControl(state, name === undefined ? control : { ...control, as: name }, event);
+}
+
+/** Also of one that had left the state: all that it goes on with is in the event. */
+function onResumed(state: AgentState, event: StoredEventOf<'process.resumed'>): AgentState {
+  if (state.phase !== 'ended' && state.phase !== 'unknown') return state;
+  const { was, memory } = event.data;
+  const { createdAt, createdBy, counts, runs, said, snapshots, revoked } = was;
+  const waits = waiting(state);
+  return {
+    phase: 'requested',
+    agentId: state.agentId,
+    ...madeAs(was),
+    createdAt,
+    createdBy,
+    ...waits,
+    controls: waits.controls.filter((control) => control.name !== 'resume'),
+    counts,
+    earlierRuns: runs,
+    ...(said && { said }),
+    ...(snapshots && { snapshots: snapshots.map(asSnapshot) }),
+    ...(revoked && { revoked }),
+    resumed: { sequence: event.sequence, memory },
+  };
+}
+
+const asSnapshot = ({ turnId, commit, head, isOldest }: SnapshotData): Snapshot => ({
+  turnId,
+  commit,
+  ...(head !== undefined && { head }),
+  ...(isOldest && { isOldest }),
+});
+
+/** Of a later end it says nothing. */
+const isEndOf = (state: AgentState, { endedAt }: { endedAt: string }): state is EndedAgent =>
+  state.phase === 'ended' && state.endedAt === endedAt;
 
 /** Of one that was archived only the command is left. */
 function onDeleted(state: AgentState, { data }: StoredEventOf<'process.deleted'>): AgentState {

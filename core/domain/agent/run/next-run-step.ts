@@ -12,6 +12,8 @@ export type RunStep =
   | { do: 'extend-from-now'; ttlMs: number; commandId: string }
   | { do: 'fail-start'; reason: string; left?: LeftBehind | undefined }
   | { do: 'end'; end: ProcessEnd }
+  /** One that has ended goes on; `as`: under this name. */
+  | { do: 'resume'; commandId: string; as?: string }
   | { do: 'delete'; commandId: string };
 
 /** Somebody wants it to live longer, or to end. */

@@ -110,6 +110,8 @@ function withQueue(
   end: readonly NewEvent[],
   context: EventContext,
 ): NewEvent[] {
+  // What came for the run that follows waits for it.
+  if (state.controls.some(({ name }) => name === 'resume')) return [...end];
   const refused = rejectQueueEvents(state, code, detail, context);
   if (refused.length < state.queue.length) return refused;
   return [...end, ...refused, ...releaseOwner(state, reason, context)];
@@ -142,9 +144,9 @@ function releaseOwner(
   reason: string,
   { now }: EventContext,
 ): NewEvent[] {
-  const { owner, agentId, createdBy } = state;
+  const { owner, agentId, createdBy, earlierRuns } = state;
   if (owner === undefined) return [];
-  const id = `user.agent-released:${agentId}`;
+  const id = ['user.agent-released', agentId, earlierRuns].filter(Boolean).join(':');
   const meta = { id, source: SOURCE, now, correlationId: createdBy, causationId: createdBy };
   return [newEvent('user.agent-released', owner, { agentId, reason }, meta)];
 }

@@ -2,7 +2,13 @@ import type { NewEvent } from '../../../../schemas/event.ts';
 import { derivedId } from '../../../../schemas/ids.ts';
 import { scheduleSubject } from '../../../../schemas/subjects.ts';
 import { agentEvent, type EventContext, ofCommand, ofRun } from '../agent-event.ts';
-import { type AgentState, type LiveAgent, placeOf, type RequestedAgent } from '../agent-state.ts';
+import {
+  type AgentState,
+  type EndedAgent,
+  type LiveAgent,
+  placeOf,
+  type RequestedAgent,
+} from '../agent-state.ts';
 import { later } from '../later.ts';
 
 /** The first run of a requested agent. The run id is derived, so a repeated start is the same run. */
@@ -13,11 +19,22 @@ export function startEvents(
 ): NewEvent[] {
   const runId = derivedId('run-', state.createdBy);
   const expiresAt = later(context.now, state.ttlMs);
+  return startedEvents(state, { runId, runtime, expiresAt }, state.createdBy, context);
+}
+
+/** A run begins, because of a command; with the timer of its end. */
+export function startedEvents(
+  { agentId, createdBy }: RequestedAgent | EndedAgent,
+  run: { runId: string; runtime: string; expiresAt: string },
+  causationId: string,
+  context: EventContext,
+): NewEvent[] {
+  const { runId, runtime, expiresAt } = run;
   const data = { runId, ...ownerOf(context), epoch: 1, runtime, expiresAt };
-  const cause = { id: runId, causationId: state.createdBy, correlationId: state.createdBy };
+  const cause = { id: runId, causationId, correlationId: createdBy };
   return [
-    agentEvent(state.agentId, 'process.starting', data, cause, context),
-    ttlTimer(state.agentId, runId, expiresAt, context),
+    agentEvent(agentId, 'process.starting', data, cause, context),
+    ttlTimer(agentId, runId, expiresAt, context),
   ];
 }
 

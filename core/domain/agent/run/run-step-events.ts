@@ -1,6 +1,7 @@
 import type { LeftBehind } from '../../../../schemas/events/process.ts';
 import { type StepEvents, whileLive } from '../step-events.ts';
 import type { RunStep } from './next-run-step.ts';
+import { type ResumeTold, resumeEvents } from './resume-events.ts';
 import { endedEvents, startFailedEvents, stoppingEvents } from './run-end-events.ts';
 import { deletedEvents, extendedEvents, readyEvents, startEvents } from './run-events.ts';
 
@@ -9,6 +10,7 @@ export interface RunTold {
   launch: { pid: number | undefined } | { failed: string; left?: LeftBehind | undefined };
   extend: { expiresAt: string };
   'extend-from-now': { expiresAt: string };
+  resume: ResumeTold;
 }
 
 export const runStepEvents: StepEvents<RunStep, RunTold> = {
@@ -32,5 +34,7 @@ export const runStepEvents: StepEvents<RunStep, RunTold> = {
     extendedEvents(state, expiresAt, commandId, context),
   ),
   end: whileLive((state, { end }, _told, context) => endedEvents(state, end, context)),
+  resume: (state, step, told, context) =>
+    state.phase === 'ended' ? resumeEvents(state, step, told, context) : [],
   delete: (state, { commandId }, _told, context) => deletedEvents(state, commandId, context),
 };

@@ -1,5 +1,6 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
-import { type AgentState, awake, isLive, MAX_SNAPSHOTS, type Snapshot } from '../agent-state.ts';
+import { MAX_SNAPSHOTS } from '../../../../schemas/limits.ts';
+import { type AgentState, awake, isLive, type Snapshot } from '../agent-state.ts';
 import { settle } from '../command/evolve-command.ts';
 
 /** After a turn in a project its files are to be looked at. */

@@ -54,6 +54,8 @@ const act = fc.oneof(
     arbitrary: fc.constantFrom<Act>(
       (agent, id) => agent.happen('command.stop', { reason: 'asked' }, id),
       (agent, id) => agent.happen('command.delete', {}, id),
+      (agent, id) => agent.happen('command.resume', {}, id),
+      (agent, id) => agent.happen('command.resume', {}, id),
       byProcess((agent) => {
         agent.end = { code: 3, signal: null };
       }),

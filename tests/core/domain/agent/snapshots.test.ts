@@ -1,7 +1,8 @@
 import test from 'ava';
-import { isLive, MAX_SNAPSHOTS } from '../../../../core/domain/agent/agent-state.ts';
+import { isLive } from '../../../../core/domain/agent/agent-state.ts';
 import { eventsOfStep } from '../../../../core/domain/agent/events-of-step.ts';
 import { isAnsweredWorkKept } from '../../../../core/domain/agent/turn/evolve-snapshots.ts';
+import { MAX_SNAPSHOTS } from '../../../../schemas/limits.ts';
 import { READY, RUN, ready, sent, starting, turnStarted } from '../../../support/agent-events.ts';
 import { CONTEXT, evolved, given, stored } from '../../../support/decider.ts';
 

@@ -19,8 +19,8 @@ import {
 } from '../../../../core/domain/job/request-job.ts';
 import type { NewEvent, StoredEvent } from '../../../../schemas/event.ts';
 import { parseSubject } from '../../../../schemas/subjects.ts';
-import { working } from '../../../support/agent-events.ts';
-import { AGENT, CONTEXT, evolved } from '../../../support/decider.ts';
+import { exited, READY, working } from '../../../support/agent-events.ts';
+import { AGENT, CONTEXT, evolved, stored } from '../../../support/decider.ts';
 import { CALLER, jobAfter, requestEvents, ringing, WISH } from '../../../support/job-events.ts';
 
 const NOW = CONTEXT.now;
@@ -234,6 +234,16 @@ test('a caller that waits is told by the result alone, unless the turn that wait
     'result',
     'command.send',
   ]);
+});
+
+test('a caller that has ended is told only where it is about to go on', (t) => {
+  const job = open(running());
+  const done = { end: 'completed', result: 1 } as const;
+  const told = (...events: StoredEvent[]) => types(endEvents(job, done, evolved(events), NOW));
+  t.deepEqual(told(...READY, exited), ['job.completed', 'result']);
+  const resume = stored('command.resume', {});
+  t.deepEqual(told(...READY, exited, resume), ['job.completed', 'result', 'command.send']);
+  t.deepEqual(told(resume), ['job.completed', 'result', 'command.send'], 'archived');
 });
 
 test('a result that comes after the end is stored under an id of its own, and changes nothing', (t) => {

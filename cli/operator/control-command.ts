@@ -14,9 +14,14 @@ export abstract class ControlCommand<T extends ControlType> extends OperatorComm
   protected abstract readonly type: T;
   protected abstract control(): Control<T>;
 
-  protected async work({ settings, log, views }: OperatorContext): Promise<undefined> {
+  protected async work(context: OperatorContext): Promise<undefined> {
+    const { agentId } = await knownAgent(context.views, this.agent, this.timeoutMs);
+    return this.give(agentId, context);
+  }
+
+  /** Asks it, and tells what became of that. */
+  protected async give(agentId: string, { settings, log }: OperatorContext): Promise<undefined> {
     const { type } = this;
-    const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const control = this.control();
     const given = await giveCommand(log, agentId, type, control.data);
     if (this.wait) {

@@ -5,6 +5,7 @@ import type { EventLog } from '../log/event-log.ts';
 import { awaitEvent } from './await-event.ts';
 import { settles } from './command-outcome.ts';
 import type { GivenCommand } from './give-command.ts';
+import { isReady } from './is-ready.ts';
 
 /** A thing that an agent is asked for, and that is over with one event. */
 export interface Control<T extends ControlType> {
@@ -16,10 +17,14 @@ export interface Control<T extends ControlType> {
   takesMs(settings: Settings): number;
 }
 
-export type ControlType = `command.${'stop' | 'interrupt' | 'delete' | 'undo' | 'extend'}`;
+export type ControlType =
+  `command.${'stop' | 'interrupt' | 'delete' | 'undo' | 'extend' | 'resume'}`;
 
 /** It reads every file of the project. */
 const UNDO_MS = 120_000;
+
+/** More than any kind may take until it is ready: the reason of a start that fails is told then. */
+const START_MS = 240_000;
 
 const ENDS = new Set<string>(['process.stopped', 'process.exited', 'process.lost']);
 
@@ -57,6 +62,13 @@ export const UNDO: Control<'command.undo'> = {
   settledBy: (event, commandId) =>
     event.type === 'process.undone' && event.data.commandId === commandId,
   takesMs: () => UNDO_MS,
+};
+
+export const RESUME: Control<'command.resume'> = {
+  done: 'resumed',
+  data: {},
+  settledBy: isReady,
+  takesMs: () => START_MS,
 };
 
 /** @param ttlMs how long it is to live from now on, milliseconds */

@@ -174,6 +174,17 @@ export const HTTP_ROUTES = {
     status: 200,
     answer: commandOutcome,
   },
+  resumeAgent: {
+    method: 'POST',
+    path: '/agents/{agent}/resume',
+    scope: 'operate',
+    summary: 'Have an agent that has ended go on, in its home and with what was said.',
+    params: agentParams,
+    waits: true,
+    once: true,
+    status: 200,
+    answer: commandOutcome,
+  },
   extendAgent: {
     method: 'POST',
     path: '/agents/{agent}/extend',

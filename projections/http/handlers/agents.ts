@@ -7,6 +7,7 @@ import {
   DELETE,
   extend,
   INTERRUPT,
+  RESUME,
   STOP,
   UNDO,
 } from '../../../core/operator/control-agent.ts';
@@ -14,6 +15,7 @@ import { awaitStart, createAgent } from '../../../core/operator/create-agent.ts'
 import { type CommandId, giveCommand } from '../../../core/operator/give-command.ts';
 import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { knownProject } from '../../../core/operator/known-project.ts';
+import { resumableAgent } from '../../../core/operator/resumable-agent.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { AgentProject } from '../../../schemas/events/project.ts';
 import { Accepted } from '../answers.ts';
@@ -29,6 +31,7 @@ type Names =
   | 'stopAgent'
   | 'interruptAgent'
   | 'undoAgent'
+  | 'resumeAgent'
   | 'extendAgent';
 
 /** The caller's own id for a command. */
@@ -73,6 +76,14 @@ export const agentHandlers: HandlersOf<Names> = {
   stopAgent: (call, api) => controlled('command.stop', STOP, call, api),
   interruptAgent: (call, api) => controlled('command.interrupt', INTERRUPT, call, api),
   undoAgent: (call, api) => controlled('command.undo', UNDO, call, api),
+
+  async resumeAgent(call, api) {
+    const { agentId, lives } = await resumableAgent(api.views, call.params.agent, SYSTEM_MS);
+    if (!lives) return controlled('command.resume', RESUME, call, api);
+    const cure = 'Send it a message.';
+    throw new OrchestratorError('ORC_NOT_RESUMABLE', `${agentId} lives`, { cure });
+  },
+
   extendAgent: (call, api) => controlled('command.extend', extend(call.body.ttl), call, api),
 };
 

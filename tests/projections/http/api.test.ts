@@ -67,6 +67,9 @@ test('an agent is created, talked to, looked at, extended, stopped and deleted b
   });
   t.is((await api.ask('interruptAgent', { params, headers: WAIT })).body.outcome, 'interrupted');
   t.is((await api.ask('stopAgent', { params, headers: WAIT })).body.outcome, 'stopped');
+  t.is((await api.ask('resumeAgent', { params, headers: WAIT })).body.outcome, 'resumed');
+  const { status, code } = await api.problem('resumeAgent', { params });
+  t.deepEqual([status, code], [409, 'ORC_NOT_RESUMABLE']);
   t.is((await api.ask('deleteAgent', { params, headers: WAIT })).body.outcome, 'deleted');
   t.like(await api.problem('sendMessage', { params, body: { text: 'late' }, headers: WAIT }), {
     status: 410,

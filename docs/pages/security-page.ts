@@ -72,7 +72,8 @@ A real agent's process that does nothing but harm, beside a conversation that go
 ## What is not defended
 
 * **An agent of the local runtime runs as your user.** It can read what you can read, the keys in the data folder
-  among it, and with these it can do everything. Use containers for agents that you do not trust with your account.
+  among it, and with these it can do everything; so can it by the HTTP API on loopback, which wants no token until one is
+  set or made. Use containers for agents that you do not trust with your account.
 * Quotas come late: for about a second an agent can say what it likes ([decision 0044](decisions/0044-quotas.md)), and for
   some seconds have all connections that agents may have, for which others’ commands wait
   ([decision 0114](decisions/0114-connections-of-agents.md)). A look-up of a result counts for no quota.

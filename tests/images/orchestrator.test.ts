@@ -49,6 +49,7 @@ withDocker(
       'package.json',
       'bin',
       'bot.cjs',
+      'commits.sh',
       'demo-agent.sh',
       'fold-version.json',
       'keeper.sh',

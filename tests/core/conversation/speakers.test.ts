@@ -149,8 +149,9 @@ test('only the first word of an agent asks the log; what services state never do
   const stored = (event: NewEvent) => ({ ...event, sequence: 2 }) as StoredEvent;
 
   t.is(speakers.refusal(stored(command(AGENT, 'command.delete', {}))), undefined);
-  t.true(speakers.refusal(stored(said('a'))) instanceof Promise);
-  await speakers.refusal(stored(said('a')));
+  const asked = speakers.refusal(stored(said('a')));
+  t.true(asked instanceof Promise);
+  await asked;
   t.is(speakers.refusal(stored(said('b'))), undefined);
 });
 

@@ -16,6 +16,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'bot/updates/incoming-files.ts': 'three tries',
   'core/log/streams.ts': 'a limit is halved until it fits',
   'platform/nats/embedded-nats.ts': 'five tries',
+  'spawner/jobs/nats-executor.ts': 'each round takes off what a worker has said last',
   'spawner/runtime/local/log-tail.ts': 'what is caught is the end of the signal',
 };
 

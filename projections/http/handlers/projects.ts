@@ -1,10 +1,10 @@
-import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { knownProject } from '../../../core/operator/known-project.ts';
 import {
   archiveProject,
   chooseProject,
   stateProject,
 } from '../../../core/operator/state-project.ts';
+import { type AskedWork, WORK_MS, workRequest } from '../../../core/operator/work-request.ts';
 import { askProject } from '../../../platform/service/projects-client.ts';
 import type { ProjectRequest, ProjectVerb } from '../../../schemas/project-requests.ts';
 import { type ApiContext, type HandlersOf, SYSTEM_MS } from '../api-context.ts';
@@ -20,9 +20,6 @@ type Names =
   | 'exportProject'
   | 'mergeProject'
   | 'pushProject';
-
-/** Cloning, merging and pushing take what they take. */
-const WORK_MS = 120_000;
 
 export const projectHandlers: HandlersOf<Names> = {
   async listProjects({ query }, { views }) {
@@ -65,27 +62,12 @@ export const projectHandlers: HandlersOf<Names> = {
     asked('push', { ...params, ...work }, { to }, api),
 };
 
-interface AskedWork {
-  project: string;
-  agent?: string | undefined;
-  branch?: string | undefined;
-}
-
 async function asked<V extends ProjectVerb>(
   verb: V,
-  { project, agent, branch }: AskedWork,
+  work: AskedWork,
   more: Partial<ProjectRequest>,
   { connection, log, views }: ApiContext,
 ) {
-  const { id: projectId } = await knownProject(views, project, SYSTEM_MS);
-  const whose = agent === undefined ? undefined : await knownAgent(views, agent, SYSTEM_MS);
-  const request = {
-    projectId,
-    ...(whose && { agentId: whose.agentId }),
-    ...(branch !== undefined && { branch }),
-    ...more,
-    // A turn that has just ended counts.
-    atLeast: await log.lastSequence('EVENTS'),
-  };
+  const request = await workRequest(work, more, { log, views, timeoutMs: SYSTEM_MS });
   return askProject(connection.nc, verb, request, WORK_MS);
 }

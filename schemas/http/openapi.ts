@@ -29,7 +29,11 @@ export function openApi(): Json {
     paths,
     components: {
       schemas: { Problem: schemaOf(problem, 'output') },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        // Signed by the key of the credential: docs/decisions/0134-an-agent-speaks-over-http.md.
+        agent: { type: 'http', scheme: 'agent' },
+      },
     },
   };
 }
@@ -42,6 +46,7 @@ function operation(name: string, route: HttpRoute): Json {
     ...(details !== undefined && { description: details }),
     tags: [route.path.split('/')[1] ?? ''],
     ...(scope === 'open' ? { security: [{}] } : { 'x-scope': scope }),
+    ...(scope === 'agent' && { security: [{ token: [] }, { agent: [] }] }),
     ...parametersOf(route),
     ...bodyOf(route),
     responses: responsesOf(route),
@@ -103,6 +108,7 @@ function responsesOf({ status, answer, other = [], waits, scope }: HttpRoute): J
   const content = { ...json, ...Object.fromEntries(others) };
   const when = other.map(({ type, when }) => `\`${type}\` ${when}`);
   const done = { description: ['Done.', ...when].join(' '), content };
+  if (status === 101) return { 101: { description: 'A WebSocket.' }, default: PROBLEM };
   return {
     [status]: done,
     ...(waits && { 202: { description: 'Asked for, and not done yet.', content: { ...json } } }),

@@ -28,7 +28,7 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   if (afterMs !== undefined) void keepArchiving({ connection, logger, health, afterMs, signal });
   const { version } = packageJson;
   const views = await serveViews({ nc, follower, log, archived, logger, version });
-  const http = await serveHttp(context);
+  const http = await serveHttp(context, follower);
   return {
     async stop() {
       await http.stop();

@@ -732,10 +732,18 @@ export const COMMAND_TABLE = [
         value: 'scope',
         what: 'What it may do: read, chat, operate or admin, each with what those before it may; read.',
       },
+      {
+        flags: '--agent',
+        value: 'agent',
+        what: 'Instead of a scope: it speaks as this agent (`POST /tools/answer`), and does nothing else.',
+      },
       { flags: '--ttl', value: 'duration', what: 'How long; unset: until it is revoked.' },
       ...SYSTEM_OPTIONS,
     ],
-    examples: [['For a program that sends messages', 'token create ci --scope chat --ttl 720h']],
+    examples: [
+      ['For a program that sends messages', 'token create ci --scope chat --ttl 720h'],
+      ['For a script that answers as an agent', 'token create script --agent mender'],
+    ],
   },
   {
     path: ['token', 'list'],

@@ -262,7 +262,7 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_API_URL: url(['http', 'https'])
     .optional()
     .describe(
-      'HTTP fall-back of an agent’s command where NATS cannot be reached. Not used by this version.',
+      'The HTTP API as agents reach it: by it their commands say and call where NATS cannot be reached (docs/api.md, "Agents"). Unset: by NATS alone.',
     ),
   ORCHESTRATOR_HTTP_HOST: z
     .string()

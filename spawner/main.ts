@@ -49,6 +49,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const { tools, servers, folder: toolsFolder } = await systemTools(settings, paths);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
+    apiUrl: settings.ORCHESTRATOR_API_URL,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
     allowedTools,
     tools: tools.map(declaredTool),

@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { dirname } from 'node:path';
+import type { SystemFollower } from '../../core/projection/system-follower.ts';
+import { readAgentsAccount } from '../../platform/nats/trust.ts';
 import { askHealth } from '../../platform/service/ask-health.ts';
 import type { ServiceContext } from '../../platform/service/run-service.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
 import { expectedServices, type SystemHealth, systemHealth } from '../../schemas/health.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { freshAnswer } from './fresh-answer.ts';
+import type { HttpApiOptions } from './http-api.ts';
 import { type Answerer, httpServer } from './http-server.ts';
 import { httpToken } from './http-token.ts';
 import { listen } from './listen.ts';
@@ -17,13 +21,16 @@ const HEALTH_FRESH_MS = 1_000;
 const STOP_MS = 2_000;
 
 /** Serves HTTP where the settings say; throws as {@link listen} does. */
-export async function serveHttp(context: ServiceContext): Promise<{ stop(): Promise<void> }> {
+export async function serveHttp(
+  context: ServiceContext,
+  follower: SystemFollower,
+): Promise<{ stop(): Promise<void> }> {
   const { settings, paths, logger, health } = context;
   const { ORCHESTRATOR_HTTP_HOST: host, ORCHESTRATOR_HTTP_PORT: port } = settings;
   const token = await httpToken(settings, paths);
   const hosts = allowedHosts(settings);
   const askHealth = freshAnswer(HEALTH_FRESH_MS, () => ask(context));
-  const loadApi = () => loadHttpApi(context, { token, askHealth });
+  const loadApi = () => loadHttpApi(context, { token, askHealth, follower });
   const server = httpServer({ hosts, askHealth, loadApi });
   const url = await listen(server, { host, port, paths });
   health.report('http', true, token === undefined ? url : `${url}, with a token`);
@@ -33,13 +40,22 @@ export async function serveHttp(context: ServiceContext): Promise<{ stop(): Prom
 
 /** Most systems are asked for their health alone, and pay for nothing else. */
 async function loadHttpApi(
-  { settings, connection, log, logger, signal, fatal }: ServiceContext,
-  own: { token: string | undefined; askHealth: () => Promise<SystemHealth> },
+  { settings, paths, connection, log, logger, signal, fatal }: ServiceContext,
+  own: Pick<HttpApiOptions, 'token' | 'askHealth' | 'follower'>,
 ): Promise<Answerer> {
   const { httpApi } = await import('./http-api.ts');
   const views = new ViewsClient(connection.nc);
-  const http = await httpApi({ settings, connection, log, views, logger, signal, fatal, ...own });
-  return (request, response) => http.routing(request, response);
+  // Where a share of the keys is mounted, it is beside the credentials.
+  const { ORCHESTRATOR_CREDS: credentials } = settings;
+  const agentsAccount = await readAgentsAccount(
+    credentials === undefined ? paths.auth : dirname(credentials),
+  );
+  const served = { settings, connection, log, views, logger, signal, fatal, agentsAccount };
+  const http = await httpApi({ ...served, ...own });
+  return {
+    answer: (request, response) => http.routing(request, response),
+    upgrade: (...opened) => http.server.emit('upgrade', ...opened),
+  };
 }
 
 async function close(server: Server): Promise<void> {

@@ -3,13 +3,14 @@ import { awaitTurn, type Said } from '../../../core/operator/await-turn.ts';
 import { giveCommand } from '../../../core/operator/give-command.ts';
 import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { plainFileName, storeFile } from '../../../platform/files/file-store.ts';
+import { OrchestratorError } from '../../../schemas/errors.ts';
 import { newId } from '../../../schemas/ids.ts';
 import { Accepted } from '../answers.ts';
 import { type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 import { doneInTime } from '../done-in-time.ts';
 import { commandId } from './agents.ts';
 
-type Names = 'sendMessage' | 'storeFile';
+type Names = 'sendMessage' | 'storeFile' | 'chat';
 
 export const messageHandlers: HandlersOf<Names> = {
   async sendMessage({ params, body, waitMs, key, signal }, { settings, log, views }) {
@@ -38,6 +39,12 @@ export const messageHandlers: HandlersOf<Names> = {
       said: said.map(saidView),
     };
     return isEnded ? answer : new Accepted(answer);
+  },
+
+  async chat() {
+    throw new OrchestratorError('ORC_BAD_INPUT', 'This address is opened as a WebSocket', {
+      cure: 'Ask with `Upgrade: websocket`; `/docs` says which frames it takes.',
+    });
   },
 
   async storeFile({ params, query, bytes }, { connection, views }) {

@@ -25,6 +25,8 @@ export interface Call<N extends RouteName> {
   waitMs: number | undefined;
   /** The caller's own id for this. */
   key: string | undefined;
+  /** Where the caller's own trace is, as it came (W3C Trace Context). */
+  traceparent: string | undefined;
   /** Where an earlier follow ended. */
   lastEventId: number | undefined;
   /** Whether `Accept` names this type before JSON. */
@@ -52,6 +54,7 @@ export function callOf<N extends RouteName>(
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     waitMs: waitOf(headers.prefer),
     key: keyOf(headers['idempotency-key']),
+    traceparent: [headers.traceparent].flat()[0],
     lastEventId: lastEventIdOf(headers['last-event-id']),
     prefers: (type: string) => prefers(headers.accept ?? '', type),
     signal,

@@ -6,6 +6,7 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import type { SystemHealth } from '../../schemas/health.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import type { Exposition } from '../metrics/exposition.ts';
 import type { Accepted, EventStream, Written } from './answers.ts';
 import type { Call } from './route-call.ts';
 
@@ -19,6 +20,7 @@ export interface ApiContext {
   /** Aborted when the process is to end. */
   signal: AbortSignal;
   askHealth: () => Promise<SystemHealth>;
+  metrics: () => Promise<Exposition>;
 }
 
 /** How long the system may take to answer of itself, milliseconds. */

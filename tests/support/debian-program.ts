@@ -19,9 +19,11 @@ const SUITE = 'sid';
 
 export interface DebianProgram {
   name: string;
+  /** Debian's package that has it; of its own name without. */
+  of?: string;
   /** What people call it. */
   called: string;
-  /** Where Debian's package, which has its name, puts it. */
+  /** Where the package puts it. */
   path: string;
   /** Arguments with which it ends well where it runs. */
   try: readonly string[];
@@ -32,19 +34,22 @@ export interface DebianProgram {
  * changed nor is root needed. Throws where it is not to be had.
  */
 export async function debianProgram(wanted: DebianProgram): Promise<string> {
-  const program = join(CACHE, wanted.name, wanted.name);
+  const program = cachedProgram(wanted.name);
   await withFolderLock(join(CACHE, `${wanted.name}.lock`), async () => {
     if (!existsSync(program)) await fetchProgram(wanted, program);
   });
   return program;
 }
 
+/** Where it is once it was fetched. */
+export const cachedProgram = (name: string): string => join(CACHE, name, name);
+
 async function fetchProgram(wanted: DebianProgram, program: string): Promise<void> {
-  const { name, called } = wanted;
+  const { name, of = name, called } = wanted;
   say(`fetching ${called} for the tests (Debian's package of ${SUITE}) …`);
   const folder = mkdtempSync(join(CACHE, `${name}-`));
   try {
-    const unpacked = await unpackDebianPackages(SUITE, [name], folder);
+    const unpacked = await unpackDebianPackages(SUITE, [of], folder);
     const fresh = join(folder, name);
     copyFileSync(join(unpacked, wanted.path), fresh);
     chmodSync(fresh, 0o755);

@@ -19,11 +19,9 @@ const SUITE = 'sid';
 
 export interface DebianProgram {
   name: string;
-  /** Debian's package that has it; of its own name without. */
-  of?: string;
   /** What people call it. */
   called: string;
-  /** Where the package puts it. */
+  /** Where Debian's package, which has its name, puts it. */
   path: string;
   /** Arguments with which it ends well where it runs. */
   try: readonly string[];
@@ -45,11 +43,11 @@ export async function debianProgram(wanted: DebianProgram): Promise<string> {
 export const cachedProgram = (name: string): string => join(CACHE, name, name);
 
 async function fetchProgram(wanted: DebianProgram, program: string): Promise<void> {
-  const { name, of = name, called } = wanted;
+  const { name, called } = wanted;
   say(`fetching ${called} for the tests (Debian's package of ${SUITE}) …`);
   const folder = mkdtempSync(join(CACHE, `${name}-`));
   try {
-    const unpacked = await unpackDebianPackages(SUITE, [of], folder);
+    const unpacked = await unpackDebianPackages(SUITE, [name], folder);
     const fresh = join(folder, name);
     copyFileSync(join(unpacked, wanted.path), fresh);
     chmodSync(fresh, 0o755);

@@ -17,5 +17,5 @@ export async function promtool(): Promise<string> {
     throw new Error('there is no promtool; TESTS_MAY_INSTALL=true fetches it');
   }
   const path = join('usr', 'bin', 'promtool');
-  return debianProgram({ name: 'promtool', of: 'prometheus', called: 'promtool', path, try: TRY });
+  return debianProgram({ name: 'promtool', called: 'promtool', path, try: TRY });
 }

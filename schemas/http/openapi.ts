@@ -83,6 +83,7 @@ function parametersOf({ params, query, waits, once, other }: HttpRoute): Json {
             'Idempotency-Key',
             'The caller’s own id for this: a repeat is done once, for 30 days.',
           ),
+          header('traceparent', 'The trace that this belongs to (W3C Trace Context).'),
         ]
       : []),
     ...(other?.some(({ type }) => type === 'text/event-stream')

@@ -31,6 +31,7 @@ export async function listeningApi(t: ExecutionContext) {
       logger: quiet,
       signal: end.signal,
       askHealth: async () => ({ ok: true, missing: [], services: [] }),
+      metrics: async () => ({ type: 'text/plain', text: '' }),
       token: 'of the settings',
       agentsAccount: undefined,
       fatal: () => undefined,

@@ -41,6 +41,7 @@ export async function servingApi(
       logger: quiet,
       signal: ended.signal,
       askHealth,
+      metrics: async () => ({ type: 'text/plain', text: '' }),
       token: own.token,
       agentsAccount: await readAgentsAccount(join(nats.dataDir, 'auth')),
       fatal: () => undefined,

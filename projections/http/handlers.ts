@@ -1,6 +1,8 @@
 import type { RouteName } from '../../schemas/http/http-routes.ts';
 import type { HandlersOf } from './api-context.ts';
 import { agentHandlers } from './handlers/agents.ts';
+import { consoleHandlers } from './handlers/console.ts';
+import { historyHandlers } from './handlers/history.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { logHandlers } from './handlers/log.ts';
 import { messageHandlers } from './handlers/messages.ts';
@@ -11,6 +13,8 @@ import { tokenHandlers } from './handlers/tokens.ts';
 /** What answers each route: the compiler misses one that has none. */
 export const HANDLERS: HandlersOf<RouteName> = {
   ...agentHandlers,
+  ...consoleHandlers,
+  ...historyHandlers,
   ...jobHandlers,
   ...logHandlers,
   ...messageHandlers,

@@ -1,6 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { Scope } from '../../schemas/events/token.ts';
 import type { HttpRoute } from '../../schemas/http/http-route.ts';
 import { HTTP_ROUTES, type RouteName } from '../../schemas/http/http-routes.ts';
 import { MAX_FILE_BYTES } from '../../schemas/limits.ts';
@@ -16,8 +15,8 @@ import { sendEventStream } from './send-event-stream.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a token has to have for it; `open`: nothing. */
-    scope?: Scope | 'open';
+    /** What a token has to have for it. */
+    scope?: HttpRoute['scope'];
   }
 }
 

@@ -8,7 +8,8 @@ import type { KnownTokens } from './known-tokens.ts';
 
 /**
  * Refuses what lacks `Authorization: Bearer <token>` with ORC_CREDS, and what its token may not do with
- * ORC_NOT_PERMITTED; open routes excepted. Nothing is wanted where no token is set and none was made.
+ * ORC_NOT_PERMITTED; open routes excepted, and those that a job's own token opens, which look at it
+ * themselves. Nothing is wanted where no token is set and none was made.
  *
  * @param token the one of the settings, which may do everything
  */
@@ -31,7 +32,7 @@ export function requireToken(
   };
   return async (request) => {
     const { scope: wanted = 'read' } = request.routeOptions.config;
-    if (wanted === 'open') return;
+    if (wanted === 'open' || wanted === 'job') return;
     const scope = await scopeOf(request);
     if (includesScope(scope, wanted)) return;
     const what = `This token has the scope ${scope}; this wants ${wanted}`;
@@ -41,7 +42,8 @@ export function requireToken(
   };
 }
 
-const givenToken = ({ headers }: FastifyRequest): string | undefined =>
+/** The text behind `Bearer`; empty where the header is no such one. */
+export const givenToken = ({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined =>
   headers.authorization === undefined
     ? undefined
     : (/^Bearer (.+)$/i.exec(headers.authorization)?.[1] ?? '');

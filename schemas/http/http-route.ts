@@ -22,8 +22,8 @@ export interface HttpRoute {
   method: 'GET' | 'POST' | 'DELETE';
   /** With parameters in braces, as OpenAPI has them. */
   path: string;
-  /** What a token has to have; `open`: anybody may. */
-  scope: Scope | 'open';
+  /** What a token has to have; `open`: anybody may; `job`: the token of the very job, and no other. */
+  scope: Scope | 'open' | 'job';
   summary: string;
   details?: string;
   params?: z.ZodObject;

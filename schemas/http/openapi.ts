@@ -29,7 +29,14 @@ export function openApi(): Json {
     paths,
     components: {
       schemas: { Problem: schemaOf(problem, 'output') },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        jobToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The `callback.token` that a service got with its job.',
+        },
+      },
     },
   };
 }
@@ -41,11 +48,16 @@ function operation(name: string, route: HttpRoute): Json {
     summary,
     ...(details !== undefined && { description: details }),
     tags: [route.path.split('/')[1] || 'console'],
-    ...(scope === 'open' ? { security: [{}] } : { 'x-scope': scope }),
+    ...securityOf(scope),
     ...parametersOf(route),
     ...bodyOf(route),
     responses: responsesOf(route),
   };
+}
+
+function securityOf(scope: HttpRoute['scope']): Json {
+  if (scope === 'open') return { security: [{}] };
+  return scope === 'job' ? { security: [{ jobToken: [] }] } : { 'x-scope': scope };
 }
 
 function parametersOf({ params, query, waits, once, other }: HttpRoute): Json {

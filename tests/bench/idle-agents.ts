@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { newAgentId } from '../../schemas/ids.ts';
@@ -8,13 +9,21 @@ import { Cleanup, cpuOfProcesses, residentOf, round } from './measure.ts';
 
 const AGENTS = Number(process.env.BENCH_AGENTS ?? 200);
 
+const DIST = join(import.meta.dirname, '..', '..', 'dist');
+
+/** As `npm start` has it. */
+const AS_STARTED = {
+  env: { NODE_COMPILE_CACHE: join(DIST, '.compile-cache') },
+  program: ['--max-semi-space-size=2', join(DIST, 'orchestrator.cjs')],
+};
+
 /** How long nothing happens. */
 const IDLE_MS = 30_000;
 
 /** Agents that wait for a message: what each costs the system, its own process aside, and which part of it. */
 export async function idleAgents(): Promise<string[]> {
   await using cleanup = new Cleanup();
-  const system = await startSystem(cleanup);
+  const system = await startSystem(cleanup, AS_STARTED);
   const log = await system.log();
   const before = await idle(system.pid);
   const create = { kind: 'demo', ttlMs: 7_200_000, turnDeadlineMs: 600_000 };

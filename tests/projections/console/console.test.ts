@@ -70,7 +70,7 @@ test.after.always(async () => {
 
 /** A small day: an answer that arrived, one that did not, one that perhaps did twice, and an agent at work. */
 async function tellStory(): Promise<void> {
-  await told.tell('project.created', { projectId: 'proj_1' }, { name: `shop ${EVIL}` });
+  await told.tell('project.created', { projectId: 'proj_1' }, { name: 'shop' });
   await told.agent(AGENT, 'mender');
   await told.agent(BUSY, 'builder');
   answered = await told.turn(AGENT, 'm-1', 'Mend the test that fails since yesterday');
@@ -89,10 +89,10 @@ async function tellStory(): Promise<void> {
     'd-failed',
     { agentId: AGENT, sequence, messageId: 'm-1' },
     'failed',
-    `blocked ${EVIL}`,
+    'Forbidden: bot was blocked by the user',
   );
   await told.delivery('d-perhaps', { agentId: AGENT, sequence, messageId: 'm-1' }, 'perhaps');
-  await told.prints(AGENT, ['started', `a line ${EVIL}`]);
+  await told.prints(AGENT, ['started', 'reading tests/clock.test.ts', '1 test mended']);
   await told.turn(BUSY, 'm-2', 'Build it');
 }
 
@@ -388,6 +388,10 @@ inBrowser(
       lastWords: EVIL,
     };
     await told.tell('turn.failed', { agentId }, failure, { correlationId: 'm-evil' });
+
+    await told.tell('project.created', { projectId: 'proj_evil' }, { name: EVIL });
+    const of = { agentId, sequence, messageId: 'm-evil' };
+    await told.delivery('d-evil', of, 'failed', EVIL);
 
     const own = [
       'script',

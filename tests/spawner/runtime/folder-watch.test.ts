@@ -22,6 +22,16 @@ test('a folder that reports its changes is left alone while there are none, but 
   t.is(watch.count, told + 1);
 });
 
+test('a folder in which nothing ever happens is left alone, too', async (t) => {
+  const interval = byHand();
+  const watch = new FolderWatch(await temporaryFolder(t), interval);
+  t.teardown(() => watch.close());
+  await watch.changedSince(0);
+  const told = watch.count;
+  for (let second = 1; second < 60; second += 1) interval.tick();
+  t.is(watch.count, told);
+});
+
 test('a folder of which nothing is ever reported is looked at with every tick', async (t) => {
   const interval = byHand();
   const watch = new FolderWatch(join(await temporaryFolder(t), 'not-there'), interval);

@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { BootstrapError } from './bootstrap-error.mjs';
+import { buildConsole, CONSOLE, CONSOLE_FILES } from './console.mjs';
 import { foldVersion } from './fold-version.mjs';
 import { withFolderLock } from './folder-lock.mjs';
 
@@ -62,7 +63,8 @@ export async function bundleCli({ root, say, entry = 'cli/main.ts' }) {
     say('bundling the orchestrator command …');
     const fingerprint = fingerprintOf(root, entry);
     mkdirSync(join(root, 'dist', 'bin'), { recursive: true });
-    const files = await Promise.all([bundle(root, entry), bundleServices(root)]);
+    const made = [bundle(root, entry), bundleServices(root), consoleFiles(root)];
+    const files = await Promise.all(made);
     for (const file of files.flat()) replaceFile(file.path, file.contents);
     replaceFile(join(root, ASK_HOST), readFileSync(join(root, 'agents/host/ask-host.sh')));
     const script = wrapper(nodeBinary(root), join(root, 'dist', 'orchestrator.cjs'));
@@ -136,6 +138,7 @@ function isUpToDate(root, entry) {
     join(root, ASK_HOST),
     join(root, FOLD_FILE),
     ...Object.keys(servicesOf(root)).map((name) => join(root, 'dist', `${name}.cjs`)),
+    ...(hasConsole(root) ? CONSOLE_FILES.map((name) => join(root, 'dist', 'console', name)) : []),
   ];
   if (!outputs.every((path) => existsSync(path))) return false;
   return readFileSync(stampPath(root), 'utf8') === fingerprintOf(root, entry);
@@ -258,6 +261,24 @@ async function bundleServices(root) {
     return result.outputFiles;
   } catch (error) {
     throw new BootstrapError(`the services cannot be bundled: ${bundleReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @param {string} root an agent's image has none */
+const hasConsole = (root) => existsSync(join(root, CONSOLE));
+
+/** @param {string} root */
+async function consoleFiles(root) {
+  if (!hasConsole(root)) return [];
+  const folder = join(root, 'dist', 'console');
+  mkdirSync(folder, { recursive: true });
+  try {
+    const files = await buildConsole(root);
+    return files.map(({ name, contents }) => ({ path: join(folder, name), contents }));
+  } catch (error) {
+    throw new BootstrapError(`the console cannot be bundled: ${bundleReason(error)}`, {
       cause: error,
     });
   }

@@ -3,6 +3,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { exporterApart, FORGOTTEN } from './bundle.mjs';
+import { buildConsole } from './console.mjs';
 import { foldVersion } from './fold-version.mjs';
 
 const SERVICES = {
@@ -59,6 +60,9 @@ export async function bundleProgram({ root, folder }) {
   const dist = join(folder, 'dist');
   await bundleCommand(root, dist);
   await bundleServices(root, dist);
+  for (const { name, contents } of await buildConsole(root)) {
+    write(join(dist, 'console', name), contents);
+  }
   for (const script of SCRIPTS) copyFileSync(join(root, script), join(dist, basename(script)));
   // Its sources are not there to be compared: it is the version of this package's code.
   const { version } = await foldVersion(root);
@@ -174,7 +178,7 @@ async function bundleServices(root, dist) {
   });
 }
 
-/** @param {string} file @param {string} content */
+/** @param {string} file @param {string | Uint8Array} content */
 function write(file, content) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);

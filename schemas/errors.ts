@@ -312,6 +312,24 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 404,
   },
+  ORC_EVENT_NOT_FOUND: {
+    meaning: 'There is no such event',
+    cure: '`orchestrator events` lists them with their sequences.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_DELIVERY_NOT_FOUND: {
+    meaning: 'There is no such delivery',
+    cure: '`GET /deliveries` lists them.',
+    exit: EXIT.failed,
+    status: 404,
+  },
+  ORC_DELIVERY_SETTLED: {
+    meaning: 'The delivery is not one that can be settled by hand',
+    cure: '`GET /deliveries` tells what became of it.',
+    exit: EXIT.failed,
+    status: 409,
+  },
   ORC_NO_ROUTE: {
     meaning: 'The HTTP API has no such address',
     cure: '`/docs` and docs/api.md list what it serves.',

@@ -1,6 +1,8 @@
 import type { RouteName } from '../../schemas/http/http-routes.ts';
 import type { HandlersOf } from './api-context.ts';
 import { agentHandlers } from './handlers/agents.ts';
+import { consoleHandlers } from './handlers/console.ts';
+import { historyHandlers } from './handlers/history.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { logHandlers } from './handlers/log.ts';
 import { messageHandlers } from './handlers/messages.ts';
@@ -12,6 +14,8 @@ import { toolHandlers } from './handlers/tools.ts';
 /** What answers each route: the compiler misses one that has none. */
 export const HANDLERS: HandlersOf<RouteName> = {
   ...agentHandlers,
+  ...consoleHandlers,
+  ...historyHandlers,
   ...jobHandlers,
   ...logHandlers,
   ...messageHandlers,

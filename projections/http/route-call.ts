@@ -37,6 +37,8 @@ export interface Call<N extends RouteName> {
   lastEventId: number | undefined;
   /** Whether `Accept` names this type before JSON. */
   prefers: (type: string) => boolean;
+  /** Whether the answer may be compressed. */
+  acceptsGzip: boolean;
   /** Aborted when the caller is gone, or the process ends. */
   signal: AbortSignal;
 }
@@ -65,6 +67,7 @@ export function callOf<N extends RouteName>(
     lastEventId: lastEventIdOf(headers['last-event-id']),
     prefers: (type: string) => prefers(headers.accept ?? '', type),
     speaker: request.speaker,
+    acceptsGzip: /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(encodingsOf(headers)),
     signal,
   };
   // Each part was parsed by the schema of the route of this very name.
@@ -113,6 +116,9 @@ function lastEventIdOf(header: string | string[] | undefined): number | undefine
   const what = `Last-Event-ID ${JSON.stringify(text)} is no sequence`;
   throw new OrchestratorError('ORC_BAD_INPUT', what);
 }
+
+const encodingsOf = (headers: FastifyRequest['headers']): string =>
+  [headers['accept-encoding']].flat().join(',');
 
 function prefers(accept: string, type: string): boolean {
   const types = accept.split(',').map((each) => each.split(';')[0]?.trim());

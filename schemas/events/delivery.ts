@@ -26,6 +26,10 @@ export const deliveryEvents = {
     /** Markdown that the channel itself says, where there is no such event. */
     text: z.string().min(1).optional(),
     buttons: z.array(button).optional(),
+    /** The delivery that came to nothing, or perhaps did, and that an operator has had sent again by this one. */
+    insteadOf: token.optional(),
+    /** That one may have been taken: this goes out marked as perhaps repeated. */
+    perhaps: z.literal(true).optional(),
   }),
   /** Stated before the call: after a crash it is known that it may have happened. */
   'delivery.attempted': z.object({ part, parts: z.int().positive(), attempt: z.int().positive() }),
@@ -42,6 +46,8 @@ export const deliveryEvents = {
     /** Refused with these: tried again without them. */
     without: z.array(callPiece).optional(),
   }),
+  /** An operator knows that the chat has it, whatever was stated before: nothing more is sent. */
+  'delivery.arrived': z.object({}),
   /** Which question a message of the channel (`deliveries.<channel>.<chat>_<message>`) shows. */
   'delivery.shown': z.object({ questionId: z.string() }),
   /** Everything that was requested up to this place is confirmed or given up: a reader begins here. */

@@ -10,7 +10,13 @@ export const includesScope = (scope: Scope, wanted: Scope): boolean =>
 
 /** What an address answers otherwise than by JSON, by what asks for it. */
 export interface OtherAnswer {
-  type: 'text/plain' | 'text/event-stream' | 'text/html' | 'application/octet-stream';
+  type:
+    | 'text/plain'
+    | 'text/event-stream'
+    | 'text/html'
+    | 'text/css'
+    | 'text/javascript'
+    | 'application/octet-stream';
   when: string;
 }
 

@@ -8,9 +8,11 @@ import { PROJECT_ANSWERS } from '../project-requests.ts';
 import { agentSummary, jobShown, logLineView, projectView } from '../views.ts';
 import type { HttpRoute } from './http-route.ts';
 import {
+  activityShown,
   agentRef,
   archivedFile,
   commandOutcome,
+  deliveryRef,
   deliveryShown,
   duration,
   eventShown,
@@ -24,11 +26,14 @@ import {
   tokenShown,
   turnShown,
   userShown,
+  waterfallShown,
 } from './shapes.ts';
 
 const agentParams = z.object({ agent: agentRef });
 const projectParams = z.object({ project: projectRef });
 const jobParams = z.object({ job: idToken });
+const deliveryParams = z.object({ channel: idToken, delivery: idToken });
+const sequence = z.coerce.number().int().min(1);
 
 const FOLLOWED = {
   type: 'text/event-stream',
@@ -69,6 +74,26 @@ export const HTTP_ROUTES = {
     summary: 'The numbers of every service, for Prometheus.',
     status: 200,
     other: [{ type: 'text/plain', when: 'always' }],
+  },
+  console: {
+    method: 'GET',
+    path: '/',
+    scope: 'open',
+    summary: 'The console: a page that shows the system by this API.',
+    status: 200,
+    other: [{ type: 'text/html', when: 'always' }],
+  },
+  consoleFile: {
+    method: 'GET',
+    path: '/console/{file}',
+    scope: 'open',
+    summary: 'What that page is made of.',
+    params: z.object({ file: z.enum(['console.js', 'console.css']) }),
+    status: 200,
+    other: [
+      { type: 'text/javascript', when: 'of `console.js`' },
+      { type: 'text/css', when: 'of `console.css`' },
+    ],
   },
   openapi: {
     method: 'GET',
@@ -370,6 +395,56 @@ export const HTTP_ROUTES = {
     other: [FOLLOWED],
   },
 
+  getWaterfall: {
+    method: 'GET',
+    path: '/events/{sequence}/waterfall',
+    scope: 'read',
+    summary: 'What became of a message: its turn, calls, jobs, answers and deliveries, with times.',
+    params: z.object({
+      sequence: sequence.describe('Of the message, or of any event that came of it.'),
+    }),
+    status: 200,
+    answer: waterfallShown,
+  },
+  getActivity: {
+    method: 'GET',
+    path: '/activity',
+    scope: 'read',
+    summary: 'How much happened, by stretches of time: turns, answers, deliveries, failures.',
+    query: z.object({
+      last: duration.optional().describe('How far back; `3h`.'),
+      stretch: duration
+        .optional()
+        .describe('How long each stretch is; `1m`. At most 1500 of them.'),
+    }),
+    status: 200,
+    answer: activityShown,
+  },
+  getState: {
+    method: 'GET',
+    path: '/state',
+    scope: 'read',
+    summary: 'The state of everything as of any place in the log, folded up to there.',
+    query: z.object({
+      at: sequence.optional().describe('The last event that counts; unset: the last of all.'),
+      limit,
+    }),
+    status: 200,
+    answer: z.object({
+      at: z.int().describe('The place that was asked for.'),
+      last: z.int().describe('The last event that there is.'),
+      event: eventShown.optional().describe('What stands at this place.'),
+      agents: z.array(agentSummary),
+      jobs: z.array(jobShown),
+      projects: z.array(projectView),
+      users: z.array(userShown),
+      nodes: z.array(z.object({ node: z.string(), state: z.string() })),
+      counts: z
+        .object({ agents: z.int(), jobs: z.int(), projects: z.int(), users: z.int() })
+        .describe('How many there are; an answer has `limit` of each.'),
+    }),
+  },
+
   listProjects: {
     method: 'GET',
     path: '/projects',
@@ -553,10 +628,32 @@ export const HTTP_ROUTES = {
     query: z.object({
       channel: idToken.optional(),
       state: z.enum(['waiting', 'attempting', 'confirmed', 'failed']).optional(),
+      owed: flag.describe(
+        'Those alone that failed or were perhaps repeated, and that nobody has settled since.',
+      ),
       limit,
     }),
     status: 200,
     answer: z.object({ deliveries: z.array(deliveryShown) }),
+  },
+  sendAgain: {
+    method: 'POST',
+    path: '/deliveries/{channel}/{delivery}/again',
+    scope: 'operate',
+    summary:
+      'Have a delivery that failed, or that perhaps arrived, sent again. A repeat does nothing.',
+    params: deliveryParams,
+    status: 200,
+    answer: deliveryRef,
+  },
+  stateArrived: {
+    method: 'POST',
+    path: '/deliveries/{channel}/{delivery}/arrived',
+    scope: 'operate',
+    summary: 'State that the chat has it: nothing more is sent.',
+    params: deliveryParams,
+    status: 200,
+    answer: deliveryRef,
   },
   listUsers: {
     method: 'GET',

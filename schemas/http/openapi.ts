@@ -49,7 +49,7 @@ function operation(name: string, route: HttpRoute): Json {
     operationId: name,
     summary,
     ...(details !== undefined && { description: details }),
-    tags: [route.path.split('/')[1] ?? ''],
+    tags: [route.path.split('/')[1] || 'console'],
     ...securityOf(scope),
     ...parametersOf(route),
     ...bodyOf(route),

@@ -100,7 +100,52 @@ export const deliveryShown = z.object({
   requestedAt: z.string(),
   /** Of its request. */
   sequence: z.int(),
-  reason: z.string().optional(),
+  reason: z.string().optional().describe('Why it failed, or why nobody knows whether it arrived.'),
+  perhaps: z
+    .literal(true)
+    .optional()
+    .describe('It was sent again after a call without a known end.'),
+  again: z.string().optional().describe('The delivery by which it was sent again.'),
+  arrived: z.literal(true).optional().describe('An operator has said that it arrived.'),
+});
+
+export const deliveryRef = z.object({ channel: idToken, deliveryId: z.string() });
+
+/** One thing that came of a message; times are RFC 3339. */
+export const spanShown = z.object({
+  id: z.string(),
+  parent: z.string().optional(),
+  kind: z.enum(['queue', 'turn', 'tool', 'job', 'said', 'note', 'delivery', 'attempt']),
+  name: z.string(),
+  detail: z.string().optional(),
+  sequence: z.int(),
+  startedAt: z.string(),
+  endedAt: z.string().optional().describe('Absent while it goes on.'),
+  state: z.enum(['open', 'done', 'failed', 'perhaps']),
+});
+
+export const waterfallShown = z.object({
+  messageId: z.string(),
+  agentId: z.string(),
+  sequence: z.int(),
+  text: z.string(),
+  source: z.string(),
+  from: person.optional(),
+  turnId: z.string().optional(),
+  startedAt: z.string(),
+  endedAt: z.string().optional().describe('Absent while something goes on.'),
+  outcome: z.enum(['waiting', 'running', 'answered', 'silent', 'failed', 'rejected']),
+  spans: z.array(spanShown),
+});
+
+const counts = z.array(z.int());
+
+export const activityShown = z.object({
+  at: z.array(z.number()).describe('When each stretch begins, seconds since 1970.'),
+  turns: counts,
+  answers: counts,
+  deliveries: counts,
+  failures: counts,
 });
 
 export const nodeShown = z.object({

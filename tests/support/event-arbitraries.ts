@@ -208,6 +208,7 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     },
     { requiredKeys: ['part', 'code', 'reason', 'again'] },
   ),
+  'delivery.arrived': fc.constant({}),
   'delivery.shown': fc.record({ questionId: text }),
   'delivery.settled': fc.record({ through: fc.nat() }),
   'log.archived': fc.record({

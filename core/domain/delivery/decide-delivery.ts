@@ -60,6 +60,18 @@ export const decideRequest = (
 ): NewEventOfType<'delivery.requested'> =>
   deliveryEvent('delivery.requested', request, place, 'once', because);
 
+/**
+ * A delivery is brought again because an operator asks for it, by another one that bears this id: once for each,
+ * and marked where the chat may have it already.
+ */
+export const decideAgain = (
+  { insteadOf: _, perhaps: __, ...request }: DeliveryRequest,
+  insteadOf: string,
+  isPerhaps: boolean,
+  place: DeliveryPlace,
+): NewEventOfType<'delivery.requested'> =>
+  decideRequest({ ...request, insteadOf, ...(isPerhaps && { perhaps: true }) }, place);
+
 /** The part of a delivery that is about to be sent, of so many. */
 export function decideAttempt(
   state: DeliveryState & { phase: 'waiting' },

@@ -33,7 +33,8 @@ export function evolveDelivery(
   if (state === undefined) {
     if (event.type !== 'delivery.requested') return undefined;
     const request = event.data;
-    return { phase: 'waiting', request, part: 0, attempts: 0, perhaps: false, without: [] };
+    const perhaps = request.perhaps ?? false;
+    return { phase: 'waiting', request, part: 0, attempts: 0, perhaps, without: [] };
   }
   if (state.phase === 'confirmed' || state.phase === 'failed') return state;
   switch (event.type) {
@@ -41,6 +42,8 @@ export function evolveDelivery(
       return { ...state, phase: 'attempting', attempts: state.attempts + 1 };
     case 'delivery.confirmed':
       return afterPart(state, event);
+    case 'delivery.arrived':
+      return { phase: 'confirmed', request: state.request };
     case 'delivery.ambiguous':
       return { ...state, phase: 'waiting', perhaps: true };
     case 'delivery.failed': {

@@ -3,6 +3,7 @@ import { archiveEvents } from '../../../core/log/event-archiver.ts';
 import { awaitDrained, drainNode, resumeNode } from '../../../core/operator/drain-node.ts';
 import { listDeliveries } from '../../../core/operator/list-deliveries.ts';
 import { listNodes } from '../../../core/operator/list-nodes.ts';
+import { sendAgain, stateArrived } from '../../../core/operator/settle-delivery.ts';
 import { verifyState } from '../../../core/operator/verify-state.ts';
 import { readFileById } from '../../../platform/files/read-file.ts';
 import { LeaseStore } from '../../../platform/nodes/lease-store.ts';
@@ -21,6 +22,8 @@ type Names =
   | 'openapi'
   | 'docs'
   | 'listDeliveries'
+  | 'sendAgain'
+  | 'stateArrived'
   | 'listUsers'
   | 'getUser'
   | 'listNodes'
@@ -54,6 +57,12 @@ export const systemHandlers: HandlersOf<Names> = {
   async listDeliveries({ query: { limit = MAX_PAGE, ...query } }, { log }) {
     return { deliveries: await listDeliveries(log, { ...query, limit }) };
   },
+
+  sendAgain: ({ params: { channel, delivery: deliveryId } }, { log }) =>
+    sendAgain(log, { channel, deliveryId }),
+
+  stateArrived: ({ params: { channel, delivery: deliveryId } }, { log }) =>
+    stateArrived(log, { channel, deliveryId }),
 
   async listUsers({ query }, { views }) {
     const { users, next } = await views.request('users', query, { timeoutMs: SYSTEM_MS });

@@ -9,6 +9,7 @@ import { Pace } from '../../../bot/delivery/pace.ts';
 import { ResponseListener } from '../../../bot/delivery/response-listener.ts';
 import { sendPart } from '../../../bot/telegram/send-part.ts';
 import { telegramClient } from '../../../bot/telegram/telegram-client.ts';
+import { sendAgain } from '../../../core/operator/settle-delivery.ts';
 import { Health } from '../../../platform/service/health.ts';
 import { history, ofType, untilEvent } from '../../support/history.ts';
 import { startTestNats } from '../../support/nats.ts';
@@ -131,6 +132,22 @@ test('a message to one who has blocked the bot is given up, seen by the operator
   const check = health.checks().find(({ name }) => name === 'telegram deliveries');
   t.true(check?.ok, 'which the operator cannot cure');
   t.regex(check?.detail ?? '', /1 given up/);
+});
+
+test('what was given up is sent again by another delivery when an operator asks for it', async (t) => {
+  const { api, begin, say, log, ledger, telegram } = await fixture(t);
+  api.blockedBy.add('1');
+  begin();
+  await say('r1', 1, 'hello');
+  await untilEvent(log, ({ subject }) => subject === 'deliveries.telegram.r1.failed');
+  api.blockedBy.delete('1');
+  const { deliveryId } = await sendAgain(log, { channel: 'telegram', deliveryId: 'r1' });
+  await sendAgain(log, { channel: 'telegram', deliveryId: 'r1' });
+  await telegram.until(() => api.chat(1).length === 1, 'the message');
+  await untilEvent(log, ({ subject }) => subject === `deliveries.telegram.${deliveryId}.confirmed`);
+
+  t.deepEqual(api.texts(1), ['hello']);
+  t.deepEqual(await ledger(deliveryId), ['requested', 'attempted', 'confirmed']);
 });
 
 test('when Telegram rejects the formatting the plain text is sent', async (t) => {

@@ -3,10 +3,12 @@ import test from 'ava';
 import fc from 'fast-check';
 import {
   type CallOutcome,
+  decideAgain,
   decideAttempt,
   decideOutcome,
   decideRequest,
   decideUnreadable,
+  deliveryEvent,
 } from '../../../core/domain/delivery/decide-delivery.ts';
 import {
   type DeliveryState,
@@ -78,6 +80,23 @@ test('A5: what cannot be shown at all is given up before it is attempted', (t) =
   const event = decideUnreadable(requested, 'no text', PLACE);
   t.like(event.data, { again: false, code: 0 });
   t.like(after(requested, event), { phase: 'failed', reason: 'no text' });
+});
+
+test('what an operator knows to have arrived is not sent any more, and what is over stays as it is', (t) => {
+  const arrived = deliveryEvent('delivery.arrived', {}, PLACE, 'once');
+  t.is(after(requested, arrived).phase, 'confirmed');
+  t.is(after(attempted(requested, perhaps, 2), arrived).phase, 'confirmed');
+  t.is(after(attempted(requested, refused), arrived).phase, 'failed');
+});
+
+test('what is sent again goes out marked where the chat may have it, and says of what it is the repeat', (t) => {
+  const { request } = attempted(requested, refused);
+  const place = { ...PLACE, deliveryId: 'again_1' };
+  const marked = decideAgain(request, 'answer-1', true, place);
+  t.like(marked.data, { chatId: '7', text: 'hello', insteadOf: 'answer-1', perhaps: true });
+  t.like(after(undefined, marked), { phase: 'waiting', perhaps: true });
+  const plain = decideAgain(marked.data, 'again_1', false, place);
+  t.deepEqual(plain.data, { chatId: '7', text: 'hello', insteadOf: 'again_1' });
 });
 
 test('every attempt and every outcome has an id of its own, and the same each time', (t) => {

@@ -1,0 +1,110 @@
+import { foldMessage } from '../domain/fold-message.ts';
+import { initialSystem, type SystemState } from '../domain/system-state.ts';
+import type { EventLog } from '../log/event-log.ts';
+
+export interface StateHistoryOptions {
+  /** For how long what was folded is kept for whoever asks next, milliseconds; a minute. */
+  keepMs?: number;
+}
+
+const KEEP_MS = 60_000;
+
+/** States on the way that are kept at most. */
+const MOST_KEPT = 32;
+
+/** Events between two of them at least. */
+const LEAST_APART = 1_000;
+
+/**
+ * The state that the log says as of any of its sequences. It is folded when somebody asks, from the nearest state
+ * before that is still kept; after a while in which nobody asks all are forgotten, so that it costs nothing then.
+ */
+export class StateHistory {
+  readonly #log: EventLog;
+  readonly #keepMs: number;
+  /** In the order of their sequences. */
+  #kept: SystemState[] = [];
+  #forget: NodeJS.Timeout | undefined;
+  /** One fold at a time: the next begins where that one ended. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(log: EventLog, { keepMs = KEEP_MS }: StateHistoryOptions = {}) {
+    this.#log = log;
+    this.#keepMs = keepMs;
+  }
+
+  /**
+   * The state after the event at a sequence, which nobody changes any more. Throws as reading the log does, and
+   * the signal's reason where nobody waits for it any longer.
+   */
+  at(sequence: number, signal: AbortSignal): Promise<SystemState> {
+    const asked = this.#last.then(() => {
+      signal.throwIfAborted();
+      return this.#fold(sequence, signal);
+    });
+    this.#last = asked.catch(() => undefined);
+    return asked;
+  }
+
+  async #fold(sequence: number, signal: AbortSignal): Promise<SystemState> {
+    clearTimeout(this.#forget);
+    try {
+      const state = copyOf(this.#kept.findLast((one) => one.sequence <= sequence));
+      const apart = Math.max(LEAST_APART, Math.ceil(sequence / MOST_KEPT));
+      const from = { sequence: state.sequence + 1 };
+      let lastKept = state.sequence;
+      if (from.sequence <= sequence) {
+        const range = { stream: 'EVENTS', from, until: sequence, signal } as const;
+        for await (const message of this.#log.read(range)) {
+          foldMessage(state, message);
+          if (state.sequence < lastKept + apart) continue;
+          this.#keep(copyOf(state));
+          lastKept = state.sequence;
+        }
+      }
+      signal.throwIfAborted();
+      this.#keep(state);
+      return state;
+    } finally {
+      this.#forget = setTimeout(() => {
+        this.#kept = [];
+      }, this.#keepMs);
+      this.#forget.unref();
+    }
+  }
+
+  #keep(state: SystemState): void {
+    if (this.#kept.some(({ sequence }) => sequence === state.sequence)) return;
+    this.#kept.push(state);
+    this.#kept.sort((a, b) => a.sequence - b.sequence);
+    // The one that is nearest to its neighbour is missed least.
+    if (this.#kept.length > MOST_KEPT) this.#kept.splice(nearest(this.#kept), 1);
+  }
+}
+
+function nearest(states: readonly SystemState[]): number {
+  let found = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [index, { sequence }] of states.entries()) {
+    const gap = sequence - (states[index - 1]?.sequence ?? 0);
+    if (gap >= least) continue;
+    least = gap;
+    found = index;
+  }
+  return found;
+}
+
+/** Folding changes the maps and replaces what is in them. */
+function copyOf(state: SystemState = initialSystem()): SystemState {
+  const { agents, fences, archived, users, projects, jobs, nodes } = state;
+  return {
+    ...state,
+    agents: new Map(agents),
+    fences: new Map(fences),
+    archived: new Map(archived),
+    users: new Map(users),
+    projects: new Map(projects),
+    jobs: new Map(jobs),
+    nodes: new Map(nodes),
+  };
+}

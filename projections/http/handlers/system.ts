@@ -6,6 +6,7 @@ import { listNodes } from '../../../core/operator/list-nodes.ts';
 import { verifyState } from '../../../core/operator/verify-state.ts';
 import { readFileById } from '../../../platform/files/read-file.ts';
 import { LeaseStore } from '../../../platform/nodes/lease-store.ts';
+import { asyncApi } from '../../../schemas/asyncapi.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { openApi } from '../../../schemas/http/openapi.ts';
 import { MAX_PAGE } from '../../../schemas/limits.ts';
@@ -18,6 +19,7 @@ type Names =
   | 'livez'
   | 'healthz'
   | 'openapi'
+  | 'asyncapi'
   | 'docs'
   | 'listDeliveries'
   | 'listUsers'
@@ -40,6 +42,7 @@ export const systemHandlers: HandlersOf<Names> = {
   livez: async () => ({ ok: true }),
   healthz: (_call, { askHealth }) => askHealth(),
   openapi: async () => openApi(),
+  asyncapi: async () => asyncApi(),
   docs: async () =>
     new Written('text/html; charset=utf-8', docsPage(), {
       'content-security-policy': PAGE_POLICY,

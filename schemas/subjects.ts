@@ -166,9 +166,9 @@ export const workSubject = (tool: string, jobId: string): string =>
 /** What workers may say of a job; `jobId` is `*` for a credential, which knows only its tool. */
 export const WORKER_SAYS = ['progress', 'completed', 'failed'] as const;
 
-/** Everything that workers say of one job. */
-export const workedFilter = (tool: string, jobId: string): string =>
-  `worked.${token(tool, 'tool')}.${token(jobId, 'job id')}.*`;
+/** Everything that workers say of one job, or of every job of their tool. */
+export const workedFilter = (tool: string, jobId?: string): string =>
+  `worked.${token(tool, 'tool')}.${jobId === undefined ? '*' : token(jobId, 'job id')}.*`;
 
 /** Where workers of a tool hear that a job of theirs is to end. */
 export const workOverSubject = (tool: string, jobId: string): string =>

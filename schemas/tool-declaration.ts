@@ -78,8 +78,13 @@ const httpExecutor = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'a URL, http or https' }),
   /** Variable of the spawner's environment with the key that requests are signed by. */
   secret: variable.optional(),
-  /** How often a service that works on it is asked how far it is. */
+  /** How often a service that works on it, and has said where, is asked how far it is. */
   poll: duration.prefault('2s'),
+  /**
+   * Where the service reaches the HTTP API of this system. With it each job comes with an address below that
+   * and a token of its own, derived from `secret`, by which the service says what becomes of it.
+   */
+  callback: z.url({ protocol: /^https?$/, error: 'a URL, http or https' }).optional(),
 });
 export type HttpExecutorOptions = z.infer<typeof httpExecutor>;
 
@@ -139,6 +144,10 @@ export const toolDeclaration = z
     error: 'the name of a command of orchestrator itself',
   })
   .superRefine(({ executor, input: { properties, required } }, context) => {
+    if (executor.kind === 'http' && executor.callback !== undefined && !executor.secret) {
+      const message = 'a callback wants a secret: its tokens are derived from that';
+      context.addIssue({ code: 'custom', path: ['executor', 'secret'], message });
+    }
     const isCheckout = executor.kind === 'command' && executor.checkout;
     const takes = TAKES[isCheckout ? 'checkout' : executor.kind];
     for (const each of takes?.of ?? []) {

@@ -15,16 +15,18 @@ const TRIES = 20;
 export async function stateOfJob(
   log: EventLog,
   jobId: string,
-  decide: (job: OpenJob) => NewEvent[],
+  decide: (job: OpenJob) => NewEvent[] | Promise<NewEvent[]>,
 ): Promise<JobState> {
   const filter = jobFilter(jobId);
   for (let tries = 1; ; tries += 1) {
     const sequence = (await log.last('EVENTS', filter))?.sequence ?? 0;
     const job = await knownJob(log, jobId);
-    const events = isOpen(job) ? decide(job) : [];
+    const events = isOpen(job) ? await decide(job) : [];
     if (events.length === 0) return job;
     const result = await log.append(events, { expect: { filter, sequence } });
     if (result.ok) return knownJob(log, jobId);
-    if (result.error !== 'conflict' || tries === TRIES) throw appendError(result);
+    // Of two who state an end at once, one finds its ids taken.
+    const isOvertaken = result.error === 'conflict' || result.error === 'id-taken';
+    if (!isOvertaken || tries === TRIES) throw appendError(result);
   }
 }

@@ -10,7 +10,8 @@ import type { KnownTokens } from './known-tokens.ts';
 
 /**
  * Refuses what lacks `Authorization: Bearer <token>` with ORC_CREDS, and what its token may not do with
- * ORC_NOT_PERMITTED; open routes excepted. Nothing is wanted where no token is set and none was made.
+ * ORC_NOT_PERMITTED; open routes excepted, and those that a job's own token opens, which look at it
+ * themselves. Nothing is wanted where no token is set and none was made.
  *
  * A route for agents gets who speaks.
  *
@@ -42,7 +43,7 @@ export function requireToken(
   };
   return async (request) => {
     const { scope: wanted = 'read' } = request.routeOptions.config;
-    if (wanted === 'open') return;
+    if (wanted === 'open' || wanted === 'job') return;
     if (wanted === 'agent') {
       request.speaker = await speakers.of(request);
       return;

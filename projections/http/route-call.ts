@@ -5,6 +5,7 @@ import type { HttpRoute } from '../../schemas/http/http-route.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import { asToken } from '../../schemas/ids.ts';
 import type { Speaker } from './agent-speakers.ts';
+import { bearerToken } from './bearer-token.ts';
 
 type Routes = typeof HTTP_ROUTES;
 
@@ -24,6 +25,8 @@ export interface Call<N extends RouteName> {
   bytes: Buffer;
   /** How long the outcome is waited for, milliseconds; not at all without. */
   waitMs: number | undefined;
+  /** What came as `Authorization: Bearer`. */
+  token: string | undefined;
   /** The caller's own id for this. */
   key: string | undefined;
   /** Who asks, where the route is for agents. */
@@ -54,6 +57,7 @@ export function callOf<N extends RouteName>(
     body: parsed(body, request.body ?? {}, ''),
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     waitMs: waitOf(headers.prefer),
+    token: bearerToken(request.headers.authorization),
     key: keyOf(headers['idempotency-key']),
     lastEventId: lastEventIdOf(headers['last-event-id']),
     prefers: (type: string) => prefers(headers.accept ?? '', type),

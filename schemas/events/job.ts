@@ -51,6 +51,11 @@ export const jobEvents = {
     holder: z.string(),
     /** Raised by every takeover. */
     epoch: z.int().positive(),
+    /** SHA-256 of the token by which its service may say what becomes of it; absent where none may. */
+    callback: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
   }),
   /** A sign of life, with how far it is. */
   'job.progress': z.object({

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { SCOPES, type Scope } from '../events/token.ts';
 
 /** What an address wants of whoever asks. */
-export type Wanted = Scope | 'open' | 'agent';
+export type Wanted = Scope | 'open' | 'agent' | 'job';
 
 /** Each scope includes those before it. */
 export const includesScope = (scope: Scope, wanted: Scope): boolean =>
@@ -19,7 +19,10 @@ export interface HttpRoute {
   method: 'GET' | 'POST' | 'DELETE';
   /** With parameters in braces, as OpenAPI has them. */
   path: string;
-  /** What a token has to have; `open`: anybody may; `agent`: an agent by its proof or its token. */
+  /**
+   * What a token has to have; `open`: anybody may; `agent`: an agent by its proof or its token; `job`: the
+   * token of the very job, and no other.
+   */
   scope: Wanted;
   summary: string;
   details?: string;

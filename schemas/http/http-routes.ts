@@ -521,6 +521,30 @@ export const HTTP_ROUTES = {
     answer: jobShown,
   },
 
+  callBackJob: {
+    method: 'POST',
+    path: '/jobs/{job}/callback',
+    scope: 'job',
+    summary: 'Say what becomes of a job, as the service that does it.',
+    details:
+      'With the token that came with the job, which opens nothing else. An end that comes after the job’s is kept in the log, and changes nothing (`late`).',
+    params: jobParams,
+    body: z.object({
+      state: z.enum(['working', 'completed', 'failed']),
+      text: z.string().optional().describe('How far it is, in words.'),
+      percent: z.number().min(0).max(100).optional(),
+      result: z.unknown().optional().describe('What it comes to, where it has completed.'),
+      error: z.string().optional().describe('Why it has failed.'),
+    }),
+    once: true,
+    status: 200,
+    answer: z.object({
+      id: z.string(),
+      state: jobShown.shape.state,
+      late: z.boolean().describe('The job had ended, and not so.'),
+    }),
+  },
+
   listDeliveries: {
     method: 'GET',
     path: '/deliveries',

@@ -33,6 +33,11 @@ export function openApi(): Json {
         token: { type: 'http', scheme: 'bearer' },
         // Signed by the key of the credential: docs/decisions/0134-an-agent-speaks-over-http.md.
         agent: { type: 'http', scheme: 'agent' },
+        jobToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The `callback.token` that a service got with its job.',
+        },
       },
     },
   };
@@ -45,12 +50,17 @@ function operation(name: string, route: HttpRoute): Json {
     summary,
     ...(details !== undefined && { description: details }),
     tags: [route.path.split('/')[1] ?? ''],
-    ...(scope === 'open' ? { security: [{}] } : { 'x-scope': scope }),
-    ...(scope === 'agent' && { security: [{ token: [] }, { agent: [] }] }),
+    ...securityOf(scope),
     ...parametersOf(route),
     ...bodyOf(route),
     responses: responsesOf(route),
   };
+}
+
+function securityOf(scope: HttpRoute['scope']): Json {
+  if (scope === 'agent') return { security: [{ token: [] }, { agent: [] }], 'x-scope': scope };
+  if (scope === 'open') return { security: [{}] };
+  return scope === 'job' ? { security: [{ jobToken: [] }] } : { 'x-scope': scope };
 }
 
 function parametersOf({ params, query, waits, once, other }: HttpRoute): Json {

@@ -41,6 +41,8 @@ export type JobOffer = Pick<JobOrder, 'tool' | 'signal'> & {
 export interface Executor {
   /** Makes ready what its tools need, before any job; absent where that is nothing. */
   prepare?(tools: readonly ToolDeclaration[]): Promise<void>;
+  /** The hash of the token by which whoever does this job may call back; undefined where nobody may. */
+  callbackHash?(job: Pick<JobOrder, 'job' | 'tool'>): string | undefined;
   /**
    * Offers a job; the job is accepted when it was taken, and not before. Safe to repeat. Resolves
    * with whether it is taken. Absent where a run begins where it is accepted.

@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { callbackHash, callbackToken } from '../../core/domain/job/job-callback.ts';
 import type { JobEnd } from '../../core/domain/job/job-end-events.ts';
+import { serviceEnd } from '../../core/domain/job/service-end.ts';
 import { delay } from '../../platform/async/delay.ts';
+import { orAborted } from '../../platform/async/or-aborted.ts';
 import { retry } from '../../platform/async/retry.ts';
 import { derivedId } from '../../schemas/ids.ts';
 import type { HttpExecutorOptions as Declared } from '../../schemas/tool-declaration.ts';
@@ -49,6 +52,12 @@ export class HttpExecutor implements Executor {
     this.#options = options;
   }
 
+  callbackHash({ job, tool: { executor } }: Pick<JobOrder, 'job' | 'tool'>): string | undefined {
+    if (executor.kind !== 'http' || executor.callback === undefined) return undefined;
+    const key = executor.secret && this.#options.environment[executor.secret];
+    return key ? callbackHash(callbackToken(key, job.jobId)) : undefined;
+  }
+
   async start(order: JobOrder): Promise<JobHandle | { failed: string }> {
     const { executor, name } = order.tool;
     if (executor.kind !== 'http') return { failed: `${name} is no service any more` };
@@ -73,7 +82,9 @@ class HttpRun implements JobHandle {
   readonly #key: string | undefined;
   readonly #logger: Logger;
   readonly #cancelled = new AbortController();
-  /** Where it is asked how far it is; undefined until the service has taken it. */
+  /** Its end stands in the log, whoever stated it. */
+  readonly #over = new AbortController();
+  /** Where it is asked how far it is; undefined until the service has said so. */
   #place: URL | undefined;
   #said = '';
 
@@ -88,7 +99,7 @@ class HttpRun implements JobHandle {
   /** The service is told once; what it makes of that is its own. */
   async stop(): Promise<void> {
     this.#cancelled.abort();
-    await this.ended;
+    await orAborted(this.ended, this.#order.signal);
     if (this.#place === undefined) return;
     await this.#request('DELETE', this.#place, '', this.#order.signal).catch((error: unknown) => {
       const { jobId } = this.#order.job;
@@ -96,22 +107,27 @@ class HttpRun implements JobHandle {
     });
   }
 
-  async remove(): Promise<void> {}
+  async remove(): Promise<void> {
+    this.#over.abort();
+  }
 
   async #untilEnd(): Promise<JobEnd> {
-    const { signal } = this.#order;
+    const signal = AbortSignal.any([this.#order.signal, this.#over.signal]);
     const either = AbortSignal.any([signal, this.#cancelled.signal]);
     try {
-      let answer = await this.#ask('POST', new URL(this.#declared.url), this.#body(), either);
-      while (answer.state === 'working') {
+      const url = new URL(this.#declared.url);
+      let answer = await this.#ask('POST', url, this.#body(), either);
+      for (;;) {
+        const end = serviceEnd(answer);
+        if (end) return end;
         await this.#tell(answer);
+        if (this.#isCalledBack && this.#place === undefined) {
+          // Its end comes by the callback, and removes this.
+          return await orAborted(new Promise<never>(() => undefined), either);
+        }
         await delay(this.#declared.poll, either);
-        // It is working: so it has said where.
-        const place = this.#place ?? new URL(this.#declared.url);
-        answer = await this.#ask('GET', place, '', either);
+        answer = await this.#ask('GET', this.#place ?? url, '', either);
       }
-      if (answer.state !== 'failed') return { end: 'completed', result: answer.result ?? null };
-      return { end: 'failed', code: 'ORC_JOB_FAILED', reason: answer.error ?? '' };
     } catch (error) {
       if (signal.aborted) return new Promise(() => undefined);
       if (this.#cancelled.signal.aborted) return { end: 'cancelled', reason: '' };
@@ -131,7 +147,21 @@ class HttpRun implements JobHandle {
   #body(): string {
     const { jobId, tool, verb, input, by, owner } = this.#order.job;
     const agentId = by && { agentId: by.agentId };
-    return JSON.stringify({ id: jobId, tool, verb, input, ...agentId, ...(owner && { owner }) });
+    const known = { id: jobId, tool, verb, input, ...agentId, ...(owner && { owner }) };
+    return JSON.stringify({ ...known, ...this.#callback() });
+  }
+
+  get #isCalledBack(): boolean {
+    return this.#declared.callback !== undefined;
+  }
+
+  /** Where the service says what becomes of the job, and the token that opens that and nothing else. */
+  #callback() {
+    const { callback } = this.#declared;
+    if (callback === undefined || this.#key === undefined) return undefined;
+    const { jobId } = this.#order.job;
+    const url = `${callback.replace(/\/+$/, '')}/jobs/${jobId}/callback`;
+    return { callback: { url, token: callbackToken(this.#key, jobId) } };
   }
 
   #ask(method: string, url: URL, body: string, signal: AbortSignal): Promise<ServiceAnswer> {
@@ -166,7 +196,10 @@ class HttpRun implements JobHandle {
     if (status >= 500 || AGAIN.has(status)) throw new Passing(`HTTP ${status}`);
     if (status < 200 || status > 299) throw new Refused(`HTTP ${status}: ${text.slice(0, SHOWN)}`);
     if (status !== 202) return parsed(text);
-    this.#place = placeOf(response, url);
+    this.#place = placeOf(response, url) ?? this.#place;
+    if (this.#place === undefined && !this.#isCalledBack) {
+      throw new Refused('HTTP 202 without a Location to ask at');
+    }
     return { state: 'working', ...parsed(text) };
   }
 
@@ -187,9 +220,9 @@ class HttpRun implements JobHandle {
 }
 
 /** Of the very service: no answer sends requests, which are signed, elsewhere. Throws {@link Refused}. */
-function placeOf(response: Response, url: URL): URL {
+function placeOf(response: Response, url: URL): URL | undefined {
   const location = response.headers.get('location');
-  if (location === null) throw new Refused('HTTP 202 without a Location to ask at');
+  if (location === null) return undefined;
   const place = new URL(location, url);
   if (place.origin === url.origin) return place;
   throw new Refused(`HTTP 202 with a Location of another service (${place.origin})`);

@@ -119,9 +119,12 @@ export class JobWorker {
     const { self } = placeOf(decidedOn).view;
     const executor = decidedOn.run?.executor ?? toolOf(decidedOn)?.executor.kind ?? 'none';
     if (!isTakeover && !(await this.#isTaken(decidedOn, executor))) return;
+    const tool = toolOf(decidedOn);
+    const callback =
+      tool && this.#deps.executorOf(executor)?.callbackHash?.({ job: decidedOn, tool });
     await this.#state((job) => {
       if (job.phase !== 'working' || job.run?.epoch !== decidedOn.run?.epoch) return [];
-      return acceptedEvents(job, { executor, self }, clock());
+      return acceptedEvents(job, { executor, self, callback }, clock());
     });
     const job = this.#job;
     if (job?.phase !== 'working' || job.run === undefined) return;

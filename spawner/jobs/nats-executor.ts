@@ -10,6 +10,7 @@ import type {
 } from '../../schemas/tool-declaration.ts';
 import type { Executor, JobHandle, JobOffer, JobOrder, JobSaid } from './executor.ts';
 import { type OrderNews, OrderWatch } from './order-watch.ts';
+import { ToolWords } from './tool-words.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { WorkerWord } from './worker-word.ts';
 
@@ -33,6 +34,7 @@ export class NatsExecutor implements Executor {
   readonly #options: NatsExecutorOptions;
   readonly #queue: WorkQueue;
   readonly #watches = new Map<string, OrderWatch>();
+  readonly #words = new Map<string, ToolWords>();
 
   constructor(options: NatsExecutorOptions) {
     this.#options = options;
@@ -77,9 +79,11 @@ export class NatsExecutor implements Executor {
   async #watch(job: Pick<JobState, 'jobId' | 'tool'>, signal: AbortSignal): Promise<OrderWatch> {
     const known = this.#watches.get(job.jobId);
     if (known) return known;
-    const watch = new OrderWatch(job, { ...this.#options, queue: this.#queue }, signal);
+    const words = this.#words.get(job.tool) ?? new ToolWords(job.tool, this.#options);
+    this.#words.set(job.tool, words);
+    const watch = new OrderWatch(job, { queue: this.#queue, words });
     try {
-      await watch.caughtUp;
+      await watch.open(signal);
       const place = await this.#queue.place(job);
       if (place !== undefined) watch.listenAt(place);
     } catch (error) {

@@ -1,12 +1,9 @@
-import type { Logger } from 'pino';
 import type { JobState } from '../../core/domain/job/job-state.ts';
-import type { EventLog } from '../../core/log/event-log.ts';
-import { workedFilter } from '../../schemas/subjects.ts';
+import type { PlacedWord, ToolWords } from './tool-words.ts';
 import type { QueueSign, WorkQueue } from './work-queue.ts';
-import { type WorkerWord, workerWord } from './worker-word.ts';
 
 /** What reaches a spawner of an order: the signs of the queue, and the words of workers with their place in WORKED. */
-export type OrderNews = QueueSign | { word: WorkerWord; position: number };
+export type OrderNews = QueueSign | PlacedWord;
 
 /**
  * All that is heard of one order, from its beginning on: kept until somebody listens, so that nothing
@@ -15,9 +12,8 @@ export type OrderNews = QueueSign | { word: WorkerWord; position: number };
 export class OrderWatch {
   readonly job: Pick<JobState, 'jobId' | 'tool'>;
   readonly #queue: WorkQueue;
-  readonly #abort = new AbortController();
+  readonly #words: ToolWords;
   readonly #news: OrderNews[] = [];
-  readonly #caughtUp = Promise.withResolvers<void>();
   #listener: ((news: OrderNews) => void) | undefined;
   #stopSigns: (() => void) | undefined;
   /** It was seen with a worker. */
@@ -26,22 +22,16 @@ export class OrderWatch {
 
   constructor(
     job: Pick<JobState, 'jobId' | 'tool'>,
-    { log, queue, logger }: { log: EventLog; queue: WorkQueue; logger: Logger },
-    signal: AbortSignal,
+    { queue, words }: { queue: WorkQueue; words: ToolWords },
   ) {
     this.job = job;
     this.#queue = queue;
-    const until = AbortSignal.any([signal, this.#abort.signal]);
-    this.#follow(log, until).catch((err: unknown) => {
-      this.#caughtUp.reject(err);
-      if (!until.aborted) logger.error({ err, jobId: job.jobId }, 'a worker is not heard any more');
-    });
-    this.#caughtUp.promise.catch(() => undefined);
+    this.#words = words;
   }
 
-  /** Resolves when everything is heard that was said before it began. */
-  get caughtUp(): Promise<void> {
-    return this.#caughtUp.promise;
+  /** Resolves when everything is heard that was said before. Throws as reading the log does. */
+  open(signal: AbortSignal): Promise<void> {
+    return this.#words.hear(this.job.jobId, (said) => this.#tell(said), signal);
   }
 
   /** It is known where its order is in the queue. */
@@ -63,20 +53,7 @@ export class OrderWatch {
 
   close(): void {
     this.#stopSigns?.();
-    this.#abort.abort();
-  }
-
-  async #follow(log: EventLog, signal: AbortSignal): Promise<void> {
-    const filter = workedFilter(this.job.tool, this.job.jobId);
-    const from = { sequence: 1 };
-    for await (const batch of log.follow({ stream: 'WORKED', from, filter, signal })) {
-      for (const message of batch.messages) {
-        const word = workerWord(message);
-        if (word) this.#tell({ word, position: message.sequence });
-      }
-      if (batch.caughtUp) this.#caughtUp.resolve();
-    }
-    this.#caughtUp.resolve();
+    this.#words.leave(this.job.jobId);
   }
 
   #tell(news: OrderNews): void {

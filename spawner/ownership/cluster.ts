@@ -8,7 +8,7 @@ export interface ClusterOptions {
   self: ClusterView['self'];
   /** Where this node can attach to runs. */
   places: readonly string[];
-  /** How long a node may be silent before its agents are given up; milliseconds. */
+  /** How long a node may be silent before its agents and jobs are given up; milliseconds. */
   graceMs: number;
   state: () => SystemState;
   /** Milliseconds, never going back. */
@@ -32,13 +32,8 @@ export class Cluster {
   update(leases: readonly NodeLease[]): void {
     this.#leases = new Map(leases.map((lease) => [lease.node, lease]));
     const now = this.#options.clock();
-    const silent = new Set<string>();
-    for (const agent of this.#options.state().agents.values()) {
-      if (isLive(agent) && !this.#leases.has(agent.run.node)) silent.add(agent.run.node);
-    }
-    this.#silentSince = new Map(
-      [...silent].map((node) => [node, this.#silentSince.get(node) ?? now]),
-    );
+    const silent = ownersOf(this.#options.state()).filter((node) => !this.#leases.has(node));
+    this.#silentSince = new Map(silent.map((node) => [node, this.#silentSince.get(node) ?? now]));
   }
 
   /** Nothing was heard of anybody: what was known of silences says nothing any more. */
@@ -65,4 +60,13 @@ export class Cluster {
       },
     };
   }
+}
+
+/** The nodes that agents or jobs run on; one may be there more than once. */
+function ownersOf({ agents, jobs }: SystemState): string[] {
+  const ofAgents = [...agents.values()].flatMap((agent) => (isLive(agent) ? [agent.run.node] : []));
+  const ofJobs = [...jobs.values()].flatMap((job) =>
+    job.phase === 'working' && job.run ? [job.run.node] : [],
+  );
+  return [...ofAgents, ...ofJobs];
 }

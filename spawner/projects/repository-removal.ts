@@ -11,6 +11,8 @@ export interface RepositoryRemovalOptions {
   isWorkedIn: (projectId: string) => boolean;
   /** So long after it was archived; milliseconds. Undefined: never. */
   afterMs: number | undefined;
+  /** Between two looks, milliseconds; an hour without. */
+  lookMs?: number;
   logger: Logger;
   clock: () => Date;
 }
@@ -29,11 +31,12 @@ export class RepositoryRemoval {
     this.#options = options;
   }
 
-  /** Looks now and each hour, until the signal aborts. Never rejects. */
+  /** Looks now and each hour, until the signal aborts; not at all where nothing is ever removed. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    if (this.#options.afterMs === undefined) return;
+    const { afterMs, lookMs = LOOK_MS } = this.#options;
+    if (afterMs === undefined) return;
     do await this.look();
-    while (await pause(LOOK_MS, signal));
+    while (await pause(lookMs, signal));
   }
 
   /** Removes what is due. What fails is tried again at the next look. */

@@ -8,7 +8,6 @@ import { peers } from './peers/peers.ts';
 import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
 import { scale } from './scale.ts';
-import { sse } from './sse.ts';
 import { start } from './start.ts';
 import { telegramLatency } from './telegram-latency.ts';
 import { throughput } from './throughput.ts';
@@ -26,7 +25,6 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   'redis-mirror': redisMirror,
   replay,
   scale,
-  sse,
   start,
   'telegram-latency': telegramLatency,
   throughput,

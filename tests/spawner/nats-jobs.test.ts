@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
@@ -8,7 +9,7 @@ import type { ToolDeclaration } from '../../schemas/tool-declaration.ts';
 import { createAgent } from '../support/commands.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { call, ENDS, end, happened, ofJob } from '../support/job-calls.ts';
-import { exampleWorker, HandWorker, workedTool } from '../support/nats-workers.ts';
+import { exampleWorker, HandWorker, type HeldOrder, workedTool } from '../support/nats-workers.ts';
 import { startSpawner } from '../support/spawner.ts';
 
 async function world(t: ExecutionContext, tool: ToolDeclaration) {
@@ -133,6 +134,27 @@ test('what a worker says while no spawner runs counts, and its order is given aw
   await spawner.start();
   t.deepEqual((await end(spawner, id)).data, { result: 'alone' });
   t.is(await spawner.log.last('WORK', `work.ship.${id}`), undefined);
+});
+
+test('the workers of a tool are followed once for all of its jobs, and each job has its own words', async (t) => {
+  const { spawner, ask } = await world(t, workedTool('ship', { lease: '1m' }));
+  const worker = await HandWorker.connect(t, spawner);
+  const orders: HeldOrder[] = [];
+  for (const to of ['north', 'east', 'south']) {
+    const { id } = await ask({ to });
+    const order = await worker.order();
+    t.is(order.id, String(id));
+    worker.alive(order);
+    await happened(spawner, id, 'job.accepted');
+    orders.push(order);
+  }
+  // What was read of each is closed by a request without an answer.
+  const jsm = await spawner.log.connection.jsm();
+  const follows = async () => (await jsm.streams.info('WORKED')).state.consumer_count;
+  while ((await follows()) > 1) await delay(20);
+  t.is(await follows(), 1);
+  for (const order of orders.toReversed()) worker.say(order, 'completed', { result: order.id });
+  for (const { id } of orders) t.deepEqual((await end(spawner, id)).data, { result: id });
 });
 
 const reason = (data: object): string => String(Reflect.get(data, 'reason'));

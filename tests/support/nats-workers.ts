@@ -17,6 +17,9 @@ const HOUR_MS = 3_600_000;
 const PATIENCE_MS = 20_000;
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'docs', 'examples');
 
+/** Whatever runs on a server of the test's own. */
+type WithServer = Pick<SpawnerFixture, 'nats'>;
+
 /** A declared tool whose jobs workers do. */
 export const workedTool = (
   name: string,
@@ -31,7 +34,7 @@ export const workedTool = (
     ...own,
   });
 
-async function workerCredentials({ nats }: SpawnerFixture, tool: string) {
+async function workerCredentials({ nats }: WithServer, tool: string) {
   const workerId = derivedId('worker-', newId('worker'));
   const expiresAt = new Date(Date.now() + HOUR_MS);
   const creds = await mintWorkerCredentials(nats.agentsSeed, { workerId, tool, expiresAt });
@@ -82,7 +85,7 @@ export class HandWorker {
     this.#tool = tool;
   }
 
-  static async connect(t: ExecutionContext, spawner: SpawnerFixture, tool = 'ship') {
+  static async connect(t: ExecutionContext, spawner: WithServer, tool = 'ship') {
     const { workerId, creds } = await workerCredentials(spawner, tool);
     const client = await PlainClient.connect(spawner.nats.url, creds);
     t.teardown(() => client.close());

@@ -95,9 +95,10 @@ function waiting(job: WorkingJob, question: string): JobState {
 /** Only a higher epoch takes it from another. */
 function onAccepted(job: OpenJob, { data, time }: StoredEventOf<'job.accepted'>): JobState {
   if (job.phase !== 'working' || (job.run?.epoch ?? 0) >= data.epoch) return job;
-  const { runId, executor, node, place, holder, epoch } = data;
+  const { runId, executor, node, place, holder, epoch, callback } = data;
   const acceptedAt = job.run?.acceptedAt ?? time;
-  const run = { runId, executor, node, place, holder, epoch, acceptedAt };
+  const opened = callback !== undefined && { callback };
+  const run = { runId, executor, node, place, holder, epoch, acceptedAt, ...opened };
   return { ...job, run, heartbeatAt: job.heartbeatAt ?? time };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ERRORS, type ErrorCode } from '../../../schemas/errors.ts';
 import type { NewEvent } from '../../../schemas/event.ts';
 import { MAX_JOB_VALUE, MAX_PROBLEM } from '../../../schemas/limits.ts';
@@ -5,7 +6,7 @@ import { newEvent } from '../../../schemas/new-event.ts';
 import { type AgentState, isLive } from '../agent/agent-state.ts';
 import { resultEvent } from '../agent/turn/result-event.ts';
 import { jobEvent } from './job-events.ts';
-import type { JobState, OpenJob } from './job-state.ts';
+import type { EndedJob, JobState, OpenJob } from './job-state.ts';
 import { orderedAgentId } from './ordered-agent.ts';
 
 /** How a job ends. */
@@ -61,6 +62,15 @@ export const lateEvents = (job: JobState, end: JobEnd, position: string, now: Da
   endEvent(job, end, now, `late:${position}`),
 ];
 
+/** Whether a job has ended in this very way: who says so again says nothing new. */
+export function hasEndedSo(job: EndedJob, end: JobEnd): boolean {
+  if (job.phase === 'completed') {
+    return end.end === 'completed' && isDeepStrictEqual(job.result, kept(end.result));
+  }
+  if (end.end !== job.phase || job.reason !== shortened(end.reason)) return false;
+  return job.phase === 'cancelled' || (end.end === 'failed' && job.code === end.code);
+}
+
 /** Of all ways in which a job can be over one is stored: they have the same id. */
 function endEvent(job: JobState, end: JobEnd, now: Date, which: string): NewEvent {
   const id = `job.${which}:${job.jobId}`;
@@ -68,15 +78,16 @@ function endEvent(job: JobState, end: JobEnd, now: Date, which: string): NewEven
     case 'completed':
       return { ...jobEvent(job, 'job.completed', { result: kept(end.result) }, now), id };
     case 'failed': {
-      const data = { code: end.code, reason: end.reason.slice(0, MAX_PROBLEM).toWellFormed() };
+      const data = { code: end.code, reason: shortened(end.reason) };
       return { ...jobEvent(job, 'job.failed', data, now), id };
     }
     case 'cancelled': {
-      const reason = end.reason.slice(0, MAX_PROBLEM).toWellFormed();
-      return { ...jobEvent(job, 'job.cancelled', { reason }, now), id };
+      return { ...jobEvent(job, 'job.cancelled', { reason: shortened(end.reason) }, now), id };
     }
   }
 }
+
+const shortened = (reason: string): string => reason.slice(0, MAX_PROBLEM).toWellFormed();
 
 /** A result that is too large for the log is one that says so: it is in the job's log. */
 function kept(result: unknown): null {

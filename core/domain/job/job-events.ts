@@ -56,13 +56,14 @@ export function answeredEvents(
 /** This spawner takes it, or takes it over; its time in all is counted from the first who did. */
 export function acceptedEvents(
   job: WorkingJob,
-  own: { executor: string; self: ClusterView['self'] },
+  own: { executor: string; self: ClusterView['self']; callback?: string | undefined },
   now: Date,
 ): NewEvent[] {
   const epoch = (job.run?.epoch ?? 0) + 1;
   const { node, place, holder } = own.self;
   const runId = job.run?.runId ?? `run-${job.jobId.slice('job_'.length)}`;
-  const data = { runId, executor: own.executor, node, place, holder, epoch };
+  const callback = own.callback !== undefined && { callback: own.callback };
+  const data = { runId, executor: own.executor, node, place, holder, epoch, ...callback };
   const accepted = jobEvent(job, 'job.accepted', data, now, { id: String(epoch) });
   if (job.run !== undefined) return [accepted];
   return [accepted, ...jobTimer(job, 'total', now), ...jobTimer(job, 'heartbeat', now)];

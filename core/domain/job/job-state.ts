@@ -10,6 +10,8 @@ export interface JobRun {
   holder: string;
   epoch: number;
   acceptedAt: string;
+  /** The hash of what its service may call back by; absent where none may. */
+  callback?: string;
 }
 
 /** What is known of a job from its request to its end. */

@@ -62,13 +62,17 @@ function ofRun(job: WorkingJob, run: JobRun, { view, canRun }: JobPlace): JobSte
   // Another's, who lives or may come back.
   if (nodes.has(run.node)) return undefined;
   const near = nodes.get(self.node)?.places.includes(run.place) ?? false;
-  // Its workers are nobody's: every spawner that has the tool can follow what they say.
-  if (run.executor === 'nats' && canRun) return view.settled ? { do: 'take-over', job } : undefined;
+  // It is done by nobody's machine: every spawner that has the tool can follow it, or ask its service again.
+  if (ELSEWHERE.has(run.executor) && canRun)
+    return view.settled ? { do: 'take-over', job } : undefined;
   if (near) return view.settled ? { do: 'take-over', job } : undefined;
   if (!view.isSilentForLong(run.node)) return undefined;
   const reason = `its place (node ${run.node}) is gone`;
   return { do: 'end', job, end: failed('ORC_JOB_INTERRUPTED', reason) };
 }
+
+/** Executors whose jobs are not bound to the place of a spawner. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['nats', 'http']);
 
 /** Somebody wants it to end, or its time is over. */
 function wantedEnd({ cancel, overdue, timeouts }: OpenJob): JobEnd | undefined {

@@ -1,5 +1,7 @@
 import { answerJob, cancelJob } from '../../../core/conversation/answer-job.ts';
+import { callBackJob } from '../../../core/conversation/call-back-job.ts';
 import { knownJob } from '../../../core/conversation/known-job.ts';
+import { shownPhase } from '../../../core/domain/job/job-state.ts';
 import { jobView } from '../../../core/domain/job/job-view.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { newId } from '../../../schemas/ids.ts';
@@ -9,7 +11,7 @@ import { lineView } from '../../views/log-tail.ts';
 import { Written } from '../answers.ts';
 import { type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 
-type Names = 'listJobs' | 'getJob' | 'getJobLogs' | 'answerJob' | 'cancelJob';
+type Names = 'listJobs' | 'getJob' | 'getJobLogs' | 'answerJob' | 'cancelJob' | 'callBackJob';
 
 export const jobHandlers: HandlersOf<Names> = {
   async listJobs({ query }, { views }) {
@@ -36,6 +38,11 @@ export const jobHandlers: HandlersOf<Names> = {
     const { state } = jobView(await knownJob(log, params.job));
     const what = `${params.job} does not wait for an answer: it is ${state}`;
     throw new OrchestratorError('ORC_QUESTION_CLOSED', what);
+  },
+
+  async callBackJob({ params, body, token, key }, { log }) {
+    const { job, late } = await callBackJob(log, params.job, { ...body, token, key });
+    return { id: params.job, state: shownPhase(job), late };
   },
 
   cancelJob: async ({ params }, { log }) =>

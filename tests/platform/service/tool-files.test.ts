@@ -18,6 +18,8 @@ test('all mistakes of all declarations are told at once, with their files', asyn
   await write('c.json', { ...SHIP, confirm: 'perhaps', timeouts: { total: 'soon' }, colour: 1 });
   await write('d.json', SHIP);
   await write('e.json', SHIP);
+  const service = { kind: 'http', url: 'https://a.example', callback: 'https://b.example' };
+  await write('f.json', { ...SHIP, name: 'fly', executor: service });
   await write('notes.txt', 'no tool');
   const error = await t.throwsAsync(readTools(folder), { code: 'ORC_TOOLS' });
   const told = error?.message ?? '';
@@ -28,6 +30,7 @@ test('all mistakes of all declarations are told at once, with their files', asyn
     'c.json: timeouts.total: a duration',
     'colour',
     'ship is declared twice',
+    'f.json: executor.secret: a callback wants a secret',
   ]) {
     t.true(told.includes(part), `${part} in ${told}`);
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { askProject } from '../../../platform/service/projects-client.ts';
 import { gitPeople } from '../../../schemas/git-people.ts';
 import { commitFiles, gitOf, ownFolder, repositoryWith } from '../../support/git.ts';
 import { type SpawnerFixture, startSpawner } from '../../support/spawner.ts';
@@ -8,6 +9,8 @@ import { projectFrom, ShellAgent } from './in-projects.ts';
 
 const keptBy = (spawner: SpawnerFixture, projectId: string) =>
   join(spawner.nats.dataDir, 'projects', `${projectId}.git`);
+
+const PUSH_MS = 60_000;
 
 const commitsOf = (folder: string, ref: string) =>
   Number(gitOf(folder, 'rev-list', '--count', ref));
@@ -39,6 +42,14 @@ test('with a depth so many commits are fetched and given to agents, who work, me
   const said = readFileSync(join(spawner.workspace(one.agentId), '..', 'merge'), 'utf8');
   t.regex(said, /^main has it now, by a merge/);
   t.is(gitOf(kept, 'show', 'main:one.txt', 'main:b.txt'), '1\n4');
+
+  // What is pushed from history that was cut off joins the whole of it where it came from.
+  const { nc } = spawner.log.connection;
+  const pushed = await askProject(nc, 'push', { projectId, branch: 'main', to: 'mended' }, PUSH_MS);
+  t.is(pushed.commit, gitOf(kept, 'rev-parse', 'main'));
+  const own = await askProject(nc, 'push', { projectId, agentId: one.agentId }, PUSH_MS);
+  t.deepEqual([commitsOf(shop, 'mended'), commitsOf(shop, own.to)], [17, 11]);
+  t.notThrows(() => gitOf(shop, 'fsck', '--connectivity-only'));
 });
 
 test('a commit is by whom the settings name for the agent’s person', async (t) => {

@@ -2,7 +2,12 @@ import test from 'ava';
 import type { ClusterView } from '../../../../core/domain/agent/claim.ts';
 import { evolveJob } from '../../../../core/domain/job/evolve-job.ts';
 import { foldJobEvent, MAX_ENDED_JOBS } from '../../../../core/domain/job/fold-job.ts';
-import { endEvents, lateEvents } from '../../../../core/domain/job/job-end-events.ts';
+import {
+  callbackHash,
+  callbackToken,
+  opensCallback,
+} from '../../../../core/domain/job/job-callback.ts';
+import { endEvents, hasEndedSo, lateEvents } from '../../../../core/domain/job/job-end-events.ts';
 import {
   acceptedEvents,
   answeredEvents,
@@ -189,6 +194,48 @@ test('a run is watched by its holder, found again by a restart, and given up whe
   t.like(taken, { run: { epoch: 2, node: 'node-3' } });
   const [late] = accept(jobAfter(requestEvents()));
   t.is(late && jobAfter([late], taken), taken, 'an older epoch takes nothing back');
+});
+
+test('what no machine of ours does is followed by any spawner that has the tool, once its node is gone', (t) => {
+  const waits = jobAfter(requestEvents());
+  const job = (executor: string) =>
+    waits.phase === 'working'
+      ? jobAfter(acceptedEvents(waits, { executor, self: SELF }, NOW), waits)
+      : waits;
+  const second = { node: 'node-2', place: 'there', holder: 'h' };
+  const others = new Map([['node-2', { places: ['there'], draining: false }]]);
+  const there = place({ self: second, nodes: others });
+  for (const executor of ['nats', 'http']) {
+    t.like(nextJobStep(job(executor), there), { do: 'take-over' }, executor);
+    const unknown = { ...there, canRun: false };
+    t.is(nextJobStep(job(executor), unknown), undefined, executor);
+    const both = place({ self: second, nodes: new Map([...view().nodes, ...others]) });
+    t.is(nextJobStep(job(executor), both), undefined, executor);
+  }
+  t.is(nextJobStep(job('command'), there), undefined);
+});
+
+test('a service’s token opens its own job alone, and its end is told from another one', (t) => {
+  const token = callbackToken('key', 'job_1');
+  const waits = jobAfter(requestEvents());
+  if (waits.phase !== 'working') return t.fail();
+  const own = { executor: 'http', self: SELF, callback: callbackHash(token) };
+  const events = acceptedEvents(waits, own, NOW);
+  t.false(JSON.stringify(events).includes(token));
+  const job = jobAfter(events, waits);
+  t.true(opensCallback(job, token));
+  for (const wrong of [callbackToken('key', 'job_2'), callbackToken('other', 'job_1'), '']) {
+    t.false(opensCallback(job, wrong));
+  }
+  t.false(opensCallback(waits, token), 'nobody has accepted it');
+  t.false(opensCallback(running(), token), 'its tool has no callback');
+  const result = { at: ['live', { n: 1 }] };
+  const done = jobAfter(endEvents(open(job), { end: 'completed', result }, undefined, NOW), job);
+  if (done.phase !== 'completed') return t.fail();
+  t.true(opensCallback(done, token), 'what is late is known, too');
+  t.true(hasEndedSo(done, { end: 'completed', result: structuredClone(result) }));
+  t.false(hasEndedSo(done, { end: 'completed', result: 1 }));
+  t.false(hasEndedSo(done, { end: 'failed', code: 'ORC_JOB_FAILED', reason: '' }));
 });
 
 test('somebody’s cancel ends what waits at once, and what runs by its executor', (t) => {

@@ -803,6 +803,31 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['traces'],
+    audience: 'operator',
+    summary:
+      'Send traces of what is in the log to an OpenTelemetry collector, such as those of last week.',
+    details:
+      'What ended in that part is sent to OTEL_EXPORTER_OTLP_ENDPOINT, under the same ids however often it is sent. With --json it is shown, a span a line, and sent nowhere.',
+    options: [
+      {
+        flags: '--from',
+        value: 'where',
+        what: 'A sequence, an instant (2026-01-04T15:30:45Z), or how long ago (7d).',
+      },
+      {
+        flags: '--to',
+        value: 'where',
+        what: 'The end of it, in the same ways; the end of the log without.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['Send those of last week', 'traces --from 7d'],
+      ['Look at those of a part of the log', 'traces --from 4711 --to 4800 --json'],
+    ],
+  },
+  {
     path: ['verify'],
     audience: 'operator',
     summary: 'Fold the log from zero and compare the state with the one that is served.',

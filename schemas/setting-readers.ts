@@ -106,5 +106,7 @@ export const SETTING_READERS: Readonly<Record<keyof Settings, readonly SettingRe
   ORCHESTRATOR_NODE_GRACE: SPAWNER,
   ORCHESTRATOR_STOP_GRACE: ['start', 'spawner', 'command'],
   ORCHESTRATOR_USER: ['start', 'command'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['projections', 'command'],
+  OTEL_EXPORTER_OTLP_HEADERS: PROJECTIONS,
   LOG_LEVEL: ['start', ...SERVICES],
 };

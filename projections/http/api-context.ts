@@ -7,6 +7,7 @@ import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import type { SystemHealth } from '../../schemas/health.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import type { Exposition } from '../metrics/exposition.ts';
 import type { Accepted, EventStream, Written } from './answers.ts';
 import type { Call } from './route-call.ts';
 
@@ -22,6 +23,7 @@ export interface ApiContext {
   /** Aborted when the process is to end. */
   signal: AbortSignal;
   askHealth: () => Promise<SystemHealth>;
+  metrics: () => Promise<Exposition>;
 }
 
 /** How long the system may take to answer of itself, milliseconds. */

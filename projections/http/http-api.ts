@@ -20,7 +20,7 @@ import { type Chat, serveChat } from './serve-chat.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a token has to have for it; `open`: nothing. */
+    /** What a token has to have for it. */
     scope?: Wanted;
   }
   interface FastifyRequest {

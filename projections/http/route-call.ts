@@ -31,6 +31,8 @@ export interface Call<N extends RouteName> {
   key: string | undefined;
   /** Who asks, where the route is for agents. */
   speaker: Speaker | undefined;
+  /** Where the caller's own trace is, as it came (W3C Trace Context). */
+  traceparent: string | undefined;
   /** Where an earlier follow ended. */
   lastEventId: number | undefined;
   /** Whether `Accept` names this type before JSON. */
@@ -59,6 +61,7 @@ export function callOf<N extends RouteName>(
     waitMs: waitOf(headers.prefer),
     token: bearerToken(request.headers.authorization),
     key: keyOf(headers['idempotency-key']),
+    traceparent: [headers.traceparent].flat()[0],
     lastEventId: lastEventIdOf(headers['last-event-id']),
     prefers: (type: string) => prefers(headers.accept ?? '', type),
     speaker: request.speaker,

@@ -7,7 +7,7 @@ import { type ChatRequest, chatRequest } from '../../schemas/http/chat-frames.ts
 import { asToken, derivedId } from '../../schemas/ids.ts';
 import type { ApiContext } from './api-context.ts';
 import { ChatSocket, type ChatSocketOptions } from './chat-socket.ts';
-import { commandId } from './handlers/agents.ts';
+import { givenBy } from './handlers/agents.ts';
 import { problemOf } from './problem.ts';
 
 export interface Chat extends ChatSocketOptions {
@@ -124,4 +124,4 @@ function give(request: ChatRequest, agentId: string, { log, settings }: ApiConte
 
 /** As the `Idempotency-Key` of a POST: the same message by either way is one. */
 const named = (id: string | undefined) =>
-  commandId(id === undefined ? undefined : asToken(`http-${id}`));
+  givenBy({ key: id === undefined ? undefined : asToken(`http-${id}`), traceparent: undefined });

@@ -62,6 +62,14 @@ export const HTTP_ROUTES = {
     status: 200,
     answer: systemHealthShown,
   },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    scope: 'read',
+    summary: 'The numbers of every service, for Prometheus.',
+    status: 200,
+    other: [{ type: 'text/plain', when: 'always' }],
+  },
   openapi: {
     method: 'GET',
     path: '/openapi.json',

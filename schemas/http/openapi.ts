@@ -31,13 +31,13 @@ export function openApi(): Json {
       schemas: { Problem: schemaOf(problem, 'output') },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        // Signed by the key of the credential: docs/decisions/0134-an-agent-speaks-over-http.md.
-        agent: { type: 'http', scheme: 'agent' },
         jobToken: {
           type: 'http',
           scheme: 'bearer',
           description: 'The `callback.token` that a service got with its job.',
         },
+        // Signed by the key of the credential: docs/decisions/0134-an-agent-speaks-over-http.md.
+        agent: { type: 'http', scheme: 'agent' },
       },
     },
   };
@@ -58,9 +58,16 @@ function operation(name: string, route: HttpRoute): Json {
 }
 
 function securityOf(scope: HttpRoute['scope']): Json {
-  if (scope === 'agent') return { security: [{ token: [] }, { agent: [] }], 'x-scope': scope };
-  if (scope === 'open') return { security: [{}] };
-  return scope === 'job' ? { security: [{ jobToken: [] }] } : { 'x-scope': scope };
+  switch (scope) {
+    case 'open':
+      return { security: [{}] };
+    case 'job':
+      return { security: [{ jobToken: [] }] };
+    case 'agent':
+      return { security: [{ token: [] }, { agent: [] }], 'x-scope': scope };
+    default:
+      return { 'x-scope': scope };
+  }
 }
 
 function parametersOf({ params, query, waits, once, other }: HttpRoute): Json {
@@ -76,6 +83,7 @@ function parametersOf({ params, query, waits, once, other }: HttpRoute): Json {
             'Idempotency-Key',
             'The caller’s own id for this: a repeat is done once, for 30 days.',
           ),
+          header('traceparent', 'The trace that this belongs to (W3C Trace Context).'),
         ]
       : []),
     ...(other?.some(({ type }) => type === 'text/event-stream')

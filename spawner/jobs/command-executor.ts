@@ -2,6 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { JobEnd } from '../../core/domain/job/job-end-events.ts';
+import { traceparentOfJob } from '../../core/domain/job/job-state.ts';
 import { delay } from '../../platform/async/delay.ts';
 import { orAborted } from '../../platform/async/or-aborted.ts';
 import type { LogCollector } from '../log-collector.ts';
@@ -103,7 +104,9 @@ async function giveInput(process: AgentProcess, { input }: JobProgram): Promise<
 }
 
 /** The input by name, for programs that read no JSON: `projectId` as JOB_PROJECT_ID. */
-function jobVariables({ jobId, tool, verb, input, by, owner }: JobOrder['job']) {
+function jobVariables(job: JobOrder['job']) {
+  const { jobId, tool, verb, input, by, owner } = job;
+  const traceparent = traceparentOfJob(job);
   const values = Object.entries(input).flatMap(([key, value]) => {
     const name = key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -116,6 +119,8 @@ function jobVariables({ jobId, tool, verb, input, by, owner }: JobOrder['job']) 
     JOB_TOOL: tool,
     JOB_VERB: verb,
     JOB_PROGRESS_FD: '3',
+    // As programs that trace themselves read it.
+    ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
     ...(by && { JOB_AGENT_ID: by.agentId }),
     ...(owner && { JOB_OWNER: `${owner.channel}/${owner.userId}` }),
   };

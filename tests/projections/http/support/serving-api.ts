@@ -47,6 +47,7 @@ export async function servingApi(
       logger: quiet,
       signal: ended.signal,
       askHealth,
+      metrics: async () => ({ type: 'text/plain', text: '' }),
       token: own.token,
       streams: own.streams,
       agentsAccount: await readAgentsAccount(join(nats.dataDir, 'auth')),

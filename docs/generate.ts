@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentPackages } from './pages/agent-packages.ts';
 import { agentsPage } from './pages/agents-page.ts';
+import { asyncApiPage } from './pages/asyncapi-page.ts';
 import { commandsPage } from './pages/commands-page.ts';
 import { decisionsPage } from './pages/decisions-page.ts';
 import { errorsPage } from './pages/errors-page.ts';
@@ -21,6 +22,7 @@ export const PAGES: Record<string, () => string> = {
   '../images/agents/package.json': agentPackages,
   'security.md': securityPage,
   'openapi.json': openApiPage,
+  'asyncapi.json': asyncApiPage,
 };
 
 if (import.meta.main) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_CATALOGUE } from '../../schemas/event-catalogue.ts';
+import { subjectPattern } from '../../schemas/subject-pattern.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** `docs/events.md`, from the catalogue that every reader validates with. */
@@ -22,19 +23,6 @@ end, or before anybody created it, it goes to EVENTS_DLQ as well, and counts for
 
 ${markdownTable(['type', 'subject', 'data'], rows)}
 `;
-}
-
-function subjectPattern(type: string): string {
-  const [family = '', ...rest] = type.split('.');
-  if (family === 'user') return `users.<channel>.<userId>.${rest.join('.')}`;
-  if (family === 'project') return `projects.<projectId>.${rest.join('.')}`;
-  if (family === 'job') return `jobs.<jobId>.${rest.join('.')}`;
-  if (family === 'job-timer') return `jobs.<jobId>.timer.${rest.join('.')}`;
-  if (family === 'node') return `nodes.<node>.${rest.join('.')}`;
-  if (family === 'token') return `tokens.<tokenId>.${rest.join('.')}`;
-  if (family === 'delivery') return `deliveries.<channel>.<deliveryId>.${rest.join('.')}`;
-  if (family === 'result') return 'agents.<agentId>.result.<callId>';
-  return `agents.<agentId>.${type}`;
 }
 
 function fields(schema: z.ZodType): string {

@@ -15,7 +15,7 @@ import { noteDigest, requireProvenBody } from './proven-body.ts';
 import { RequestRates, TooManyRequests } from './request-rates.ts';
 import { requireToken } from './require-token.ts';
 import { type Call, callOf } from './route-call.ts';
-import { sendEventStream } from './send-event-stream.ts';
+import { type EventStreamOptions, sendEventStream } from './send-event-stream.ts';
 import { type Chat, serveChat } from './serve-chat.ts';
 
 declare module 'fastify' {
@@ -38,6 +38,8 @@ export interface HttpApiOptions extends ApiContext {
   token: string | undefined;
   /** Public key of the agents' account; undefined where NATS is somebody else's. */
   agentsAccount: string | undefined;
+  /** How long readers of what is followed may take nothing. */
+  streams?: EventStreamOptions | undefined;
   /** Ends the process by what it cannot go on with. */
   fatal: (reason: unknown) => void;
 }
@@ -52,6 +54,7 @@ const MAX_BODY = 4 * 1024 * 1024;
 export async function httpApi({
   token,
   agentsAccount,
+  streams,
   ...api
 }: HttpApiOptions): Promise<FastifyInstance> {
   const http = fastify({ logger: false, bodyLimit: MAX_BODY });
@@ -76,7 +79,8 @@ export async function httpApi({
     throw new OrchestratorError('ORC_NO_ROUTE', `${request.method} ${request.url} is nothing here`);
   });
   // The names are the table's own.
-  for (const name of Object.keys(HTTP_ROUTES) as RouteName[]) addRoute(http, name, api, rates);
+  for (const name of Object.keys(HTTP_ROUTES) as RouteName[])
+    addRoute(http, name, api, { rates, streams });
   await http.ready();
   return http;
 }
@@ -85,7 +89,7 @@ function addRoute<N extends RouteName>(
   http: FastifyInstance,
   name: N,
   api: ApiContext,
-  rates: RequestRates,
+  { rates, streams }: { rates: RequestRates; streams: EventStreamOptions | undefined },
 ): void {
   const route: HttpRoute = HTTP_ROUTES[name];
   const url = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -95,7 +99,7 @@ function addRoute<N extends RouteName>(
     reply.raw.once('close', () => gone.abort());
     const signal = AbortSignal.any([api.signal, gone.signal]);
     const call: Call<N> = callOf(route, request, signal);
-    return sendAnswer(await HANDLERS[name](call, api), route, reply);
+    return sendAnswer(await HANDLERS[name](call, api), route, reply, streams);
   };
   if (!route.socket) {
     http.route({ method: route.method, url, config, handler });
@@ -118,10 +122,11 @@ async function sendAnswer<N extends RouteName>(
   answer: Answer<N>,
   { status }: HttpRoute,
   reply: FastifyReply,
+  streams: EventStreamOptions | undefined,
 ): Promise<FastifyReply> {
   if (answer instanceof EventStream) {
     reply.hijack();
-    await sendEventStream(reply.raw, answer.events);
+    await sendEventStream(reply.raw, answer.events, streams);
     return reply;
   }
   reply.code(answer instanceof Accepted ? 202 : status).header('cache-control', 'no-store');

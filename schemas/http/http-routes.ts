@@ -103,6 +103,14 @@ export const HTTP_ROUTES = {
     status: 200,
     answer: z.record(z.string(), z.unknown()),
   },
+  asyncapi: {
+    method: 'GET',
+    path: '/asyncapi.json',
+    scope: 'open',
+    summary: 'The subjects and events of the log as AsyncAPI 3.',
+    status: 200,
+    answer: z.record(z.string(), z.unknown()),
+  },
   docs: {
     method: 'GET',
     path: '/docs',

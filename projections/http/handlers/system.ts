@@ -7,6 +7,7 @@ import { sendAgain, stateArrived } from '../../../core/operator/settle-delivery.
 import { verifyState } from '../../../core/operator/verify-state.ts';
 import { readFileById } from '../../../platform/files/read-file.ts';
 import { LeaseStore } from '../../../platform/nodes/lease-store.ts';
+import { asyncApi } from '../../../schemas/asyncapi.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { openApi } from '../../../schemas/http/openapi.ts';
 import { MAX_PAGE } from '../../../schemas/limits.ts';
@@ -20,6 +21,7 @@ type Names =
   | 'healthz'
   | 'metrics'
   | 'openapi'
+  | 'asyncapi'
   | 'docs'
   | 'listDeliveries'
   | 'sendAgain'
@@ -49,6 +51,7 @@ export const systemHandlers: HandlersOf<Names> = {
   },
 
   openapi: async () => openApi(),
+  asyncapi: async () => asyncApi(),
   docs: async () =>
     new Written('text/html; charset=utf-8', docsPage(), {
       'content-security-policy': PAGE_POLICY,

@@ -2,6 +2,7 @@ import type { ExecutionContext } from 'ava';
 import { loadSettings } from '../../../../agents/load-settings.ts';
 import { dataPaths } from '../../../../platform/service/data-paths.ts';
 import { Health } from '../../../../platform/service/health.ts';
+import { ProcessMetrics } from '../../../../platform/service/process-metrics.ts';
 import { serveHttp } from '../../../../projections/http/serve-http.ts';
 import { serveViews } from '../../../../projections/views/views-service.ts';
 import { quiet, startFollower } from '../../../core/projection/folded-log.ts';
@@ -27,6 +28,7 @@ export async function startConsoleServer(t: Pick<ExecutionContext, 'teardown' | 
     connection,
     log,
     health: new Health(),
+    metrics: new ProcessMetrics(),
     signal: end.signal,
     fatal: (reason: unknown) => {
       throw reason;

@@ -7,6 +7,7 @@ import { readAgentsAccount } from '../../../../platform/nats/trust.ts';
 import { ViewsClient } from '../../../../platform/service/views-client.ts';
 import { httpApi } from '../../../../projections/http/http-api.ts';
 import { httpServer } from '../../../../projections/http/http-server.ts';
+import type { EventStreamOptions } from '../../../../projections/http/send-event-stream.ts';
 import { serveViews } from '../../../../projections/views/views-service.ts';
 import { newEvent } from '../../../../schemas/new-event.ts';
 import { quiet, startFollower } from '../../../core/projection/folded-log.ts';
@@ -22,7 +23,12 @@ export interface ServingApi {
 export async function servingApi(
   t: Pick<ExecutionContext, 'teardown'>,
   nats: TestNats,
-  own: { env?: Record<string, string>; port?: number; token?: string } = {},
+  own: {
+    env?: Record<string, string>;
+    port?: number;
+    token?: string;
+    streams?: EventStreamOptions;
+  } = {},
 ): Promise<ServingApi> {
   const ended = new AbortController();
   const askHealth = async () => ({ ok: true, missing: [], services: [] });
@@ -43,6 +49,7 @@ export async function servingApi(
       askHealth,
       metrics: async () => ({ type: 'text/plain', text: '' }),
       token: own.token,
+      streams: own.streams,
       agentsAccount: await readAgentsAccount(join(nats.dataDir, 'auth')),
       fatal: () => undefined,
     });

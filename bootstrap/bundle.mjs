@@ -24,6 +24,8 @@ const SERVICES = {
   projections: 'projections/main.ts',
   redis: 'projections/redis/main.ts',
   bot: 'bot/main.ts',
+  // No service: what sends traces is a third of what projections are, and is loaded by few.
+  'otlp-exporter': 'platform/traces/otlp-exporter.ts',
 };
 const SERVICE_SOURCES = ['spawner', 'projections', 'bot'];
 
@@ -176,7 +178,7 @@ async function bundle(root, entry) {
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       bundle: true,
-      plugins: [wholeApart],
+      plugins: [wholeApart, exporterApart],
       // A script is loaded at once by `require`, and from the cache of compiled code.
       supported: { 'dynamic-import': false },
       // It brings native code, and only `start` needs it, in a checkout.
@@ -237,7 +239,7 @@ async function bundleServices(root) {
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       bundle: true,
-      plugins: [inPlace],
+      plugins: [inPlace, exporterApart],
       supported: { 'dynamic-import': false },
       external: ['dockerode'],
       write: false,
@@ -275,6 +277,20 @@ const inPlace = {
       const place = JSON.stringify(dirname(path));
       return { contents: source.replaceAll('import.meta.dirname', place), loader: 'ts' };
     });
+  },
+};
+
+/**
+ * Whoever sends traces loads it from beside the bundle: the SDK of OpenTelemetry is in no other file.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+export const exporterApart = {
+  name: 'exporter-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/traces\/otlp-exporter\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './otlp-exporter.cjs', external: true } : undefined,
+    );
   },
 };
 

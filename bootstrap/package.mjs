@@ -2,7 +2,7 @@
 // too), and what the image of the services has.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { FORGOTTEN } from './bundle.mjs';
+import { exporterApart, FORGOTTEN } from './bundle.mjs';
 import { foldVersion } from './fold-version.mjs';
 
 const SERVICES = {
@@ -10,6 +10,7 @@ const SERVICES = {
   projections: 'projections/main.ts',
   bot: 'bot/main.ts',
   redis: 'projections/redis/main.ts',
+  'otlp-exporter': 'platform/traces/otlp-exporter.ts',
 };
 
 /** What programs read beside themselves. */
@@ -151,6 +152,7 @@ async function bundleCommand(root, dist) {
   await esbuild.build({
     ...command,
     entryPoints: { 'orchestrator-whole': 'cli/whole-command.ts' },
+    plugins: [exporterApart],
     target: `node${OLDEST_NODE}`,
   });
 }
@@ -162,6 +164,7 @@ async function bundleServices(root, dist) {
     ...COMMON,
     absWorkingDir: root,
     entryPoints: SERVICES,
+    plugins: [exporterApart],
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

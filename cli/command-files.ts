@@ -61,6 +61,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   'token revoke': async () => (await import('./commands/token-revoke.ts')).TokenRevokeCommand,
   projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,
   archive: async () => (await import('./commands/archive.ts')).ArchiveCommand,
+  traces: async () => (await import('./commands/traces.ts')).TracesCommand,
   verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
   health: async () => (await import('./commands/health.ts')).HealthCommand,
   doctor: async () => (await import('./commands/doctor.ts')).DoctorCommand,

@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { keepArchiving } from './events-archive.ts';
 import { serveHttp } from './http/serve-http.ts';
+import { keepTracing } from './traces/keep-tracing.ts';
 import { ArchivedAgents } from './views/archived-agents.ts';
 import { serveViews } from './views/views-service.ts';
 
@@ -12,11 +13,12 @@ import { serveViews } from './views/views-service.ts';
 void runService('projections', loadSettings, startProjections);
 
 async function startProjections(context: ServiceContext): Promise<Service> {
-  const { settings, paths, logger, connection, log, health, signal, fatal } = context;
+  const { settings, paths, logger, connection, log, health, metrics, signal, fatal } = context;
   const path = join(paths.snapshots, 'system.jsonl');
   const follower = await checkpointedFollower(path, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
+  metrics.add('orchestrator_fold_sequence', () => follower.sequence);
   const { nc } = connection;
   const archived = new ArchivedAgents({
     path: join(paths.snapshots, 'archived.jsonl'),
@@ -26,9 +28,17 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   void archived.start(signal);
   const afterMs = settings.ORCHESTRATOR_EVENTS_ARCHIVE_AFTER;
   if (afterMs !== undefined) void keepArchiving({ connection, logger, health, afterMs, signal });
+  const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint !== undefined) {
+    const headers = settings.OTEL_EXPORTER_OTLP_HEADERS;
+    const { OtlpExporter } = await import('../platform/traces/otlp-exporter.ts');
+    const exporter = new OtlpExporter({ endpoint, headers });
+    const path = join(paths.snapshots, 'traces.json');
+    void keepTracing({ log, logger, health, exporter, path, signal });
+  }
   const { version } = packageJson;
   const views = await serveViews({ nc, follower, log, archived, logger, version });
-  const http = await serveHttp(context);
+  const http = await serveHttp(context, follower);
   return {
     async stop() {
       await http.stop();

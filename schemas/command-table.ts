@@ -732,10 +732,18 @@ export const COMMAND_TABLE = [
         value: 'scope',
         what: 'What it may do: read, chat, operate or admin, each with what those before it may; read.',
       },
+      {
+        flags: '--agent',
+        value: 'agent',
+        what: 'Instead of a scope: it speaks as this agent (`POST /tools/answer`), and does nothing else.',
+      },
       { flags: '--ttl', value: 'duration', what: 'How long; unset: until it is revoked.' },
       ...SYSTEM_OPTIONS,
     ],
-    examples: [['For a program that sends messages', 'token create ci --scope chat --ttl 720h']],
+    examples: [
+      ['For a program that sends messages', 'token create ci --scope chat --ttl 720h'],
+      ['For a script that answers as an agent', 'token create script --agent mender'],
+    ],
   },
   {
     path: ['token', 'list'],
@@ -792,6 +800,31 @@ export const COMMAND_TABLE = [
     examples: [
       ['What is archived', 'archive'],
       ['Archive what is older than 90 days', 'archive --before 90d'],
+    ],
+  },
+  {
+    path: ['traces'],
+    audience: 'operator',
+    summary:
+      'Send traces of what is in the log to an OpenTelemetry collector, such as those of last week.',
+    details:
+      'What ended in that part is sent to OTEL_EXPORTER_OTLP_ENDPOINT, under the same ids however often it is sent. With --json it is shown, a span a line, and sent nowhere.',
+    options: [
+      {
+        flags: '--from',
+        value: 'where',
+        what: 'A sequence, an instant (2026-01-04T15:30:45Z), or how long ago (7d).',
+      },
+      {
+        flags: '--to',
+        value: 'where',
+        what: 'The end of it, in the same ways; the end of the log without.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['Send those of last week', 'traces --from 7d'],
+      ['Look at those of a part of the log', 'traces --from 4711 --to 4800 --json'],
     ],
   },
   {

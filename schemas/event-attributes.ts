@@ -5,6 +5,7 @@ import { isAgentEventId } from './ids.ts';
 import { MAX_ATTRIBUTE } from './limits.ts';
 import type { RawMessage } from './parse-event.ts';
 import type { Address } from './subjects.ts';
+import { parseTraceparent } from './trace-context.ts';
 import { isVisible, NOT_VISIBLE } from './visible-text.ts';
 
 const attribute = z.string().min(1).max(MAX_ATTRIBUTE).refine(isVisible, NOT_VISIBLE);
@@ -21,9 +22,6 @@ const stated = z.object({
   'ce-correlationid': attribute.optional(),
   'ce-causationid': attribute.optional(),
 });
-
-/** W3C Trace Context, section 3.2.2, as every version of it so far has it. */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export type Attributes =
   | { ok: true; attributes: Omit<EventAttributes, 'type'> }
@@ -116,5 +114,5 @@ function validated(message: RawMessage): Attributes {
 /** A malformed trace context is left out: a trace is a convenience. */
 function traceOf(message: RawMessage): { traceparent: string | undefined } {
   const traceparent = message.header('traceparent');
-  return { traceparent: traceparent && TRACEPARENT.test(traceparent) ? traceparent : undefined };
+  return { traceparent: parseTraceparent(traceparent) && traceparent };
 }

@@ -32,6 +32,8 @@ export interface EventMeta {
   correlationId?: string | undefined;
   /** The event that directly led to this one. */
   causationId?: string | undefined;
+  /** Where it belongs in a trace (W3C Trace Context): `schemas/trace-context.ts`. */
+  traceparent?: string | undefined;
 }
 
 /** An event of this type, as it is appended. */
@@ -49,7 +51,7 @@ export function newEvent<T extends EventType>(
   type: T,
   whose: Whose<T>,
   data: DataOf<T>,
-  { id, source, now, correlationId, causationId }: EventMeta,
+  { id, source, now, correlationId, causationId, traceparent }: EventMeta,
 ): NewEventOfType<T> {
   const event = {
     id,
@@ -58,6 +60,7 @@ export function newEvent<T extends EventType>(
     time: now.toISOString(),
     ...(correlationId !== undefined && { correlationId }),
     ...(causationId !== undefined && { causationId }),
+    ...(traceparent !== undefined && { traceparent }),
     subject: subjectOf(addressOf(type, whose)),
     data,
   };

@@ -124,6 +124,28 @@ const folderList = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** `name=value`, separated by commas; values are percent-encoded (W3C Baggage, as OpenTelemetry has it). */
+const headerList = z.string().transform((text, context) => {
+  const pairs = text.split(',').map((pair) => /^\s*([\w-]+)\s*=\s*(.+?)\s*$/.exec(pair));
+  if (pairs.every((pair) => pair !== null)) {
+    const entry = ([, name = '', value = '']: RegExpExecArray): [string, string] => [
+      name,
+      decoded(value),
+    ];
+    return Object.fromEntries(pairs.map(entry));
+  }
+  context.addIssue({ code: 'custom', message: 'name=value, several separated by commas' });
+  return z.NEVER;
+});
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Whom commits of one person's agents are by: see {@link gitPeople}. */
 const committers = z.string().transform((text, context) => {
   const people = gitPeople(text);
@@ -262,7 +284,7 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_API_URL: url(['http', 'https'])
     .optional()
     .describe(
-      'HTTP fall-back of an agent’s command where NATS cannot be reached. Not used by this version.',
+      'The HTTP API as agents reach it: by it their commands say and call where NATS cannot be reached (docs/api.md, "Agents"). Unset: by NATS alone.',
     ),
   ORCHESTRATOR_HTTP_HOST: z
     .string()
@@ -492,6 +514,17 @@ const SYSTEM_SETTINGS = {
     .refine(isToken, 'letters, digits, _ and - only')
     .optional()
     .describe('Who you are in the terminal. Unset: the name of the login.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https'])
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Where traces are sent: the root of an OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318. Unset: nowhere.',
+    ),
+  OTEL_EXPORTER_OTLP_HEADERS: headerList
+    .optional()
+    .describe(
+      'Headers that go with them, as `name=value` separated by commas. `orchestrator traces` takes them, too.',
+    ),
   LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
@@ -526,7 +559,7 @@ export function withKinds(kinds: readonly KindSettings[]): SettingSchemas {
   return Object.fromEntries(all);
 }
 
-const SECRET = /_(TOKEN|SECRET)$/;
+const SECRET = /_(TOKEN|SECRET|HEADERS)$/;
 
 /** Is it a setting whose value is never shown? */
 export const isSecretSetting = (name: string): boolean => SECRET.test(name);

@@ -19,6 +19,8 @@ const NO_TOOL = 'none';
 export interface AgentEnvironmentOptions {
   /** Where an agent reaches NATS, which may be elsewhere than where the spawner does. */
   natsUrl: string;
+  /** Where it reaches the HTTP API, if it is to fall back on that. */
+  apiUrl?: string | undefined;
   /** The text of a credentials file for one agent; undefined where the server asks for none. */
   mintCredentials: ((grant: AgentGrant) => Promise<string>) | undefined;
   allowedTools: readonly string[] | undefined;
@@ -47,7 +49,7 @@ export class AgentEnvironment {
     factory: AgentFactory,
     places: AgentPlaces,
   ): { variables: Record<string, string> } | { missing: string } {
-    const { own, natsUrl, mintCredentials } = this.#options;
+    const { own, natsUrl, apiUrl, mintCredentials } = this.#options;
     const tools = this.#tools(state);
     const required = factory.requiredEnvironment();
     const missing = required.filter((name) => !own[name]);
@@ -69,6 +71,7 @@ export class AgentEnvironment {
         GIT_CEILING_DIRECTORIES: places.home,
         ORCHESTRATOR_AGENT_ID: state.agentId,
         ORCHESTRATOR_NATS_URL: natsUrl,
+        ...(apiUrl !== undefined && { ORCHESTRATOR_API_URL: apiUrl }),
         ...(mintCredentials && { ORCHESTRATOR_CREDS: join(places.secrets, CREDENTIALS) }),
         ...(this.#declared(state).length > 0 && {
           ORCHESTRATOR_TOOLS_FILE: join(places.secrets, TOOLS),

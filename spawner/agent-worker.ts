@@ -8,6 +8,7 @@ import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
 import { WakeLoop } from '../platform/async/wake-loop.ts';
 import { AgentAppender, DecidedAgain } from './agent-appender.ts';
 import { AgentMute } from './agent-mute.ts';
+import { causesOfTurn } from './causes-of-turn.ts';
 import { IdlePause } from './idle-pause.ts';
 import { NotOwner } from './ownership/owned-process.ts';
 import { recalled } from './recall.ts';
@@ -91,19 +92,20 @@ export class AgentWorker {
   }
 
   async #tryAgain(error: unknown): Promise<void> {
-    const { agentId } = this;
+    const about = { agentId: this.agentId, ...causesOfTurn(this.#state) };
     const { logger } = this.#deps;
     const wait = this.#backOff.wait(this.#signal);
-    if (error instanceof NotOwner) logger.warn({ agentId }, error.message);
+    if (error instanceof NotOwner) logger.warn(about, error.message);
     else if (isWorthSaying(this.#backOff.failures)) {
-      logger.error({ err: error, agentId }, 'step failed, trying again');
+      logger.error({ err: error, ...about }, 'step failed, trying again');
     }
     if (await wait) this.wake();
   }
 
   /** Looked at again when the state is another. */
   #stop(error: DecidedAgain): void {
-    this.#deps.logger.error({ err: error, agentId: this.agentId }, 'a bug: decided again');
+    const about = { agentId: this.agentId, ...causesOfTurn(this.#state) };
+    this.#deps.logger.error({ err: error, ...about }, 'a bug: decided again');
     this.#deps.stuck.isStuck(this.agentId, error.message);
     this.#stuck = this.#state;
   }

@@ -34,12 +34,13 @@ import { serveProjects } from './projects/projects-service.ts';
 import { revokeWorkers } from './revoke-workers.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import { Spawner } from './spawner.ts';
+import { TurnStories } from './turn-stories.ts';
 
 // Not awaited: the bundle is a script, which may not.
 void runService('spawner', loadSettings, startSpawner);
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
-  const { settings, paths, logger, connection, log, health, signal, fatal } = context;
+  const { settings, paths, logger, connection, log, health, metrics, signal, fatal } = context;
   const allowedTools = settings.ORCHESTRATOR_ALLOWED_TOOLS;
   const keys = await readAgentKeys(paths.auth);
   // Its log is what makes a system itself, wherever its spawners run.
@@ -51,6 +52,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const { tools, servers, folder: toolsFolder } = await systemTools(settings, paths);
   const environment = new AgentEnvironment({
     natsUrl: chosen.name === 'docker' ? (settings.ORCHESTRATOR_AGENT_NATS_URL ?? url) : url,
+    apiUrl: settings.ORCHESTRATOR_API_URL,
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
     allowedTools,
     tools: tools.map(declaredTool),
@@ -63,6 +65,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   const follower = await checkpointedFollower(checkpoint, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
+  metrics.add('orchestrator_fold_sequence', () => follower.sequence);
   const searchPath = agentSearchPath(projectRoot(), process.env.PATH);
   const jobRuntime = new LocalRuntime({ folder: paths.jobs, searchPath, logger });
   const membership = await Membership.join({
@@ -79,6 +82,8 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   membership.lost.catch(fatal);
   const owns = (agentId: string, runId: string) =>
     membership.ownership.owns(follower.state.agents.get(agentId), runId);
+  const stories = new TurnStories({ logger, state: () => follower.state, owns });
+  follower.subscribe((_message, folded) => stories.hear(folded));
   const projects = await openProjects({
     log,
     follower,

@@ -3,6 +3,7 @@ import {
   correlationOf,
   isLive,
   type PendingCall,
+  traceparentOf,
 } from '../core/domain/agent/agent-state.ts';
 import { allowedTools } from '../core/domain/agent/allowed-tools.ts';
 import type { JobState } from '../core/domain/job/job-state.ts';
@@ -167,6 +168,7 @@ function outcomeOf(
     ...(owner && { owner }),
     ...(project && { project }),
     correlationId: correlationOf(agent),
+    traceparent: traceparentOf(agent),
     turnId,
     depth: agent.ordered?.depth,
   };

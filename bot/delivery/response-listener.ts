@@ -126,8 +126,8 @@ export class ResponseListener {
     if (isDelivered(event)) {
       const request = { ...place, agentId, sequence: event.sequence };
       const deliveryId = deliveryIdOf(agentId, event.id);
-      const { correlationId } = because;
-      const cause = { correlationId, causationId: event.id };
+      const { correlationId, traceparent } = because;
+      const cause = { correlationId, traceparent, causationId: event.id };
       await requestDelivery(this.#options.log, deliveryId, request, cause);
       if (event.type === 'response.answer') await this.#explainJoined(agentId, place);
     }
@@ -152,9 +152,10 @@ export class ResponseListener {
     if (requested?.by === undefined) return;
     const place = await places.placeOf(requested.by.agentId, event);
     if (place === undefined) return;
-    const { sequence, id, correlationId } = event;
+    const { sequence, id, correlationId, traceparent } = event;
     const request = { ...place, sequence };
-    await requestDelivery(log, jobMessageId(jobId), request, { correlationId, causationId: id });
+    const cause = { correlationId, traceparent, causationId: id };
+    await requestDelivery(log, jobMessageId(jobId), request, cause);
     if (live) this.#options.jobChanged(jobId);
   }
 

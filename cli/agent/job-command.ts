@@ -1,9 +1,9 @@
 import { Command, Option } from 'clipanion';
-import { callTool } from '../../agents/voice/call-tool.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isToken } from '../../schemas/ids.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, durationOption, jsonOption } from '../options.ts';
+import { callAnyway } from './call-anyway.ts';
 
 /**
  * What an agent asks by a tool call and an operator of the system itself: who calls is told by the
@@ -22,7 +22,7 @@ export abstract class JobCommand extends Command {
   }
 
   protected asAgent(verb: 'get' | 'list' | 'cancel', input: Record<string, unknown>) {
-    return callTool({ tool: 'job', verb, input, timeoutMs: this.timeoutMs }, this.context);
+    return callAnyway({ tool: 'job', verb, input, timeoutMs: this.timeoutMs }, this.context);
   }
 
   protected async asOperator<T>(work: (context: OperatorContext) => Promise<T>): Promise<T> {

@@ -1,8 +1,9 @@
 import type { CommandStreams } from '../../agents/voice/command-streams.ts';
-import { type Said, say } from '../../agents/voice/say.ts';
+import type { Said } from '../../agents/voice/say.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import { DONE, type ResponseName } from './done.ts';
 import { messageText } from './message-text.ts';
+import { sayAnyway } from './say-anyway.ts';
 
 export interface Response {
   name: ResponseName;
@@ -24,7 +25,7 @@ export async function respond(response: Response, streams: CommandStreams): Prom
     ...(file && { file }),
   };
   const statement = { family: 'response', name, call, tool: 'respond', data, timeoutMs } as const;
-  const said = await say(statement, streams);
+  const said = await sayAnyway(statement, streams);
   streams.stderr.write(`${DONE[name]}\n`);
   if (json) streams.stdout.write(`${JSON.stringify(said)}\n`);
   return said;

@@ -1,6 +1,6 @@
 import { Command, Option } from 'clipanion';
-import { callTool } from '../../agents/voice/call-tool.ts';
 import { described, durationOption, jsonOption } from '../options.ts';
+import { callAnyway } from './call-anyway.ts';
 
 /** What every tool call has: `--json`, and `--timeout` for its result. */
 export abstract class ToolCommand extends Command {
@@ -15,6 +15,6 @@ export abstract class ToolCommand extends Command {
   /** The value that the call comes to. */
   protected call(tool: string, verb: string, input: Record<string, unknown>): Promise<unknown> {
     const timeoutMs = durationOption('--timeout', this.timeout);
-    return callTool({ tool, verb, input, timeoutMs }, this.context);
+    return callAnyway({ tool, verb, input, timeoutMs }, this.context);
   }
 }

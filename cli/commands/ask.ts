@@ -35,8 +35,8 @@ export class AskCommand extends Command {
   async #askAndWait(): Promise<void> {
     const waitMs = durationOption('--timeout', this.timeout ?? WAIT);
     const text = await messageText(this.text, this.context);
-    const { askAndWait } = await import('../../agents/voice/ask-and-wait.ts');
-    const answered = await askAndWait({ text, options: this.options, waitMs }, this.context);
+    const { askAnyway } = await import('../agent/ask-anyway.ts');
+    const answered = await askAnyway({ text, options: this.options, waitMs }, this.context);
     this.context.stdout.write(this.json ? `${JSON.stringify(answered)}\n` : `${answered.answer}\n`);
   }
 }

@@ -1,6 +1,6 @@
 import { Option } from 'clipanion';
-import { say } from '../../agents/voice/say.ts';
 import { MAX_PROBLEM } from '../../schemas/limits.ts';
+import { sayAnyway } from '../agent/say-anyway.ts';
 import { SayCommand } from '../agent/say-command.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
@@ -15,7 +15,7 @@ export class ReadyCommand extends SayCommand {
     const { problem, json, timeoutMs } = this;
     const data = problem ? { problem: problem.slice(0, MAX_PROBLEM) } : {};
     const statement = { family: 'turn', name: 'ready', call: 'ready' } as const;
-    const said = await say({ ...statement, data, timeoutMs }, this.context);
+    const said = await sayAnyway({ ...statement, data, timeoutMs }, this.context);
     if (json) this.context.stdout.write(`${JSON.stringify(said)}\n`);
   }
 }

@@ -24,13 +24,14 @@ export class SendCommand extends OperatorCommand {
   protected async work({ settings, log, views }: OperatorContext): Promise<undefined> {
     const mode = modeOf(this.mode ?? settings.ORCHESTRATOR_MESSAGE_MODE);
     // What the quick way has begun comes with the streams (`run`).
-    const { begun }: CommandStreams = this.context;
+    const { begun, env }: CommandStreams = this.context;
+    const traceparent = env.TRACEPARENT;
     const text = await messageText(this.text, this.context);
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const data = { text, mode, ...(this.answers !== undefined && { answers: this.answers }) };
     const given =
       begun?.sent === undefined
-        ? await giveCommand(log, agentId, 'command.send', data, begun)
+        ? await giveCommand(log, agentId, 'command.send', data, { ...begun, traceparent })
         : { commandId: begun.id, sequence: begun.sent.sequence };
     if (!this.wait) {
       this.print(given, `${given.commandId}\n`);

@@ -1,5 +1,6 @@
 import { Option } from 'clipanion';
-import { createToken } from '../../core/operator/api-tokens.ts';
+import { createToken, type TokenRight } from '../../core/operator/api-tokens.ts';
+import { knownAgent } from '../../core/operator/known-agent.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { SCOPES, type Scope } from '../../schemas/events/token.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
@@ -12,15 +13,25 @@ export class TokenCreateCommand extends OperatorCommand {
   static override usage = usageOf('token create');
 
   name = Option.String({ required: true });
-  scope = Option.String('--scope', 'read', described('token create', '--scope'));
+  scope = Option.String('--scope', described('token create', '--scope'));
+  agent = Option.String('--agent', described('token create', '--agent'));
   ttl = Option.String('--ttl', described('token create', '--ttl'));
 
-  protected async work({ log }: OperatorContext): Promise<undefined> {
+  protected async work(context: OperatorContext): Promise<undefined> {
     const { name } = this;
-    const scope = scopeOf(this.scope);
+    const right = await this.#right(context);
     const ttlMs = this.ttl === undefined ? undefined : durationOption('--ttl', this.ttl);
-    const created = await createToken(log, { name, scope, ttlMs });
+    const created = await createToken(context.log, { name, ...right, ttlMs });
     this.print(created, `${created.token}\n`);
+  }
+
+  async #right({ views }: OperatorContext): Promise<TokenRight> {
+    if (this.agent === undefined) return { scope: scopeOf(this.scope ?? 'read') };
+    if (this.scope !== undefined) {
+      throw new OrchestratorError('ORC_USAGE', 'A token of an --agent has no other --scope');
+    }
+    const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
+    return { agentId };
   }
 }
 

@@ -16,10 +16,10 @@ export class TokenListCommand extends OperatorCommand {
 
 const HEAD = ['token', 'name', 'scope', 'created', 'until'];
 
-const row = ({ id, name, scope, createdAt, expiresAt = '', revokedAt }: TokenView): string[] => [
-  id,
-  name,
-  scope,
-  createdAt,
-  revokedAt === undefined ? expiresAt : `revoked ${revokedAt}`,
+const row = (token: TokenView): string[] => [
+  token.id,
+  token.name,
+  token.agentId ?? token.scope,
+  token.createdAt,
+  token.revokedAt === undefined ? (token.expiresAt ?? '') : `revoked ${token.revokedAt}`,
 ];

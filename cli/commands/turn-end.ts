@@ -1,7 +1,7 @@
 import { Option } from 'clipanion';
-import { say } from '../../agents/voice/say.ts';
 import { modelProblem } from '../../agents/voice/turn-problem.ts';
 import { lastMessageOf } from '../agent/last-message.ts';
+import { sayAnyway } from '../agent/say-anyway.ts';
 import { SayCommand } from '../agent/say-command.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
@@ -23,7 +23,7 @@ export class TurnEndCommand extends SayCommand {
       ...(this.problem && { problem: modelProblem(this.problem) }),
     };
     const statement = { family: 'turn', name: 'signalled', call: 'turn.end' } as const;
-    const said = await say({ ...statement, data, timeoutMs }, this.context);
+    const said = await sayAnyway({ ...statement, data, timeoutMs }, this.context);
     if (json) this.context.stdout.write(`${JSON.stringify(said)}\n`);
   }
 }

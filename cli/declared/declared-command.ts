@@ -1,5 +1,4 @@
 import { Command, type CommandClass, Option } from 'clipanion';
-import { callTool } from '../../agents/voice/call-tool.ts';
 import {
   type DeclaredOption,
   type DeclaredTool,
@@ -9,6 +8,7 @@ import {
 } from '../../schemas/declared-tool.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { awaitJob } from '../agent/await-job.ts';
+import { callAnyway } from '../agent/call-anyway.ts';
 import { durationOption, jsonOption } from '../options.ts';
 
 const [WAIT, KEY] = JOB_OPTIONS;
@@ -57,7 +57,7 @@ export function declaredCommand(tool: DeclaredTool, verb: string): CommandClass 
       const timeoutMs = durationOption('--timeout', this.timeout);
       const data = { input, wait: waits, ...(this.key !== undefined && { key: this.key }) };
       const call = { tool: tool.name, verb, input: data, timeoutMs: CALL_MS };
-      const job = await callTool(call, this.context);
+      const job = await callAnyway(call, this.context);
       const id = String(Reflect.get(Object(job), 'id'));
       if (!waits) {
         this.context.stdout.write(this.json ? `${JSON.stringify(job)}\n` : `${id}\n`);

@@ -12,6 +12,7 @@ import { newId } from '../../schemas/ids.ts';
 import { DEFAULT_MESSAGE_MODE, type MessageMode, messageMode } from '../../schemas/message-mode.ts';
 import { newEvent } from '../../schemas/new-event.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
+import { entranceTraceparent } from '../../schemas/trace-context.ts';
 import { viewSubject } from '../../schemas/view-subject.ts';
 import { visibleText } from '../../schemas/visible-text.ts';
 import { tellSignals } from '../tell-signals.ts';
@@ -44,7 +45,8 @@ export async function sendQuickly(
     await askAlone(connection, viewSubject('agent'), JSON.stringify({ agentId }));
     const now = new Date();
     const id = newId('cmd');
-    const meta = { id, source: 'orchestrator/operator', now, correlationId: id };
+    const traceparent = entranceTraceparent(id, env.TRACEPARENT);
+    const meta = { id, source: 'orchestrator/operator', now, correlationId: id, traceparent };
     const data = { text, mode: place.mode };
     state.begun = { id, at: now };
     const event = newEvent('command.send', { agentId }, data, meta);

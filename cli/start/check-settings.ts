@@ -11,12 +11,3 @@ export function requireUsable(settings: Settings): void {
   const what = `${wants} is not set (wanted by ORCHESTRATOR_AGENT="${name}")`;
   throw new OrchestratorError('ORC_SETTINGS', what);
 }
-
-const UNUSED = ['ORCHESTRATOR_API_URL'] as const satisfies (keyof Settings)[];
-
-/** One line that names the settings that are set and not used, or undefined. Their values stay out. */
-export function unusedSettingsLine(settings: Settings): string | undefined {
-  const set = UNUSED.filter((name) => settings[name] !== undefined);
-  if (set.length === 0) return undefined;
-  return `Set and not used by this version: ${set.join(', ')}.`;
-}

@@ -10,7 +10,7 @@ import { EXIT } from '../../schemas/errors.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import type { TalkContext } from '../chat/talk-context.ts';
 import { onUncaught } from '../uncaught.ts';
-import { requireUsable, unusedSettingsLine } from './check-settings.ts';
+import { requireUsable } from './check-settings.ts';
 import { endAgents } from './end-agents.ts';
 import type { InputKind } from './input-kind.ts';
 import { Interruption } from './interruption.ts';
@@ -48,8 +48,6 @@ export async function runStart(options: StartOptions): Promise<number> {
   const settings = loadSettings(environment);
   requireUsable(settings);
   const say = (line: string) => stderr.write(`${line}\n`);
-  const unused = unusedSettingsLine(settings);
-  if (unused !== undefined) say(unused);
 
   const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
   const killers: (() => void)[] = [];

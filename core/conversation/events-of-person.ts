@@ -4,6 +4,7 @@ import type { FileReference } from '../../schemas/events/file.ts';
 import type { MessageSource } from '../../schemas/events/message-source.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { type EventMeta, newEvent } from '../../schemas/new-event.ts';
+import { entranceTraceparent } from '../../schemas/trace-context.ts';
 import { personName } from './person.ts';
 
 /** What a message is, beside its text. */
@@ -56,7 +57,11 @@ export const assignment = (
   person: Person,
   id: string,
   cause: Pick<EventMeta, 'correlationId' | 'causationId'> = {},
-) => newEvent('user.agent-assigned', person, { agentId }, { ...asked(person, id), ...cause });
+) => {
+  // It is of no message, so of no trace of its own.
+  const meta = { ...asked(person, id), traceparent: undefined, ...cause };
+  return newEvent('user.agent-assigned', person, { agentId }, meta);
+};
 
 /** A message of a person to an agent. */
 export function sendCommand(agentId: string, text: string, id: string, options: SendOptions) {
@@ -89,4 +94,5 @@ export const asked = (from: Person, id: string): EventMeta => ({
   source: `orchestrator/${personName(from)}`,
   now: new Date(),
   correlationId: id,
+  traceparent: entranceTraceparent(id),
 });

@@ -6,7 +6,7 @@ import { parseSubject, subjectOf } from '../../schemas/subjects.ts';
 import type { EventLog } from '../log/event-log.ts';
 
 /** Because of what an event was stated. */
-export type Because = Pick<EventMeta, 'correlationId' | 'causationId'>;
+export type Because = Pick<EventMeta, 'correlationId' | 'causationId' | 'traceparent'>;
 
 /** The turn that an agent is in; null: in none. */
 type Running = { turnId: string; because: Because } | null;
@@ -78,9 +78,10 @@ export class TurnCauses {
   }
 }
 
-const stated = ({ correlationId, causationId }: StoredEvent): Because => ({
+const stated = ({ correlationId, causationId, traceparent }: StoredEvent): Because => ({
   ...(correlationId !== undefined && { correlationId }),
   ...(causationId !== undefined && { causationId }),
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 /** The turn that its agent is in after an event; undefined where the event tells nothing of it. */
@@ -89,7 +90,9 @@ function turnAfter(event: StoredEvent): Running | undefined {
     case 'turn.started': {
       const { turnId, commandId } = event.data;
       const correlationId = event.correlationId ?? commandId;
-      return { turnId, because: { correlationId, causationId: turnId } };
+      const { traceparent } = event;
+      const trace = traceparent !== undefined && { traceparent };
+      return { turnId, because: { correlationId, causationId: turnId, ...trace } };
     }
     case 'turn.ended':
     case 'turn.failed':

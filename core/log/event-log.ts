@@ -2,6 +2,7 @@ import type { NewEvent } from '../../schemas/event.ts';
 import type { RawMessage } from '../../schemas/parse-event.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import { type AppendOptions, append } from './append.ts';
+import { AppendCounts } from './append-counts.ts';
 import { appendLog, type LogLine, type LogOptions } from './append-log.ts';
 import { type AppendOnceOptions, appendOnce } from './append-once.ts';
 import type { AppendResult } from './append-result.ts';
@@ -21,6 +22,9 @@ const HEARD_PATIENCE_MS = 30_000;
 /** The event log: everything that a service does with the streams. One file a verb beside this. */
 export class EventLog {
   readonly connection: LogConnection;
+  /** What came of what was appended here. */
+  readonly appends = new AppendCounts();
+  readonly logAppends = new AppendCounts();
 
   constructor(connection: LogConnection) {
     this.connection = connection;
@@ -31,12 +35,12 @@ export class EventLog {
     events: NewEvent | readonly NewEvent[],
     options: AppendOptions = {},
   ): Promise<AppendResult> {
-    return append(this.connection.nc, events, options);
+    return this.appends.counted(append(this.connection.nc, events, options));
   }
 
   /** Appends unless the id was stored before, however long ago; see {@link appendOnce}. */
   appendOnce(event: NewEvent, options: AppendOnceOptions = {}): Promise<AppendResult> {
-    return appendOnce(this.connection, event, options);
+    return this.appends.counted(appendOnce(this.connection, event, options));
   }
 
   /**
@@ -91,7 +95,7 @@ export class EventLog {
     lines: readonly LogLine[],
     options: LogOptions,
   ): Promise<AppendResult> {
-    return appendLog(this.connection.nc, subject, lines, options);
+    return this.logAppends.counted(appendLog(this.connection.nc, subject, lines, options));
   }
 
   /** Puts what does not parse on EVENTS_DLQ, once; see {@link deadLetter}. Never throws. */

@@ -13,13 +13,15 @@ import type { EventLog } from '../log/event-log.ts';
 /** A token as people see it. */
 export type TokenView = Omit<TokenState, 'sha256'>;
 
-export interface TokenWanted {
+/** What a token may do: a scope, or one agent to speak as. */
+export type TokenRight = { scope: Scope } | { agentId: string };
+
+export type TokenWanted = TokenRight & {
   /** What it is for. */
   name: string;
-  scope: Scope;
   /** How long it opens anything, milliseconds; until it is revoked without. */
   ttlMs?: number | undefined;
-}
+};
 
 const SECRET_BYTES = 32;
 
@@ -37,7 +39,7 @@ export const tokenIdOf = (token: string): string | undefined =>
  */
 export async function createToken(
   log: EventLog,
-  { name, scope, ttlMs }: TokenWanted,
+  { name, ttlMs, ...right }: TokenWanted,
 ): Promise<TokenView & { token: string }> {
   const id = `tok-${randomBytes(6).toString('hex')}`;
   const token = `orc_${id}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
@@ -45,11 +47,12 @@ export async function createToken(
   const expires = ttlMs !== undefined && {
     expiresAt: new Date(now.getTime() + ttlMs).toISOString(),
   };
-  const data = { name, scope, sha256: tokenHash(token), ...expires };
+  const may = 'agentId' in right ? ({ scope: 'agent', agentId: right.agentId } as const) : right;
+  const data = { name, ...may, sha256: tokenHash(token), ...expires };
   const problem = dataProblem('token.created', data);
   if (problem !== undefined) throw new OrchestratorError('ORC_USAGE', `token create: ${problem}`);
   await append(log, newEvent('token.created', { tokenId: id }, data, meta(`created:${id}`, now)));
-  return { id, name, scope, createdAt: now.toISOString(), ...expires, token };
+  return { id, name, ...may, createdAt: now.toISOString(), ...expires, token };
 }
 
 /** Every token that ever was, the first first. */

@@ -3,6 +3,7 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 import type { DataOf, EventType } from '../../schemas/event-catalogue.ts';
 import { newId } from '../../schemas/ids.ts';
 import { newEvent, type Whose } from '../../schemas/new-event.ts';
+import { entranceTraceparent } from '../../schemas/trace-context.ts';
 import { appendError } from '../log/append-result.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { stateOnce } from './state-once.ts';
@@ -21,6 +22,8 @@ export interface CommandId {
   at: Date;
   /** The id is the caller's own: it is stored once, however late it comes again. */
   once?: boolean | undefined;
+  /** Where the caller's own trace is; one is derived without. */
+  traceparent?: string | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function giveCommand<T extends CommandType>(
   agentId: string,
   type: T,
   data: DataOf<T>,
-  { id, at, once = false }: CommandId = { id: newId('cmd'), at: new Date() },
+  { id = newId('cmd'), at = new Date(), once = false, traceparent }: Partial<CommandId> = {},
 ): Promise<GivenCommand> {
   requireUnderstood(type, data);
   const event = newEvent(type, { agentId } as Whose<T>, data, {
@@ -41,6 +44,7 @@ export async function giveCommand<T extends CommandType>(
     source: 'orchestrator/operator',
     now: at,
     correlationId: id,
+    traceparent: entranceTraceparent(id, traceparent),
   });
   if (once) return { commandId: id, sequence: await stateOnce(log, event) };
   const result = await log.append(event);

@@ -11,6 +11,9 @@ import { keyPair } from './key-pair.ts';
  */
 const SUBSCRIPTIONS = 16;
 
+/** How a credential tells of which user it is; its key does not, to whoever lacks the account's seed. */
+export const USER_TAG = 'user:';
+
 /** Inboxes of an agent: its credentials allow no other, so nobody reads another's replies. */
 export const agentInboxPrefix = (agentId: string): string => `_INBOX_${agentId}`;
 
@@ -35,11 +38,13 @@ export interface AgentGrant {
 export async function mintAgentCredentials(agentsSeed: string, grant: AgentGrant): Promise<string> {
   const { agentId, expiresAt, maxPayload } = grant;
   const account = keyPair(new TextEncoder().encode(agentsSeed));
-  const user = agentUserKey(agentsSeed, grant.user ?? agentId);
+  const userName = grant.user ?? agentId;
+  const user = agentUserKey(agentsSeed, userName);
   const expires = { exp: Math.floor(expiresAt.getTime() / 1000) };
   const limits = { subs: SUBSCRIPTIONS };
   const allowed = {
     ...limits,
+    tags: [`${USER_TAG}${userName}`],
     ...agentPermissions(grant),
     ...(maxPayload && { payload: maxPayload }),
   };

@@ -55,6 +55,7 @@ export interface AgentKeys {
 
 const AGENTS_SEED = 'agents.seed';
 const SIGNING_SEED = 'signing.seed';
+const AGENTS_PUBLIC = 'agents.pub';
 const OPERATOR_CREDS = 'operator.creds';
 const REVOKER_CREDS = 'revoker.creds';
 
@@ -77,6 +78,7 @@ export async function ensureTrust(authDir: string): Promise<Trust> {
   };
   const operatorCreds = join(authDir, OPERATOR_CREDS);
   await keep(operatorCreds, () => credentials('operator', keys.account));
+  await keep(join(authDir, AGENTS_PUBLIC), async () => `${keys.agents.getPublicKey()}\n`);
   await ensureRevoker(join(authDir, REVOKER_CREDS), keys);
   const agentsSeed = new TextDecoder().decode(keys.agents.getSeed());
   const claims = await ensureClaims(join(authDir, 'claims.json'), keys);
@@ -151,6 +153,16 @@ export async function readAgentKeys(authDir: string): Promise<AgentKeys | undefi
 }
 
 /**
+ * The public key of the agents' account, by which an agent's credential is known for one of this system;
+ * undefined where NATS is somebody else's.
+ *
+ * @param authDir where {@link ensureTrust} or {@link shareTrust} put it
+ */
+export async function readAgentsAccount(authDir: string): Promise<string | undefined> {
+  return (await readIfThere(join(authDir, AGENTS_PUBLIC)))?.trim();
+}
+
+/**
  * The password by which the servers of a cluster know each other, made on first use and kept in
  * `<authDir>` beside the keys.
  */
@@ -179,6 +191,7 @@ export async function shareTrust(authDir: string, shares: TrustShares): Promise<
   for (const folder of [...shares.services, ...shares.spawners]) {
     await makeFolder(folder, 0o700);
     await copy(OPERATOR_CREDS, folder);
+    await copy(AGENTS_PUBLIC, folder);
   }
   for (const folder of shares.spawners) {
     for (const name of [AGENTS_SEED, SIGNING_SEED, REVOKER_CREDS]) await copy(name, folder);

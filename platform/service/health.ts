@@ -27,6 +27,11 @@ export class Health {
     this.#checks.set(name, { name, ok, detail, since, ...(notable && { notable }) });
   }
 
+  /** How many parts are not well. */
+  get failing(): number {
+    return [...this.#checks.values()].filter(({ ok }) => !ok).length;
+  }
+
   /** Every part, by name. */
   checks(): HealthCheck[] {
     return [...this.#checks.values()].toSorted((a, b) => a.name.localeCompare(b.name));

@@ -11,6 +11,7 @@ import { type DataPaths, dataPaths } from './data-paths.ts';
 import { DiskHealth } from './disk-health.ts';
 import { Health } from './health.ts';
 import { createLogger } from './logger.ts';
+import { ProcessMetrics } from './process-metrics.ts';
 import { serveHealth } from './serve-health.ts';
 import type { ServiceMessage } from './service-message.ts';
 import { standby } from './standby.ts';
@@ -25,6 +26,8 @@ export interface ServiceContext {
   log: EventLog;
   /** Where the service says how its parts are. */
   health: Health;
+  /** Where it says which numbers it has. */
+  metrics: ProcessMetrics;
   /** Aborted when the service is to end, before its `stop` is called. */
   signal: AbortSignal;
   /**
@@ -79,12 +82,14 @@ export async function runService(
   let connected = false;
   try {
     await Promise.race([standby(end.signal), failure.promise]);
+    // Before the settings, which know nothing of it.
+    const metrics = new ProcessMetrics();
     const settings = loadSettings();
     logger = createLogger(name, settings.LOG_LEVEL);
     const onConnected = () => {
       connected = true;
     };
-    const life = { logger, signal: end.signal, fatal: failure.reject, onConnected };
+    const life = { logger, metrics, signal: end.signal, fatal: failure.reject, onConnected };
     await Promise.race([serve(name, settings, life, build), failure.promise]);
     process.exit(EXIT.done);
   } catch (error) {
@@ -95,14 +100,14 @@ export async function runService(
   }
 }
 
-interface Life extends Pick<ServiceContext, 'logger' | 'signal' | 'fatal'> {
+interface Life extends Pick<ServiceContext, 'logger' | 'metrics' | 'signal' | 'fatal'> {
   onConnected: () => void;
 }
 
 async function serve(
   name: string,
   settings: Settings,
-  { logger, signal, fatal, onConnected }: Life,
+  { logger, metrics, signal, fatal, onConnected }: Life,
   build: (context: ServiceContext) => Promise<Service>,
 ): Promise<void> {
   const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
@@ -115,9 +120,12 @@ async function serve(
   try {
     const log = new EventLog(connection);
     const notice = (line: string) => void tellParent({ notice: visibleLine(line) });
-    const context = { settings, paths, logger, connection, log, health, signal, fatal, notice };
-    const service = await build(context);
-    await serveHealth({ nc: connection.nc, name, node: service.node, health });
+    metrics.add('orchestrator_checks_failing', () => health.failing);
+    metrics.addBy('orchestrator_appends_total', 'outcome', () => log.appends.entries());
+    metrics.addBy('orchestrator_log_appends_total', 'outcome', () => log.logAppends.entries());
+    const own = { logger, metrics, health, signal, fatal, notice };
+    const service = await build({ settings, paths, connection, log, ...own });
+    await serveHealth({ nc: connection.nc, name, node: service.node, health, metrics });
     const leaving = (server: string) =>
       logger.warn({ server }, 'this nats-server is cut off from its cluster: going to another');
     void leaveCutOffServer(connection, { leaving, signal });

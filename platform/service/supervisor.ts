@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { EXIT, OrchestratorError } from '../../schemas/errors.ts';
 import { keepRunning } from '../async/keep-running.ts';
+import { RESTARTS } from './process-metrics.ts';
 import { RESTART_POLICY, type RestartPolicy } from './restart-policy.ts';
 import { type ServiceEnd, ServiceProcess } from './service-process.ts';
 
@@ -80,12 +81,11 @@ export class Supervisor {
   }
 
   async #runOnce(first: PromiseWithResolvers<void>): Promise<void> {
-    const { environment, logFd } = this.#options;
-    const { notice } = this.#options;
+    const { environment } = this.#options;
     const standing = this.#starts === 0 ? this.#options.first : undefined;
     standing?.goOn(environment);
-    const running =
-      standing ?? new ServiceProcess({ main: this.#spec.main, environment, logFd, notice });
+    const again = this.#starts === 0 ? {} : { [RESTARTS]: String(this.#starts) };
+    const running = standing ?? this.#newProcess({ ...environment, ...again });
     this.#process = running;
     this.#starts += 1;
     this.#logger.info({ child: running.pid }, 'service started');
@@ -100,6 +100,11 @@ export class Supervisor {
     if (this.#wasReady || !hopeless) return;
     first.reject(this.#startFailed(end));
     this.#abort.abort();
+  }
+
+  #newProcess(environment: NodeJS.ProcessEnv): ServiceProcess {
+    const { logFd, notice } = this.#options;
+    return new ServiceProcess({ main: this.#spec.main, environment, logFd, notice });
   }
 
   #startFailed(end: ServiceEnd): OrchestratorError {

@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import type { Views } from '../../core/conversation/views.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import type { SystemHealth } from '../../schemas/health.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import type { Exposition } from '../metrics/exposition.ts';
 import type { Accepted, EventStream, Written } from './answers.ts';
 import type { Call } from './route-call.ts';
 
@@ -15,10 +17,13 @@ export interface ApiContext {
   connection: LogConnection;
   log: EventLog;
   views: Views;
+  /** The state that this process serves: who speaks as an agent is looked up in it. */
+  follower: Pick<SystemFollower, 'state' | 'folded'>;
   logger: Logger;
   /** Aborted when the process is to end. */
   signal: AbortSignal;
   askHealth: () => Promise<SystemHealth>;
+  metrics: () => Promise<Exposition>;
 }
 
 /** How long the system may take to answer of itself, milliseconds. */

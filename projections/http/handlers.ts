@@ -7,6 +7,7 @@ import { messageHandlers } from './handlers/messages.ts';
 import { projectHandlers } from './handlers/projects.ts';
 import { systemHandlers } from './handlers/system.ts';
 import { tokenHandlers } from './handlers/tokens.ts';
+import { toolHandlers } from './handlers/tools.ts';
 
 /** What answers each route: the compiler misses one that has none. */
 export const HANDLERS: HandlersOf<RouteName> = {
@@ -17,4 +18,5 @@ export const HANDLERS: HandlersOf<RouteName> = {
   ...projectHandlers,
   ...systemHandlers,
   ...tokenHandlers,
+  ...toolHandlers,
 };

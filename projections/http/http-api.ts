@@ -1,28 +1,43 @@
+import websocket, { type WebsocketHandler } from '@fastify/websocket';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { knownAgent } from '../../core/operator/known-agent.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { HttpRoute } from '../../schemas/http/http-route.ts';
+import type { HttpRoute, Wanted } from '../../schemas/http/http-route.ts';
 import { HTTP_ROUTES, type RouteName } from '../../schemas/http/http-routes.ts';
 import { MAX_FILE_BYTES } from '../../schemas/limits.ts';
+import { AgentSpeakers, type Speaker } from './agent-speakers.ts';
 import { Accepted, EventStream, Written } from './answers.ts';
-import type { Answer, ApiContext } from './api-context.ts';
+import { type Answer, type ApiContext, SYSTEM_MS } from './api-context.ts';
 import { HANDLERS } from './handlers.ts';
 import { KnownTokens } from './known-tokens.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import { noteDigest, requireProvenBody } from './proven-body.ts';
 import { RequestRates, TooManyRequests } from './request-rates.ts';
 import { requireToken } from './require-token.ts';
 import { type Call, callOf } from './route-call.ts';
 import { sendEventStream } from './send-event-stream.ts';
+import { type Chat, serveChat } from './serve-chat.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a token has to have for it. */
-    scope?: HttpRoute['scope'];
+    scope?: Wanted;
+  }
+  interface FastifyRequest {
+    /** Who asks, where the route is for agents. */
+    speaker: Speaker | undefined;
+    /** Of its body as it came, where a proof tells what that is. */
+    bodyDigest: string | undefined;
+    /** Which talk is to be opened as a WebSocket. */
+    talk: Pick<Chat, 'agentId' | 'after'> | undefined;
   }
 }
 
 export interface HttpApiOptions extends ApiContext {
   /** The token of the settings, which may do everything; undefined where none is wanted. */
   token: string | undefined;
+  /** Public key of the agents' account; undefined where NATS is somebody else's. */
+  agentsAccount: string | undefined;
   /** Ends the process by what it cannot go on with. */
   fatal: (reason: unknown) => void;
 }
@@ -30,29 +45,48 @@ export interface HttpApiOptions extends ApiContext {
 /** Bytes of a JSON body: a message, in which each character may be escaped. */
 const MAX_BODY = 4 * 1024 * 1024;
 
-/** The HTTP API, not listening: `routing` answers a request. Its errors are problems (RFC 9457). */
-export async function httpApi({ token, ...api }: HttpApiOptions): Promise<FastifyInstance> {
+/**
+ * The HTTP API, not listening: `routing` answers a request, and `server` takes the event `upgrade` of
+ * whichever listens. Its errors are problems (RFC 9457).
+ */
+export async function httpApi({
+  token,
+  agentsAccount,
+  ...api
+}: HttpApiOptions): Promise<FastifyInstance> {
   const http = fastify({ logger: false, bodyLimit: MAX_BODY });
   const asBuffer = { parseAs: 'buffer', bodyLimit: MAX_FILE_BYTES } as const;
   http.addContentTypeParser('application/octet-stream', asBuffer, (_request, body, done) =>
     done(null, body),
   );
+  await http.register(websocket, { options: { maxPayload: MAX_BODY } });
   const rates = new RequestRates(api.settings.ORCHESTRATOR_HTTP_RATE_LIMIT);
   http.addHook('onRequest', async ({ ip }) => rates.count(ip, performance.now()));
   const tokens = new KnownTokens(api.log);
   tokens.follow(api.signal).catch(api.fatal);
-  http.addHook('onRequest', requireToken(token, tokens));
+  const speakers = new AgentSpeakers({ ...api, account: agentsAccount, tokens });
+  http.decorateRequest('speaker', undefined);
+  http.decorateRequest('bodyDigest', undefined);
+  http.decorateRequest('talk', undefined);
+  http.addHook('onRequest', requireToken(token, tokens, speakers));
+  http.addHook('preParsing', noteDigest);
+  http.addHook('preHandler', requireProvenBody);
   http.setErrorHandler((error, request, reply) => sendProblemReply(error, request, reply, api));
   http.setNotFoundHandler((request) => {
     throw new OrchestratorError('ORC_NO_ROUTE', `${request.method} ${request.url} is nothing here`);
   });
   // The names are the table's own.
-  for (const name of Object.keys(HTTP_ROUTES) as RouteName[]) addRoute(http, name, api);
+  for (const name of Object.keys(HTTP_ROUTES) as RouteName[]) addRoute(http, name, api, rates);
   await http.ready();
   return http;
 }
 
-function addRoute<N extends RouteName>(http: FastifyInstance, name: N, api: ApiContext): void {
+function addRoute<N extends RouteName>(
+  http: FastifyInstance,
+  name: N,
+  api: ApiContext,
+  rates: RequestRates,
+): void {
   const route: HttpRoute = HTTP_ROUTES[name];
   const url = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   const config = { scope: route.scope };
@@ -63,7 +97,21 @@ function addRoute<N extends RouteName>(http: FastifyInstance, name: N, api: ApiC
     const call: Call<N> = callOf(route, request, signal);
     return sendAnswer(await HANDLERS[name](call, api), route, reply);
   };
-  http.route({ method: route.method, url, config, handler });
+  if (!route.socket) {
+    http.route({ method: route.method, url, config, handler });
+    return;
+  }
+  // Refused before it is opened, by a status, where the agent is unknown.
+  const preHandler = async (request: FastifyRequest) => {
+    const { params, query } = callOf<'chat'>(route, request, api.signal);
+    const { agentId } = await knownAgent(api.views, params.agent, SYSTEM_MS);
+    request.talk = { agentId, after: query.after };
+  };
+  const wsHandler: WebsocketHandler = async (socket, { ip, talk }) => {
+    const count = () => rates.count(ip, performance.now());
+    if (talk !== undefined) await serveChat(socket, { ...talk, count }, api);
+  };
+  http.route({ method: 'GET', url, config, preHandler, handler, wsHandler });
 }
 
 async function sendAnswer<N extends RouteName>(

@@ -1,10 +1,21 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { SystemHealth } from '../../schemas/health.ts';
-import { sendProblem } from './problem.ts';
+import { PROBLEM_TYPE, problemOf, sendProblem } from './problem.ts';
 import { requireHost } from './require-host.ts';
 
 /** What answers a request in the end. */
-export type Answerer = (request: IncomingMessage, response: ServerResponse) => void;
+export interface Answerer {
+  answer(request: IncomingMessage, response: ServerResponse): void;
+  /** Has a connection that is to be something else than HTTP from now on. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
 
 export interface HttpServerOptions {
   /** The hosts by which it may be asked; undefined for any. */
@@ -32,14 +43,38 @@ export function httpServer({ hosts, askHealth, loadApi }: HttpServerOptions): Se
       return sendJson(response, health.ok ? 200 : 503, health);
     }
     loading ??= loadApi();
-    (await loading)(request, response);
+    (await loading).answer(request, response);
   };
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendProblem(response, error);
     });
   });
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (hosts !== undefined) requireHost(hosts, request.headers);
+    loading ??= loadApi();
+    (await loading).upgrade(request, socket, head);
+  };
+  server.on('upgrade', (request, socket, head) => {
+    // Node takes its own listener away: whoever leaves now ends nothing but this.
+    socket.on('error', () => socket.destroy());
+    upgrade(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, error));
+  });
+  return server;
+}
+
+/** Answers with a problem on a connection that would have been upgraded. */
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const { status, body } = problemOf(error);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -4,7 +4,6 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { tokenHash, tokenIdOf } from '../../core/operator/api-tokens.ts';
 import { ChangeSignal } from '../../platform/async/change-signal.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { Scope } from '../../schemas/events/token.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { TOKENS_FILTER } from '../../schemas/subjects.ts';
 
@@ -37,14 +36,19 @@ export class KnownTokens {
     }
   }
 
-  /** Whether there is one that was not revoked. One that has expired counts: its end opens nothing. */
+  /**
+   * Whether there is one that was not revoked. One that has expired counts: its end opens nothing. One
+   * of an agent does not: it says nothing of what operators want of whoever asks them.
+   */
   async areThere(): Promise<boolean> {
     await this.#until(() => this.#isCaughtUp);
-    return [...this.#tokens.values()].some(({ revokedAt }) => revokedAt === undefined);
+    return [...this.#tokens.values()].some(
+      ({ revokedAt, scope }) => revokedAt === undefined && scope !== 'agent',
+    );
   }
 
-  /** What a token may do; undefined for one that opens nothing. Throws ORC_NOT_REACHABLE. */
-  async scopeOf(text: string): Promise<Scope | undefined> {
+  /** The token of this text; undefined where it opens nothing. Throws ORC_NOT_REACHABLE. */
+  async find(text: string): Promise<TokenState | undefined> {
     const id = tokenIdOf(text);
     if (id === undefined) return undefined;
     await this.#until(() => this.#isCaughtUp);
@@ -56,7 +60,7 @@ export class KnownTokens {
     const token = this.#tokens.get(id);
     if (token === undefined || !isValid(token, new Date())) return undefined;
     const [given, kept] = [tokenHash(text), token.sha256].map((hash) => Buffer.from(hash, 'hex'));
-    return given && kept && timingSafeEqual(given, kept) ? token.scope : undefined;
+    return given && kept && timingSafeEqual(given, kept) ? token : undefined;
   }
 
   async #until(holds: () => boolean): Promise<void> {

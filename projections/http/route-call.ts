@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { HttpRoute } from '../../schemas/http/http-route.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import { asToken } from '../../schemas/ids.ts';
-import { givenToken } from './require-token.ts';
+import type { Speaker } from './agent-speakers.ts';
+import { bearerToken } from './bearer-token.ts';
 
 type Routes = typeof HTTP_ROUTES;
 
@@ -28,6 +29,10 @@ export interface Call<N extends RouteName> {
   token: string | undefined;
   /** The caller's own id for this. */
   key: string | undefined;
+  /** Who asks, where the route is for agents. */
+  speaker: Speaker | undefined;
+  /** Where the caller's own trace is, as it came (W3C Trace Context). */
+  traceparent: string | undefined;
   /** Where an earlier follow ended. */
   lastEventId: number | undefined;
   /** Whether `Accept` names this type before JSON. */
@@ -54,19 +59,26 @@ export function callOf<N extends RouteName>(
     body: parsed(body, request.body ?? {}, ''),
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     waitMs: waitOf(headers.prefer),
-    token: givenToken(request),
+    token: bearerToken(request.headers.authorization),
     key: keyOf(headers['idempotency-key']),
+    traceparent: [headers.traceparent].flat()[0],
     lastEventId: lastEventIdOf(headers['last-event-id']),
     prefers: (type: string) => prefers(headers.accept ?? '', type),
+    speaker: request.speaker,
     signal,
   };
   // Each part was parsed by the schema of the route of this very name.
   return call as unknown as Call<N>;
 }
 
-function parsed(schema: z.ZodObject | undefined, value: unknown, place: string): unknown {
+function parsed(
+  schema: z.ZodObject | z.ZodRecord | undefined,
+  value: unknown,
+  place: string,
+): unknown {
   if (schema === undefined) return {};
-  const result = schema.strict().safeParse(value);
+  const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
+  const result = strict.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const path = [place, ...(issue?.path ?? [])].filter(Boolean).join('.') || 'request';

@@ -15,7 +15,7 @@ import { RedisAdapters } from './redis-adapters.ts';
 void runService('redis', loadSettings, startAdapters);
 
 async function startAdapters(context: ServiceContext): Promise<Service> {
-  const { settings, paths, logger, log, health, signal, fatal } = context;
+  const { settings, paths, logger, log, health, metrics, signal, fatal } = context;
   const url = settings.ORCHESTRATOR_REDIS_URL;
   if (url === undefined) {
     throw new OrchestratorError('ORC_SETTINGS', 'ORCHESTRATOR_REDIS_URL is not set');
@@ -24,6 +24,7 @@ async function startAdapters(context: ServiceContext): Promise<Service> {
   const follower = await checkpointedFollower(path, { log, logger, health });
   await follower.start(signal);
   follower.ended.catch(fatal);
+  metrics.add('orchestrator_fold_sequence', () => follower.sequence);
   const watermark = new Watermark({ path: join(paths.snapshots, 'redis-mirror.json'), logger });
   const adapters = new RedisAdapters({
     url,

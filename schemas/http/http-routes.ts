@@ -35,6 +35,9 @@ const FOLLOWED = {
   when: 'with `follow`, or where `Accept` asks for it: what is there and what comes, for ever; `Last-Event-ID` goes on behind that id',
 } as const;
 
+/** A name, or a tool and its verb. */
+const TOOL_ADDRESS = /^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64})?$/;
+
 /** Whose work is asked for, in a project. */
 const work = {
   agent: z.string().optional().describe('Whose work, by id or name.'),
@@ -58,6 +61,14 @@ export const HTTP_ROUTES = {
     summary: 'Is the whole system well? 503 with the same body where it is not.',
     status: 200,
     answer: systemHealthShown,
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    scope: 'read',
+    summary: 'The numbers of every service, for Prometheus.',
+    status: 200,
+    other: [{ type: 'text/plain', when: 'always' }],
   },
   openapi: {
     method: 'GET',
@@ -276,6 +287,25 @@ export const HTTP_ROUTES = {
     answer: z.object({ happenings: z.array(z.record(z.string(), z.unknown())) }),
     other: [FOLLOWED],
   },
+  chat: {
+    method: 'GET',
+    path: '/agents/{agent}/chat',
+    scope: 'chat',
+    summary: 'A talk with an agent both ways, as a WebSocket.',
+    details:
+      'Frames are JSON. One sends `{"type": "message", "id", "text"}`, `{"type": "answer", "questionId", "text"}` and `{"type": "interrupt"}`, and gets `stored`, or `error` with a problem. What is said and becomes of it comes with its `sequence`.',
+    params: agentParams,
+    query: z.object({
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('Go on behind this sequence; unset: what comes from now on.'),
+    }),
+    socket: true,
+    status: 101,
+  },
   listTurns: {
     method: 'GET',
     path: '/agents/{agent}/turns',
@@ -294,6 +324,26 @@ export const HTTP_ROUTES = {
     params: z.object({ turn: idToken }),
     status: 200,
     answer: turnShown.extend({ said: z.array(said) }),
+  },
+
+  callTool: {
+    method: 'POST',
+    path: '/tools/{tool}',
+    scope: 'agent',
+    summary: 'What an agent’s command does: say something, or call a tool.',
+    details:
+      '`answer`, `ask`, `progress`, `ready`, `turn.end`, and `<tool>.<verb>` such as `project.list`. Who asks proves to be an agent, by a token of it (`orchestrator token create --agent`) or by its credential. It is answered when that is stored; with `Prefer: wait` where there is a result, when that is there, and a result that is an error is a problem.',
+    params: z.object({ tool: z.string().regex(TOOL_ADDRESS, '`answer`, or `<tool>.<verb>`') }),
+    body: z.record(z.string(), z.unknown()).describe('The data of its event (docs/events.md).'),
+    waits: true,
+    once: true,
+    status: 200,
+    answer: z.object({
+      id: z.string().describe('Of its event.'),
+      sequence: z.int(),
+      state: z.enum(['stored', 'done']),
+      value: z.unknown().optional().describe('The result, where there is one.'),
+    }),
   },
 
   listEvents: {
@@ -568,7 +618,8 @@ export const HTTP_ROUTES = {
     summary: 'Make a token. It is told here, and never again.',
     body: z.object({
       name: z.string().min(1).max(100).describe('What it is for.'),
-      scope: z.enum(SCOPES),
+      scope: z.enum(SCOPES).optional(),
+      agent: agentRef.optional().describe('Instead of a scope: whom it speaks as, and no more.'),
       ttl: duration.optional().describe('How long it opens anything; unset: until it is revoked.'),
     }),
     status: 201,

@@ -36,6 +36,8 @@ export function openApi(): Json {
           scheme: 'bearer',
           description: 'The `callback.token` that a service got with its job.',
         },
+        // Signed by the key of the credential: docs/decisions/0134-an-agent-speaks-over-http.md.
+        agent: { type: 'http', scheme: 'agent' },
       },
     },
   };
@@ -56,8 +58,16 @@ function operation(name: string, route: HttpRoute): Json {
 }
 
 function securityOf(scope: HttpRoute['scope']): Json {
-  if (scope === 'open') return { security: [{}] };
-  return scope === 'job' ? { security: [{ jobToken: [] }] } : { 'x-scope': scope };
+  switch (scope) {
+    case 'open':
+      return { security: [{}] };
+    case 'job':
+      return { security: [{ jobToken: [] }] };
+    case 'agent':
+      return { security: [{ token: [] }, { agent: [] }], 'x-scope': scope };
+    default:
+      return { 'x-scope': scope };
+  }
 }
 
 function parametersOf({ params, query, waits, once, other }: HttpRoute): Json {
@@ -73,6 +83,7 @@ function parametersOf({ params, query, waits, once, other }: HttpRoute): Json {
             'Idempotency-Key',
             'The caller’s own id for this: a repeat is done once, for 30 days.',
           ),
+          header('traceparent', 'The trace that this belongs to (W3C Trace Context).'),
         ]
       : []),
     ...(other?.some(({ type }) => type === 'text/event-stream')
@@ -115,6 +126,7 @@ function responsesOf({ status, answer, other = [], waits, scope }: HttpRoute): J
   const content = { ...json, ...Object.fromEntries(others) };
   const when = other.map(({ type, when }) => `\`${type}\` ${when}`);
   const done = { description: ['Done.', ...when].join(' '), content };
+  if (status === 101) return { 101: { description: 'A WebSocket.' }, default: PROBLEM };
   return {
     [status]: done,
     ...(waits && { 202: { description: 'Asked for, and not done yet.', content: { ...json } } }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../durations.ts';
 import { person } from '../events/parts.ts';
-import { SCOPES } from '../events/token.ts';
+import { TOKEN_SCOPES } from '../events/token.ts';
 import { isToken } from '../ids.ts';
 import { MAX_PAGE } from '../limits.ts';
 
@@ -120,7 +120,8 @@ export const userShown = z.object({
 export const tokenShown = z.object({
   id: z.string(),
   name: z.string(),
-  scope: z.enum(SCOPES),
+  scope: z.enum(TOKEN_SCOPES),
+  agentId: z.string().optional().describe('As whom it speaks, where its scope is `agent`.'),
   createdAt: z.string(),
   expiresAt: z.string().optional(),
   revokedAt: z.string().optional(),

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AgentState } from '../../core/domain/agent/agent-state.ts';
 import { isLive } from '../../core/domain/agent/agent-state.ts';
 import type { JobEnd } from '../../core/domain/job/job-end-events.ts';
-import type { WorkingJob } from '../../core/domain/job/job-state.ts';
+import { traceparentOfJob, type WorkingJob } from '../../core/domain/job/job-state.ts';
 import { orderedAgentId } from '../../core/domain/job/ordered-agent.ts';
 import { branchName } from '../../core/domain/project/agent-branch.ts';
 import { appendError } from '../../core/log/append-result.ts';
@@ -85,7 +85,8 @@ function orderEvents(
     ...(by && { by: by.agentId }),
     depth: (above?.ordered?.depth ?? 0) + 1,
   };
-  const meta = { source: SOURCE, now, correlationId, causationId: job.createdBy };
+  const because = { correlationId, causationId: job.createdBy, traceparent: traceparentOfJob(job) };
+  const meta = { source: SOURCE, now, ...because };
   const create = newEvent(
     'command.create',
     { agentId },

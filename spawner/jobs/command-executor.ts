@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { JobEnd } from '../../core/domain/job/job-end-events.ts';
-import { isOpen } from '../../core/domain/job/job-state.ts';
+import { isOpen, traceparentOfJob } from '../../core/domain/job/job-state.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { jobFromLog } from '../../core/projection/job-from-log.ts';
 import { delay } from '../../platform/async/delay.ts';
@@ -116,7 +116,9 @@ async function giveInput(process: AgentProcess, { input }: JobProgram): Promise<
 }
 
 /** The input by name, for programs that read no JSON: `projectId` as JOB_PROJECT_ID. */
-function jobVariables({ jobId, tool, verb, input, by, owner }: JobOrder['job']) {
+function jobVariables(job: JobOrder['job']) {
+  const { jobId, tool, verb, input, by, owner } = job;
+  const traceparent = traceparentOfJob(job);
   const values = Object.entries(input).flatMap(([key, value]) => {
     const name = key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -129,6 +131,8 @@ function jobVariables({ jobId, tool, verb, input, by, owner }: JobOrder['job']) 
     JOB_TOOL: tool,
     JOB_VERB: verb,
     JOB_PROGRESS_FD: '3',
+    // As programs that trace themselves read it.
+    ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
     ...(by && { JOB_AGENT_ID: by.agentId }),
     ...(owner && { JOB_OWNER: `${owner.channel}/${owner.userId}` }),
   };

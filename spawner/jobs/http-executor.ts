@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { callbackHash, callbackToken } from '../../core/domain/job/job-callback.ts';
 import type { JobEnd } from '../../core/domain/job/job-end-events.ts';
+import { traceparentOfJob } from '../../core/domain/job/job-state.ts';
 import { serviceEnd } from '../../core/domain/job/service-end.ts';
 import { delay } from '../../platform/async/delay.ts';
 import { orAborted } from '../../platform/async/or-aborted.ts';
@@ -207,11 +208,13 @@ class HttpRun implements JobHandle {
     const time = String(Math.floor(Date.now() / 1000));
     const signed = [time, method, url.pathname + url.search, body].join('\n');
     const key = this.#key;
+    const traceparent = traceparentOfJob(this.#order.job);
     return {
       'content-type': 'application/json',
       accept: 'application/json',
       'idempotency-key': this.#order.job.jobId,
       'x-orchestrator-time': time,
+      ...(traceparent !== undefined && { traceparent }),
       ...(key !== undefined && {
         'x-orchestrator-signature': `sha256=${createHmac('sha256', key).update(signed).digest('hex')}`,
       }),

@@ -33,9 +33,10 @@ export const wishOf = ({ tool, verb, input }: PendingCall): JobWish => ({
 });
 
 export const jobCaller = (call: PendingCall, caller: JobToolCaller): JobCaller => {
-  const { agentId, owner, correlationId, turnId } = caller;
+  const { agentId, owner, correlationId, traceparent, turnId } = caller;
   const { callId: id, sequence } = call;
-  return { call: { id, sequence }, agentId, turnId, ...(owner && { owner }), correlationId };
+  const because = { correlationId, traceparent };
+  return { call: { id, sequence }, agentId, turnId, ...(owner && { owner }), ...because };
 };
 
 /** What a call of a declared tool is decided on. */

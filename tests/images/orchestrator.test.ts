@@ -55,6 +55,7 @@ withDocker(
       'keeper.sh',
       'orchestrator-whole.cjs',
       'orchestrator.cjs',
+      'otlp-exporter.cjs',
       'projections.cjs',
       'redis.cjs',
       'snapshot.sh',

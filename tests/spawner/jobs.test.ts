@@ -4,7 +4,8 @@ import test, { type ExecutionContext } from 'ava';
 import { answeredEvents } from '../../core/domain/job/job-events.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
-import { createAgent, sendMessage } from '../support/commands.ts';
+import { type SpanOf, spanIdOf } from '../../schemas/trace-context.ts';
+import { command, createAgent, sendMessage } from '../support/commands.ts';
 import { shellTool } from '../support/declared.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { call, end, happened, ofJob } from '../support/job-calls.ts';
@@ -229,4 +230,24 @@ test('an agent’s own command calls a declared tool, waits for it, and knows no
     [false, true],
   );
   t.is(parseSubject(requested[0]?.subject ?? '')?.family, 'job');
+});
+
+test('what a message leads to is in its trace: the turn, the job, its program, and the word of its end', async (t) => {
+  const script = 'echo "{\\"result\\":\\"$TRACEPARENT\\"}" >&3';
+  const { spawner, agent } = await world(t, { tools: [shellTool('ship', script)] });
+  const trace = '00-0af7651916cd43dd8448eb211c80319c';
+  const below = (of: SpanOf, id: string) => `${trace}-${spanIdOf(of, id)}-01`;
+  const message = command(agent, 'command.send', { text: 'go', mode: 'join' }, 'm-1');
+  await spawner.log.append({ ...message, traceparent: `${trace}-b7ad6b7169203331-01` });
+  await spawner.event(agent, 'process.delivered');
+  const job = await call(spawner, agent, 'ship.run', {});
+  const ofJobSpan = below('job', String(job.id));
+  t.deepEqual((await end(spawner, job.id)).data, { result: ofJobSpan });
+  const notice = await untilEvent(spawner.log, ({ id }) => id === `job.notice:${job.id}`);
+  t.is(notice.traceparent, ofJobSpan);
+  const events = await history(spawner.log);
+  for (const type of ['turn.started', 'job.requested', 'job.accepted', 'job.completed'] as const) {
+    t.is(ofType(events, type)[0]?.traceparent, below('message', 'm-1'), type);
+  }
+  t.is(ofType(events, 'result')[0]?.traceparent, below('message', 'm-1'));
 });

@@ -32,12 +32,15 @@ export interface DebianProgram {
  * changed nor is root needed. Throws where it is not to be had.
  */
 export async function debianProgram(wanted: DebianProgram): Promise<string> {
-  const program = join(CACHE, wanted.name, wanted.name);
+  const program = cachedProgram(wanted.name);
   await withFolderLock(join(CACHE, `${wanted.name}.lock`), async () => {
     if (!existsSync(program)) await fetchProgram(wanted, program);
   });
   return program;
 }
+
+/** Where it is once it was fetched. */
+export const cachedProgram = (name: string): string => join(CACHE, name, name);
 
 async function fetchProgram(wanted: DebianProgram, program: string): Promise<void> {
   const { name, called } = wanted;

@@ -27,6 +27,7 @@ export interface Cause {
   eventId?: string;
   causationId?: string;
   correlationId?: string;
+  traceparent?: string | undefined;
 }
 
 export function agentEvent<T extends AgentEventType>(
@@ -36,10 +37,11 @@ export function agentEvent<T extends AgentEventType>(
   cause: Cause,
   { now }: EventContext,
 ): NewEvent {
-  const { correlationId, causationId } = cause;
+  const { correlationId, causationId, traceparent } = cause;
   const id = cause.eventId ?? `${type}:${cause.id}`;
   const whose = { agentId } as Whose<T>;
-  return newEvent(type, whose, data, { id, source: SOURCE, now, correlationId, causationId });
+  const because = { correlationId, causationId, traceparent };
+  return newEvent(type, whose, data, { id, source: SOURCE, now, ...because });
 }
 
 /** Of what a run is about: the run, and the `create` that it all began with. */

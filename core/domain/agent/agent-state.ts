@@ -13,6 +13,8 @@ export interface PendingMessage {
   from?: Person;
   files?: FileReference[];
   correlationId: string;
+  /** Below the message's own span; absent where it came without a trace. */
+  traceparent?: string;
 }
 
 /** A command other than `create` and `send` that has no outcome yet. */
@@ -130,6 +132,8 @@ export interface Turn {
   messages: string[];
   /** What its first message began with, where that is not the message itself. */
   correlationId?: string;
+  /** As its first message has it. */
+  traceparent?: string;
   /** The message that it has taken and not written yet. */
   undelivered: PendingMessage | null;
   answers: number;
@@ -316,6 +320,10 @@ export const unknownAgent = (agentId: string): UnknownAgent => ({
 /** The message that everything in the running turn began with; undefined between turns. */
 export const correlationOf = (state: AgentState): string | undefined =>
   isLive(state) && state.turn ? (state.turn.correlationId ?? state.turn.messages[0]) : undefined;
+
+/** Where everything in the running turn belongs in a trace. */
+export const traceparentOf = (state: AgentState): string | undefined =>
+  isLive(state) ? state.turn?.traceparent : undefined;
 
 /** What waits for it: commands without an outcome, and calls without a result. */
 export const waiting = ({

@@ -31,7 +31,7 @@ export type CallOutcome =
 export const ANY_PIECE: readonly CallPiece[] = ['entities', 'buttons', 'file'];
 
 /** What a delivery is of, as the events of its cause name it. */
-export type Because = Pick<EventMeta, 'correlationId' | 'causationId'>;
+export type Because = Pick<EventMeta, 'correlationId' | 'causationId' | 'traceparent'>;
 
 type DeliveryEventType = Extract<EventType, `delivery.${string}`>;
 

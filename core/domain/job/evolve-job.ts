@@ -81,9 +81,14 @@ export function evolveJob(
 }
 
 function requested(jobId: string, event: StoredEventOf<'job.requested'>): WorkingJob {
-  const { data, time, id, correlationId } = event;
+  const { data, time, id, correlationId, traceparent } = event;
   const own = { jobId, requestedAt: time, createdBy: id };
-  const known = { ...data, ...own, ...(correlationId !== undefined && { correlationId }) };
+  const known = {
+    ...data,
+    ...own,
+    ...(correlationId !== undefined && { correlationId }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
   return { ...whatIsKnown(known), phase: 'working', since: time };
 }
 
@@ -129,7 +134,7 @@ function ended(job: OpenJob, endedAt: string) {
 
 function whatIsKnown(job: KnownJob): KnownJob {
   const { jobId, tool, verb, input, by, owner, notify, timeouts, requestedAt, createdBy } = job;
-  const { correlationId, progress } = job;
+  const { correlationId, traceparent, progress } = job;
   return {
     jobId,
     tool,
@@ -142,6 +147,7 @@ function whatIsKnown(job: KnownJob): KnownJob {
     requestedAt,
     createdBy,
     ...(correlationId !== undefined && { correlationId }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(progress && { progress }),
   };
 }

@@ -6,7 +6,7 @@ import { newEvent } from '../../../schemas/new-event.ts';
 import { type AgentState, isLive } from '../agent/agent-state.ts';
 import { resultEvent } from '../agent/turn/result-event.ts';
 import { jobEvent } from './job-events.ts';
-import type { EndedJob, JobState, OpenJob } from './job-state.ts';
+import { type EndedJob, type JobState, type OpenJob, traceparentOfJob } from './job-state.ts';
 import { orderedAgentId } from './ordered-agent.ts';
 
 /** How a job ends. */
@@ -39,7 +39,8 @@ export function endEvents(
           value: { id: job.jobId, state: 'completed', result: kept(end.result) },
         }
       : { ok: false as const, code: codeOf(end), message: reasonOf(job, end) };
-  const meta = { source: 'orchestrator/jobs', now, correlationId: job.correlationId };
+  const { correlationId, traceparent } = job;
+  const meta = { source: 'orchestrator/jobs', now, correlationId, traceparent };
   const result = resultEvent(agentId, { callId: job.jobId, sequence: 0 }, outcome, {
     ...meta,
     causationId: stated.id,
@@ -125,6 +126,7 @@ function noticeEvents(
         now,
         correlationId: job.correlationId,
         causationId,
+        traceparent: traceparentOfJob(job),
       },
     ),
   ];

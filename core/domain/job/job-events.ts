@@ -12,20 +12,21 @@ const SOURCE = 'orchestrator/jobs';
 /** What events of a job need to know of it. */
 type OfJob = Pick<JobState, 'jobId' | 'createdBy' | 'timeouts'> & {
   correlationId?: string | undefined;
+  traceparent?: string | undefined;
 };
 
 type JobEventType = Extract<EventType, `job.${string}` | `job-timer.${string}`>;
 
 /** An event of a job; `id` is what, beside the job, its own id is derived from. */
 export function jobEvent<T extends JobEventType>(
-  { jobId, createdBy, correlationId }: OfJob,
+  { jobId, createdBy, correlationId, traceparent }: OfJob,
   type: T,
   data: DataOf<T>,
   now: Date,
   own: { id?: string; causationId?: string } = {},
 ): NewEvent {
   const id = [type, jobId, ...(own.id === undefined ? [] : [own.id])].join(':');
-  const meta = { id, source: SOURCE, now, correlationId };
+  const meta = { id, source: SOURCE, now, correlationId, traceparent };
   const whose = { jobId } as Whose<T>;
   return newEvent(type, whose, data, { ...meta, causationId: own.causationId ?? createdBy });
 }

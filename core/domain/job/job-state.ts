@@ -1,5 +1,6 @@
 import type { JobTimeouts } from '../../../schemas/events/job.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
+import { belowSpan, spanIdOf } from '../../../schemas/trace-context.ts';
 
 /** Who has taken a job, and runs it. */
 export interface JobRun {
@@ -29,6 +30,8 @@ export interface KnownJob {
   /** The event that requested it, and the message that it all began with. */
   createdBy: string;
   correlationId?: string;
+  /** Where it belongs in a trace: below the message. */
+  traceparent?: string;
   /** The last that it said of itself. */
   progress?: { text?: string; percent?: number; at: string };
 }
@@ -99,6 +102,13 @@ export const JOB_ENDS: ReadonlySet<string> = new Set([
 
 export const isOpen = (job: JobState): job is OpenJob =>
   job.phase === 'working' || job.phase === 'input_required' || job.phase === 'declined';
+
+/** Where what is done for a job belongs in its trace: below the job's own span. */
+export const traceparentOfJob = ({
+  jobId,
+  traceparent,
+}: Pick<KnownJob, 'jobId' | 'traceparent'>): string | undefined =>
+  belowSpan(traceparent, spanIdOf('job', jobId));
 
 /** As people and the protocols call it. */
 export const shownPhase = ({ phase }: JobState): Exclude<JobState['phase'], 'declined'> =>

@@ -37,6 +37,7 @@ export interface JobCaller {
   turnId?: string | undefined;
   owner?: Person;
   correlationId?: string | undefined;
+  traceparent?: string | undefined;
 }
 
 /** What its tool's declaration says of every job. */
@@ -150,12 +151,12 @@ const sorted = (value: unknown): string =>
 function requestEvents(
   jobId: string,
   { tool, verb, input, notify }: JobWish,
-  { call, agentId, turnId, owner, correlationId }: JobCaller,
+  { call, agentId, turnId, owner, correlationId, traceparent }: JobCaller,
   { timeouts, question }: JobRules,
   now: Date,
 ): NewEvent[] {
   const id = `job.requested:${jobId}`;
-  const meta = { source: 'orchestrator/tools', now, correlationId };
+  const meta = { source: 'orchestrator/tools', now, correlationId, traceparent };
   const by = agentId && { agentId, callId: call.id, ...(turnId !== undefined && { turnId }) };
   const data = {
     tool,
@@ -172,7 +173,7 @@ function requestEvents(
     id,
     causationId: call.id,
   });
-  const job = { jobId, createdBy: id, correlationId, timeouts };
+  const job = { jobId, createdBy: id, correlationId, traceparent, timeouts };
   if (question === undefined) return [requested, ...jobTimer(job, 'accept', now)];
   const { confirmMs } = timeouts;
   const until = confirmMs && new Date(now.getTime() + confirmMs).toISOString();

@@ -16,6 +16,7 @@ export interface Caller {
   project?: AgentProject;
   /** The message whose turn calls. */
   correlationId?: string | undefined;
+  traceparent?: string | undefined;
 }
 
 /** What a tool call comes to: events to append, and what the agent is told. */

@@ -1,12 +1,14 @@
 import type { StoredEvent } from '../../../schemas/event.ts';
-import type { Scope } from '../../../schemas/events/token.ts';
+import type { TokenScope } from '../../../schemas/events/token.ts';
 import { parseSubject } from '../../../schemas/subjects.ts';
 
 /** A token of the HTTP API, as the log tells it. */
 export interface TokenState {
   id: string;
   name: string;
-  scope: Scope;
+  scope: TokenScope;
+  /** In whose name it speaks, where its scope is `agent`. */
+  agentId?: string;
   /** Of the token, hexadecimal. */
   sha256: string;
   createdAt: string;
@@ -21,9 +23,12 @@ export function foldToken(tokens: Map<string, TokenState>, event: StoredEvent): 
   const id = address.tokenId;
   const known = tokens.get(id);
   if (event.type === 'token.created' && known === undefined) {
-    const { expiresAt, ...data } = event.data;
-    const expires = expiresAt === undefined ? {} : { expiresAt };
-    tokens.set(id, { id, ...data, createdAt: event.time, ...expires });
+    const { expiresAt, agentId, ...data } = event.data;
+    const more = {
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(agentId !== undefined && { agentId }),
+    };
+    tokens.set(id, { id, ...data, createdAt: event.time, ...more });
   }
   if (event.type === 'token.revoked' && known !== undefined && known.revokedAt === undefined) {
     tokens.set(id, { ...known, revokedAt: event.time });

@@ -34,9 +34,14 @@ type Names =
   | 'resumeAgent'
   | 'extendAgent';
 
-/** The caller's own id for a command. */
-export const commandId = (key: string | undefined): CommandId | undefined =>
-  key === undefined ? undefined : { id: key, at: new Date(), once: true };
+/** A command under its caller's own id, in its caller's own trace. */
+export const givenBy = ({
+  key,
+  traceparent,
+}: Pick<Call<'stopAgent'>, 'key' | 'traceparent'>): Partial<CommandId> => ({
+  ...(key !== undefined && { id: key, at: new Date(), once: true }),
+  traceparent,
+});
 
 export const agentHandlers: HandlersOf<Names> = {
   async listAgents({ query }, { views }) {
@@ -102,11 +107,12 @@ async function projectOf(
 async function controlled<T extends ControlType>(
   type: T,
   control: Control<T>,
-  { params, waitMs, key, signal }: Pick<Call<'stopAgent'>, 'params' | 'waitMs' | 'key' | 'signal'>,
+  call: Omit<Call<'stopAgent'>, 'query' | 'body'>,
   { log, views }: ApiContext,
 ) {
+  const { params, waitMs, signal } = call;
   const { agentId } = await knownAgent(views, params.agent, SYSTEM_MS);
-  const given = await giveCommand(log, agentId, type, control.data, commandId(key));
+  const given = await giveCommand(log, agentId, type, control.data, givenBy(call));
   const isDone = await doneInTime(waitMs, (ms) =>
     awaitControl(log, { agentId, type, control, given, timeoutMs: ms, signal }),
   );

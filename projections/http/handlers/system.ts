@@ -17,6 +17,7 @@ import { doneInTime } from '../done-in-time.ts';
 type Names =
   | 'livez'
   | 'healthz'
+  | 'metrics'
   | 'openapi'
   | 'docs'
   | 'listDeliveries'
@@ -39,6 +40,11 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancest
 export const systemHandlers: HandlersOf<Names> = {
   livez: async () => ({ ok: true }),
   healthz: (_call, { askHealth }) => askHealth(),
+  async metrics(_call, { metrics }) {
+    const { type, text } = await metrics();
+    return new Written(type, text);
+  },
+
   openapi: async () => openApi(),
   docs: async () =>
     new Written('text/html; charset=utf-8', docsPage(), {

@@ -12,6 +12,7 @@ import { isAgentId } from '../../../schemas/ids.ts';
 import { type NewEventOfType, newEvent, type Whose } from '../../../schemas/new-event.ts';
 import { parseEvent } from '../../../schemas/parse-event.ts';
 import { agentFilter } from '../../../schemas/subjects.ts';
+import { entranceTraceparent } from '../../../schemas/trace-context.ts';
 import { CommandError } from './command-error.ts';
 
 export type CommandType = Extract<EventType, `command.${string}`>;
@@ -62,6 +63,7 @@ export class CommandContext {
       source: 'orchestrator/redis',
       now: this.services.clock(),
       correlationId: this.causeId,
+      traceparent: entranceTraceparent(this.causeId),
     });
   }
 

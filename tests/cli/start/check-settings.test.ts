@@ -1,6 +1,6 @@
 import test from 'ava';
 import { loadSettings } from '../../../agents/load-settings.ts';
-import { requireUsable, unusedSettingsLine } from '../../../cli/start/check-settings.ts';
+import { requireUsable } from '../../../cli/start/check-settings.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 
 const refused = (environment: NodeJS.ProcessEnv): OrchestratorError => {
@@ -29,12 +29,4 @@ test('the real agents can be used; an acp agent wants its command line', (t) => 
 
 test('a line agent without a command is a wrong setting', (t) => {
   t.regex(refused({ ORCHESTRATOR_AGENT: 'line' }).line, /ORCHESTRATOR_LINE_COMMAND is not set/);
-});
-
-test('settings that are set and not used are named without their values', (t) => {
-  t.is(unusedSettingsLine(loadSettings({})), undefined);
-  t.is(
-    unusedSettingsLine(loadSettings({ ORCHESTRATOR_API_URL: 'http://a' })),
-    'Set and not used by this version: ORCHESTRATOR_API_URL.',
-  );
 });

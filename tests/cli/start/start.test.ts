@@ -298,15 +298,6 @@ test.serial('a nats-server that is too old or missing is one line', async (t) =>
   t.deepEqual([tooOld.code, missing.code], [1, 1]);
 });
 
-test.serial('what this version does not use is said, and it starts', async (t) => {
-  const env = environment(dataFolder(t), { ORCHESTRATOR_API_URL: 'http://a' });
-
-  const { code, stderr } = await orchestrator(['start'], { env, input: '' });
-
-  t.is(code, 0);
-  t.regex(stderr, /^Set and not used by this version: ORCHESTRATOR_API_URL\.$/m);
-});
-
 test.serial('a reader that goes away ends it, without a stack trace', async (t) => {
   const folder = dataFolder(t);
   const start = new RunningStart(t, environment(folder));

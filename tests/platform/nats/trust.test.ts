@@ -6,6 +6,7 @@ import { AGENTS_CONNECTIONS } from '../../../platform/nats/account-claims.ts';
 import {
   ensureTrust,
   readAgentKeys,
+  readAgentsAccount,
   shareTrust,
   type Trust,
 } from '../../../platform/nats/trust.ts';
@@ -64,6 +65,7 @@ test('nobody but their owner reads the keys', async (t) => {
   for (const file of files) modes.push((await stat(join(folder, file))).mode & 0o777);
   t.deepEqual(files.sort(), [
     'account.seed',
+    'agents.pub',
     'agents.seed',
     'claims.json',
     'operator.creds',
@@ -92,8 +94,10 @@ test('a share has what its holder needs, and never the seeds above it', async (t
   await shareTrust(auth, { services: [services], spawners: [spawner] });
   await shareTrust(auth, { services: [services], spawners: [spawner] });
 
-  t.deepEqual(await readdir(services), ['operator.creds']);
+  t.deepEqual((await readdir(services)).sort(), ['agents.pub', 'operator.creds']);
+  t.is(await readAgentsAccount(services), trust.agents.getPublicKey());
   t.deepEqual((await readdir(spawner)).sort(), [
+    'agents.pub',
     'agents.seed',
     'operator.creds',
     'revoker.creds',

@@ -91,5 +91,5 @@ test('the services protocol finds it under its name, with its version', async (t
     found.push(`${name} ${endpoints.map(({ subject }) => subject).join()}`);
   }
 
-  t.deepEqual(found, ['orchestrator-spawner health']);
+  t.deepEqual(found, ['orchestrator-spawner health,metrics']);
 });

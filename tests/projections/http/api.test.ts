@@ -5,6 +5,9 @@ import test from 'ava';
 import { docsPage } from '../../../projections/http/docs-page.ts';
 import { HANDLERS } from '../../../projections/http/handlers.ts';
 import { HTTP_ROUTES } from '../../../schemas/http/http-routes.ts';
+import { agentFilter } from '../../../schemas/subjects.ts';
+import { spanIdOf } from '../../../schemas/trace-context.ts';
+import { history } from '../../support/history.ts';
 import { systemOfFile } from '../../support/system-of-file.ts';
 import { ApiClient } from './support/api-client.ts';
 
@@ -95,6 +98,22 @@ test('a POST that is repeated under its Idempotency-Key is one message, and has 
   t.is((await api.ask('listEvents', { query })).body.events.length, 1);
   const other = await api.problem('sendMessage', { ...send, body: { text: 'another' } });
   t.like(other, { status: 409, code: 'ORC_CONFLICT' });
+});
+
+test('a message that comes with a trace is in that one, and so is its turn', async (t) => {
+  const api = await clientOf();
+  const { body: created } = await api.ask('createAgent', { body: { kind: 'demo' }, headers: WAIT });
+  const params = { agent: created.agentId };
+  const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736';
+  const traceparent = `${trace}-00f067aa0ba902b7-01`;
+  const headers = { ...WAIT, traceparent };
+  const { body: sent } = await api.ask('sendMessage', { params, body: { text: 'hi' }, headers });
+  const events = await history(await (await sharedSystem()).log(), agentFilter(created.agentId));
+  const ofMessage = events.filter(({ correlationId }) => correlationId === sent.commandId);
+  const [command, ...rest] = ofMessage.map((event) => event.traceparent);
+  t.is(command, traceparent);
+  t.true(rest.length >= 3);
+  t.deepEqual([...new Set(rest)], [`${trace}-${spanIdOf('message', sent.commandId)}-01`]);
 });
 
 test('events are filtered by type, agent, correlation, sequence and time, page by page', async (t) => {

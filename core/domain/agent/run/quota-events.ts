@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../../schemas/event.ts';
 import { agentEvent, type EventContext, ofRun } from '../agent-event.ts';
-import { correlationOf, type LiveAgent } from '../agent-state.ts';
+import { correlationOf, type LiveAgent, traceparentOf } from '../agent-state.ts';
 import { refuseQuestionEvents } from '../turn/question-events.ts';
 import { resultEvent } from '../turn/result-event.ts';
 import type { Excess, Quotas } from './quota.ts';
@@ -30,12 +30,12 @@ export function refusalEvents(
 ): NewEvent[] {
   const { agentId } = state;
   const { now } = context;
-  const correlationId = correlationOf(state);
+  const because = { correlationId: correlationOf(state), traceparent: traceparentOf(state) };
   const refused = { ok: false, code: 'ORC_QUOTA', message: tooMany('calls', calls) } as const;
   const tooManyCalls = state.calls
     .slice(calls, calls + AT_ONCE)
     .map((call) =>
-      resultEvent(agentId, call, refused, { source: 'orchestrator/tools', now, correlationId }),
+      resultEvent(agentId, call, refused, { source: 'orchestrator/tools', now, ...because }),
     );
   if (tooManyCalls.length > 0) return tooManyCalls;
   const open = (state.questions ?? []).filter(({ answer, overdue }) => !answer && !overdue);

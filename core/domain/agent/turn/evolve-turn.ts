@@ -1,6 +1,7 @@
 import type { StoredEventOf } from '../../../../schemas/event.ts';
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
 import { MAX_LAST_MESSAGE } from '../../../../schemas/limits.ts';
+import { belowSpan, spanIdOf } from '../../../../schemas/trace-context.ts';
 import {
   type AgentState,
   awake,
@@ -67,7 +68,12 @@ function onSend(state: AgentState, event: StoredEventOf<'command.send'>): AgentS
 function pendingMessage(event: StoredEventOf<'command.send'>): PendingMessage {
   const { text, mode, from, files } = event.data;
   const correlationId = event.correlationId ?? event.id;
-  const more = { ...(from && { from }), ...(files && { files }) };
+  const traceparent = belowSpan(event.traceparent, spanIdOf('message', event.id));
+  const more = {
+    ...(from && { from }),
+    ...(files && { files }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
   return { commandId: event.id, text, mode, ...more, correlationId };
 }
 
@@ -142,6 +148,7 @@ function onTurnStarted(state: AgentState, event: StoredEventOf<'turn.started'>):
     messages: [commandId],
     ...(event.correlationId !== undefined &&
       event.correlationId !== commandId && { correlationId: event.correlationId }),
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     undelivered: message ?? null,
     answers: 0,
     questions: 0,

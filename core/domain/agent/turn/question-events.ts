@@ -8,6 +8,7 @@ import {
   type LiveAgent,
   type PendingMessage,
   type PendingQuestion,
+  traceparentOf,
 } from '../agent-state.ts';
 import { later } from '../later.ts';
 import { type CallOutcome, resultEvent } from './result-event.ts';
@@ -88,7 +89,8 @@ function answered(
   const outcome: CallOutcome = { ok: true, value: { answer: text, commandId } };
   // Outside of a turn it began with the answer.
   const began = correlationOf(state) ?? correlationId;
-  const stated = { source: SOURCE, now, causationId: commandId, correlationId: began };
+  const traceparent = traceparentOf(state);
+  const stated = { source: SOURCE, now, causationId: commandId, correlationId: began, traceparent };
   return resultEvent(state.agentId, askedBy(question), outcome, stated);
 }
 
@@ -103,7 +105,7 @@ const unanswered = (
     state.agentId,
     askedBy(question),
     { ok: false, code, message },
-    { source: SOURCE, now, correlationId: correlationOf(state) },
+    { source: SOURCE, now, correlationId: correlationOf(state), traceparent: traceparentOf(state) },
   );
 
 const askedBy = ({ questionId, sequence }: PendingQuestion) => ({ callId: questionId, sequence });

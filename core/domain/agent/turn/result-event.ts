@@ -20,6 +20,7 @@ export interface ResultMeta {
   now: Date;
   /** The message whose turn asked. */
   correlationId: string | undefined;
+  traceparent?: string | undefined;
   /** What it is the outcome of; the call itself without. */
   causationId?: string;
 }

@@ -39,6 +39,7 @@ export function openTurnEvents(
     id: turnId,
     causationId: message.commandId,
     correlationId: message.correlationId,
+    traceparent: message.traceparent,
   };
   return [
     agentEvent(state.agentId, 'turn.started', data, cause, context),
@@ -55,8 +56,8 @@ export function deliveredEvents(
 ): NewEvent[] {
   const { runId } = state.run;
   const data = { runId, commandId: message.commandId, turnId, bytes };
-  const { commandId, correlationId } = message;
-  const cause = { id: `${commandId}:${runId}`, causationId: commandId, correlationId };
+  const { commandId, correlationId, traceparent } = message;
+  const cause = { id: `${commandId}:${runId}`, causationId: commandId, correlationId, traceparent };
   return [agentEvent(state.agentId, 'process.delivered', data, cause, context)];
 }
 
@@ -77,10 +78,11 @@ export function refusedEvents(
 /** Of both ways in which a turn can be over, one is stored: they have the same id. */
 const overCause = (turn: Turn): Cause => ({ ...ofTurn(turn), eventId: `turn.over:${turn.turnId}` });
 
-const ofTurn = ({ turnId, messages, correlationId = messages[0] }: Turn): Cause => ({
+const ofTurn = ({ turnId, messages, correlationId = messages[0], traceparent }: Turn): Cause => ({
   id: turnId,
   causationId: turnId,
   ...(correlationId !== undefined && { correlationId }),
+  traceparent,
 });
 
 export function endTurnEvents(state: LiveAgent, turn: Turn, context: EventContext): NewEvent[] {

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../../../schemas/event.ts';
-import { correlationOf } from '../agent-state.ts';
+import { correlationOf, traceparentOf } from '../agent-state.ts';
 import { type StepEvents, whileLive } from '../step-events.ts';
 import type { TurnStep } from './next-turn-step.ts';
 import { awaitAnswerEvents, closeQuestionEvents } from './question-events.ts';
@@ -50,7 +50,8 @@ export const turnStepEvents: StepEvents<TurnStep, TurnTold> = {
     closeQuestionEvents(state, question, context),
   ),
   call: (state, { call }, { effects, outcome }, { now }) => {
-    const meta = { source: 'orchestrator/tools', now, correlationId: correlationOf(state) };
+    const because = { correlationId: correlationOf(state), traceparent: traceparentOf(state) };
+    const meta = { source: 'orchestrator/tools', now, ...because };
     return [...effects, resultEvent(state.agentId, call, outcome, meta)];
   },
 };

@@ -60,6 +60,8 @@ const commandExecutor = z.strictObject({
    * at one commit (`commit`: an id or a branch, else the project's own branch), and a relative path is below that.
    */
   checkout: z.boolean().default(false),
+  /** It runs in a container of its own, of this image; of ORCHESTRATOR_WORKER_IMAGE without one. */
+  container: z.strictObject({ image: z.string().min(1).optional() }).optional(),
 });
 
 /** A script (its input's `task`) on a server (`serverId`) of `servers.json`, over ssh. */
@@ -144,6 +146,13 @@ export const toolDeclaration = z
     error: 'the name of a command of orchestrator itself',
   })
   .superRefine(({ executor, input: { properties, required } }, context) => {
+    if (executor.kind === 'command' && executor.container && !executor.checkout) {
+      const [program] = executor.command;
+      if (program.includes('/') && !program.startsWith('/')) {
+        const message = 'in a container it is an absolute path, a name, or of a checkout';
+        context.addIssue({ code: 'custom', path: ['executor', 'command'], message });
+      }
+    }
     if (executor.kind === 'http' && executor.callback !== undefined && !executor.secret) {
       const message = 'a callback wants a secret: its tokens are derived from that';
       context.addIssue({ code: 'custom', path: ['executor', 'secret'], message });

@@ -8,6 +8,7 @@ import { projectRoot } from '../platform/files/project-root.ts';
 import { agentSearchPath } from '../platform/service/agent-search-path.ts';
 import type { Health } from '../platform/service/health.ts';
 import type { Settings } from '../schemas/settings.ts';
+import type { ContainerSettings } from './runtime/docker/container-options.ts';
 import { DockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -64,19 +65,7 @@ export async function agentRuntimes(
   const docker = new DockerRuntime({
     docker:
       choice.kind === 'docker' ? choice.docker : dockerEngine(settings.ORCHESTRATOR_DOCKER_HOST),
-    settings: {
-      system,
-      image: settings.ORCHESTRATOR_WORKER_IMAGE,
-      network: settings.ORCHESTRATOR_AGENT_NETWORK,
-      expiryGraceMs: EXPIRY_GRACE_MS,
-      outputHoldMs: OUTPUT_HOLD_MS,
-      limits: {
-        memoryBytes: settings.ORCHESTRATOR_AGENT_MEMORY,
-        pids: settings.ORCHESTRATOR_AGENT_PIDS,
-        cpus: settings.ORCHESTRATOR_AGENT_CPUS,
-        tmpBytes: settings.ORCHESTRATOR_AGENT_TMP,
-      },
-    },
+    settings: containerSettings(settings, system),
     logger,
     engineIs: (ok, detail) => health.report('docker', ok, detail),
   });
@@ -86,6 +75,21 @@ export async function agentRuntimes(
     byName: new Map(all.map((runtime) => [runtime.name, runtime])),
   };
 }
+
+/** What the containers of a system may do, as the settings have it. */
+export const containerSettings = (settings: Settings, system: string): ContainerSettings => ({
+  system,
+  image: settings.ORCHESTRATOR_WORKER_IMAGE,
+  network: settings.ORCHESTRATOR_AGENT_NETWORK,
+  expiryGraceMs: EXPIRY_GRACE_MS,
+  outputHoldMs: OUTPUT_HOLD_MS,
+  limits: {
+    memoryBytes: settings.ORCHESTRATOR_AGENT_MEMORY,
+    pids: settings.ORCHESTRATOR_AGENT_PIDS,
+    cpus: settings.ORCHESTRATOR_AGENT_CPUS,
+    tmpBytes: settings.ORCHESTRATOR_AGENT_TMP,
+  },
+});
 
 /** An operator is to see what the wanted kind lacks; other kinds, and agents that run, do without it. */
 async function reportKind(place: KindPlace, health: Health): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LogLine } from '../core/log/append-log.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import { BackOff, isWorthSaying, NEAR } from '../platform/async/back-off.ts';
 import { delay } from '../platform/async/delay.ts';
@@ -20,6 +21,11 @@ const logSubject = (id: string, name: LogStream): string =>
   isAgentId(id)
     ? subjectOf({ family: 'log', agentId: id, name })
     : subjectOf({ family: 'job-log', jobId: id, name });
+
+/** Takes out of lines what is no output of the program. */
+type Pass = (stream: LogStream, lines: LogLine[]) => LogLine[] | Promise<LogLine[]>;
+
+const all: Pass = (_stream, lines) => lines;
 
 /** Reading for so long without an error is as good as a line that was read. */
 const SETTLED_MS = 10_000;
@@ -64,11 +70,13 @@ export class LogCollector {
   /**
    * Collects both streams, each by itself; resolves when the process has ended and every line is
    * stored that can be read and stored. Rejects only as the signal aborts.
+   *
+   * @param pass what of the lines is stored; is given some of them again after a restart
    */
-  async collect(process: AgentProcess, signal: AbortSignal): Promise<void> {
+  async collect(process: AgentProcess, signal: AbortSignal, pass: Pass = all): Promise<void> {
     await Promise.all([
-      this.#collectStream(process, 'stdout', signal),
-      this.#collectStream(process, 'stderr', signal),
+      this.#collectStream(process, 'stdout', pass, signal),
+      this.#collectStream(process, 'stderr', pass, signal),
     ]);
     // Reading ends also where the process was let go, and goes on.
     await orAborted(process.exited, signal);
@@ -79,6 +87,7 @@ export class LogCollector {
   async #collectStream(
     process: AgentProcess,
     stream: LogStream,
+    pass: Pass,
     signal: AbortSignal,
   ): Promise<void> {
     const { agentId, runId } = process;
@@ -95,7 +104,7 @@ export class LogCollector {
     };
     for (;;) {
       try {
-        await this.#readOn(process, stream, { subject, runId }, settled, signal);
+        await this.#readOn({ process, stream, pass }, { subject, runId }, settled, signal);
         return this.#health.well(subject);
       } catch (error) {
         if (signal.aborted) this.#health.well(subject);
@@ -118,8 +127,7 @@ export class LogCollector {
 
   /** Until the end of the output; rejects where it cannot be read or stored. */
   async #readOn(
-    process: AgentProcess,
-    stream: LogStream,
+    { process, stream, pass }: { process: AgentProcess; stream: LogStream; pass: Pass },
     output: Output,
     settled: () => void,
     signal: AbortSignal,
@@ -129,7 +137,8 @@ export class LogCollector {
     try {
       for await (const lines of process.readLog(stream, mark.position, signal)) {
         cancel();
-        mark = await this.#store.store(output, lines, mark, signal);
+        const own = await pass(stream, lines);
+        if (own.length > 0) mark = await this.#store.store(output, own, mark, signal);
         settled();
       }
     } finally {

@@ -4,6 +4,7 @@ import { loadSettings } from '../agents/load-settings.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { quotasOf } from '../core/domain/agent/run/quota.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
+import { dockerEngine } from '../platform/docker/docker-engine.ts';
 import { projectRoot } from '../platform/files/project-root.ts';
 import { AgentConnections } from '../platform/nats/agent-connections.ts';
 import { mintAgentCredentials } from '../platform/nats/agent-credentials.ts';
@@ -18,8 +19,9 @@ import { systemTools } from '../platform/service/system-tools.ts';
 import { derivedId } from '../schemas/ids.ts';
 import { declaredTool } from '../schemas/tool-declaration.ts';
 import { AgentEnvironment } from './agent-environment.ts';
-import { agentRuntimes, placesOf } from './agent-runtimes.ts';
+import { agentRuntimes, containerSettings, placesOf } from './agent-runtimes.ts';
 import { CredentialRevoker } from './credential-revoker.ts';
+import { ContainerPrograms } from './jobs/container-programs.ts';
 import { jobExecutors } from './jobs/job-executors.ts';
 import { LogCollector } from './log-collector.ts';
 import { LoginRenewals } from './logins/login-renewals.ts';
@@ -107,7 +109,23 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     health,
     marks: await OutputMarks.open(connection, logger),
   });
+  const wantContainers = tools.some(
+    ({ executor }) => 'container' in executor && executor.container,
+  );
+  const containers = wantContainers
+    ? new ContainerPrograms({
+        docker: dockerEngine(settings.ORCHESTRATOR_DOCKER_HOST),
+        // Another system's, as far as agents are looked for.
+        settings: containerSettings(settings, `${system}-jobs`),
+        internet: settings.ORCHESTRATOR_AGENT_INTERNET === 'on',
+        collector,
+        log,
+        logger,
+        engineIs: (ok, detail) => health.report('docker', ok, detail),
+      })
+    : undefined;
   const executors = jobExecutors({
+    containers,
     runtime: jobRuntime,
     folder: resolve(paths.jobs),
     toolsFolder,
@@ -121,7 +139,6 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     clock,
     kind: settings.ORCHESTRATOR_AGENT,
     environment: process.env,
-    searchPath,
     stopGraceMs: settings.ORCHESTRATOR_STOP_GRACE,
   });
   for (const executor of new Set(executors.values())) await executor.prepare?.(tools);

@@ -61,7 +61,7 @@ async function engineProblem(
 }
 
 /** What the image says of itself, or why it cannot be used. */
-async function usableImage(
+export async function usableImage(
   docker: Docker,
   image: string,
 ): Promise<OrchestratorError | { clis: readonly string[] | undefined }> {

@@ -1,27 +1,25 @@
-import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { JobEnd } from '../../core/domain/job/job-end-events.ts';
-import { traceparentOfJob } from '../../core/domain/job/job-state.ts';
+import { isOpen, traceparentOfJob } from '../../core/domain/job/job-state.ts';
+import type { EventLog } from '../../core/log/event-log.ts';
+import { jobFromLog } from '../../core/projection/job-from-log.ts';
 import { delay } from '../../platform/async/delay.ts';
 import { orAborted } from '../../platform/async/or-aborted.ts';
-import type { LogCollector } from '../log-collector.ts';
-import type { AgentProcess, ProcessExit, ProcessSpec, Runtime } from '../runtime/runtime.ts';
+import type { ToolDeclaration } from '../../schemas/tool-declaration.ts';
+import type { AgentProcess, ProcessExit, ProcessSpec } from '../runtime/runtime.ts';
+import type { ContainerPrograms } from './container-programs.ts';
 import type { Executor, JobHandle, JobOrder } from './executor.ts';
 import { type JobProgram, jobProgram, type ProgramContext, workspaceOf } from './job-program.ts';
-import { followProgress, lastResult, PROGRESS_FILE } from './job-progress.ts';
+import { LocalPrograms, type LocalProgramsOptions } from './local-programs.ts';
+import type { ProgramPlace } from './program-place.ts';
 
 export interface CommandExecutorOptions
-  extends Pick<
-    ProgramContext,
-    'toolsFolder' | 'environment' | 'servers' | 'knownHosts' | 'checkout'
-  > {
-  /** Runs programs that outlive this process, below `folder`, a folder for each job. */
-  runtime: Runtime;
-  folder: string;
-  collector: LogCollector;
+  extends LocalProgramsOptions,
+    Pick<ProgramContext, 'toolsFolder' | 'environment' | 'servers' | 'knownHosts' | 'checkout'> {
+  /** Runs programs of tools that want a container; absent where no tool does. */
+  containers?: ContainerPrograms | undefined;
+  log: EventLog;
   logger: Logger;
-  searchPath: string;
   /** Milliseconds between SIGTERM and SIGKILL. */
   stopGraceMs: number;
 }
@@ -29,72 +27,86 @@ export interface CommandExecutorOptions
 /** A run that nobody bounds ends by itself at last: what a machine does for longer is a service. */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** Descriptor 3 is the progress; the program takes the shell's place. */
-const WITH_PROGRESS = 'exec 3>>"$0" "$@"';
-
 /**
- * Programs of this machine, each under a keeper as agents are: they outlive the spawner, are found again
- * by what is in their folder, and begin at most once, for a keeper makes the run's mark before it begins.
+ * Programs, each in a process or a container of its own: they outlive the spawner, are found again by what
+ * their place keeps of them, and begin at most once, for the run's mark is made before it begins.
  */
 export class CommandExecutor implements Executor {
   readonly #options: CommandExecutorOptions;
+  readonly #local: LocalPrograms;
 
   constructor(options: CommandExecutorOptions) {
     this.#options = options;
+    this.#local = new LocalPrograms(options);
+  }
+
+  /** Frees what jobs that are over have left with the engine; one that is away has it for longer. */
+  async prepare(): Promise<void> {
+    const { containers, log, logger } = this.#options;
+    const isOver = async (jobId: string) => {
+      const job = await jobFromLog(log, jobId);
+      return job === undefined || !isOpen(job);
+    };
+    await containers?.sweep(isOver).catch((error: unknown) => {
+      logger.warn({ err: error }, 'containers of jobs that are over are not looked for');
+    });
   }
 
   async start(order: JobOrder): Promise<JobHandle | { failed: string }> {
-    const program = this.#program(order);
+    const place = this.#placeOf(order.tool);
+    if (place === undefined) return { failed: 'this spawner runs no tools in containers' };
+    const program = this.#program(order, place);
     if ('failed' in program) return program;
-    const started = await this.#options.runtime.start(this.#spec(order, program));
-    if (!started.ok) {
-      // Nothing of it began: nor does anything of it stay.
-      const home = join(this.#options.folder, order.job.jobId);
-      if (started.left === undefined) await rm(home, { recursive: true, force: true });
-      return { failed: started.reason };
-    }
+    const image = containerOf(order.tool)?.image;
+    const started = await place.start(spec(order, program, place), image, order.signal);
+    if (!started.ok) return { failed: started.reason };
     await giveInput(started.process, program);
-    return new CommandRun(started.process, order, this.#options);
+    return new CommandRun(started.process, order, place, this.#options);
   }
 
   async attach(order: JobOrder): Promise<JobHandle | undefined> {
-    const { jobId } = order.job;
-    const process = await this.#options.runtime.attach(jobId, order.run.runId);
-    if (process === undefined) return undefined;
-    const program = this.#program(order);
+    const place = this.#placeOf(order.tool);
+    const process = await place?.attach(order.job.jobId, order.run.runId);
+    if (place === undefined || process === undefined) return undefined;
+    const program = this.#program(order, place);
     // Whoever began it may not have lived to write it.
     if (!('failed' in program)) await giveInput(process, program);
-    return new CommandRun(process, order, this.#options);
+    return new CommandRun(process, order, place, this.#options);
   }
 
-  #program(order: JobOrder): JobProgram | { failed: string } {
-    const { runtime } = this.#options;
-    const workspace = workspaceOf(runtime.places(order.job.jobId).home);
+  #placeOf(tool: ToolDeclaration): ProgramPlace | undefined {
+    return containerOf(tool) ? this.#options.containers : this.#local;
+  }
+
+  #program(order: JobOrder, place: ProgramPlace): JobProgram | { failed: string } {
+    const workspace = workspaceOf(place.places(order.job.jobId).home);
     return jobProgram(order, { ...this.#options, workspace });
   }
+}
 
-  #spec({ job, run, tool }: JobOrder, program: JobProgram): ProcessSpec {
-    const { folder, searchPath, runtime } = this.#options;
-    const progress = join(folder, job.jobId, PROGRESS_FILE);
-    const totalMs = job.timeouts.totalMs ?? LONGEST_MS;
-    return {
-      agentId: job.jobId,
-      runId: run.runId,
-      command: ['sh', '-c', WITH_PROGRESS, progress, ...program.command],
-      needs: [program.needs],
-      environment: {
-        LANG: 'C.UTF-8',
-        PATH: searchPath,
-        HOME: runtime.places(job.jobId).home,
-        ...program.environment,
-        ...jobVariables(job),
-      },
-      ...(program.workspace && { workspace: program.workspace }),
-      files: [],
-      labels: { tool: tool.name },
-      expiresAt: new Date(Date.parse(run.acceptedAt) + totalMs),
-    };
-  }
+const containerOf = ({ executor }: ToolDeclaration) =>
+  executor.kind === 'command' ? executor.container : undefined;
+
+function spec({ job, run, tool }: JobOrder, program: JobProgram, place: ProgramPlace): ProcessSpec {
+  const totalMs = job.timeouts.totalMs ?? LONGEST_MS;
+  const { home, searchPath } = place.places(job.jobId);
+  return {
+    agentId: job.jobId,
+    runId: run.runId,
+    command: place.command(job.jobId, program.command),
+    needs: [program.needs],
+    environment: {
+      LANG: 'C.UTF-8',
+      PATH: searchPath,
+      HOME: home,
+      ...program.environment,
+      ...jobVariables(job),
+    },
+    ...(program.workspace && { workspace: program.workspace }),
+    files: [],
+    labels: { tool: tool.name },
+    expiresAt: new Date(Date.parse(run.acceptedAt) + totalMs),
+  };
 }
 
 /** Once, and then the end of it. */
@@ -130,14 +142,19 @@ class CommandRun implements JobHandle {
   readonly ended: Promise<JobEnd>;
   readonly #process: AgentProcess;
   readonly #order: JobOrder;
+  readonly #place: ProgramPlace;
   readonly #options: CommandExecutorOptions;
-  readonly #home: string;
 
-  constructor(process: AgentProcess, order: JobOrder, options: CommandExecutorOptions) {
+  constructor(
+    process: AgentProcess,
+    order: JobOrder,
+    place: ProgramPlace,
+    options: CommandExecutorOptions,
+  ) {
     this.#process = process;
     this.#order = order;
+    this.#place = place;
     this.#options = options;
-    this.#home = join(options.folder, order.job.jobId);
     this.ended = this.#untilEnd();
   }
 
@@ -151,24 +168,17 @@ class CommandRun implements JobHandle {
 
   async remove(): Promise<void> {
     await this.#process.remove();
-    await rm(this.#home, { recursive: true, force: true });
+    await this.#place.removeHome(this.#order.job.jobId);
   }
 
   async #untilEnd(): Promise<JobEnd> {
-    const { collector, logger } = this.#options;
-    const { signal, said } = this.#order;
-    const file = join(this.#home, PROGRESS_FILE);
-    const over = new AbortController();
     try {
-      const [exit] = await Promise.all([
-        this.#process.exited.finally(() => over.abort()),
-        collector.collect(this.#process, signal),
-        followProgress({ file, said, over: over.signal, signal }),
-      ]);
-      return await this.#endOf(exit, file);
+      await this.#place.follow(this.#process, this.#order);
+      return await this.#endOf(await this.#process.exited);
     } catch (error) {
-      if (!signal.aborted) {
-        logger.error({ err: error, jobId: this.#order.job.jobId }, 'the end of a job is unclear');
+      if (!this.#order.signal.aborted) {
+        const { jobId } = this.#order.job;
+        this.#options.logger.error({ err: error, jobId }, 'the end of a job is unclear');
         const reason = error instanceof Error ? error.message : String(error);
         return { end: 'failed', code: 'ORC_INTERNAL', reason };
       }
@@ -176,11 +186,11 @@ class CommandRun implements JobHandle {
     }
   }
 
-  async #endOf({ code, signal, left }: ProcessExit, file: string): Promise<JobEnd> {
-    const run = join(this.#home, 'runs', this.#order.run.runId);
+  async #endOf({ code, signal, left, outOfMemory }: ProcessExit): Promise<JobEnd> {
+    const tail = (stream: 'stdout' | 'stderr') => this.#place.tail(this.#process, stream);
     if (code === 0) {
-      const said = await lastResult(file);
-      const result = said ?? { exitCode: 0, output: await tailOf(join(run, 'stdout')) };
+      const said = await this.#place.result(this.#process);
+      const result = said ?? { exitCode: 0, output: await tail('stdout') };
       return { end: 'completed', result };
     }
     if (code === null && signal === null) {
@@ -190,28 +200,13 @@ class CommandRun implements JobHandle {
     // Of ssh: what ran there may run on, or be done.
     const isLost = code === SSH_FAILED && this.#order.tool.executor.kind === 'ssh';
     const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
-    const last = (await tailOf(join(run, 'stderr'))).trim().split('\n').at(-1) ?? '';
+    const why = outOfMemory ? ', out of memory' : '';
+    const last = (await tail('stderr')).trim().split('\n').at(-1) ?? '';
     const rest = left ? `; ${left.count} processes of it could not be ended` : '';
-    const reason = `${how}${last === '' ? '' : `: ${last}`}${rest}`;
+    const reason = `${how}${why}${last === '' ? '' : `: ${last}`}${rest}`;
     return { end: 'failed', code: isLost ? 'ORC_JOB_INTERRUPTED' : 'ORC_JOB_FAILED', reason };
   }
 }
 
 /** What ssh exits with where it, and not what it ran, has failed (ssh(1)). */
 const SSH_FAILED = 255;
-
-/** Bytes of an output's end that a result or a reason quotes. */
-const TAIL_BYTES = 4_096;
-
-async function tailOf(path: string): Promise<string> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) return '';
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, TAIL_BYTES);
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8');
-  } finally {
-    await file.close();
-  }
-}

@@ -45,7 +45,7 @@ type CommandExecutorOptions = Extract<ToolDeclaration['executor'], { kind: 'comm
 function declaredProgram(
   { jobId, input }: JobOrder['job'],
   { name }: ToolDeclaration,
-  { command, environment: names, checkout }: CommandExecutorOptions,
+  { command, environment: names, checkout, container }: CommandExecutorOptions,
   context: ProgramContext,
 ): JobProgram | { failed: string } {
   const missing = names.filter((each) => context.environment[each] === undefined);
@@ -56,7 +56,8 @@ function declaredProgram(
   const isPath = program.includes('/') && !isAbsolute(program);
   const from = checkout ? context.workspace : context.toolsFolder;
   const path = isPath ? resolve(from, program) : program;
-  const cure = checkout ? `the project has it at this commit` : `${name}.json in ${from} names it`;
+  const place = container ? 'its image has to have it' : `${name}.json in ${from} names it`;
+  const cure = checkout ? `the project has it at this commit` : place;
   const environment = Object.fromEntries(
     names.map((each) => [each, context.environment[each] ?? '']),
   );

@@ -52,7 +52,7 @@ export async function followProgress({ file, said, over, signal }: ProgressOptio
   }
 }
 
-const isProgress = ({ text, percent }: ProgressLine): boolean =>
+export const isProgress = ({ text, percent }: ProgressLine): boolean =>
   text !== undefined || percent !== undefined;
 
 /** What the program says that it comes to, where it says so; the last time counts. */
@@ -101,6 +101,13 @@ async function linesFrom(
     await handle.close();
   }
 }
+
+/** All lines of a text, the last one also without an end. */
+export const progressLines = (bytes: Uint8Array): ProgressLine[] =>
+  Buffer.from(bytes)
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : parsed(Buffer.from(line))));
 
 function parsed(line: Buffer): ProgressLine[] {
   try {

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import type Docker from 'dockerode';
 import { pino } from 'pino';
 import { type AgentFactories, agentLogins } from '../../agents/agent-factories.ts';
 import { demoAgentFactory } from '../../agents/demo/demo-agent-factory.ts';
@@ -25,6 +26,7 @@ import { declaredTool, type ToolDeclaration } from '../../schemas/tool-declarati
 import { AgentEnvironment } from '../../spawner/agent-environment.ts';
 import type { CountConnections } from '../../spawner/connection-meter.ts';
 import { CredentialRevoker } from '../../spawner/credential-revoker.ts';
+import { ContainerPrograms } from '../../spawner/jobs/container-programs.ts';
 import { jobExecutors } from '../../spawner/jobs/job-executors.ts';
 import { LogCollector } from '../../spawner/log-collector.ts';
 import { LoginRenewals, type LoginRenewalsOptions } from '../../spawner/logins/login-renewals.ts';
@@ -34,6 +36,7 @@ import { ProcessManager } from '../../spawner/process-manager.ts';
 import { openProjects, type ProjectsOptions } from '../../spawner/projects/projects.ts';
 import { serveProjects } from '../../spawner/projects/projects-service.ts';
 import type { ReadinessProbe } from '../../spawner/readiness.ts';
+import type { ContainerSettings } from '../../spawner/runtime/docker/container-options.ts';
 import { LocalRuntime } from '../../spawner/runtime/local/local-runtime.ts';
 import type { Runtime } from '../../spawner/runtime/runtime.ts';
 import { Spawner } from '../../spawner/spawner.ts';
@@ -75,6 +78,8 @@ export interface SpawnerOptions {
   /** Beside demo and line. */
   factories?: AgentFactories;
   programFolders?: readonly string[];
+  /** For tools that want a container; none without. */
+  jobContainers?: { docker: Docker; settings: ContainerSettings };
   /** Of a line agent; it is ready when its process exists, else. */
   readiness?: ReadinessProbe;
   /** Other than the settings' defaults; with any, credentials are revoked as `main` has it. */
@@ -204,7 +209,19 @@ export class SpawnerFixture {
       health: this.health,
       marks: await OutputMarks.open(log.connection, logger),
     });
+    const engine = this.#options.jobContainers;
+    const containers =
+      engine &&
+      new ContainerPrograms({
+        ...engine,
+        internet: true,
+        collector,
+        log,
+        logger,
+        engineIs: () => undefined,
+      });
     const executors = jobExecutors({
+      containers,
       runtime: jobRuntime,
       folder: jobs,
       toolsFolder: folder,
@@ -218,7 +235,6 @@ export class SpawnerFixture {
       clock,
       kind: 'line',
       environment: process.env,
-      searchPath,
       stopGraceMs: this.#options.stopGraceMs ?? 500,
     });
     for (const executor of new Set(executors.values())) await executor.prepare?.(tools);

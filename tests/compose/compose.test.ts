@@ -205,12 +205,12 @@ withDocker('the seed that mints credentials is the spawner’s alone', async (t)
     ).stdout;
   t.is(
     (await system.run(['exec', '-T', 'spawner', 'ls', '/data/auth'])).stdout,
-    'agents.seed\noperator.creds\nrevoker.creds\nsigning.seed\n',
+    'agents.pub\nagents.seed\noperator.creds\nrevoker.creds\nsigning.seed\n',
   );
   t.is(await see('projections'), '');
   t.is(
     (await system.run(['exec', '-T', 'projections', 'ls', '/run/orchestrator'])).stdout,
-    'operator.creds\n',
+    'agents.pub\noperator.creds\n',
   );
 });
 

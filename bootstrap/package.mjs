@@ -2,7 +2,7 @@
 // too), and what the image of the services has.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { exporterApart, FORGOTTEN } from './bundle.mjs';
+import { exporterApart, FORGOTTEN, plainEngine } from './bundle.mjs';
 import { buildConsole } from './console.mjs';
 import { foldVersion } from './fold-version.mjs';
 
@@ -26,9 +26,6 @@ const SCRIPTS = [
 
 /** What is published with the bundles. */
 const TEXTS = ['README.md', 'LICENSE', 'CHANGELOG.md'];
-
-/** Native parts of what dockerode could do over SSH, which nobody asks for here. */
-const NATIVE = ['*.node', 'cpu-features'];
 
 const OLDEST_NODE = 24;
 
@@ -108,7 +105,6 @@ const COMMON = {
   bundle: true,
   // A path in the output is one below the checkout, wherever its packages are.
   preserveSymlinks: true,
-  external: NATIVE,
   platform: 'node',
   minifySyntax: true,
   minifyWhitespace: true,
@@ -156,7 +152,7 @@ async function bundleCommand(root, dist) {
   await esbuild.build({
     ...command,
     entryPoints: { 'orchestrator-whole': 'cli/whole-command.ts' },
-    plugins: [exporterApart],
+    plugins: [exporterApart, plainEngine],
     target: `node${OLDEST_NODE}`,
   });
 }
@@ -168,7 +164,7 @@ async function bundleServices(root, dist) {
     ...COMMON,
     absWorkingDir: root,
     entryPoints: SERVICES,
-    plugins: [exporterApart],
+    plugins: [exporterApart, plainEngine],
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

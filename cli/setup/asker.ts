@@ -38,5 +38,5 @@ export function terminalAsker(stdin: Readable, stderr: Writable): Asker {
 /** Yes or no; what is neither is `fallback`. */
 export async function askYes(asker: Asker, question: string, fallback: boolean): Promise<boolean> {
   const answer = (await asker.ask(`${question} (${fallback ? 'Y/n' : 'y/N'})`)).toLowerCase();
-  return answer === '' ? fallback : /^(y|yes|д|да)$/.test(answer);
+  return answer === '' ? fallback : /^(y|yes|\u0434|\u0434\u0430)$/.test(answer);
 }

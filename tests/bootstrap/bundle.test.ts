@@ -98,3 +98,15 @@ test('a path with a quote in it survives the shell', (t) => {
   const asks = lines.find((line) => line.includes('ask-host.sh'));
   t.is(asks?.trim(), `exec /bin/bash --norc -p '/a b/ask-host.sh' ${lines.at(-2)?.slice(5)}`);
 });
+
+test('what starts with the system is kept at a byte a character, without SSH and gRPC', async (t) => {
+  const root = join(import.meta.dirname, '..', '..');
+  await bundleCli({ root, say: silent });
+  for (const name of ['orchestrator-whole', 'spawner', 'projections']) {
+    const code = readFileSync(join(root, 'dist', `${name}.cjs`), 'utf8');
+    // One character beyond Latin-1 doubles what V8 keeps of all of it.
+    t.deepEqual(code.match(/[^\0-\xff]/g), null, name);
+    t.false(code.includes('SSH-2.0'), name);
+    t.false(code.includes('grpc-node-js'), name);
+  }
+});

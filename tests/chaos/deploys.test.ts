@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { answerJob } from '../../core/conversation/answer-job.ts';
+import { isPassing } from '../../core/log/passing-error.ts';
+import { untilStored } from '../../core/log/until-stored.ts';
+import { retry } from '../../platform/async/retry.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { newEvent } from '../../schemas/new-event.ts';
@@ -19,12 +22,15 @@ const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 3);
 /** How long a deploy goes on, and so the time in which its spawner is killed, milliseconds. */
 const LASTS_MS = 1_200;
 
+/** What is killed with `kill -9` in a round, all at once; then all of it is started again. */
+const VICTIMS = [['spawner'], ['NATS'], ['spawner', 'NATS']] as const;
+
 const ANN = { channel: 'test', userId: 'ann' };
 
 /** Answers what it is told of jobs, so that each such turn ends well. */
 const AGENT = 'while IFS= read -r line; do orchestrator answer "$line"; done';
 
-test('whenever the spawner of a deploy is killed, it ends once, its program runs at most once, and the agent is told', async (t) => {
+test('whenever the spawner of a deploy, NATS, or both are killed, it ends once, its program runs at most once, and the agent is told', async (t) => {
   t.timeout(120_000 + ROUNDS * 30_000);
   const { next, seed } = random();
   t.log(`seed ${seed}, ${ROUNDS} rounds`);
@@ -56,21 +62,25 @@ echo '{"result":"shipped"}' >&3
   for (let round = 1; round <= ROUNDS; round += 1) {
     // From the call on: while it is decided, asked, taken, begun, running, or over.
     const at = next(2 * LASTS_MS);
+    const victims: readonly string[] = VICTIMS[next(VICTIMS.length)] ?? [];
     const killed = delay(at).then(async () => {
-      await spawner.kill();
-      await spawner.start();
+      const [isSpawner, isNats] = [victims.includes('spawner'), victims.includes('NATS')];
+      await Promise.all([isSpawner && spawner.kill(), isNats && spawners.nats.kill()]);
+      if (isNats) await spawners.nats.restart();
+      if (isSpawner) await spawner.start();
     });
     const call = toolCall(agent, 'deploy.run', { input: { projectId: 'shop' }, key: `${round}` });
-    await log.append(call);
+    await untilStored(() => log.append(call));
     const isAsked = (event: StoredEvent) =>
       event.type === 'job.input-required' && !jobs.includes(event.subject.split('.')[1] ?? '');
     const asked = await untilEvent(log, isAsked, patience());
     const jobId = asked.subject.split('.')[1] ?? '';
     jobs.push(jobId);
-    t.truthy(await answerJob(log, jobId, true, ANN));
+    // An answer whose acknowledgement was lost is not waited for any more when it is said again.
+    await retry(() => answerJob(log, jobId, true, ANN), { isPassing });
     const end = await untilEvent(log, ofJob(jobId, ENDS), patience());
     await killed;
-    t.log(`round ${round}: killed after ${at} ms; ${end.type}`);
+    t.log(`round ${round}: ${victims.join(' and ')} killed after ${at} ms; ${end.type}`);
   }
 
   const isTold = (jobId: string) => (event: StoredEvent) =>
@@ -81,6 +91,7 @@ echo '{"result":"shipped"}' >&3
   for (const jobId of jobs) {
     t.is(events.filter(ofJob(jobId, ENDS)).length, 1, jobId);
     t.is(events.filter(ofJob(jobId, ['job.requested'])).length, 1, jobId);
+    t.is(events.filter(ofJob(jobId, ['job.answered'])).length, 1, jobId);
     const runs = begun.filter((line) => line === `${jobId} ${commit}`).length;
     t.true(runs <= 1, `${jobId} ran ${runs} times`);
     // What is said to be done was done.

@@ -50,6 +50,7 @@ withDocker(
       'bin',
       'bot.cjs',
       'commits.sh',
+      'console',
       'demo-agent.sh',
       'fold-version.json',
       'keeper.sh',

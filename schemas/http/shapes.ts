@@ -87,6 +87,7 @@ export const eventShown = z.object({
   source: z.string().optional(),
   correlationId: z.string().optional(),
   causationId: z.string().optional(),
+  traceparent: z.string().optional(),
   invalid: z.string().optional().describe('Why it counts for nobody.'),
   data: z.unknown(),
 });

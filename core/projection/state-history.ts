@@ -1,3 +1,4 @@
+import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import { foldMessage } from '../domain/fold-message.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -26,7 +27,7 @@ export class StateHistory {
   #kept: SystemState[] = [];
   #forget: NodeJS.Timeout | undefined;
   /** One fold at a time: the next begins where that one ended. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #folds = new SerialQueue();
 
   constructor(log: EventLog, { keepMs = KEEP_MS }: StateHistoryOptions = {}) {
     this.#log = log;
@@ -38,12 +39,10 @@ export class StateHistory {
    * the signal's reason where nobody waits for it any longer.
    */
   at(sequence: number, signal: AbortSignal): Promise<SystemState> {
-    const asked = this.#last.then(() => {
+    return this.#folds.run(() => {
       signal.throwIfAborted();
       return this.#fold(sequence, signal);
     });
-    this.#last = asked.catch(() => undefined);
-    return asked;
   }
 
   async #fold(sequence: number, signal: AbortSignal): Promise<SystemState> {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Views } from '../../core/conversation/views.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import type { StateHistory } from '../../core/projection/state-history.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
 import type { SystemHealth } from '../../schemas/health.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
@@ -19,6 +20,8 @@ export interface ApiContext {
   views: Views;
   /** The state that this process serves: who speaks as an agent is looked up in it. */
   follower: Pick<SystemFollower, 'state' | 'folded'>;
+  /** The states of before. */
+  history: StateHistory;
   logger: Logger;
   /** Aborted when the process is to end. */
   signal: AbortSignal;

@@ -1,6 +1,7 @@
 import websocket, { type WebsocketHandler } from '@fastify/websocket';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { knownAgent } from '../../core/operator/known-agent.ts';
+import { StateHistory } from '../../core/projection/state-history.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { HttpRoute, Wanted } from '../../schemas/http/http-route.ts';
 import { HTTP_ROUTES, type RouteName } from '../../schemas/http/http-routes.ts';
@@ -33,7 +34,7 @@ declare module 'fastify' {
   }
 }
 
-export interface HttpApiOptions extends ApiContext {
+export interface HttpApiOptions extends Omit<ApiContext, 'history'> {
   /** The token of the settings, which may do everything; undefined where none is wanted. */
   token: string | undefined;
   /** Public key of the agents' account; undefined where NATS is somebody else's. */
@@ -55,8 +56,10 @@ export async function httpApi({
   token,
   agentsAccount,
   streams,
-  ...api
+  fatal,
+  ...given
 }: HttpApiOptions): Promise<FastifyInstance> {
+  const api: ApiContext = { ...given, history: new StateHistory(given.log) };
   const http = fastify({ logger: false, bodyLimit: MAX_BODY });
   const asBuffer = { parseAs: 'buffer', bodyLimit: MAX_FILE_BYTES } as const;
   http.addContentTypeParser('application/octet-stream', asBuffer, (_request, body, done) =>
@@ -66,7 +69,7 @@ export async function httpApi({
   const rates = new RequestRates(api.settings.ORCHESTRATOR_HTTP_RATE_LIMIT);
   http.addHook('onRequest', async ({ ip }) => rates.count(ip, performance.now()));
   const tokens = new KnownTokens(api.log);
-  tokens.follow(api.signal).catch(api.fatal);
+  tokens.follow(api.signal).catch(fatal);
   const speakers = new AgentSpeakers({ ...api, account: agentsAccount, tokens });
   http.decorateRequest('speaker', undefined);
   http.decorateRequest('bodyDigest', undefined);

@@ -4,7 +4,6 @@ import type { EventLog } from '../../../core/log/event-log.ts';
 import { eventJson } from '../../../core/operator/event-line.ts';
 import { eventsOfMessage } from '../../../core/operator/events-of-message.ts';
 import { readActivity } from '../../../core/operator/read-activity.ts';
-import { StateHistory } from '../../../core/projection/state-history.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { eventShown } from '../../../schemas/http/shapes.ts';
 import { systemViews } from '../../views/system-views.ts';
@@ -17,9 +16,6 @@ const LAST_MS = 3 * HOUR_MS;
 
 /** Stretches of time that one answer has at most: a day by minutes, and a bit. */
 const MOST_STRETCHES = 1_500;
-
-/** By the log that they are of: a process has one. */
-const histories = new WeakMap<EventLog, StateHistory>();
 
 export const historyHandlers: HandlersOf<'getWaterfall' | 'getActivity' | 'getState'> = {
   async getWaterfall({ params, signal }, { log }) {
@@ -37,19 +33,13 @@ export const historyHandlers: HandlersOf<'getWaterfall' | 'getActivity' | 'getSt
     return readActivity(log, { from: new Date(to.getTime() - last), to, stretchMs }, signal);
   },
 
-  async getState({ query, signal }, { log }) {
+  async getState({ query, signal }, { log, history }) {
     const last = await log.lastSequence('EVENTS');
     const at = Math.min(query.at ?? last, last);
-    const state = await historyOf(log).at(at, signal);
+    const state = await history.at(at, signal);
     return { at, last, ...(await eventAt(log, at)), ...shown(state, query.limit) };
   },
 };
-
-function historyOf(log: EventLog): StateHistory {
-  const known = histories.get(log) ?? new StateHistory(log);
-  histories.set(log, known);
-  return known;
-}
 
 async function eventAt(log: EventLog, sequence: number) {
   const message = sequence > 0 ? await log.at('EVENTS', sequence) : undefined;

@@ -8,7 +8,7 @@ import { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import { askMetrics } from '../../platform/service/ask-metrics.ts';
 import { isMetricName, type Sample, type ServiceMetrics } from '../../schemas/metrics.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
-import { shownPhase } from '../views/agent-summary.ts';
+import { shownPhase } from '../../core/views/agent-summary.ts';
 import { type Exposition, exposition } from './exposition.ts';
 import type { LogCounts } from './log-counts.ts';
 import { MetricValues } from './metric-values.ts';

@@ -12,7 +12,7 @@ import { MAX_PAGE } from '../../schemas/limits.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import type { AgentSummary, ViewRequest, ViewResponse } from '../../schemas/views.ts';
-import { agentSummary } from './agent-summary.ts';
+import { agentSummary } from '../../core/views/agent-summary.ts';
 import { ArchivedFile, type ArchivedRecord } from './archived-file.ts';
 
 export interface ArchivedAgentsOptions {

@@ -10,7 +10,7 @@ import { viewSubject } from '../../schemas/view-subject.ts';
 import { VIEWS, VIEWS_SERVICE, type ViewName } from '../../schemas/views.ts';
 import type { ArchivedAgents } from './archived-agents.ts';
 import { logTail } from './log-tail.ts';
-import { type SystemViewName, systemViews } from './system-views.ts';
+import { type SystemViewName, systemViews } from '../../core/views/system-views.ts';
 import { withArchived } from './with-archived.ts';
 
 export interface ViewsServiceOptions {

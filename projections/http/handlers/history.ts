@@ -6,7 +6,7 @@ import { eventsOfMessage } from '../../../core/operator/events-of-message.ts';
 import { readActivity } from '../../../core/operator/read-activity.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { eventShown } from '../../../schemas/http/shapes.ts';
-import { systemViews } from '../../views/system-views.ts';
+import { systemViews } from '../../../core/views/system-views.ts';
 import type { HandlersOf } from '../api-context.ts';
 
 const HOUR_MS = 3_600_000;

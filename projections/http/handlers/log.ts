@@ -8,7 +8,7 @@ import { isAgentId } from '../../../schemas/ids.ts';
 import { MAX_PAGE } from '../../../schemas/limits.ts';
 import { agentFilter } from '../../../schemas/subjects.ts';
 import { lineView } from '../../views/log-tail.ts';
-import { pageOf } from '../../views/page.ts';
+import { pageOf } from '../../../core/views/page.ts';
 import { EventStream, type SentEvent, Written } from '../answers.ts';
 import { type ApiContext, type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 import type { Call } from '../route-call.ts';

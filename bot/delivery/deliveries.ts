@@ -3,6 +3,7 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import { retry } from '../../platform/async/retry.ts';
 import type { Health } from '../../platform/service/health.ts';
+import type { JobMessages } from '../status/job-messages.ts';
 import { BOOKMARK } from './delivery-ids.ts';
 import { deliveryPlace, settledThrough } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
@@ -13,6 +14,7 @@ export interface DeliveriesOptions {
   listener: ResponseListener;
   outbox: Outbox;
   health: Health;
+  jobs: Pick<JobMessages, 'shownThrough'>;
   /** Milliseconds between two notes of the place; 15,000. */
   noteEveryMs?: number;
 }
@@ -46,8 +48,9 @@ export class Deliveries {
 
   /** A note that cannot be stored is no loss: the next one says as much. */
   async #note(): Promise<void> {
-    const { log, listener, outbox } = this.#options;
-    const through = Math.min(listener.place, outbox.settledThrough);
+    const { log, listener, outbox, jobs } = this.#options;
+    // Whoever comes next hears again what no message shows.
+    const through = Math.min(listener.place, outbox.settledThrough, jobs.shownThrough);
     if (through <= this.#noted) return;
     this.#noted = through;
     const place = deliveryPlace(BOOKMARK);

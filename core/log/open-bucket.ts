@@ -15,7 +15,7 @@ const PATIENCE_MS = 30_000;
 export async function openBucket(
   connection: LogConnection,
   name: string,
-  options: Pick<KvOptions, 'ttl' | 'markerTTL' | 'allow_direct'> = {},
+  options: Partial<Pick<KvOptions, 'ttl' | 'markerTTL' | 'allow_direct'>> = {},
 ): Promise<KV> {
   const jsm = await connection.jsm();
   return untilReachable(connection, { patienceMs: PATIENCE_MS }, async () => {

@@ -11,7 +11,7 @@ const TTL_MS = 1_000;
 
 async function makeLease(t: ExecutionContext, nats: TestNats, holder: string, ttlMs = TTL_MS) {
   const connection = await nats.connect({ name: holder });
-  const store = await LeaseStore.open(connection, 1);
+  const store = await LeaseStore.open(connection);
   const health = new Health();
   const described: NodeLease = {
     node: 'node-a',

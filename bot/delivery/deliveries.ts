@@ -3,7 +3,6 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { isPassing } from '../../core/log/passing-error.ts';
 import { retry } from '../../platform/async/retry.ts';
 import type { Health } from '../../platform/service/health.ts';
-import type { JobMessages } from '../status/job-messages.ts';
 import { BOOKMARK } from './delivery-ids.ts';
 import { deliveryPlace, settledThrough } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
@@ -14,7 +13,8 @@ export interface DeliveriesOptions {
   listener: ResponseListener;
   outbox: Outbox;
   health: Health;
-  jobs: Pick<JobMessages, 'shownThrough'>;
+  /** The messages of jobs: up to which place in the log they show all that was said. */
+  jobs: { readonly shownThrough: number };
   /** Milliseconds between two notes of the place; 15,000. */
   noteEveryMs?: number;
 }

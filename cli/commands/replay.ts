@@ -59,8 +59,9 @@ export class ReplayCommand extends OperatorCommand {
   #takeKeys(pace: ReplayPace, end: () => void): () => void {
     const { stdin, stderr } = this.context;
     const isTerminal = 'isTTY' in stdin && stdin.isTTY === true;
-    // A pipe that says nothing is waited for by nobody.
-    if (!isTerminal && !this.step) return () => undefined;
+    // A pipe that says nothing is waited for by nobody; at once, there is nothing to press.
+    const isAtOnce = this.speed === 'max';
+    if (!this.step && (isAtOnce || !isTerminal)) return () => undefined;
     if (isTerminal) stderr.write(`${KEYS}\n`);
     return replayKeys(stdin, pace, end);
   }

@@ -245,3 +245,12 @@ test('replay --into: another NATS hears what happened, and one with a system is 
   t.is(await refused('replay', '--into', plain.url), '2 ORC_BAD_INPUT');
   t.is(await refused('replay', '--into', 'nats://127.0.0.1:1'), '1 ORC_NOT_REACHABLE');
 });
+
+test('a part of the log that begins at an instant has what came from then on', async (t) => {
+  const { time } = (await json('state', '--at', '8')).event;
+  const rows = (await shown('replay', '--from', time, '--speed', 'max', '--json')).trimEnd();
+  const entries = rows.split('\n').map((row) => JSON.parse(row));
+  t.true(entries.some(({ sequence }) => sequence === 8));
+  t.true(entries.every((entry) => entry.time >= time));
+  t.is(await shown('history', '--from', '1h', '--to', '1h'), '');
+});

@@ -1024,6 +1024,15 @@ var getState = (options) => (options?.client ?? client).get({
   url: "/state",
   ...options
 });
+var getPartOfState = (options) => (options.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/state/{of}",
+  ...options
+});
 var listProjects = (options) => (options?.client ?? client).get({
   security: [{
     key: "token",
@@ -1356,6 +1365,7 @@ export {
   getJob,
   getJobLogs,
   getLogs,
+  getPartOfState,
   getProject,
   getState,
   getTurn,

@@ -1331,9 +1331,9 @@ export type GetStateData = {
     path?: never;
     query?: {
         /**
-         * The last event that counts; unset: the last of all.
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
          */
-        at?: number;
+        at?: string;
         /**
          * How many entries at most; 500.
          */
@@ -1484,6 +1484,69 @@ export type GetStateResponses = {
     };
 };
 export type GetStateResponse = GetStateResponses[keyof GetStateResponses];
+export type GetPartOfStateData = {
+    body?: never;
+    path: {
+        /**
+         * An id or name; of a person `<channel>/<user id>`, encoded.
+         */
+        of: string;
+    };
+    query?: {
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        at?: string;
+    };
+    url: '/state/{of}';
+};
+export type GetPartOfStateErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetPartOfStateError = GetPartOfStateErrors[keyof GetPartOfStateErrors];
+export type GetPartOfStateResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        /**
+         * The place that was asked for.
+         */
+        at: number;
+        /**
+         * The last event that there is.
+         */
+        last: number;
+        /**
+         * What stands at this place.
+         */
+        event?: {
+            time: string;
+            sequence: number;
+            subject: string;
+            id?: string;
+            type?: string;
+            source?: string;
+            correlationId?: string;
+            causationId?: string;
+            traceparent?: string;
+            /**
+             * Why it counts for nobody.
+             */
+            invalid?: string;
+            data: unknown;
+        };
+        kind: 'agent' | 'user' | 'project' | 'job';
+        id: string;
+        state: {
+            [key: string]: unknown;
+        };
+    };
+};
+export type GetPartOfStateResponse = GetPartOfStateResponses[keyof GetPartOfStateResponses];
 export type ListProjectsData = {
     body?: never;
     path?: never;

@@ -2,7 +2,7 @@
 // too), and what the image of the services has.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { exporterApart, FORGOTTEN, plainEngine } from './bundle.mjs';
+import { FORGOTTEN, packagesApart, plainEngine } from './bundle.mjs';
 import { buildConsole } from './console.mjs';
 import { foldVersion } from './fold-version.mjs';
 
@@ -12,6 +12,7 @@ const SERVICES = {
   bot: 'bot/main.ts',
   redis: 'projections/redis/main.ts',
   'otlp-exporter': 'platform/traces/otlp-exporter.ts',
+  'mcp-protocol': 'projections/http/mcp/mcp-protocol.ts',
 };
 
 /** What programs read beside themselves. */
@@ -152,7 +153,7 @@ async function bundleCommand(root, dist) {
   await esbuild.build({
     ...command,
     entryPoints: { 'orchestrator-whole': 'cli/whole-command.ts' },
-    plugins: [exporterApart, plainEngine],
+    plugins: [packagesApart, plainEngine],
     target: `node${OLDEST_NODE}`,
   });
 }
@@ -164,7 +165,7 @@ async function bundleServices(root, dist) {
     ...COMMON,
     absWorkingDir: root,
     entryPoints: SERVICES,
-    plugins: [exporterApart, plainEngine],
+    plugins: [packagesApart, plainEngine],
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

@@ -10,7 +10,7 @@ import { isAgentId } from '../schemas/ids.ts';
 import { subjectOf } from '../schemas/subjects.ts';
 import { OutputHealth } from './output-health.ts';
 import type { OutputMarks } from './output-marks.ts';
-import { type Output, OutputStore } from './output-store.ts';
+import { type Output, OutputOvertaken, OutputStore } from './output-store.ts';
 import type { AgentProcess } from './runtime/runtime.ts';
 
 const STREAMS = ['stdout', 'stderr'] as const;
@@ -109,6 +109,10 @@ export class LogCollector {
       } catch (error) {
         if (signal.aborted) this.#health.well(subject);
         signal.throwIfAborted();
+        if (error instanceof OutputOvertaken) {
+          await delay(backOff.next(), signal);
+          continue;
+        }
         const now = performance.now();
         failingSince ??= now;
         // Not from its end on alone: the log may have been away since, and be on its way up now.

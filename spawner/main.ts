@@ -192,7 +192,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
   if (keys) {
     const revoke = (agents: ReadonlyMap<string, Date>) => revokeAs(keys, url, agents);
     const revoker = new CredentialRevoker({ follower, health, logger, revoke, clock });
-    void revokeWorkers(revoker, await WorkerRegister.open(connection), signal).catch(fatal);
+    void revokeWorkers(revoker, await WorkerRegister.open(connection), { signal, logger });
     revoker.start(signal);
   }
   return {

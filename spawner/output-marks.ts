@@ -1,10 +1,10 @@
-import { type KV, Kvm } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { LogConnection } from '../core/log/connection.ts';
 import { lastMessage } from '../core/log/last.ts';
-import { readError } from '../core/log/read-error.ts';
+import { openBucket } from '../core/log/open-bucket.ts';
 import { startTimer } from '../platform/async/timer.ts';
 import { bucketStream, OUTPUT_MARKS_BUCKET } from '../schemas/buckets.ts';
 
@@ -43,22 +43,14 @@ export class OutputMarks {
     this.#everyMs = everyMs;
   }
 
-  /** Makes the bucket where there is none. Throws ORC_NOT_REACHABLE. */
+  /** Makes the bucket where there is none. Throws as {@link openBucket} does. */
   static async open(
     connection: LogConnection,
     logger: Logger,
     everyMs: number = EVERY_MS,
   ): Promise<OutputMarks> {
-    try {
-      const jsm = await connection.jsm();
-      const replicas = (await jsm.streams.info('LOGS')).config.num_replicas;
-      const { nc } = connection;
-      const options = { history: 1, replicas, ttl: KEPT_MS };
-      const kv = await new Kvm(nc).create(OUTPUT_MARKS_BUCKET, options);
-      return new OutputMarks(nc, kv, logger, everyMs);
-    } catch (error) {
-      throw readError(error);
-    }
+    const kv = await openBucket(connection, OUTPUT_MARKS_BUCKET, { ttl: KEPT_MS });
+    return new OutputMarks(connection.nc, kv, logger, everyMs);
   }
 
   /** Undefined where none was noted. Throws the OrchestratorError of a read. */

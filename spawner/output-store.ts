@@ -31,6 +31,13 @@ export interface OutputStoreOptions {
   marks: OutputMarks;
 }
 
+/** Another has stored lines of this output, further than those in hand: they are to be read anew. */
+export class OutputOvertaken extends Error {
+  constructor(subject: string) {
+    super(`${subject}: another stores it as well`);
+  }
+}
+
 /**
  * Stores lines of output in LOGS, each once. What passes is waited for. Of a line that the broker
  * refuses for good, it is said in its place that it was refused, so that the next ones go on.
@@ -72,7 +79,7 @@ export class OutputStore {
 
   /**
    * Stores lines behind a mark; the mark behind them. Throws what keeps every line from being stored,
-   * whatever is in it, and the signal's reason.
+   * whatever is in it, {@link OutputOvertaken}, and the signal's reason.
    */
   async store(output: Output, lines: LogLine[], mark: Mark, signal: AbortSignal): Promise<Mark> {
     const { subject, runId } = output;
@@ -92,8 +99,10 @@ export class OutputStore {
       const mayPass = result.error === 'conflict' || isPassing(error);
       if (mayPass) await this.#pause(subject, error, backOff, signal);
       // Stored after all, or in part: the log itself says how far.
-      known = await this.mark(output, signal);
-      rest = behind(rest, known.position);
+      const now = await this.mark(output, signal);
+      const left = now.sequence === known.sequence ? rest : behind(rest, now.position);
+      if (left === undefined) throw new OutputOvertaken(subject);
+      [known, rest] = [now, left];
       if (mayPass) continue;
       const [first, ...others] = rest;
       if (first === undefined) return known;
@@ -156,8 +165,8 @@ export class OutputStore {
 const isWaitedFor = (error: unknown): boolean =>
   isPassing(error) && !(error instanceof OrchestratorError && error.code === 'ORC_NO_STREAM');
 
-/** The lines behind a position; all of them where it is none of theirs. */
-function behind(lines: LogLine[], position: string | undefined): LogLine[] {
+/** The lines behind a position; undefined where it is none of theirs, so that nobody knows which those are. */
+function behind(lines: LogLine[], position: string | undefined): LogLine[] | undefined {
   const index = lines.findIndex((line) => line.position === position);
-  return lines.slice(index + 1);
+  return index < 0 ? undefined : lines.slice(index + 1);
 }

@@ -1,7 +1,7 @@
-import { type KV, Kvm } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
 import type { LogConnection } from '../../core/log/connection.ts';
-import { readError } from '../../core/log/read-error.ts';
+import { openBucket } from '../../core/log/open-bucket.ts';
 import { WORKERS_BUCKET } from '../../schemas/buckets.ts';
 
 /** What is known of a worker's credential; instants are RFC 3339. */
@@ -24,16 +24,9 @@ export class WorkerRegister {
     this.#kv = kv;
   }
 
-  /** Makes the bucket where there is none. Throws ORC_NOT_REACHABLE. */
+  /** Makes the bucket where there is none. Throws as {@link openBucket} does. */
   static async open(connection: LogConnection): Promise<WorkerRegister> {
-    try {
-      const jsm = await connection.jsm();
-      const replicas = (await jsm.streams.info('EVENTS')).config.num_replicas;
-      const options = { history: 1, replicas };
-      return new WorkerRegister(await new Kvm(connection.nc).create(WORKERS_BUCKET, options));
-    } catch (error) {
-      throw readError(error);
-    }
+    return new WorkerRegister(await openBucket(connection, WORKERS_BUCKET));
   }
 
   async write(workerId: string, record: WorkerRecord): Promise<void> {

@@ -1,8 +1,8 @@
-import { Kvm } from '@nats-io/kv';
 import { type AppendFailure, appendError } from '../../core/log/append-result.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
 import { type HeaderPairs, headerLines } from '../../core/log/header-lines.ts';
 import { lastMessage } from '../../core/log/last.ts';
+import { openBucket } from '../../core/log/open-bucket.ts';
 import { withExpectation } from '../../core/log/outgoing.ts';
 import { publishOne } from '../../core/log/publish-event.ts';
 import { readError } from '../../core/log/read-error.ts';
@@ -40,13 +40,9 @@ export class LeaseStore {
     this.#connection = connection;
   }
 
-  /** Makes the bucket where there is none. Throws ORC_NOT_REACHABLE. */
-  static async open(connection: LogConnection, replicas: number): Promise<LeaseStore> {
-    await new Kvm(connection.nc)
-      .create(NODES_BUCKET, { history: 1, replicas, markerTTL: MARKER_MS, allow_direct: true })
-      .catch((error: unknown) => {
-        throw readError(error);
-      });
+  /** Makes the bucket where there is none. Throws as {@link openBucket} does. */
+  static async open(connection: LogConnection): Promise<LeaseStore> {
+    await openBucket(connection, NODES_BUCKET, { markerTTL: MARKER_MS, allow_direct: true });
     return new LeaseStore(connection);
   }
 

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { isUnreachable } from '../../core/log/passing-error.ts';
 import { pause } from '../../platform/async/delay.ts';
+import { retry } from '../../platform/async/retry.ts';
 import type { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import type { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
@@ -19,6 +21,9 @@ export interface LeaseOptions {
   health: Health;
   logger: Logger;
 }
+
+/** How long a start waits for a server that does not answer. */
+const PATIENCE_MS = 30_000;
 
 /** Renewed so often within its time. */
 const RENEWALS = 3;
@@ -64,19 +69,17 @@ export class Lease {
 
   /**
    * Takes it: from nobody, or from an earlier process of this name, which from then on cannot renew
-   * it. Renews it until it is released, and calls `beat` after each try, with the outcome.
+   * it. Renews it until it is released, and calls `beat` after each try, with the outcome. Throws
+   * ORC_NOT_REACHABLE where nobody answers for half a minute.
    */
   async start(beat: (held: boolean) => Promise<void>): Promise<void> {
-    const { node } = this.#options.describe();
-    for (;;) {
-      const { lease, revision } = await this.#options.store.read(node);
-      if (lease !== undefined) this.#options.logger.info({ lease }, 'the node had a lease');
-      this.#revision = revision;
-      const until = await this.#written();
-      if (until === undefined) continue;
-      this.#validUntil = until;
-      break;
-    }
+    const { logger } = this.#options;
+    // A bucket that was just made has no leader yet.
+    this.#validUntil = await retry(() => this.#taken(), {
+      isPassing: isUnreachable,
+      failing: (error) => logger.warn({ err: error }, 'lease not taken, trying again'),
+      patienceMs: PATIENCE_MS,
+    });
     this.#heldSince = performance.now();
     this.#report('held');
     this.#loop = this.#keep(beat);
@@ -148,6 +151,18 @@ export class Lease {
     this.#heldSince = performance.now();
     this.#report('held');
     return this.held;
+  }
+
+  /** As below, from whoever has it. */
+  async #taken(): Promise<number> {
+    const { describe, store, logger } = this.#options;
+    for (;;) {
+      const { lease, revision } = await store.read(describe().node);
+      if (lease !== undefined) logger.info({ lease }, 'the node had a lease');
+      this.#revision = revision;
+      const until = await this.#written();
+      if (until !== undefined) return until;
+    }
   }
 
   /** Until when the server keeps what was stored now; undefined where it refused. */

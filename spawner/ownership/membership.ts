@@ -68,12 +68,7 @@ export class Membership {
 
   /** Opens the bucket of leases; the follower must have caught up. Throws ORC_NOT_REACHABLE. */
   static async join(options: MembershipOptions): Promise<Membership> {
-    const jsm = await options.log.connection.jsm();
-    const { config } = await jsm.streams.info('EVENTS');
-    return new Membership(
-      options,
-      await LeaseStore.open(options.log.connection, config.num_replicas),
-    );
+    return new Membership(options, await LeaseStore.open(options.log.connection));
   }
 
   /** Rejects when this process is to start anew; see {@link Lease.lost}. */

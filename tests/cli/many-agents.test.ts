@@ -11,7 +11,7 @@ const MANY = 30_000;
 async function operator(t: ExecutionContext) {
   const { nats, follower } = await startViews(t);
   follower.state = manyAgents(MANY, 1_000);
-  await LeaseStore.open(nats.connection, 1);
+  await LeaseStore.open(nats.connection);
   const env = environment(nats.dataDir, {
     ORCHESTRATOR_NATS_URL: nats.url,
     ORCHESTRATOR_CREDS: nats.operatorCreds,

@@ -31,7 +31,7 @@ export async function furnish(connection: LogConnection, { own, other }: Aim): P
 }
 
 async function holdLease(connection: LogConnection): Promise<void> {
-  const store = await LeaseStore.open(connection, 1);
+  const store = await LeaseStore.open(connection);
   const place = { node: 'node-1', place: 'local', places: ['local'] };
   const process = { holder: 'h', pid: 1, version: '1', startedAt: new Date().toISOString() };
   await store.write({ ...place, ...process, draining: false, agents: 1 }, HOUR_MS, 0);

@@ -113,7 +113,7 @@ test('an operator makes a credential, only its owner may read it, and takes it a
   });
   revoker.start(abort.signal);
   const register = await WorkerRegister.open(nats.connection);
-  void revokeWorkers(revoker, register, abort.signal);
+  void revokeWorkers(revoker, register, { signal: abort.signal, logger: quiet });
   t.is((await run('worker', 'revoke', worker)).code, 0);
   await client.closed;
   const again = await PlainClient.connect(nats.url, creds);

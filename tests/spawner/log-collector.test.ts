@@ -160,6 +160,29 @@ test('an agent whose stream of output is gone for good ends all the same', async
   t.regex(all.complaints.join(''), /the rest of an ended run’s output is lost/);
 });
 
+test('of two that collect one output, as where a spawner is taken for dead, each line is stored once', async (t) => {
+  const { process: agent, nats, tell, has } = await speaker(t);
+  const [looked, taken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  // Has looked where the log stands before the other stores anything, and reads line by line.
+  const slow: AgentProcess = Object.create(agent);
+  slow.readLog = async function* (stream, after, signal) {
+    looked.resolve();
+    if (stream === 'stdout') await taken.promise;
+    for await (const lines of agent.readLog(stream, after, signal)) {
+      for (const line of lines) yield [line];
+    }
+  };
+  const second = await collected(t, slow, undefined, nats);
+  await looked.promise;
+  for (const line of ['one', 'two', 'three']) await tell(line);
+  t.true(await has('stdout', 'three'));
+  taken.resolve();
+  await tell('four');
+  await agent.closeStdin();
+  await second.over;
+  t.deepEqual(await logLines(nats.log, agent.agentId), ['one', 'two', 'three', 'four']);
+});
+
 test('B5: what was stored and is forgotten by now is not stored again, dated today', async (t) => {
   const { runtime } = await localRuntime(t);
   const agent = await started(runtime, bashSpec(ECHO));

@@ -1,11 +1,12 @@
 import test from 'ava';
 import { connectLog } from '../../../core/log/connection.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
+import { openBucket } from '../../../core/log/open-bucket.ts';
 import { isPassing } from '../../../core/log/passing-error.ts';
 import { ensureStreams } from '../../../core/log/streams.ts';
 import { always, retry } from '../../../platform/async/retry.ts';
 import { LeaseStore } from '../../../platform/nodes/lease-store.ts';
-import { BUCKET_STREAMS } from '../../../schemas/buckets.ts';
+import { BUCKET_STREAMS, bucketStream } from '../../../schemas/buckets.ts';
 import { startTestCluster, type TestCluster } from '../../support/cluster/test-cluster.ts';
 import { message } from './events.ts';
 
@@ -56,7 +57,7 @@ test('streams and buckets that are there are brought to three replicas, with wha
   t.timeout(TIMEOUT_MS);
   const { connection, log } = cluster;
   t.like(await log.append(message('m-1')), { ok: true });
-  const leases = await LeaseStore.open(connection, 1);
+  const leases = await LeaseStore.open(connection);
   const revision = await leases.write(lease('one'), LEASE_MS, 0);
   t.is(new Set(Object.values(await replicas(cluster))).size, 1);
 
@@ -74,6 +75,23 @@ test('streams and buckets that are there are brought to three replicas, with wha
 
   await ensureStreams(connection, { storage: 'file' });
   t.deepEqual(await replicas(cluster), now, 'who asks for no number leaves them');
+});
+
+test('services that make a bucket at the same moment all have it', async (t) => {
+  t.timeout(TIMEOUT_MS);
+  const { url, operatorCreds } = cluster;
+  const connecting = Array.from({ length: 6 }, (_, index) =>
+    connectLog({ url, credentials: { file: operatorCreds }, name: `${index}`, timeoutMs: 15_000 }),
+  );
+  const connections = await Promise.all(connecting);
+  t.teardown(() => Promise.all(connections.map((connection) => connection.close())));
+  const jsm = await cluster.connection.jsm();
+  for (let round = 0; round < 3; round += 1) {
+    const name = `same-${round}`;
+    const buckets = await Promise.all(connections.map((each) => openBucket(each, name)));
+    await Promise.all(buckets.map((bucket, index) => bucket.put(`${index}`, 'value')));
+    t.is((await jsm.streams.info(bucketStream(name))).state.messages, buckets.length);
+  }
 });
 
 test('every living lease is read, and those that were given back are not', async (t) => {

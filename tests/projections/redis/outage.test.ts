@@ -110,6 +110,10 @@ test('a script that is faster than the history stands behind it, and what was mi
   const { log, redis, stop, start, watermark } = await startWithAgent(t);
   for (const text of ['one', 'two']) await log.append(said(text, text));
   const before = await untilTexts(redis, ['one', 'two']);
+  // The entry is in Redis a moment before the mirror knows it.
+  const { created, lastSequence } = await log.identity('EVENTS');
+  const reached = async () => (await watermark.of(created)) === lastSequence;
+  await until(async () => ((await reached()) ? true : undefined), 'the watermark of two');
   await stop();
   await log.append(said('three', 'three'));
   await redis.kill({ wipe: true });

@@ -11,7 +11,7 @@ const TTL_MS = 1_000;
 
 async function makeLease(t: ExecutionContext, nats: TestNats, holder: string, ttlMs = TTL_MS) {
   const connection = await nats.connect({ name: holder });
-  const store = await LeaseStore.open(connection, 1);
+  const store = await LeaseStore.open(connection);
   const health = new Health();
   const described: NodeLease = {
     node: 'node-a',
@@ -62,6 +62,24 @@ test('a lease is held while it is renewed, and seen by everybody', async (t) => 
     (await store.all()).map(({ node, holder }) => [node, holder]),
     [['node-a', 'one']],
   );
+});
+
+test('a server that is silent when it is to be taken is waited for', async (t) => {
+  const nats = await startTestNats(t);
+  const { lease, store, start } = await makeLease(t, nats, 'one');
+  const refused = Promise.withResolvers<unknown>();
+  const read = store.read.bind(store);
+  store.read = (node) => {
+    const found = read(node);
+    found.catch(refused.resolve);
+    return found;
+  };
+  await nats.kill();
+  const started = start();
+  t.like(await refused.promise, { code: 'ORC_NOT_REACHABLE' });
+  await nats.restart();
+  await started;
+  t.true(lease.held);
 });
 
 test('one that is given back is gone at once', async (t) => {

@@ -805,6 +805,19 @@ var consoleFile = (options) => (options.client ?? client).get({ url: "/console/{
 var openapi = (options) => (options?.client ?? client).get({ url: "/openapi.json", ...options });
 var asyncapi = (options) => (options?.client ?? client).get({ url: "/asyncapi.json", ...options });
 var docs = (options) => (options?.client ?? client).get({ url: "/docs", ...options });
+var mcp = (options) => (options?.client ?? client).post({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/mcp",
+  ...options,
+  headers: {
+    "Content-Type": "application/json",
+    ...options?.headers
+  }
+});
 var listAgents = (options) => (options?.client ?? client).get({
   security: [{
     key: "token",
@@ -1385,6 +1398,7 @@ export {
   listUsers,
   livez,
   logProject,
+  mcp,
   mergeProject,
   metrics,
   openapi,

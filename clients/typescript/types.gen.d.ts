@@ -146,6 +146,33 @@ export type DocsResponses = {
     200: string;
 };
 export type DocsResponse = DocsResponses[keyof DocsResponses];
+export type McpData = {
+    /**
+     * A message of JSON-RPC 2.0.
+     */
+    body?: {
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/mcp';
+};
+export type McpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type McpError = McpErrors[keyof McpErrors];
+export type McpResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+export type McpResponse = McpResponses[keyof McpResponses];
 export type ListAgentsData = {
     body?: never;
     path?: never;
@@ -1991,6 +2018,12 @@ export type ListJobsResponses = {
 export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 export type GetJobData = {
     body?: never;
+    headers?: {
+        /**
+         * `wait=<seconds>`: wait so long for the outcome; at most 600.
+         */
+        Prefer?: string;
+    };
     path: {
         job: string;
     };
@@ -2009,6 +2042,36 @@ export type GetJobResponses = {
      * Done.
      */
     200: {
+        id: string;
+        tool: string;
+        verb: string;
+        state: 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+        input: {
+            [key: string]: unknown;
+        };
+        agentId?: string;
+        owner?: {
+            channel: string;
+            userId: string;
+        };
+        requestedAt: string;
+        endedAt?: string;
+        progress?: {
+            text?: string;
+            percent?: number;
+            at: string;
+        };
+        question?: string;
+        result?: unknown;
+        error?: {
+            code: string;
+            message: string;
+        };
+    };
+    /**
+     * Asked for, and not done yet.
+     */
+    202: {
         id: string;
         tool: string;
         verb: string;

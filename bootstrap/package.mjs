@@ -1,8 +1,16 @@
 // What runs of Orchestrator without its checkout: the package that is published (`npm run package` packs it,
 // too), and what the image of the services has.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { exporterApart, FORGOTTEN, plainEngine } from './bundle.mjs';
+import { FORGOTTEN, packagesApart, plainEngine } from './bundle.mjs';
 import { buildConsole } from './console.mjs';
 import { foldVersion } from './fold-version.mjs';
 
@@ -12,6 +20,7 @@ const SERVICES = {
   bot: 'bot/main.ts',
   redis: 'projections/redis/main.ts',
   'otlp-exporter': 'platform/traces/otlp-exporter.ts',
+  'mcp-protocol': 'projections/http/mcp/mcp-protocol.ts',
 };
 
 /** What programs read beside themselves. */
@@ -43,6 +52,7 @@ export async function makePackage({ root, say }) {
   rmSync(folder, { recursive: true, force: true });
   await bundleProgram({ root, folder });
   for (const text of TEXTS) copyFileSync(join(root, text), join(folder, text));
+  cpSync(join(root, 'clients', 'typescript'), join(folder, 'client'), { recursive: true });
   return folder;
 }
 
@@ -95,7 +105,9 @@ function manifest(root) {
     engines: { node: `>=${OLDEST_NODE}` },
     os: ['linux', 'darwin'],
     bin: { orchestrator: 'dist/bin/orchestrator' },
-    files: ['dist', ...TEXTS],
+    // `import … from 'orchestrator/client'`: the client of the HTTP API.
+    exports: { './client': { types: './client/index.d.ts', default: './client/index.js' } },
+    files: ['dist', 'client', ...TEXTS],
   };
   return `${JSON.stringify(own, null, 2)}\n`;
 }
@@ -152,7 +164,7 @@ async function bundleCommand(root, dist) {
   await esbuild.build({
     ...command,
     entryPoints: { 'orchestrator-whole': 'cli/whole-command.ts' },
-    plugins: [exporterApart, plainEngine],
+    plugins: [packagesApart, plainEngine],
     target: `node${OLDEST_NODE}`,
   });
 }
@@ -164,7 +176,7 @@ async function bundleServices(root, dist) {
     ...COMMON,
     absWorkingDir: root,
     entryPoints: SERVICES,
-    plugins: [exporterApart, plainEngine],
+    plugins: [packagesApart, plainEngine],
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

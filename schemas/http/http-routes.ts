@@ -125,6 +125,19 @@ export const HTTP_ROUTES = {
     other: [{ type: 'text/html', when: 'always' }],
   },
 
+  mcp: {
+    method: 'POST',
+    path: '/mcp',
+    scope: 'read',
+    summary: 'The Model Context Protocol: this API as tools for models (docs/mcp.md).',
+    details:
+      'Streamable HTTP, without sessions. Each tool wants the scope of the address that it stands for.',
+    body: z.record(z.string(), z.unknown()).describe('A message of JSON-RPC 2.0.'),
+    speaks: 'mcp',
+    status: 200,
+    answer: z.record(z.string(), z.unknown()),
+  },
+
   listAgents: {
     method: 'GET',
     path: '/agents',
@@ -677,7 +690,9 @@ export const HTTP_ROUTES = {
     path: '/jobs/{job}',
     scope: 'read',
     summary: 'One job, however long ago it was.',
+    details: 'With `Prefer: wait=30` it answers when the job has ended; 202 while it goes on.',
     params: jobParams,
+    waits: true,
     status: 200,
     answer: jobShown,
   },

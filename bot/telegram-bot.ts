@@ -85,7 +85,7 @@ export async function telegramBot(context: ServiceContext) {
         ? wordsOf(chatId).joinedAnswer(messages)
         : undefined,
     isOwnCommand: (commandId) => commandId.startsWith('tg-'),
-    jobChanged: (jobId) => jobs.changed(jobId),
+    jobChanged: (jobId, sequence) => jobs.changed(jobId, sequence),
   });
   const parts: BotParts = {
     log,
@@ -105,7 +105,7 @@ export async function telegramBot(context: ServiceContext) {
     directory,
     status,
     jobs,
-    deliveries: new Deliveries({ log, listener, outbox, health }),
+    deliveries: new Deliveries({ log, listener, outbox, health, jobs }),
     updates: new Updates({ client, connection, parts, settings, logger, health, notice }),
   };
 }

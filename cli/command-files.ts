@@ -49,6 +49,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   extend: async () => (await import('./commands/extend.ts')).ExtendCommand,
   logs: async () => (await import('./commands/logs.ts')).LogsCommand,
   events: async () => (await import('./commands/events.ts')).EventsCommand,
+  state: async () => (await import('./commands/state.ts')).StateCommand,
   'server list': async () => (await import('./commands/server-list.ts')).ServerListCommand,
   'worker credential': async () =>
     (await import('./commands/worker-credential.ts')).WorkerCredentialCommand,

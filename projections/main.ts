@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadSettings } from '../agents/load-settings.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
+import { keepStateMarks } from '../core/projection/keep-state-marks.ts';
 import type { SystemFollower } from '../core/projection/system-follower.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
@@ -17,6 +18,7 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, metrics, signal, fatal } = context;
   const path = join(paths.snapshots, 'system.jsonl');
   const follower = await checkpointedFollower(path, { log, logger, health });
+  await keepStateMarks(follower, paths.states, { log, logger });
   await follower.start(signal);
   follower.ended.catch(fatal);
   metrics.add('orchestrator_fold_sequence', () => follower.sequence);

@@ -29,6 +29,15 @@ const JSON_OPTION: CommandOption = { flags: '--json', what: 'Print JSON.' };
 const SAY_OPTIONS = [JSON_OPTION, timeout('How long to try; 20s.')];
 const CALL_OPTIONS = [JSON_OPTION, timeout('How long to wait for the result; 30s.')];
 const SYSTEM_OPTIONS = [JSON_OPTION, timeout('How long to wait for the system; 10s.')];
+/** What reads the log reads for as long as it takes. */
+const PAST_OPTIONS = [JSON_OPTION, timeout('How long to wait for a connection; 10s.')];
+const PLACE =
+  'a sequence, an instant (2026-01-04T15:30:45Z), how long ago (10m), or the id of an event';
+const AT: CommandOption = {
+  flags: '--at',
+  value: 'place',
+  what: `The last event that counts: ${PLACE}. The last of all without.`,
+};
 const WAIT: CommandOption = {
   flags: '--wait',
   what: 'Wait for the outcome (--no-wait: do not).',
@@ -678,6 +687,19 @@ export const COMMAND_TABLE = [
       ['As it happens', 'events -f'],
       ['The last ten minutes of one agent', 'events --from 10m --agent agent-0123456789ab'],
       ['One type, for a program', 'events --type turn.failed --json'],
+    ],
+  },
+  {
+    path: ['state'],
+    audience: 'operator',
+    summary: 'Show what the system knew at any place of the log, or all that it knew of one thing.',
+    details:
+      'Of an agent, a project or a job by its id or name, or of a person as <channel>/<user id>. It is folded from the log, from the nearest state that the projections have marked in this data folder.',
+    options: [AT, ...PAST_OPTIONS],
+    examples: [
+      ['Now', 'state'],
+      ['An hour ago', 'state --at 1h'],
+      ['An agent, right after an event', 'state --at 4711 mender'],
     ],
   },
   {

@@ -318,6 +318,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 404,
   },
+  ORC_NOT_IN_STATE: {
+    meaning: 'There was nothing of that name then',
+    cure: '`orchestrator state --at <place>` lists what there was.',
+    exit: EXIT.failed,
+    status: 404,
+  },
   ORC_DELIVERY_NOT_FOUND: {
     meaning: 'There is no such delivery',
     cure: '`GET /deliveries` lists them.',

@@ -13,6 +13,8 @@ export interface DeliveriesOptions {
   listener: ResponseListener;
   outbox: Outbox;
   health: Health;
+  /** The messages of jobs: up to which place in the log they show all that was said. */
+  jobs: { readonly shownThrough: number };
   /** Milliseconds between two notes of the place; 15,000. */
   noteEveryMs?: number;
 }
@@ -46,8 +48,9 @@ export class Deliveries {
 
   /** A note that cannot be stored is no loss: the next one says as much. */
   async #note(): Promise<void> {
-    const { log, listener, outbox } = this.#options;
-    const through = Math.min(listener.place, outbox.settledThrough);
+    const { log, listener, outbox, jobs } = this.#options;
+    // Whoever comes next hears again what no message shows.
+    const through = Math.min(listener.place, outbox.settledThrough, jobs.shownThrough);
     if (through <= this.#noted) return;
     this.#noted = through;
     const place = deliveryPlace(BOOKMARK);

@@ -35,8 +35,8 @@ export interface ResponseListenerOptions {
   joinedNotice: (chatId: string, messages: number) => string | undefined;
   /** Of the commands that this channel gave: their rejections are for their chat. */
   isOwnCommand: (commandId: string) => boolean;
-  /** The message of a job is to be as the job is. */
-  jobChanged: (jobId: string) => void;
+  /** The message of a job is to be as the job is; with the place of the event in the log. */
+  jobChanged: (jobId: string, sequence: number) => void;
 }
 
 const PART = 'telegram listener';
@@ -142,9 +142,10 @@ export class ResponseListener {
     if (parsed.kind !== 'event') return;
     const { event } = parsed;
     const { jobId } = address;
+    const { sequence } = event;
     if (event.type !== 'job.input-required' && event.type !== 'job.accepted') {
       // What comes of it is shown, also where that came while the bot was away.
-      if (live || JOB_ENDS.has(event.type)) this.#options.jobChanged(jobId);
+      if (live || JOB_ENDS.has(event.type)) this.#options.jobChanged(jobId, sequence);
       return;
     }
     const { log, places } = this.#options;
@@ -152,11 +153,12 @@ export class ResponseListener {
     if (requested?.by === undefined) return;
     const place = await places.placeOf(requested.by.agentId, event);
     if (place === undefined) return;
-    const { sequence, id, correlationId, traceparent } = event;
+    const { id, correlationId, traceparent } = event;
     const request = { ...place, sequence };
     const cause = { correlationId, traceparent, causationId: id };
     await requestDelivery(log, jobMessageId(jobId), request, cause);
-    if (live) this.#options.jobChanged(jobId);
+    // A question that was answered does not stay there as one.
+    if (live || event.type === 'job.accepted') this.#options.jobChanged(jobId, sequence);
   }
 
   /** Once for a chat: the notice is stored under the chat’s id. */

@@ -24,8 +24,10 @@ export interface JobMessagesOptions {
 }
 
 interface Kept {
-  /** Something of it was said since it was looked at. */
-  isStale: boolean;
+  /** The first event of it that its message does not show yet. */
+  unshown?: number | undefined;
+  /** The first one that came while its message was being edited. */
+  meanwhile?: number | undefined;
   edit?: Promise<void>;
   timer?: NodeJS.Timeout;
   /** How often it could not be edited in a row. */
@@ -50,12 +52,25 @@ export class JobMessages {
     this.#options = options;
   }
 
-  /** Something was said of a job. */
-  changed(jobId: string): void {
-    const kept = this.#jobs.get(jobId) ?? { isStale: true, failures: 0 };
-    kept.isStale = true;
+  /**
+   * Something was said of a job.
+   *
+   * @param sequence the event's place in the log
+   */
+  changed(jobId: string, sequence: number): void {
+    const kept = this.#jobs.get(jobId) ?? { failures: 0 };
+    kept.unshown ??= sequence;
+    kept.meanwhile ??= sequence;
     this.#jobs.set(jobId, kept);
     this.#refresh(jobId, kept);
+  }
+
+  /** A place in the log up to which the messages show all that was said of jobs. */
+  get shownThrough(): number {
+    const unshown = [...this.#jobs.values()].map(
+      (kept) => kept.unshown ?? Number.POSITIVE_INFINITY,
+    );
+    return Math.min(...unshown) - 1;
   }
 
   /** Nothing of it runs any more when this resolves. */
@@ -78,18 +93,19 @@ export class JobMessages {
     if (this.#stopped) return;
     kept.timer = setTimeout(() => {
       delete kept.timer;
-      if (kept.isStale) this.#refresh(jobId, kept);
+      if (kept.unshown !== undefined) this.#refresh(jobId, kept);
     }, this.#options.editEveryMs ?? EDIT_EVERY_MS);
   }
 
   /** Forgotten once its end is shown, or cannot be. */
   async #show(jobId: string, kept: Kept): Promise<void> {
-    kept.isStale = false;
+    kept.meanwhile = undefined;
     try {
-      if ((await this.#edit(jobId, kept)) === 'over') this.#jobs.delete(jobId);
+      const end = await this.#edit(jobId, kept);
+      kept.unshown = kept.meanwhile;
+      if (end === 'over' && kept.unshown === undefined) this.#jobs.delete(jobId);
       kept.failures = 0;
     } catch (error) {
-      kept.isStale = true;
       kept.failures += 1;
       const reason = callError(error);
       this.#options.logger.debug({ reason, jobId }, 'the message of a job is not edited');

@@ -1,13 +1,12 @@
 import { Option } from 'clipanion';
 import { requireKind } from '../../agents/wanted-agent.ts';
 import { allAgents, archivedAgents, LIVING } from '../../core/conversation/all-agents.ts';
-import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { describedKind } from '../kind-option.ts';
+import { agentsTable } from '../operator/agents-table.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { described, personOption } from '../options.ts';
-import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
 export class AgentsCommand extends OperatorCommand {
@@ -32,26 +31,6 @@ export class AgentsCommand extends OperatorCommand {
     }
     const wanted = all ? filters : { ...filters, phases: LIVING };
     shown.push(...(await allAgents(views, wanted, { timeoutMs })));
-    this.print(shown, textTable(HEAD, shown.map(row)));
+    this.print(shown, agentsTable(shown));
   }
-}
-
-const HEAD = ['agent', 'name', 'kind', 'phase', 'owner', 'doing', 'messages', 'until'];
-
-function row(agent: AgentSummary): string[] {
-  const { owner, orderedBy, turn, queued, end, counts } = agent;
-  const waiting = queued > 0 ? ` (+${queued} waiting)` : '';
-  const doing = turn ? `turn since ${turn.startedAt}${waiting}` : (end ?? `idle${waiting}`);
-  return [
-    agent.agentId,
-    shownAgentName(agent),
-    agent.kind ?? '',
-    agent.deleted ? 'deleted' : agent.phase,
-    [owner && `${owner.channel}/${owner.userId}`, orderedBy && `by ${orderedBy}`]
-      .filter(Boolean)
-      .join(' '),
-    doing,
-    String(counts.messages),
-    agent.endedAt ?? agent.expiresAt ?? '',
-  ];
 }

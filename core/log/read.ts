@@ -10,6 +10,8 @@ export interface ReadOptions {
   from: Start;
   /** A subject with wildcards, or several that do not overlap; all of the stream without. */
   filter?: Selection['filter'];
+  /** Without payloads. */
+  headersOnly?: boolean | undefined;
   /** The last sequence that is wanted; the stream's end as of the call without. */
   until?: number | undefined;
   signal?: AbortSignal | undefined;

@@ -8,6 +8,7 @@ import type { EventLog } from '../log/event-log.ts';
  * An agent as the log has it, also one that was archived since: of all that is read, only its own
  * events. Undefined where nobody created it. Throws as `EventLog.read` does.
  *
+ * @param until the last place of EVENTS that counts; its end without
  * @example
  * follower.state.agents.get(agentId) ?? (await agentFromLog(log, agentId, signal));
  */
@@ -15,6 +16,7 @@ export async function agentFromLog(
   log: EventLog,
   agentId: string,
   signal?: AbortSignal,
+  until?: number,
 ): Promise<Exclude<AgentState, { phase: 'unknown' }> | undefined> {
   const state = initialSystem();
   const filter = agentFilter(agentId);
@@ -23,6 +25,7 @@ export async function agentFromLog(
     from: { sequence: 1 },
     filter,
     signal,
+    until,
   })) {
     // That it leaves the state is all that this one says.
     if (!message.subject.endsWith('.process.archived')) foldMessage(state, message);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint-file.ts';
+import { isOfLog } from './same-log.ts';
 
 export interface KeptCheckpointOptions {
   log: EventLog;
@@ -28,7 +29,13 @@ export class KeptCheckpoint {
   /** What can be gone on from: of this stream, and of what it has now. */
   async restore(stream: string, lastSequence: number): Promise<Checkpoint | undefined> {
     const found = await this.#options.file.load(stream, lastSequence);
-    if (found === undefined || !(await this.#isOfThisLog(found))) return undefined;
+    if (found === undefined) return undefined;
+    const { log, logger } = this.#options;
+    if (!(await isOfLog(log, found))) {
+      const { sequence } = found;
+      logger.warn({ sequence }, 'the checkpoint is of another log; rebuilding from the beginning');
+      return undefined;
+    }
     this.#saved = found.sequence;
     return found;
   }
@@ -55,14 +62,5 @@ export class KeptCheckpoint {
       // Without it the next start replays more; nothing else.
       logger.warn({ err: error }, 'checkpoint not written');
     }
-  }
-
-  /** A log that was put back from a backup has the same stream, and at the same place another message. */
-  async #isOfThisLog({ sequence, seenAt }: Checkpoint): Promise<boolean> {
-    const { log, logger } = this.#options;
-    const message = seenAt === undefined ? undefined : await log.at('EVENTS', sequence);
-    if (message === undefined || message.time.toISOString() === seenAt) return true;
-    logger.warn({ sequence }, 'the checkpoint is of another log; rebuilding from the beginning');
-    return false;
   }
 }

@@ -2,10 +2,14 @@ import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import { foldMessage } from '../domain/fold-message.ts';
 import { initialSystem, type SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { leastMissed } from './least-missed.ts';
+import type { StateMarks } from './state-marks.ts';
 
 export interface StateHistoryOptions {
   /** For how long what was folded is kept for whoever asks next, milliseconds; a minute. */
   keepMs?: number;
+  /** Where states of before are marked; without, a first fold begins at the beginning. */
+  marks?: Pick<StateMarks, 'nearest'> | undefined;
 }
 
 const KEEP_MS = 60_000;
@@ -16,6 +20,9 @@ const MOST_KEPT = 32;
 /** Events between two of them at least. */
 const LEAST_APART = 1_000;
 
+/** So many events are folded sooner than a mark is read. */
+const MARKED_APART = 5_000;
+
 /**
  * The state that the log says as of any of its sequences. It is folded when somebody asks, from the nearest state
  * before that is still kept; after a while in which nobody asks all are forgotten, so that it costs nothing then.
@@ -23,15 +30,17 @@ const LEAST_APART = 1_000;
 export class StateHistory {
   readonly #log: EventLog;
   readonly #keepMs: number;
+  readonly #marks: StateHistoryOptions['marks'];
   /** In the order of their sequences. */
   #kept: SystemState[] = [];
   #forget: NodeJS.Timeout | undefined;
   /** One fold at a time: the next begins where that one ended. */
   readonly #folds = new SerialQueue();
 
-  constructor(log: EventLog, { keepMs = KEEP_MS }: StateHistoryOptions = {}) {
+  constructor(log: EventLog, { keepMs = KEEP_MS, marks }: StateHistoryOptions = {}) {
     this.#log = log;
     this.#keepMs = keepMs;
+    this.#marks = marks;
   }
 
   /**
@@ -48,7 +57,7 @@ export class StateHistory {
   async #fold(sequence: number, signal: AbortSignal): Promise<SystemState> {
     clearTimeout(this.#forget);
     try {
-      const state = copyOf(this.#kept.findLast((one) => one.sequence <= sequence));
+      const state = await this.#before(sequence);
       const apart = Math.max(LEAST_APART, Math.ceil(sequence / MOST_KEPT));
       const from = { sequence: state.sequence + 1 };
       let lastKept = state.sequence;
@@ -72,25 +81,21 @@ export class StateHistory {
     }
   }
 
+  /** The nearest state before a place that is kept or marked, to be changed. */
+  async #before(sequence: number): Promise<SystemState> {
+    const kept = this.#kept.findLast((one) => one.sequence <= sequence);
+    if (kept !== undefined && kept.sequence + MARKED_APART > sequence) return copyOf(kept);
+    const marked = await this.#marks?.nearest(sequence);
+    return marked !== undefined && marked.sequence > (kept?.sequence ?? 0) ? marked : copyOf(kept);
+  }
+
   #keep(state: SystemState): void {
     if (this.#kept.some(({ sequence }) => sequence === state.sequence)) return;
     this.#kept.push(state);
     this.#kept.sort((a, b) => a.sequence - b.sequence);
-    // The one that is nearest to its neighbour is missed least.
-    if (this.#kept.length > MOST_KEPT) this.#kept.splice(nearest(this.#kept), 1);
+    if (this.#kept.length <= MOST_KEPT) return;
+    this.#kept.splice(leastMissed(this.#kept.map((one) => one.sequence)), 1);
   }
-}
-
-function nearest(states: readonly SystemState[]): number {
-  let found = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (const [index, { sequence }] of states.entries()) {
-    const gap = sequence - (states[index - 1]?.sequence ?? 0);
-    if (gap >= least) continue;
-    least = gap;
-    found = index;
-  }
-  return found;
 }
 
 /** Folding changes the maps and replaces what is in them. */

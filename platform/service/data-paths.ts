@@ -33,6 +33,8 @@ export interface DataPaths {
   systemLog: string;
   /** Checkpoints of projections; may be deleted at any time. */
   snapshots: string;
+  /** States of the past, from which others are folded; may be deleted at any time. */
+  states: string;
 }
 
 /** @param dataDir as ORCHESTRATOR_DATA_DIR has it; `from`: the folder that it is relative to */
@@ -55,6 +57,7 @@ export function dataPaths(dataDir: string, from = process.cwd()): DataPaths {
     servers: join(root, 'servers.json'),
     systemLog: join(root, 'system.log'),
     snapshots: join(root, 'snapshots'),
+    states: join(root, 'snapshots', 'states'),
   };
 }
 

@@ -1,7 +1,9 @@
 import websocket, { type WebsocketHandler } from '@fastify/websocket';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { knownAgent } from '../../core/operator/known-agent.ts';
+import { markedHistory } from '../../core/projection/marked-history.ts';
 import { StateHistory } from '../../core/projection/state-history.ts';
+
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Scope } from '../../schemas/events/token.ts';
 import type { HttpRoute, Wanted } from '../../schemas/http/http-route.ts';
@@ -39,6 +41,8 @@ declare module 'fastify' {
 }
 
 export interface HttpApiOptions extends Omit<ApiContext, 'history' | 'mcp'> {
+  /** The folder in which states of the past are marked; without, they are folded from the beginning. */
+  states?: string | undefined;
   /** The token of the settings, which may do everything; undefined where none is wanted. */
   token: string | undefined;
   /** Public key of the agents' account; undefined where NATS is somebody else's. */
@@ -64,13 +68,12 @@ export async function httpApi({
   agentsAccount,
   streams,
   fatal,
+  states,
   ...given
 }: HttpApiOptions): Promise<FastifyInstance> {
-  const api: ApiContext = {
-    ...given,
-    history: new StateHistory(given.log),
-    mcp: new McpEndpoint(() => api),
-  };
+  const { log } = given;
+  const history = states === undefined ? new StateHistory(log) : markedHistory(states, given);
+  const api: ApiContext = { ...given, history, mcp: new McpEndpoint(() => api) };
   const http = fastify({ logger: false, bodyLimit: MAX_BODY });
   const asBuffer = { parseAs: 'buffer', bodyLimit: MAX_FILE_BYTES } as const;
   http.addContentTypeParser('application/octet-stream', asBuffer, (_request, body, done) =>

@@ -76,7 +76,8 @@ async function loadHttpApi(
   const agentsAccount = await readAgentsAccount(
     credentials === undefined ? paths.auth : dirname(credentials),
   );
-  const served = { settings, connection, log, views, logger, signal, fatal, agentsAccount };
+  const { states } = paths;
+  const served = { settings, connection, log, views, logger, signal, fatal, agentsAccount, states };
   const http = await httpApi({ ...served, ...own, metrics });
   const answerer: Answerer = {
     answer: (request, response) => http.routing(request, response),

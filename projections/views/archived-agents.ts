@@ -3,6 +3,7 @@ import { samePerson } from '../../core/conversation/person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import { agentFromLog } from '../../core/projection/agent-from-log.ts';
+import { agentSummary } from '../../core/views/agent-summary.ts';
 import { NEAR } from '../../platform/async/back-off.ts';
 import { ChangeSignal } from '../../platform/async/change-signal.ts';
 import { keepRunning } from '../../platform/async/keep-running.ts';
@@ -12,7 +13,6 @@ import { MAX_PAGE } from '../../schemas/limits.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
 import type { AgentSummary, ViewRequest, ViewResponse } from '../../schemas/views.ts';
-import { agentSummary } from './agent-summary.ts';
 import { ArchivedFile, type ArchivedRecord } from './archived-file.ts';
 
 export interface ArchivedAgentsOptions {

@@ -4,13 +4,13 @@ import type { Logger } from 'pino';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { hashInSlices } from '../../core/projection/hash-in-slices.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
+import { type SystemViewName, systemViews } from '../../core/views/system-views.ts';
 import { asOrchestratorError, ERRORS, OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAGE } from '../../schemas/limits.ts';
 import { viewSubject } from '../../schemas/view-subject.ts';
 import { VIEWS, VIEWS_SERVICE, type ViewName } from '../../schemas/views.ts';
 import type { ArchivedAgents } from './archived-agents.ts';
 import { logTail } from './log-tail.ts';
-import { type SystemViewName, systemViews } from './system-views.ts';
 import { withArchived } from './with-archived.ts';
 
 export interface ViewsServiceOptions {

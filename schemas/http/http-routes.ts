@@ -21,8 +21,10 @@ import {
   limit,
   nodeShown,
   personText,
+  placeText,
   projectRef,
   said,
+  statePlace,
   tokenShown,
   turnShown,
   userShown,
@@ -447,14 +449,12 @@ export const HTTP_ROUTES = {
     scope: 'read',
     summary: 'The state of everything as of any place in the log, folded up to there.',
     query: z.object({
-      at: sequence.optional().describe('The last event that counts; unset: the last of all.'),
+      at: placeText.optional(),
       limit,
     }),
     status: 200,
     answer: z.object({
-      at: z.int().describe('The place that was asked for.'),
-      last: z.int().describe('The last event that there is.'),
-      event: eventShown.optional().describe('What stands at this place.'),
+      ...statePlace.shape,
       agents: z.array(agentSummary),
       jobs: z.array(jobShown),
       projects: z.array(projectView),
@@ -463,6 +463,24 @@ export const HTTP_ROUTES = {
       counts: z
         .object({ agents: z.int(), jobs: z.int(), projects: z.int(), users: z.int() })
         .describe('How many there are; an answer has `limit` of each.'),
+    }),
+  },
+  getPartOfState: {
+    method: 'GET',
+    path: '/state/{of}',
+    scope: 'read',
+    summary:
+      'An agent, person, project or job as of any place in the log, with all that was folded of it.',
+    params: z.object({
+      of: z.string().describe('An id or name; of a person `<channel>/<user id>`, encoded.'),
+    }),
+    query: z.object({ at: placeText.optional() }),
+    status: 200,
+    answer: z.object({
+      ...statePlace.shape,
+      kind: z.enum(['agent', 'user', 'project', 'job']),
+      id: z.string(),
+      state: z.record(z.string(), z.unknown()),
     }),
   },
 

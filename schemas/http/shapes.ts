@@ -92,6 +92,18 @@ export const eventShown = z.object({
   data: z.unknown(),
 });
 
+export const placeText = z
+  .string()
+  .describe(
+    'The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.',
+  );
+
+export const statePlace = z.object({
+  at: z.int().describe('The place that was asked for.'),
+  last: z.int().describe('The last event that there is.'),
+  event: eventShown.optional().describe('What stands at this place.'),
+});
+
 export const deliveryShown = z.object({
   channel: z.string(),
   id: z.string(),

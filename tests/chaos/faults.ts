@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { docker } from '../support/docker/docker-cli.ts';
 import type { PrivateEngine } from '../support/docker/private-engine.ts';
-import { killAll, serviceProcesses } from '../support/process-tree.ts';
 import type { TestSystem } from '../support/system.ts';
 import type { Conversation } from './conversation.ts';
+import { killNats, killService } from './kill-service.ts';
 
 export const FAULTS = [
   'kill -9 of the spawner',
@@ -39,7 +37,7 @@ export async function happen(fault: Fault, scene: Scene): Promise<void> {
     case 'kill -9 of the projections':
       return killService(system, 'projections');
     case 'kill -9 of nats-server':
-      return killAll([Number(await readFile(join(system.dataDir, 'nats', 'nats.pid'), 'utf8'))]);
+      return killNats(system);
     case 'restart of the Docker daemon':
       await engine.stop('SIGTERM');
       await delay(next(AWAY_MS));
@@ -51,11 +49,6 @@ export async function happen(fault: Fault, scene: Scene): Promise<void> {
     case 'docker kill of an agent':
       return killAgent(scene);
   }
-}
-
-function killService(system: TestSystem, name: string): void {
-  const services = serviceProcesses(system.pid).filter(({ service }) => service === name);
-  killAll(services.map(({ pid }) => pid));
 }
 
 /** The agent of a random place dies; its user gets another one. */

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { allAgents, LIVING } from '../../core/conversation/all-agents.ts';
 import type { Views } from '../../core/conversation/views.ts';
-import { systemViews } from '../../projections/views/system-views.ts';
+import { systemViews } from '../../core/views/system-views.ts';
 import { MAX_PAGE } from '../../schemas/limits.ts';
 import type { ViewResponse } from '../../schemas/views.ts';
 import { OWNER, READY, sent, turnStarted } from '../support/agent-events.ts';

@@ -1,13 +1,13 @@
 import { waterfallOf } from '../../../core/conversation/waterfall.ts';
-import type { SystemState } from '../../../core/domain/system-state.ts';
-import type { EventLog } from '../../../core/log/event-log.ts';
-import { eventJson } from '../../../core/operator/event-line.ts';
 import { eventsOfMessage } from '../../../core/operator/events-of-message.ts';
+import { namedPlace } from '../../../core/operator/place-in-log.ts';
 import { readActivity } from '../../../core/operator/read-activity.ts';
+import { partAt, stateAt } from '../../../core/operator/state-at.ts';
+import { wholeState } from '../../../core/views/whole-state.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
-import { eventShown } from '../../../schemas/http/shapes.ts';
-import { systemViews } from '../../views/system-views.ts';
 import type { HandlersOf } from '../api-context.ts';
+
+type Names = 'getWaterfall' | 'getActivity' | 'getState' | 'getPartOfState';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -17,7 +17,7 @@ const LAST_MS = 3 * HOUR_MS;
 /** Stretches of time that one answer has at most: a day by minutes, and a bit. */
 const MOST_STRETCHES = 1_500;
 
-export const historyHandlers: HandlersOf<'getWaterfall' | 'getActivity' | 'getState'> = {
+export const historyHandlers: HandlersOf<Names> = {
   async getWaterfall({ params, signal }, { log }) {
     const { agentId, message, events } = await eventsOfMessage(log, params.sequence, signal);
     return waterfallOf(agentId, message, events);
@@ -34,32 +34,16 @@ export const historyHandlers: HandlersOf<'getWaterfall' | 'getActivity' | 'getSt
   },
 
   async getState({ query, signal }, { log, history }) {
-    const last = await log.lastSequence('EVENTS');
-    const at = Math.min(query.at ?? last, last);
-    const state = await history.at(at, signal);
-    return { at, last, ...(await eventAt(log, at)), ...shown(state, query.limit) };
+    const { state, ...place } = await stateAt({ log, history }, atPlace(query.at), signal);
+    return { ...place, ...wholeState(state, query.limit) };
+  },
+
+  async getPartOfState({ params, query, signal }, { log, history }) {
+    const { state, ...place } = await stateAt({ log, history }, atPlace(query.at), signal);
+    const part = await partAt({ log }, { at: place.at, state }, params.of, signal);
+    return { ...place, ...part, state: { ...part.state } };
   },
 };
 
-async function eventAt(log: EventLog, sequence: number) {
-  const message = sequence > 0 ? await log.at('EVENTS', sequence) : undefined;
-  return message && { event: eventShown.parse(JSON.parse(eventJson(message))) };
-}
-
-function shown(state: SystemState, limit: number | undefined) {
-  const page = { limit };
-  const { agents, jobs, projects, users, nodes } = state;
-  return {
-    agents: systemViews.agents(state, page).agents,
-    jobs: systemViews.jobs(state, page).jobs,
-    projects: systemViews.projects(state, page).projects,
-    users: systemViews.users(state, page).users,
-    nodes: [...nodes].map(([node, { phase }]) => ({ node, state: phase })),
-    counts: {
-      agents: [...agents.values()].filter(({ phase }) => phase !== 'unknown').length,
-      jobs: jobs.size,
-      projects: projects.size,
-      users: users.size,
-    },
-  };
-}
+const atPlace = (at: string | undefined) =>
+  at === undefined ? undefined : namedPlace('at', at, new Date());

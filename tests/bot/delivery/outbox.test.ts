@@ -57,9 +57,9 @@ async function fixture(t: ExecutionContext, parts: typeof asText = asText) {
       jobChanged: () => undefined,
     });
     const end = new AbortController();
-    const running = new Deliveries({ log, listener, outbox, health, noteEveryMs: 100 }).run(
-      end.signal,
-    );
+    const jobs = { shownThrough: Number.POSITIVE_INFINITY };
+    const deliveries = new Deliveries({ log, listener, outbox, health, jobs, noteEveryMs: 100 });
+    const running = deliveries.run(end.signal);
     const stop = async () => {
       end.abort();
       await running;

@@ -9,15 +9,20 @@ import { Outbox } from '../../../bot/delivery/outbox.ts';
 import { Pace } from '../../../bot/delivery/pace.ts';
 import { ResponseListener } from '../../../bot/delivery/response-listener.ts';
 import { Directory } from '../../../bot/people/directory.ts';
+import { JobMessages } from '../../../bot/status/job-messages.ts';
 import { sendPart } from '../../../bot/telegram/send-part.ts';
 import { telegramClient } from '../../../bot/telegram/telegram-client.ts';
+import { english } from '../../../bot/words/english.ts';
+import { requestJob } from '../../../core/domain/job/request-job.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import { Health } from '../../../platform/service/health.ts';
 import { newAgentId } from '../../../schemas/ids.ts';
+import { newEvent } from '../../../schemas/new-event.ts';
 import { answer, said } from '../../core/log/events.ts';
 import { appendInOrder } from '../../support/append-in-order.ts';
 import { command, createAgent } from '../../support/commands.ts';
 import { untilEvent } from '../../support/history.ts';
+import { CALLER, WISH } from '../../support/job-events.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { startTelegram, TOKEN } from '../../support/telegram/telegram-server.ts';
 
@@ -38,16 +43,20 @@ async function fixture(t: ExecutionContext) {
   const agents = [await agentOf(1), await agentOf(2)] as const;
   const health = new Health();
   /** @param own the log as the listener sees it */
-  const begin = async (own: EventLog = log) => {
+  const begin = async (own: EventLog = log, editEveryMs = 50) => {
     const end = new AbortController();
     const directory = new Directory(log);
     await directory.start(end.signal);
     const content = new DeliveryContent(log, directory);
+    const pace = new Pace({ privateChat: FAST, group: FAST, bot: FAST });
+    const presentId = (chatId: string) => chatId;
+    const shown = { presentId, wordsOf: () => english, editEveryMs };
+    const jobs = new JobMessages({ api: bot.api, log, pace, logger: quiet, ...shown });
     const outbox = new Outbox({
       log,
       logger: quiet,
       health,
-      pace: new Pace({ privateChat: FAST, group: FAST, bot: FAST }),
+      pace,
       content: (request, options) => content.of(request, options),
       send: (chatId, part, { perhaps, ...state }) =>
         sendPart(bot.api, chatId, part, { mark: perhaps ? 'MARK' : undefined, ...state }),
@@ -55,7 +64,7 @@ async function fixture(t: ExecutionContext) {
     });
     const status = { working() {}, progress() {}, done() {} };
     const isOwnCommand = () => true;
-    const places = new AgentPlaces(log, (chatId) => chatId);
+    const places = new AgentPlaces(log, presentId);
     const joinedNotice = (_: string, messages: number) => `${messages} JOINED`;
     const heard = {
       log: own,
@@ -65,15 +74,15 @@ async function fixture(t: ExecutionContext) {
       places,
       joinedNotice,
       isOwnCommand,
-      jobChanged: () => undefined,
+      jobChanged: (jobId: string, sequence: number) => jobs.changed(jobId, sequence),
     };
     const listener = new ResponseListener(heard);
-    const running = new Deliveries({ log, listener, outbox, health, noteEveryMs: 50 }).run(
-      end.signal,
-    );
+    const deliveries = new Deliveries({ log, listener, outbox, health, jobs, noteEveryMs: 50 });
+    const running = deliveries.run(end.signal);
     const stop = async () => {
       end.abort();
       await running;
+      await jobs.stop();
     };
     t.teardown(stop);
     return { stop };
@@ -126,6 +135,38 @@ test('an answer that has the id of another chat’s notice does not stand in its
 
   t.deepEqual(api.texts(1), ['sound']);
   t.deepEqual(api.texts(2), ['not so fast', 'sound as well']);
+});
+
+test('a message shows the end of its job, also where the bot ended before it could', async (t) => {
+  const { telegram, api, log, agents, begin } = await fixture(t);
+  const [ann] = agents;
+  const owner = { channel: 'telegram', userId: '1' };
+  const asked = requestJob(
+    WISH,
+    { ...CALLER, agentId: ann, owner },
+    { timeouts: {} },
+    [],
+    undefined,
+    new Date(),
+  );
+  if (!asked.ok) return t.fail();
+  const { id: jobId } = asked.value;
+  const meta = (name: string) => ({ id: `${jobId}-${name}`, source: 'test', now: new Date() });
+  // Its message is edited once at most before this bot ends.
+  const first = await begin(log, 3_600_000);
+  await log.append(asked.events);
+  const run = { runId: 'run-1', executor: 'command', node: 'a', place: 'a', holder: 'a', epoch: 1 };
+  await log.append(newEvent('job.accepted', { jobId }, run, meta('accepted')));
+  await telegram.until(() => /deploy is working/.test(api.texts(1)[0] ?? ''), 'its message');
+  await log.append(newEvent('job.completed', { jobId }, { result: 'shipped' }, meta('completed')));
+  await appendInOrder(log, [said('1', 'told', ann)]);
+  await telegram.until(() => api.texts(1).includes('told'), 'what comes after it');
+  await first.stop();
+  t.regex(api.texts(1)[0] ?? '', /deploy is working/);
+
+  await begin();
+  await telegram.until(() => /deploy is done/.test(api.texts(1)[0] ?? ''), 'the end');
+  t.is(api.texts(1).length, 2);
 });
 
 /** A log that refuses for good what has a text in its subject. */

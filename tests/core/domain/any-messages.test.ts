@@ -15,9 +15,9 @@ import {
   serializeSystem,
 } from '../../../core/domain/system-state.ts';
 import { eventJson, eventLine } from '../../../core/operator/event-line.ts';
+import { systemViews } from '../../../core/views/system-views.ts';
 import { eventOps, historyOps } from '../../../projections/redis/mirror/event-ops.ts';
 import { logOps } from '../../../projections/redis/mirror/log-ops.ts';
-import { systemViews } from '../../../projections/views/system-views.ts';
 import { parseEvent, type RawMessage } from '../../../schemas/parse-event.ts';
 import { parseSubject } from '../../../schemas/subjects.ts';
 import { VIEWS } from '../../../schemas/views.ts';

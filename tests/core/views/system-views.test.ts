@@ -1,9 +1,9 @@
 import test from 'ava';
-import { hashSystem } from '../../core/domain/system-state.ts';
-import { hashInSlices } from '../../core/projection/hash-in-slices.ts';
-import { systemViews } from '../../projections/views/system-views.ts';
-import { VIEWS } from '../../schemas/views.ts';
-import { foldHistory, historyNames, readHistory } from '../support/recorded-history.ts';
+import { hashSystem } from '../../../core/domain/system-state.ts';
+import { hashInSlices } from '../../../core/projection/hash-in-slices.ts';
+import { systemViews } from '../../../core/views/system-views.ts';
+import { VIEWS } from '../../../schemas/views.ts';
+import { foldHistory, historyNames, readHistory } from '../../support/recorded-history.ts';
 
 const ANN = 'agent-00000000000a';
 const BEN = 'agent-00000000000b';

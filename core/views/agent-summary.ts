@@ -1,7 +1,7 @@
-import { type AgentState, type EndedAgent, isLive } from '../../core/domain/agent/agent-state.ts';
 import { agentNames } from '../../schemas/agent-name.ts';
 import { MAX_SHOWN_END, MAX_SHOWN_MESSAGES } from '../../schemas/limits.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
+import { type AgentState, type EndedAgent, isLive } from '../domain/agent/agent-state.ts';
 
 const NO_COUNTS = { messages: 0, answers: 0, turns: 0, failed: 0 };
 

@@ -1,6 +1,14 @@
 // What runs of Orchestrator without its checkout: the package that is published (`npm run package` packs it,
 // too), and what the image of the services has.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FORGOTTEN, packagesApart, plainEngine } from './bundle.mjs';
 import { buildConsole } from './console.mjs';
@@ -44,6 +52,7 @@ export async function makePackage({ root, say }) {
   rmSync(folder, { recursive: true, force: true });
   await bundleProgram({ root, folder });
   for (const text of TEXTS) copyFileSync(join(root, text), join(folder, text));
+  cpSync(join(root, 'clients', 'typescript'), join(folder, 'client'), { recursive: true });
   return folder;
 }
 
@@ -96,7 +105,9 @@ function manifest(root) {
     engines: { node: `>=${OLDEST_NODE}` },
     os: ['linux', 'darwin'],
     bin: { orchestrator: 'dist/bin/orchestrator' },
-    files: ['dist', ...TEXTS],
+    // `import … from 'orchestrator/client'`: the client of the HTTP API.
+    exports: { './client': { types: './client/index.d.ts', default: './client/index.js' } },
+    files: ['dist', 'client', ...TEXTS],
   };
   return `${JSON.stringify(own, null, 2)}\n`;
 }

@@ -44,7 +44,7 @@ test('what was packed is small, depends on nothing, and names no path of this ma
   t.deepEqual(manifest.bin, { orchestrator: 'dist/bin/orchestrator' });
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
   t.deepEqual(
-    names.filter((name) => /\.ts$|test|node_modules/.test(name)),
+    names.filter((name) => /(?<!\.d)\.ts$|test|node_modules/.test(name)),
     [],
   );
   const here = [ROOT, dirname(realpathSync(join(ROOT, 'node_modules'))), process.env.HOME ?? ROOT];
@@ -54,6 +54,15 @@ test('what was packed is small, depends on nothing, and names no path of this ma
     const text = readFileSync(file, 'utf8');
     for (const path of here) t.false(text.includes(`${path}/`), `${name} names ${path}`);
   }
+});
+
+test('the installed package has the client of the HTTP API, as a module that needs nothing', async (t) => {
+  const root = dirname(dirname(dirname(realpathSync(installed))));
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { types, default: module } = exports['./client'];
+  t.true(statSync(join(root, types)).isFile());
+  t.is(typeof (await import(join(root, module))).listAgents, 'function');
+  t.notRegex(readFileSync(join(root, module), 'utf8'), /\bfrom ["']|\bimport\(|require\(/);
 });
 
 test('the installed package runs the worked example in a folder of somebody’s', async (t) => {

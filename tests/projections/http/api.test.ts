@@ -2,6 +2,14 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import test from 'ava';
+import {
+  createAgent,
+  createClient,
+  getAgent,
+  listAgents,
+  type Problem,
+  sendMessage,
+} from '../../../clients/typescript/index.js';
 import { docsPage } from '../../../projections/http/docs-page.ts';
 import { HANDLERS } from '../../../projections/http/handlers.ts';
 import { HTTP_ROUTES } from '../../../schemas/http/http-routes.ts';
@@ -78,6 +86,32 @@ test('an agent is created, talked to, looked at, extended, stopped and deleted b
     status: 410,
     code: 'ORC_AGENT_ENDED',
   });
+});
+
+test('the generated client lists agents, sends and waits, and has problems as typed errors', async (t) => {
+  const client = createClient({ baseUrl: (await clientOf()).url });
+  const body = { kind: 'demo', name: 'typed' };
+  const created = await createAgent({ client, body, headers: { Prefer: 'wait=60' } });
+  t.is(created.error, undefined);
+  const listed = await listAgents({ client, query: { kind: 'demo' } });
+  t.true(listed.data?.agents.some(({ names }) => names?.includes('typed')));
+  const path = { agent: 'typed' };
+  const sent = await sendMessage({
+    client,
+    path,
+    body: { text: 'hi' },
+    headers: { Prefer: 'wait=60' },
+  });
+  t.is(sent.response?.status, 200);
+  t.is(sent.data?.said[0]?.text, '[1] You said: hi');
+
+  const { data, error } = await getAgent({ client, path: { agent: 'agent-000000000000' } });
+  t.is(data, undefined);
+  const problem: Problem | undefined = error;
+  t.like(problem, { status: 404, code: 'ORC_AGENT_NOT_FOUND' });
+  t.is(typeof problem?.cure, 'string');
+  // @ts-expect-error: such a filter is not there.
+  await listAgents({ client, query: { colour: 'red' } });
 });
 
 test('a POST that is repeated under its Idempotency-Key is one message, and has one answer', async (t) => {

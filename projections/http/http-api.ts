@@ -3,7 +3,6 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { knownAgent } from '../../core/operator/known-agent.ts';
 import { markedHistory } from '../../core/projection/marked-history.ts';
 import { StateHistory } from '../../core/projection/state-history.ts';
-
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { Scope } from '../../schemas/events/token.ts';
 import type { HttpRoute, Wanted } from '../../schemas/http/http-route.ts';

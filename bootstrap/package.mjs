@@ -52,7 +52,7 @@ export async function makePackage({ root, say }) {
   rmSync(folder, { recursive: true, force: true });
   await bundleProgram({ root, folder });
   for (const text of TEXTS) copyFileSync(join(root, text), join(folder, text));
-  cpSync(join(root, 'clients', 'typescript'), join(folder, 'client'), { recursive: true });
+  cpSync(join(root, 'docs', 'client'), join(folder, 'client'), { recursive: true });
   return folder;
 }
 

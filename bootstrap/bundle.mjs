@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { BootstrapError } from './bootstrap-error.mjs';
 import { buildConsole, CONSOLE, CONSOLE_FILES } from './console.mjs';
@@ -27,6 +27,8 @@ const SERVICES = {
   bot: 'bot/main.ts',
   // No service: what sends traces is a third of what projections are, and is loaded by few.
   'otlp-exporter': 'platform/traces/otlp-exporter.ts',
+  // Nor what speaks with models.
+  'mcp-protocol': 'projections/http/mcp/mcp-protocol.ts',
 };
 const SERVICE_SOURCES = ['spawner', 'projections', 'bot'];
 
@@ -181,7 +183,7 @@ async function bundle(root, entry) {
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       bundle: true,
-      plugins: [wholeApart, exporterApart, plainEngine],
+      plugins: [wholeApart, packagesApart, plainEngine],
       // A script is loaded at once by `require`, and from the cache of compiled code.
       supported: { 'dynamic-import': false },
       write: false,
@@ -240,7 +242,7 @@ async function bundleServices(root) {
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       bundle: true,
-      plugins: [inPlace, exporterApart, plainEngine],
+      plugins: [inPlace, packagesApart, plainEngine],
       supported: { 'dynamic-import': false },
       write: false,
       format: 'cjs',
@@ -299,15 +301,17 @@ const inPlace = {
 };
 
 /**
- * Whoever sends traces loads it from beside the bundle: the SDK of OpenTelemetry is in no other file.
+ * Who needs them loads them from beside the bundle: the SDKs of OpenTelemetry and of MCP are in no other file.
  *
  * @type {import('esbuild').Plugin}
  */
-export const exporterApart = {
-  name: 'exporter-apart',
+export const packagesApart = {
+  name: 'packages-apart',
   setup(build) {
-    build.onResolve({ filter: /\/traces\/otlp-exporter\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './otlp-exporter.cjs', external: true } : undefined,
+    build.onResolve({ filter: /\/(otlp-exporter|mcp-protocol)\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import'
+        ? { path: `./${basename(path, '.ts')}.cjs`, external: true }
+        : undefined,
     );
   },
 };

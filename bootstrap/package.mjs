@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { exporterApart, FORGOTTEN, plainEngine } from './bundle.mjs';
+import { FORGOTTEN, packagesApart, plainEngine } from './bundle.mjs';
 import { buildConsole } from './console.mjs';
 import { foldVersion } from './fold-version.mjs';
 
@@ -20,6 +20,7 @@ const SERVICES = {
   bot: 'bot/main.ts',
   redis: 'projections/redis/main.ts',
   'otlp-exporter': 'platform/traces/otlp-exporter.ts',
+  'mcp-protocol': 'projections/http/mcp/mcp-protocol.ts',
 };
 
 /** What programs read beside themselves. */
@@ -51,7 +52,7 @@ export async function makePackage({ root, say }) {
   rmSync(folder, { recursive: true, force: true });
   await bundleProgram({ root, folder });
   for (const text of TEXTS) copyFileSync(join(root, text), join(folder, text));
-  cpSync(join(root, 'clients', 'typescript'), join(folder, 'client'), { recursive: true });
+  cpSync(join(root, 'docs', 'client'), join(folder, 'client'), { recursive: true });
   return folder;
 }
 
@@ -163,7 +164,7 @@ async function bundleCommand(root, dist) {
   await esbuild.build({
     ...command,
     entryPoints: { 'orchestrator-whole': 'cli/whole-command.ts' },
-    plugins: [exporterApart, plainEngine],
+    plugins: [packagesApart, plainEngine],
     target: `node${OLDEST_NODE}`,
   });
 }
@@ -175,7 +176,7 @@ async function bundleServices(root, dist) {
     ...COMMON,
     absWorkingDir: root,
     entryPoints: SERVICES,
-    plugins: [exporterApart, plainEngine],
+    plugins: [packagesApart, plainEngine],
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

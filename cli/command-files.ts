@@ -50,6 +50,11 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   logs: async () => (await import('./commands/logs.ts')).LogsCommand,
   events: async () => (await import('./commands/events.ts')).EventsCommand,
   state: async () => (await import('./commands/state.ts')).StateCommand,
+  timeline: async () => (await import('./commands/timeline.ts')).TimelineCommand,
+  why: async () => (await import('./commands/why.ts')).WhyCommand,
+  diff: async () => (await import('./commands/diff.ts')).DiffCommand,
+  history: async () => (await import('./commands/history.ts')).HistoryCommand,
+  replay: async () => (await import('./commands/replay.ts')).ReplayCommand,
   'server list': async () => (await import('./commands/server-list.ts')).ServerListCommand,
   'worker credential': async () =>
     (await import('./commands/worker-credential.ts')).WorkerCredentialCommand,

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { apiClient } from './pages/api-client.ts';
 
-const FOLDER = join(import.meta.dirname, '..', 'clients', 'typescript');
+const FOLDER = join(import.meta.dirname, 'client');
 
 await rm(FOLDER, { recursive: true, force: true });
 for (const [name, content] of await apiClient()) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { loadSettings } from '../agents/load-settings.ts';
 import { checkpointedFollower } from '../core/projection/checkpointed-follower.ts';
 import { keepStateMarks } from '../core/projection/keep-state-marks.ts';
+import type { SystemFollower } from '../core/projection/system-follower.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { keepArchiving } from './events-archive.ts';
@@ -41,11 +42,21 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   const { version } = packageJson;
   const views = await serveViews({ nc, follower, log, archived, logger, version });
   const http = await serveHttp(context, follower);
+  const agents = await served(context, follower, version);
   return {
     async stop() {
       await http.stop();
+      await agents?.stop();
       await views.stop();
       await follower.saveCheckpoint();
     },
   };
+}
+
+/** The agents by the protocol of NATS, where that is wanted: few systems load it. */
+async function served(context: ServiceContext, follower: SystemFollower, version: string) {
+  const { settings, connection, log, logger, signal } = context;
+  if (settings.ORCHESTRATOR_AGENT_PROTOCOL === 'off') return undefined;
+  const { serveAgents } = await import('./agent-protocol/serve-agents.ts');
+  return serveAgents({ connection, log, follower, settings, logger, version, signal });
 }

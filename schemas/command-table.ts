@@ -703,6 +703,103 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['timeline'],
+    audience: 'operator',
+    summary:
+      'Show what became of a message, from its arrival to its receipt, and what it waited for.',
+    details:
+      'It is found by the id or place of the message or of anything that came of it: a turn, an answer, a call, a job, a delivery; by the number of its update of Telegram; or by the link of a message in Telegram, the person’s or the bot’s (of a chat without links: telegram/<chat>/<message>).',
+    options: PAST_OPTIONS,
+    examples: [
+      ['Of a message that was sent', 'timeline cmd-0b2f…'],
+      ['Of a turn', 'timeline turn-0123456789ab'],
+      ['Of a message in a group', 'timeline https://t.me/c/1234567890/42'],
+    ],
+  },
+  {
+    path: ['why'],
+    audience: 'operator',
+    summary:
+      'Show what was decided for a turn, and why: why it was opened, reminded, ended, failed.',
+    details:
+      'It is decided anew, from what the log says of the agent. `orchestrator timeline <message>` names the turn of a message.',
+    options: PAST_OPTIONS,
+    examples: [['Of a turn that failed', 'why turn-0123456789ab']],
+  },
+  {
+    path: ['diff'],
+    audience: 'operator',
+    summary:
+      'Show what changed between two places of the log, property by property, and which event changed it.',
+    details:
+      'With --json it is a JSON patch (RFC 6902): made on the state of the first place it gives the state of the second.',
+    options: [
+      { flags: '--from', value: 'place', what: `The last event that counts for before: ${PLACE}.` },
+      { flags: '--to', value: 'place', what: 'The same for after; the last of all without.' },
+      ...PAST_OPTIONS,
+    ],
+    examples: [
+      ['Of an agent, in the last ten minutes', 'diff --from 10m mender'],
+      ['Of everything, by one event', 'diff --from 4710 --to 4711'],
+    ],
+  },
+  {
+    path: ['history'],
+    audience: 'operator',
+    summary:
+      'Search what was said, called and printed: messages, answers, tool calls and their results, output.',
+    details: 'In the order of time, the last at the end. Of output, what is still kept.',
+    options: [
+      { flags: '--grep', value: 'text', what: 'What has this in it, in upper or lower case.' },
+      { flags: '--agent', value: 'agent', what: 'Only of this agent, by id or name.' },
+      { flags: '--from', value: 'place', what: `The first event: ${PLACE}.` },
+      { flags: '--to', value: 'place', what: 'The last one, in the same ways.' },
+      { flags: '--lines,-n', value: 'number', what: 'So many of the last; all without.' },
+      {
+        flags: '--mine',
+        what: 'For an agent: what it was told, and what it has said, called and printed; the last 500.',
+      },
+      ...PAST_OPTIONS,
+    ],
+    examples: [
+      ['Where a word was said', 'history --grep invoice'],
+      ['An agent’s own, after it has forgotten', 'history --mine --grep invoice'],
+      ['The last twenty of one agent, today', 'history --agent mender --from 24h -n 20'],
+    ],
+  },
+  {
+    path: ['replay'],
+    audience: 'operator',
+    summary: 'Show what happened as it came: the conversation, output and facts, in their time.',
+    details:
+      'Nothing is done again: the log is read. No wait is longer than five seconds. In a terminal: space pauses, Enter steps, j jumps a minute, + and - change the speed, q quits.',
+    options: [
+      { flags: '--from', value: 'place', what: `The first event: ${PLACE}.` },
+      {
+        flags: '--to',
+        value: 'place',
+        what: 'The last one, in the same ways; the last of all without.',
+      },
+      {
+        flags: '--speed',
+        value: 'speed',
+        what: 'How much faster than it came: 10x, 0.5x, or max; 1x.',
+      },
+      { flags: '--step', what: 'Stand still after each; Enter shows the next.' },
+      {
+        flags: '--into',
+        value: 'url',
+        what: 'Publish it to this NATS as well, which may have no system of its own.',
+      },
+      ...PAST_OPTIONS,
+    ],
+    examples: [
+      ['The last hour of one agent, ten times as fast', 'replay --from 1h --speed 10x mender'],
+      ['Event by event', 'replay --from 4711 --step'],
+      ['For a program that listens elsewhere', 'replay --from 1h --into nats://127.0.0.1:4333'],
+    ],
+  },
+  {
     path: ['server', 'list'],
     audience: 'operator',
     summary:

@@ -311,6 +311,12 @@ const SYSTEM_SETTINGS = {
   ORCHESTRATOR_HTTP_RATE_LIMIT: count(6_000).describe(
     'How many requests to the HTTP API one address may make within a minute, health excepted.',
   ),
+  ORCHESTRATOR_AGENT_PROTOCOL: z
+    .enum(['on', 'off'], 'on or off')
+    .default('off')
+    .describe(
+      'Whether clients of Synadia’s agent protocol for NATS find and prompt the agents, in the operator’s account (docs/nats-agents.md).',
+    ),
   ORCHESTRATOR_REDIS_URL: url(['redis', 'rediss'])
     .optional()
     .describe(

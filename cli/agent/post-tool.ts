@@ -1,6 +1,7 @@
 import type { AgentContext } from '../../agents/voice/agent-context.ts';
 import { readCredentials } from '../../core/log/credentials.ts';
-import { ERRORS, type ErrorCode, OrchestratorError } from '../../schemas/errors.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { answerOf } from './answer-of-api.ts';
 import { proofHeaders } from './proof-headers.ts';
 
 /** What an agent has the HTTP API do in its name. */
@@ -49,12 +50,7 @@ export async function postTool(
   };
   const patience = Math.ceil(Math.min(timeoutMs, waitMs + ANSWER_MS));
   const asked = { method: 'POST', headers, body, signal: AbortSignal.timeout(patience) };
-  const [response, answer] = await fetch(url, asked)
-    .then(async (heard): Promise<[Response, unknown]> => [heard, await heard.json()])
-    .catch((cause: unknown) => {
-      throw noAnswer(api, cause);
-    });
-  if (!response.ok) throw problemError(answer, response.status);
+  const answer = await answerOf(url, asked, api);
   // As `POST /tools/{tool}` answers (schemas/http/http-routes.ts); an agent does not wait for zod.
   return answer as PostedResult;
 }
@@ -69,22 +65,3 @@ export async function awaitTool(posted: PostedTool, timeoutMs: number): Promise<
     if (result.state === 'done' || performance.now() >= end) return result;
   }
 }
-
-const noAnswer = (api: string, cause: unknown): OrchestratorError => {
-  const told = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  const reason = told instanceof Error ? told.message || told.name : String(told);
-  return new OrchestratorError('ORC_NOT_REACHABLE', `${api} does not answer: ${reason}`, {
-    cause,
-    cure: 'Nothing was sent: try again later.',
-  });
-};
-
-/** The error of a problem (RFC 9457); a proxy in between may say something else. */
-function problemError(answer: unknown, status: number): OrchestratorError {
-  const { code, detail, cure } = Object(answer) as Record<string, unknown>;
-  const known = typeof code === 'string' && isErrorCode(code) ? code : 'ORC_NOT_REACHABLE';
-  const what = typeof detail === 'string' ? detail : `the API answers ${status}`;
-  return new OrchestratorError(known, what, typeof cure === 'string' ? { cure } : {});
-}
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);

@@ -2,6 +2,8 @@ import { jwtAuthenticator } from '../../core/log/jwt-authenticator.ts';
 import { contentDigest, PROOF_HEADERS, proofText } from '../../schemas/agent-proof.ts';
 
 export interface Provable {
+  /** `POST` without. */
+  method?: 'GET';
   /** With its query. */
   path: string;
   body: string;
@@ -9,17 +11,17 @@ export interface Provable {
   id: string;
 }
 
-/** The headers by which a POST is an agent's own, signed by the key of its credential. */
+/** The headers by which a request is an agent's own, signed by the key of its credential. */
 export function proofHeaders(
   { jwt, seed }: { jwt: string; seed: string },
-  { path, body, id }: Provable,
+  { method, path, body, id }: Provable,
   now: Date,
 ): Record<string, string> {
   const time = now.toISOString();
   const digest = contentDigest(body);
   // What answers the challenge of a server signs any text.
   const answer = jwtAuthenticator({ jwt, seed })(
-    proofText({ method: 'POST', path, time, id, digest }),
+    proofText({ method: method ?? 'POST', path, time, id, digest }),
   );
   return {
     authorization: `Agent ${jwt}`,

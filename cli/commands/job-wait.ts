@@ -20,17 +20,9 @@ export class JobWaitCommand extends JobCommand {
   }
 
   async #untilEnd({ log }: OperatorContext, jobId: string): Promise<void> {
-    const { knownJob } = await import('../../core/conversation/known-job.ts');
-    const { JOB_ENDS } = await import('../../core/domain/job/job-state.ts');
-    const { awaitEvent } = await import('../../core/operator/await-event.ts');
-    const { jobFilter } = await import('../../schemas/subjects.ts');
-    const { jobView } = await import('../../core/domain/job/job-view.ts');
-    await knownJob(log, jobId);
-    const of = { filter: jobFilter(jobId) };
-    const what = `the end of ${jobId}`;
-    const wanted = { of, from: 1, timeoutMs: this.timeoutMs, what };
-    await awaitEvent(log, wanted, ({ type }) => JOB_ENDS.has(type) || undefined);
-    const { state, result, error, ...rest } = jobView(await knownJob(log, jobId));
+    const { awaitJobEnd } = await import('../../core/operator/await-job-end.ts');
+    const ended = await awaitJobEnd(log, jobId, { timeoutMs: this.timeoutMs });
+    const { state, result, error, ...rest } = ended;
     if (state === 'completed') return this.print({ id: rest.id, state, result });
     const code = state === 'cancelled' ? 'ORC_JOB_CANCELLED' : 'ORC_JOB_FAILED';
     throw new OrchestratorError(code, `${jobId}: ${error?.message ?? state}`);

@@ -100,6 +100,7 @@ class Spans {
   readonly #spans = new Map<string, Span>();
   /** By the place in the log of what was said, its span. */
   readonly #said = new Map<number, string>();
+  readonly #waits = new Set<string>();
   #answers = 0;
   turnId: string | undefined;
   outcome: Waterfall['outcome'] = 'waiting';
@@ -123,14 +124,17 @@ class Spans {
         if (event.type === 'turn.started') this.#turnBegan(event);
         return;
       case 'turn.ended':
-        if (event.data.turnId !== this.turnId) return;
+        if (this.#isOther(event.data.turnId)) return;
         this.outcome = this.#answers + event.data.answers > 0 ? 'answered' : 'silent';
         this.#close(event.data.turnId, event, 'done');
         return;
       case 'turn.failed':
-        if (event.data.turnId !== this.turnId) return;
+        if (this.#isOther(event.data.turnId)) return;
         this.outcome = 'failed';
         this.#close(event.data.turnId, event, 'failed', why(event.data));
+        return;
+      case 'process.ready':
+        this.#waitedFor('the agent, to be ready');
         return;
       case 'turn.nudged':
         this.#moment(event, 'note', 'reminded to answer');
@@ -149,12 +153,7 @@ class Spans {
         this.#saidNow(event);
         return;
       case 'result':
-        this.#close(
-          event.data.callId,
-          event,
-          event.data.ok ? 'done' : 'failed',
-          event.data.ok ? undefined : event.data.error.message,
-        );
+        this.#resulted(event);
         return;
       default:
         this.#takeOther(event);
@@ -165,6 +164,23 @@ class Spans {
     if (event.type.startsWith('tool.')) this.#called(event);
     else if (event.type.startsWith('job.')) this.#ofJob(event);
     else if (event.type.startsWith('delivery.')) this.#ofDelivery(event);
+  }
+
+  /** Of a turn that is over: whether the message was in another, or waits for one. */
+  #isOther(turnId: string): boolean {
+    if (turnId === this.turnId) return false;
+    this.#waitedFor(turnId);
+    return true;
+  }
+
+  /** Of what passed while it had no turn. */
+  #waitedFor(whom: string): void {
+    if (this.turnId !== undefined) return;
+    this.#waits.add(whom);
+    const id = `${this.#message.id}:queue`;
+    const span = this.#spans.get(id);
+    if (span)
+      this.#spans.set(id, { ...span, detail: `for ${[...this.#waits].join(', then for ')}` });
   }
 
   #taken(event: StoredEventOf<'turn.started'> | StoredEventOf<'process.delivered'>): void {
@@ -183,6 +199,21 @@ class Spans {
     const [, name = ''] = event.type.split('.');
     this.#said.set(event.sequence, event.id);
     this.#moment(event, 'said', name, event.data.text);
+    // The type alone says what its data is: the three come as one.
+    const isAwaited = 'waitMs' in event.data && event.data.waitMs !== undefined;
+    if (!isAwaited) return;
+    const wait = { kind: 'queue', name: 'waits for a reply', parent: event.id } as const;
+    this.#open(event, { id: `${event.id}:reply`, ...wait });
+  }
+
+  /** Of a call, or of a question that was waited on. */
+  #resulted(event: StoredEventOf<'result'>): void {
+    const { callId } = event.data;
+    const [state, detail] = event.data.ok
+      ? (['done', undefined] as const)
+      : (['failed', event.data.error.message] as const);
+    this.#close(callId, event, state, detail);
+    this.#close(`${callId}:reply`, event, state, detail);
   }
 
   #called({ subject, ...event }: StoredEvent): void {
@@ -200,12 +231,24 @@ class Spans {
         this.#open(event, { id, kind: 'job', name: `${tool} ${verb}`, ...parent });
         return;
       }
+      case 'job.input-required':
+        this.#open(event, {
+          id: `${id}:person`,
+          kind: 'queue',
+          name: 'waits for a person to confirm',
+          parent: id,
+        });
+        return;
+      case 'job.answered':
+        this.#close(`${id}:person`, event, event.data.approved ? 'done' : 'failed');
+        return;
       case 'job.completed':
         this.#close(id, event, 'done');
         return;
       case 'job.failed':
       case 'job.cancelled':
         this.#close(id, event, 'failed', event.data.reason);
+        this.#close(`${id}:person`, event, 'failed', event.data.reason);
         return;
       default:
         return;

@@ -116,6 +116,9 @@ async function turnBegan(
   return undefined;
 }
 
+/** What ends the wait of a message that has no turn. */
+const WAITED_FOR: ReadonlySet<string> = new Set(['process.ready', 'turn.ended', 'turn.failed']);
+
 /** Tells which events came of a message. It is shown each, in order, from the message on. */
 class Related {
   readonly #message: StoredEventOf<'command.send'>;
@@ -156,6 +159,9 @@ class Related {
     const { id, data } = event;
     if (id === this.#message.id || because?.correlationId === this.#message.id) return true;
     const { turnId } = this;
+    // What it waits for, while it waits.
+    if (turnId === undefined && this.#overAt === undefined && WAITED_FOR.has(event.type))
+      return true;
     if (turnId !== undefined) {
       if ('turnId' in data && data.turnId === turnId) return true;
       if (because?.causationId === turnId) return true;

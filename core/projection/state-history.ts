@@ -1,7 +1,8 @@
 import { SerialQueue } from '../../platform/async/serial-queue.ts';
 import { foldMessage } from '../domain/fold-message.ts';
-import { initialSystem, type SystemState } from '../domain/system-state.ts';
+import type { SystemState } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { copyOfState } from './copy-of-state.ts';
 import { leastMissed } from './least-missed.ts';
 import type { StateMarks } from './state-marks.ts';
 
@@ -66,7 +67,7 @@ export class StateHistory {
         for await (const message of this.#log.read(range)) {
           foldMessage(state, message);
           if (state.sequence < lastKept + apart) continue;
-          this.#keep(copyOf(state));
+          this.#keep(copyOfState(state));
           lastKept = state.sequence;
         }
       }
@@ -84,9 +85,11 @@ export class StateHistory {
   /** The nearest state before a place that is kept or marked, to be changed. */
   async #before(sequence: number): Promise<SystemState> {
     const kept = this.#kept.findLast((one) => one.sequence <= sequence);
-    if (kept !== undefined && kept.sequence + MARKED_APART > sequence) return copyOf(kept);
+    if (kept !== undefined && kept.sequence + MARKED_APART > sequence) return copyOfState(kept);
     const marked = await this.#marks?.nearest(sequence);
-    return marked !== undefined && marked.sequence > (kept?.sequence ?? 0) ? marked : copyOf(kept);
+    return marked !== undefined && marked.sequence > (kept?.sequence ?? 0)
+      ? marked
+      : copyOfState(kept);
   }
 
   #keep(state: SystemState): void {
@@ -96,19 +99,4 @@ export class StateHistory {
     if (this.#kept.length <= MOST_KEPT) return;
     this.#kept.splice(leastMissed(this.#kept.map((one) => one.sequence)), 1);
   }
-}
-
-/** Folding changes the maps and replaces what is in them. */
-function copyOf(state: SystemState = initialSystem()): SystemState {
-  const { agents, fences, archived, users, projects, jobs, nodes } = state;
-  return {
-    ...state,
-    agents: new Map(agents),
-    fences: new Map(fences),
-    archived: new Map(archived),
-    users: new Map(users),
-    projects: new Map(projects),
-    jobs: new Map(jobs),
-    nodes: new Map(nodes),
-  };
 }

@@ -35,7 +35,7 @@ const MORE = "export { createClient, createConfig } from './client/index.js';\n"
 
 /**
  * The client of the HTTP API: one module that runs in Node and in browsers and needs nothing, and its types
- * (docs/decisions/0137-a-client-that-is-generated.md). Content by path, below `clients/typescript/`.
+ * (docs/decisions/0137-a-client-that-is-generated.md). Content by path, below `docs/client/`.
  */
 export async function apiClient(): Promise<Map<string, string>> {
   const sources = await mkdtemp(join(tmpdir(), 'orchestrator-client-'));

@@ -1,8 +1,8 @@
 import type { Span, Waterfall } from '../../core/conversation/waterfall.ts';
+import { howLong } from '../../platform/text/how-long.ts';
 import { visibleText } from '../../schemas/visible-text.ts';
 import type { Entry } from './conversation.ts';
 import { type Redaction, Redactor } from './redact.ts';
-import { howLong } from './words.ts';
 
 /** A page of one piece, which runs nothing and asks nobody for anything. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";

@@ -36,3 +36,12 @@ export class EventStream {
     this.events = events;
   }
 }
+
+/** An answer that another protocol has made. */
+export class Relayed {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    this.response = response;
+  }
+}

@@ -9,7 +9,8 @@ import type { SystemHealth } from '../../schemas/health.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import type { Exposition } from '../metrics/exposition.ts';
-import type { Accepted, EventStream, Written } from './answers.ts';
+import type { Accepted, EventStream, Relayed, Written } from './answers.ts';
+import type { McpEndpoint } from './mcp/mcp-endpoint.ts';
 import type { Call } from './route-call.ts';
 
 /** What the routes are answered by: the system, as an operator's command has it. */
@@ -22,6 +23,8 @@ export interface ApiContext {
   follower: Pick<SystemFollower, 'state' | 'folded'>;
   /** The states of before. */
   history: StateHistory;
+  /** What answers models. */
+  mcp: McpEndpoint;
   logger: Logger;
   /** Aborted when the process is to end. */
   signal: AbortSignal;
@@ -38,7 +41,12 @@ type Body<N extends RouteName> = (typeof HTTP_ROUTES)[N] extends {
   ? z.input<S>
   : never;
 
-export type Answer<N extends RouteName> = Body<N> | Accepted<Body<N>> | Written | EventStream;
+export type Answer<N extends RouteName> =
+  | Body<N>
+  | Accepted<Body<N>>
+  | Written
+  | EventStream
+  | Relayed;
 
 /** What answers each of these routes. */
 export type HandlersOf<N extends RouteName> = {

@@ -5,6 +5,7 @@ import { consoleHandlers } from './handlers/console.ts';
 import { historyHandlers } from './handlers/history.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { logHandlers } from './handlers/log.ts';
+import { mcpHandlers } from './handlers/mcp.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { projectHandlers } from './handlers/projects.ts';
 import { systemHandlers } from './handlers/system.ts';
@@ -18,6 +19,7 @@ export const HANDLERS: HandlersOf<RouteName> = {
   ...historyHandlers,
   ...jobHandlers,
   ...logHandlers,
+  ...mcpHandlers,
   ...messageHandlers,
   ...projectHandlers,
   ...systemHandlers,

@@ -3,16 +3,17 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { knownAgent } from '../../core/operator/known-agent.ts';
 import { markedHistory } from '../../core/projection/marked-history.ts';
 import { StateHistory } from '../../core/projection/state-history.ts';
-
 import { OrchestratorError } from '../../schemas/errors.ts';
+import type { Scope } from '../../schemas/events/token.ts';
 import type { HttpRoute, Wanted } from '../../schemas/http/http-route.ts';
 import { HTTP_ROUTES, type RouteName } from '../../schemas/http/http-routes.ts';
 import { MAX_FILE_BYTES } from '../../schemas/limits.ts';
 import { AgentSpeakers, type Speaker } from './agent-speakers.ts';
-import { Accepted, EventStream, Written } from './answers.ts';
+import { Accepted, EventStream, Relayed, Written } from './answers.ts';
 import { type Answer, type ApiContext, SYSTEM_MS } from './api-context.ts';
 import { HANDLERS } from './handlers.ts';
 import { KnownTokens } from './known-tokens.ts';
+import { McpEndpoint } from './mcp/mcp-endpoint.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { noteDigest, requireProvenBody } from './proven-body.ts';
 import { RequestRates, TooManyRequests } from './request-rates.ts';
@@ -29,6 +30,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, where the route is for agents. */
     speaker: Speaker | undefined;
+    /** What whoever asks may do, where the route wants a scope. */
+    scope: Scope | undefined;
     /** Of its body as it came, where a proof tells what that is. */
     bodyDigest: string | undefined;
     /** Which talk is to be opened as a WebSocket. */
@@ -36,7 +39,7 @@ declare module 'fastify' {
   }
 }
 
-export interface HttpApiOptions extends Omit<ApiContext, 'history'> {
+export interface HttpApiOptions extends Omit<ApiContext, 'history' | 'mcp'> {
   /** The folder in which states of the past are marked; without, they are folded from the beginning. */
   states?: string | undefined;
   /** The token of the settings, which may do everything; undefined where none is wanted. */
@@ -48,6 +51,9 @@ export interface HttpApiOptions extends Omit<ApiContext, 'history'> {
   /** Ends the process by what it cannot go on with. */
   fatal: (reason: unknown) => void;
 }
+
+/** Those of an address at which another protocol answers. */
+const ALL_METHODS = ['GET', 'POST', 'DELETE'];
 
 /** Bytes of a JSON body: a message, in which each character may be escaped. */
 const MAX_BODY = 4 * 1024 * 1024;
@@ -66,7 +72,7 @@ export async function httpApi({
 }: HttpApiOptions): Promise<FastifyInstance> {
   const { log } = given;
   const history = states === undefined ? new StateHistory(log) : markedHistory(states, given);
-  const api: ApiContext = { ...given, history };
+  const api: ApiContext = { ...given, history, mcp: new McpEndpoint(() => api) };
   const http = fastify({ logger: false, bodyLimit: MAX_BODY });
   const asBuffer = { parseAs: 'buffer', bodyLimit: MAX_FILE_BYTES } as const;
   http.addContentTypeParser('application/octet-stream', asBuffer, (_request, body, done) =>
@@ -79,6 +85,7 @@ export async function httpApi({
   tokens.follow(api.signal).catch(fatal);
   const speakers = new AgentSpeakers({ ...api, account: agentsAccount, tokens });
   http.decorateRequest('speaker', undefined);
+  http.decorateRequest('scope', undefined);
   http.decorateRequest('bodyDigest', undefined);
   http.decorateRequest('talk', undefined);
   http.addHook('onRequest', requireToken(token, tokens, speakers));
@@ -112,7 +119,8 @@ function addRoute<N extends RouteName>(
     return sendAnswer(await HANDLERS[name](call, api), route, reply, streams);
   };
   if (!route.socket) {
-    http.route({ method: route.method, url, config, handler });
+    const method = route.speaks === undefined ? route.method : ALL_METHODS;
+    http.route({ method, url, config, handler });
     return;
   }
   // Refused before it is opened, by a status, where the agent is unknown.
@@ -139,6 +147,7 @@ async function sendAnswer<N extends RouteName>(
     await sendEventStream(reply.raw, answer.events, streams);
     return reply;
   }
+  if (answer instanceof Relayed) return reply.send(answer.response);
   reply.code(answer instanceof Accepted ? 202 : status).header('cache-control', 'no-store');
   if (answer instanceof Written) {
     return reply.headers(answer.headers).type(answer.type).send(answer.content);

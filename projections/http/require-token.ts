@@ -49,12 +49,18 @@ export function requireToken(
       return;
     }
     const scope = await scopeOf(request);
-    if (includesScope(scope, wanted)) return;
-    const what = `This token has the scope ${scope}; this wants ${wanted}`;
-    throw new OrchestratorError('ORC_NOT_PERMITTED', what, {
-      cure: `Make one that has: \`orchestrator token create --scope ${wanted}\`.`,
-    });
+    requireScope(scope, wanted);
+    request.scope = scope;
   };
+}
+
+/** Throws ORC_NOT_PERMITTED where a scope does not include what is wanted. */
+export function requireScope(scope: Scope, wanted: Scope): void {
+  if (includesScope(scope, wanted)) return;
+  const what = `This token has the scope ${scope}; this wants ${wanted}`;
+  throw new OrchestratorError('ORC_NOT_PERMITTED', what, {
+    cure: `Make one that has: \`orchestrator token create --scope ${wanted}\`.`,
+  });
 }
 
 /** Hashes have one length whatever the text: comparing takes the same time for every wrong token. */

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { OrchestratorError } from '../../schemas/errors.ts';
+import type { Scope } from '../../schemas/events/token.ts';
 import type { HttpRoute } from '../../schemas/http/http-route.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import { asToken } from '../../schemas/ids.ts';
@@ -31,6 +32,10 @@ export interface Call<N extends RouteName> {
   key: string | undefined;
   /** Who asks, where the route is for agents. */
   speaker: Speaker | undefined;
+  /** What whoever asks may do, where the route wants a scope. */
+  scope: Scope | undefined;
+  /** The request as it came, for what another protocol answers. */
+  raw: Pick<FastifyRequest, 'method' | 'url' | 'headers'>;
   /** Where the caller's own trace is, as it came (W3C Trace Context). */
   traceparent: string | undefined;
   /** Where an earlier follow ended. */
@@ -44,7 +49,7 @@ export interface Call<N extends RouteName> {
 }
 
 /** The longest that a caller may have an answer waited for, seconds. */
-const LONGEST_WAIT_S = 600;
+export const LONGEST_WAIT_S = 600;
 
 const MAX_KEY = 256;
 
@@ -56,9 +61,9 @@ export function callOf<N extends RouteName>(
 ): Call<N> {
   const { headers } = request;
   const call = {
-    params: parsed(params, request.params, ''),
-    query: parsed(query, request.query, ''),
-    body: parsed(body, request.body ?? {}, ''),
+    params: parsed(params, request.params),
+    query: parsed(query, request.query),
+    body: parsed(body, request.body ?? {}),
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     waitMs: waitOf(headers.prefer),
     token: bearerToken(request.headers.authorization),
@@ -67,6 +72,8 @@ export function callOf<N extends RouteName>(
     lastEventId: lastEventIdOf(headers['last-event-id']),
     prefers: (type: string) => prefers(headers.accept ?? '', type),
     speaker: request.speaker,
+    scope: request.scope,
+    raw: request,
     acceptsGzip: /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(encodingsOf(headers)),
     signal,
   };
@@ -74,17 +81,14 @@ export function callOf<N extends RouteName>(
   return call as unknown as Call<N>;
 }
 
-function parsed(
-  schema: z.ZodObject | z.ZodRecord | undefined,
-  value: unknown,
-  place: string,
-): unknown {
+/** A part of a request by its schema, strictly. Throws ORC_BAD_INPUT that names what does not fit. */
+export function parsed(schema: z.ZodObject | z.ZodRecord | undefined, value: unknown): unknown {
   if (schema === undefined) return {};
   const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
   const result = strict.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const path = [place, ...(issue?.path ?? [])].filter(Boolean).join('.') || 'request';
+  const path = (issue?.path ?? []).join('.') || 'request';
   throw new OrchestratorError('ORC_BAD_INPUT', `${path}: ${issue?.message ?? 'does not fit'}`);
 }
 
@@ -94,19 +98,19 @@ function waitOf(prefer: string | string[] | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_S) * 1000;
 }
 
-/**
- * The id of what is asked for. It begins with `http-`, so that no caller claims an id that something else
- * will have, such as an update of a chat.
- */
 function keyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const key = [header]
-    .flat()
-    .join(',')
-    .trim()
-    .replace(/^"(.*)"$/, '$1');
+  const key = [header].flat().join(',').trim();
+  return idOfKey(key.replace(/^"(.*)"$/, '$1'), 'Idempotency-Key');
+}
+
+/**
+ * The id of what is asked for under a caller's own key. It begins with `http-`, so that no caller claims an
+ * id that something else will have, such as an update of a chat. Throws ORC_BAD_INPUT, for a key of that name.
+ */
+export function idOfKey(key: string, name: string): string {
   if (key.length > 0 && key.length <= MAX_KEY) return asToken(`http-${key}`);
-  throw new OrchestratorError('ORC_BAD_INPUT', `Idempotency-Key has 1 to ${MAX_KEY} characters`);
+  throw new OrchestratorError('ORC_BAD_INPUT', `${name} has 1 to ${MAX_KEY} characters`);
 }
 
 function lastEventIdOf(header: string | string[] | undefined): number | undefined {

@@ -42,6 +42,8 @@ export interface HttpRoute {
   status: 101 | 200 | 201;
   answer?: z.ZodType;
   other?: readonly OtherAnswer[];
+  /** Another protocol answers there, whatever the method. */
+  speaks?: 'mcp';
   /** It is opened as a WebSocket (RFC 6455); its frames are those of `chat-frames.ts`. */
   socket?: true;
   /** `Prefer: wait=<seconds>` waits for the outcome; without it, or where it comes too late, the answer is 202. */

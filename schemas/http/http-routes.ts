@@ -12,11 +12,13 @@ import {
   agentRef,
   archivedFile,
   commandOutcome,
+  decidedStep,
   deliveryRef,
   deliveryShown,
   duration,
   eventShown,
   flag,
+  historyEntryShown,
   idToken,
   limit,
   nodeShown,
@@ -24,6 +26,7 @@ import {
   placeText,
   projectRef,
   said,
+  stateChange,
   statePlace,
   tokenShown,
   turnShown,
@@ -120,6 +123,19 @@ export const HTTP_ROUTES = {
     summary: 'This API as a page to read.',
     status: 200,
     other: [{ type: 'text/html', when: 'always' }],
+  },
+
+  mcp: {
+    method: 'POST',
+    path: '/mcp',
+    scope: 'read',
+    summary: 'The Model Context Protocol: this API as tools for models (docs/mcp.md).',
+    details:
+      'Streamable HTTP, without sessions. Each tool wants the scope of the address that it stands for.',
+    body: z.record(z.string(), z.unknown()).describe('A message of JSON-RPC 2.0.'),
+    speaks: 'mcp',
+    status: 200,
+    answer: z.record(z.string(), z.unknown()),
   },
 
   listAgents: {
@@ -416,6 +432,69 @@ export const HTTP_ROUTES = {
     status: 200,
     answer: waterfallShown,
   },
+  searchHistory: {
+    method: 'GET',
+    path: '/history',
+    scope: 'read',
+    summary:
+      'What was said, called and printed, with a text in it: the last entries, in the order of time.',
+    query: z.object({
+      grep: z.string().optional().describe('A part of it, in upper or lower case.'),
+      agent: agentRef.optional(),
+      from: placeText.optional(),
+      to: placeText.optional(),
+      limit,
+    }),
+    status: 200,
+    answer: z.object({
+      entries: z.array(historyEntryShown),
+      found: z.int().describe('How many there are; these are the last.'),
+    }),
+  },
+  getOwnHistory: {
+    method: 'GET',
+    path: '/own-history',
+    scope: 'agent',
+    summary: 'The same of the agent that asks, and of no other.',
+    query: z.object({
+      grep: z.string().optional().describe('A part of it, in upper or lower case.'),
+      from: placeText.optional(),
+      to: placeText.optional(),
+      limit,
+    }),
+    status: 200,
+    answer: z.object({ entries: z.array(historyEntryShown), found: z.int() }),
+  },
+  getWhyTurn: {
+    method: 'GET',
+    path: '/turns/{turn}/why',
+    scope: 'read',
+    summary: 'What was decided for a turn and why, recomputed from the log.',
+    params: z.object({ turn: z.string() }),
+    status: 200,
+    answer: z.object({
+      turn: turnShown.omit({ answers: true, questions: true }),
+      traits: z
+        .object({ whileBusy: z.enum(['join', 'queue']), endOfTurn: z.enum(['signal', 'response']) })
+        .describe('How its agent behaves, as the log shows it.'),
+      steps: z.array(decidedStep),
+    }),
+  },
+  getTimeline: {
+    method: 'GET',
+    path: '/timelines/{message}',
+    scope: 'read',
+    summary: 'The same, of the message that is found by an id, a number, or a link of Telegram.',
+    params: z.object({
+      message: z
+        .string()
+        .describe(
+          'The id or place of the message or of what came of it, the number of its update, or a link of Telegram, encoded.',
+        ),
+    }),
+    status: 200,
+    answer: waterfallShown,
+  },
   getActivity: {
     method: 'GET',
     path: '/activity',
@@ -450,6 +529,29 @@ export const HTTP_ROUTES = {
       counts: z
         .object({ agents: z.int(), jobs: z.int(), projects: z.int(), users: z.int() })
         .describe('How many there are; an answer has `limit` of each.'),
+    }),
+  },
+  getDiff: {
+    method: 'GET',
+    path: '/diff',
+    scope: 'read',
+    summary:
+      'What changed between two places of the log, as a JSON patch with the event of each change.',
+    query: z.object({
+      from: placeText.describe('The last event that counts for before, as `at` of `/state`.'),
+      to: placeText.optional(),
+      of: z.string().optional().describe('Only of this agent, person, project or job.'),
+      limit: limit.describe('How many changes at most; all without.'),
+    }),
+    status: 200,
+    answer: z.object({
+      from: z.int(),
+      to: z.int(),
+      of: z
+        .object({ kind: z.enum(['agent', 'user', 'project', 'job']), id: z.string() })
+        .optional(),
+      changes: z.array(stateChange),
+      more: z.int().optional().describe('How many were left out.'),
     }),
   },
   getPartOfState: {
@@ -588,7 +690,9 @@ export const HTTP_ROUTES = {
     path: '/jobs/{job}',
     scope: 'read',
     summary: 'One job, however long ago it was.',
+    details: 'With `Prefer: wait=30` it answers when the job has ended; 202 while it goes on.',
     params: jobParams,
+    waits: true,
     status: 200,
     answer: jobShown,
   },

@@ -104,6 +104,43 @@ export const statePlace = z.object({
   event: eventShown.optional().describe('What stands at this place.'),
 });
 
+const eventPlace = z.object({ sequence: z.int(), time: z.string(), type: z.string() });
+
+export const stateChange = z.object({
+  op: z.enum(['add', 'replace', 'remove']),
+  path: z.string().describe('A JSON pointer (RFC 6901).'),
+  value: z.unknown().optional(),
+  was: z.unknown().optional().describe('What stood there.'),
+  by: eventPlace.optional().describe('The last event that changed it.'),
+});
+
+export const decidedStep = z.object({
+  do: z.string().describe('`open-turn`, `deliver`, `nudge`, `end-turn`, `fail-turn`, and others.'),
+  because: z.string(),
+  after: eventPlace.describe('The event after which there was nothing else to do.'),
+  stated: eventPlace.optional().describe('The event that says that it was done.'),
+});
+
+export const historyEntryShown = z.object({
+  time: z.string(),
+  stream: z.enum(['EVENTS', 'LOGS']),
+  sequence: z.int(),
+  agentId: z.string(),
+  kind: z.enum([
+    'message',
+    'answer',
+    'question',
+    'progress',
+    'call',
+    'result',
+    'failed',
+    'stdout',
+    'stderr',
+  ]),
+  text: z.string(),
+  id: z.string().optional(),
+});
+
 export const deliveryShown = z.object({
   channel: z.string(),
   id: z.string(),

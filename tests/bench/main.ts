@@ -9,6 +9,7 @@ import { redisMirror } from './redis-mirror.ts';
 import { replay } from './replay.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
+import { stateAt } from './state-at.ts';
 import { telegramLatency } from './telegram-latency.ts';
 import { throughput } from './throughput.ts';
 
@@ -26,6 +27,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   replay,
   scale,
   start,
+  'state-at': stateAt,
   'telegram-latency': telegramLatency,
   throughput,
 };

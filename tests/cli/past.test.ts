@@ -1,10 +1,12 @@
 import test from 'ava';
+import { patched } from '../../core/operator/json-patch.ts';
 import {
   type ConsoleServer,
   startConsoleServer,
 } from '../projections/console/support/console-server.ts';
 import { ADA, ToldLog } from '../projections/console/support/told-log.ts';
 import { ApiClient } from '../projections/http/support/api-client.ts';
+import { startPlainNats } from '../support/plain-nats.ts';
 import { environment } from '../support/system.ts';
 import { runHere } from './run-here.ts';
 
@@ -89,4 +91,166 @@ test('state: what is not there, or was not then, is told', async (t) => {
   t.is(await refused('state', '--at', '2999-01-01'), '2 ORC_USAGE');
   const { code } = await api.problem('getPartOfState', { params: { of: 'nobody' } });
   t.is(code, 'ORC_NOT_IN_STATE');
+});
+
+test('timeline: a message is found by whatever came of it, with what it waited for', async (t) => {
+  const question = 'https://t.me/c/4711/42';
+  await told.turn(AGENT, 'm-2', 'First');
+  const from = { channel: 'telegram', userId: '-1004711' };
+  const sources = [{ message: '42', content: 'x' }];
+  const send = { text: 'Second', from, mode: 'wait' as const, sources };
+  await told.tell('command.send', { agentId: AGENT }, send, { id: 'tg-1-880000001' });
+  await told.endTurn(AGENT, 'm-2', 0);
+  const because = { correlationId: 'tg-1-880000001', causationId: 'tg-1-880000001' };
+  const turn = { turnId: 'turn-second', commandId: 'tg-1-880000001' };
+  const deadlineAt = '2099-01-01T00:00:00.000Z';
+  await told.tell('turn.started', { agentId: AGENT }, { ...turn, deadlineAt }, because);
+  const answer = await told.says('response.answer', AGENT, { text: 'Done' });
+  const sequence = await server.log.lastSequence('EVENTS');
+  const delivery = { agentId: AGENT, sequence, messageId: 'tg-1-880000001' };
+  await told.delivery(answer, delivery, 'confirmed');
+
+  const text = await shown('timeline', 'turn-second');
+  t.regex(text, /^message tg-1-880000001 of telegram\/-1004711 to agent-0123456789ab, event \d+/);
+  t.regex(text, /\n {2}"Second"\n {2}running, in turn-second\n/);
+  t.regex(text, /\nwaits for a turn +\d+ .* done +for turn-m-2\n/);
+  t.regex(text, /\n {2}answer +\d+ .* done +Done\n {4}to telegram .*\n {6}attempt 1 .*1001\n/);
+
+  const whole = await json('timeline', 'turn-second');
+  for (const way of ['tg-1-880000001', '880000001', answer, question, 'telegram/4711471147/1001']) {
+    t.deepEqual(await json('timeline', way), whole, way);
+  }
+  t.deepEqual(await json('timeline', String(await server.log.lastSequence('EVENTS'))), whole);
+  const { body } = await api.ask('getTimeline', { params: { message: question } });
+  t.deepEqual({ ...body }, whole);
+});
+
+test('timeline: what nobody wrote is told', async (t) => {
+  t.is(await refused('timeline', '999999999'), '1 ORC_EVENT_NOT_FOUND');
+  t.is(await refused('timeline', 'turn-unknown'), '1 ORC_EVENT_NOT_FOUND');
+  t.is(await refused('timeline', '1'), '1 ORC_EVENT_NOT_FOUND');
+  t.is(await refused('timeline', 'https://t.me/c/1/42'), '1 ORC_EVENT_NOT_FOUND');
+  t.is(await refused('timeline', 'what I said'), '2 ORC_USAGE');
+});
+
+test('why: a turn is told by what was decided, and after which event', async (t) => {
+  const text = await shown('why', 'turn-m-1');
+  t.regex(text, /^turn turn-m-1 of agent-0123456789ab: ended, \S+ to \S+\n/);
+  t.regex(
+    text,
+    /\nopen-turn +message m-1 waited, and no turn ran +4 command.send +5 turn.started\n/,
+  );
+  t.regex(text, /\nend-turn .* 1 answer and 0 questions +7 response.answer +8 turn.ended\n/);
+  const { body } = await api.ask('getWhyTurn', { params: { turn: 'turn-m-1' } });
+  t.deepEqual({ ...body }, await json('why', 'turn-m-1'));
+  t.is(await refused('why', 'turn-unknown'), '1 ORC_TURN_NOT_FOUND');
+});
+
+test('diff: what changed of everything or of one thing, and by which event', async (t) => {
+  const text = await shown('diff', '--from', '6', '--to', '8', 'mender');
+  t.regex(text, /^from event 6 to 8 of agent agent-0123456789ab\n/);
+  t.regex(text, /\n~ +counts\.answers +0 +1 +7 response\.answer\n/);
+  t.regex(text, /\n~ +turn +\{.* null +8 turn\.ended\n/);
+  t.is(await shown('diff', '--from', '8', '--to', '8'), 'from event 8 to 8\n\nnothing changed\n');
+
+  const diff = await json('diff', '--from', '4', '--to', '8', 'mender');
+  const before = await json('state', '--at', '4', 'mender');
+  const after = await json('state', '--at', '8', 'mender');
+  const at = (state: unknown) => ({ agents: { [AGENT]: state } });
+  t.deepEqual(patched(at(before.state), diff.changes), at(after.state));
+  const { body } = await api.ask('getDiff', { query: { from: '4', to: '8', of: AGENT } });
+  t.deepEqual({ ...body }, diff);
+  const some = await api.ask('getDiff', { query: { from: '4', to: '8', limit: 1 } });
+  t.true((some.body.more ?? 0) > 0);
+  t.is(await refused('diff', '--from', '8', '--to', '4'), '2 ORC_USAGE');
+  t.is(await refused('diff', '--from', '1', 'nobody'), '1 ORC_NOT_IN_STATE');
+});
+
+test('history: what was said, called and printed is found by a part of it, in order', async (t) => {
+  const agentId = 'agent-00000000feed';
+  await told.agent(agentId, 'searcher');
+  await told.turn(agentId, 'm-3', 'Where is the Invoice?');
+  await told.prints(agentId, ['looking for an invoice', 'something else']);
+  const call = await told.says('tool.project.create', agentId, { name: 'invoices' });
+  const result = { ok: true as const, callId: call, value: { id: 'proj_invoice' } };
+  await told.tell('result', { agentId, callId: call }, result);
+  await told.says('response.answer', agentId, { text: 'INVOICE 7 is paid' });
+  const kinds = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).kind);
+
+  const found = await shown('history', '--grep', 'invoice', '--json');
+  t.deepEqual(kinds(found).toSorted(), ['answer', 'call', 'message', 'result', 'stdout']);
+  t.is(kinds(found).at(-1), 'answer');
+  const last = await shown('history', '--agent', 'searcher', '-n', '1');
+  t.regex(last, /^\S+ +\d+ agent-00000000feed answer +INVOICE 7 is paid\n$/);
+  t.is(await shown('history', '--grep', 'invoice', '--to', '8'), '');
+  t.deepEqual(kinds(await shown('history', '--agent', AGENT, '--to', '8', '--json')), [
+    'message',
+    'answer',
+  ]);
+  const { body } = await api.ask('searchHistory', {
+    query: { grep: 'invoice', agent: 'searcher', limit: 2 },
+  });
+  t.is(body.found, 5);
+  t.deepEqual(
+    body.entries.map(({ kind }) => kind),
+    kinds(found).slice(-2),
+  );
+  t.is(await refused('history', '-n', 'many'), '2 ORC_USAGE');
+});
+
+test('replay: facts, talk and output come in the order in which they came', async (t) => {
+  const text = await shown('replay', '--from', '4', '--to', '8', '--speed', 'max', 'mender');
+  const lines = text.trimEnd().split('\n');
+  t.deepEqual(
+    lines.map((line) => line.split(/ +/)[3]),
+    ['message', 'turn.started', 'process.delivered', 'answer', 'turn.ended'],
+  );
+  t.regex(lines[3] ?? '', / 7 agent-0123456789ab answer +Mended$/);
+  const [searched] = (await shown('history', '--grep', 'looking for', '--json')).split('\n');
+  t.is(JSON.parse(searched ?? '').kind, 'stdout');
+  const whole = await shown('replay', '--speed', 'max', 'searcher');
+  t.true(whole.indexOf('Where is the Invoice?') < whole.indexOf('looking for an invoice'));
+  t.true(whole.indexOf('looking for an invoice') < whole.indexOf('INVOICE 7 is paid'));
+
+  const keys = [Buffer.from('\n'), Buffer.from('\nq')];
+  const stepped = await runHere(['replay', '--to', '8', '--step', AGENT], env, keys);
+  t.is(stepped.code, 0, stepped.stderr);
+  t.true(stepped.stdout.split('\n').length <= 3, 'a line for each Enter');
+  t.is(await refused('replay', '--speed', 'fast'), '2 ORC_USAGE');
+});
+
+test('replay --into: another NATS hears what happened, and one with a system is refused', async (t) => {
+  const plain = await startPlainNats(t);
+  const heard: string[] = [];
+  const { nc } = plain.connection;
+  const subscription = nc.subscribe('agents.>', { max: 5 });
+  await nc.flush();
+  await shown('replay', '--to', '8', '--from', '4', '--speed', 'max', '--into', plain.url);
+  for await (const { subject, headers } of subscription) {
+    heard.push(`${subject.split('.').slice(2).join('.')} ${headers?.get('orchestrator-replayed')}`);
+  }
+  t.deepEqual(heard, [
+    'command.send 4',
+    'turn.started 5',
+    'process.delivered 6',
+    'response.answer 7',
+    'turn.ended 8',
+  ]);
+  const jsm = await plain.connection.jsm();
+  await jsm.streams.add({ name: 'EVENTS', subjects: ['agents.>'] });
+  t.is(await refused('replay', '--into', plain.url), '2 ORC_BAD_INPUT');
+  t.is(await refused('replay', '--into', 'nats://127.0.0.1:1'), '1 ORC_NOT_REACHABLE');
+});
+
+test('a part of the log that begins at an instant has what came from then on', async (t) => {
+  const { time } = (await json('state', '--at', '8')).event;
+  const rows = (await shown('replay', '--from', time, '--speed', 'max', '--json')).trimEnd();
+  const entries = rows.split('\n').map((row) => JSON.parse(row));
+  t.true(entries.some(({ sequence }) => sequence === 8));
+  t.true(entries.every((entry) => entry.time >= time));
+  t.is(await shown('history', '--from', '1h', '--to', '1h'), '');
 });

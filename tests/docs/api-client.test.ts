@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { apiClient } from '../../docs/pages/api-client.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'clients', 'typescript');
+const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'client');
 
-test('clients/typescript is what the API is (else: npm run docs)', async (t) => {
+test('docs/client is what the API is (else: npm run docs)', async (t) => {
   t.timeout(120_000);
   const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
   const files = names.filter((name) => statSync(join(FOLDER, name)).isFile());

@@ -54,6 +54,7 @@ withDocker(
       'demo-agent.sh',
       'fold-version.json',
       'keeper.sh',
+      'mcp-protocol.cjs',
       'orchestrator-whole.cjs',
       'orchestrator.cjs',
       'otlp-exporter.cjs',

@@ -8,17 +8,24 @@ import { createAgent, sendMessage } from '../support/commands.ts';
 import { startTestNats, type TestNats, temporaryFolder } from '../support/nats.ts';
 import { nodeEnvironment } from '../support/node-environment.ts';
 import { programOf } from '../support/programs.ts';
+import { stateRunning } from './http/support/serving-api.ts';
 
 const MAIN = programOf('projections');
 
 /** The process as `npm start` runs it. */
-function startProjections(t: ExecutionContext, nats: TestNats, dataDir: string): ServiceProcess {
+function startProjections(
+  t: ExecutionContext,
+  nats: TestNats,
+  dataDir: string,
+  own: Record<string, string> = {},
+): ServiceProcess {
   const environment = {
     ...nodeEnvironment(),
     ORCHESTRATOR_NATS_URL: nats.url,
     ORCHESTRATOR_CREDS: nats.operatorCreds,
     ORCHESTRATOR_DATA_DIR: dataDir,
     LOG_LEVEL: 'warn',
+    ...own,
   };
   const running = new ServiceProcess({ main: MAIN, environment, logFd: 2 });
   t.teardown(async () => {
@@ -40,12 +47,18 @@ test('the process serves what the log says, ends when it is asked to, and goes o
   const checkpoint = await readFile(join(dataDir, 'snapshots', 'system.jsonl'), 'utf8');
   t.true(checkpoint.includes(AGENT));
 
-  const second = startProjections(t, nats, dataDir);
+  const { nc } = nats.connection;
+  const beats = nc.subscribe(`agents.hb.*.*.${AGENT}`, { max: 1, timeout: 60_000 });
+  const second = startProjections(t, nats, dataDir, { ORCHESTRATOR_AGENT_PROTOCOL: 'on' });
   t.true(await second.ready);
   t.deepEqual(await views.request('hash', { atLeast: 1 }), before);
   await sendMessage(nats.log, AGENT, 'm-1', 'hello');
   const { agents } = await views.request('agents', { atLeast: 2 });
   t.is(agents[0]?.queued, 1);
+
+  // Where it is wanted, whoever takes messages is there for clients of the agent protocol.
+  await stateRunning(nats, AGENT);
+  for await (const beat of beats) t.is(beat.subject, `agents.hb.line.orchestrator.${AGENT}`);
 });
 
 test('a process that is killed is started again and serves the same', async (t) => {

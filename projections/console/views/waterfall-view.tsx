@@ -1,4 +1,5 @@
 import type { Span } from '../../../core/conversation/waterfall.ts';
+import { howLong } from '../../../platform/text/how-long.ts';
 import type { AnswerOf, Api } from '../api.ts';
 import { Said } from '../parts/said.tsx';
 import { Share } from '../parts/share.tsx';
@@ -7,7 +8,7 @@ import { useNow } from '../parts/use-now.ts';
 import { addressOf } from '../place.ts';
 import { scaleOf, sharedWaterfall } from '../shared-page.ts';
 import { usePolled } from '../use-polled.ts';
-import { between, clock, howLong, person } from '../words.ts';
+import { between, clock, person } from '../words.ts';
 
 const EVERY_MS = 2_000;
 

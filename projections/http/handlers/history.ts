@@ -1,13 +1,30 @@
 import { waterfallOf } from '../../../core/conversation/waterfall.ts';
+import type { EventLog } from '../../../core/log/event-log.ts';
 import { eventsOfMessage } from '../../../core/operator/events-of-message.ts';
+import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { namedPlace } from '../../../core/operator/place-in-log.ts';
 import { readActivity } from '../../../core/operator/read-activity.ts';
+import { lastEntries, searchHistory } from '../../../core/operator/search-history.ts';
 import { partAt, stateAt } from '../../../core/operator/state-at.ts';
+import { stateDiff } from '../../../core/operator/state-diff.ts';
+import { timelineOf } from '../../../core/operator/timeline.ts';
+import { whyTurn } from '../../../core/operator/why-turn.ts';
 import { wholeState } from '../../../core/views/whole-state.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
-import type { HandlersOf } from '../api-context.ts';
+import { isAgentId } from '../../../schemas/ids.ts';
+import { MAX_PAGE } from '../../../schemas/limits.ts';
+import { type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 
-type Names = 'getWaterfall' | 'getActivity' | 'getState' | 'getPartOfState';
+type Names =
+  | 'getWaterfall'
+  | 'getTimeline'
+  | 'getWhyTurn'
+  | 'getActivity'
+  | 'getState'
+  | 'getPartOfState'
+  | 'getDiff'
+  | 'searchHistory'
+  | 'getOwnHistory';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -21,6 +38,24 @@ export const historyHandlers: HandlersOf<Names> = {
   async getWaterfall({ params, signal }, { log }) {
     const { agentId, message, events } = await eventsOfMessage(log, params.sequence, signal);
     return waterfallOf(agentId, message, events);
+  },
+
+  getTimeline: ({ params, signal }, { log }) => timelineOf(log, params.message, signal),
+
+  getWhyTurn: ({ params, signal }, { log }) => whyTurn(log, params.turn, signal),
+
+  async searchHistory({ query: { agent, ...query }, signal }, { log, views }) {
+    const agentId =
+      agent === undefined || isAgentId(agent)
+        ? agent
+        : (await knownAgent(views, agent, SYSTEM_MS)).agentId;
+    return searched(log, { ...query, agentId }, signal);
+  },
+
+  getOwnHistory({ query, speaker, signal }, { log }) {
+    // The route is for agents: nobody comes here who is none.
+    if (speaker === undefined) throw new OrchestratorError('ORC_CREDS');
+    return searched(log, { ...query, agentId: speaker.agentId }, signal);
   },
 
   async getActivity({ query: { last = LAST_MS, stretch = MINUTE_MS }, signal }, { log }) {
@@ -38,12 +73,42 @@ export const historyHandlers: HandlersOf<Names> = {
     return { ...place, ...wholeState(state, query.limit) };
   },
 
+  async getDiff({ query: { from, to, of, limit }, signal }, { log, history }) {
+    const now = new Date();
+    const end = to === undefined ? undefined : namedPlace('to', to, now);
+    const asked = { from: namedPlace('from', from, now), to: end, of };
+    const { changes, ...diff } = await stateDiff({ log, history }, asked, signal);
+    const shown = changes.slice(0, limit);
+    const more = changes.length - shown.length;
+    return { ...diff, changes: shown, ...(more > 0 && { more }) };
+  },
+
   async getPartOfState({ params, query, signal }, { log, history }) {
     const { state, ...place } = await stateAt({ log, history }, atPlace(query.at), signal);
     const part = await partAt({ log }, { at: place.at, state }, params.of, signal);
     return { ...place, ...part, state: { ...part.state } };
   },
 };
+
+interface Searched {
+  grep?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  limit?: number | undefined;
+  agentId: string | undefined;
+}
+
+function searched(
+  log: EventLog,
+  { from, to, limit = MAX_PAGE, ...wanted }: Searched,
+  signal: AbortSignal,
+) {
+  const now = new Date();
+  const place = (name: string, text: string | undefined) =>
+    text === undefined ? undefined : namedPlace(name, text, now);
+  const range = { from: place('from', from), to: place('to', to) };
+  return lastEntries(searchHistory(log, { ...wanted, ...range }, signal), limit);
+}
 
 const atPlace = (at: string | undefined) =>
   at === undefined ? undefined : namedPlace('at', at, new Date());

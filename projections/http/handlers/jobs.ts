@@ -3,13 +3,15 @@ import { callBackJob } from '../../../core/conversation/call-back-job.ts';
 import { knownJob } from '../../../core/conversation/known-job.ts';
 import { shownPhase } from '../../../core/domain/job/job-state.ts';
 import { jobView } from '../../../core/domain/job/job-view.ts';
+import { awaitJobEnd } from '../../../core/operator/await-job-end.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { newId } from '../../../schemas/ids.ts';
 import { jobLogFilter } from '../../../schemas/subjects.ts';
 import type { LogLineView } from '../../../schemas/views.ts';
 import { lineView } from '../../views/log-tail.ts';
-import { Written } from '../answers.ts';
+import { Accepted, Written } from '../answers.ts';
 import { type HandlersOf, SYSTEM_MS } from '../api-context.ts';
+import { doneInTime } from '../done-in-time.ts';
 
 type Names = 'listJobs' | 'getJob' | 'getJobLogs' | 'answerJob' | 'cancelJob' | 'callBackJob';
 
@@ -19,7 +21,14 @@ export const jobHandlers: HandlersOf<Names> = {
     return { jobs, next };
   },
 
-  getJob: async ({ params }, { log }) => jobView(await knownJob(log, params.job)),
+  async getJob({ params, waitMs, signal }, { log }) {
+    if (waitMs === undefined) return jobView(await knownJob(log, params.job));
+    const isEnded = await doneInTime(waitMs, (timeoutMs) =>
+      awaitJobEnd(log, params.job, { timeoutMs, signal }),
+    );
+    const job = jobView(await knownJob(log, params.job));
+    return isEnded ? job : new Accepted(job);
+  },
 
   async getJobLogs({ params, prefers, signal }, { log }) {
     await knownJob(log, params.job);

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { spanTree } from '../../../core/conversation/span-tree.ts';
 import { type Span, waterfallOf } from '../../../core/conversation/waterfall.ts';
 import type { StoredEvent, StoredEventOf } from '../../../schemas/event.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
@@ -130,6 +131,49 @@ test('a turn that was joined begins before the message', (t) => {
   const { spans, turnId } = of([early as StoredEvent, delivered, answer, ended]);
   t.is(turnId, 'turn-1');
   t.deepEqual(spans[0]?.name, 'turn');
+});
+
+test('what a message waited for before its turn is told, and what its turn waited for', (t) => {
+  const ready = event({ type: 'process.ready', data: { runId: 'run-1' } });
+  const other = event({
+    type: 'turn.ended',
+    data: { turnId: 'turn-0', answers: 1, questions: 0 },
+  });
+  const asked = event({
+    type: 'response.question',
+    data: { text: 'Which?', waitMs: 60_000 },
+    id: 'question-1',
+  });
+  const replied = event({ type: 'result', data: { ok: true, callId: 'question-1', value: {} } });
+  const waterfall = of([ready, other, started, delivered, asked, replied]);
+  t.is(waterfall.spans[0]?.detail, 'for the agent, to be ready, then for turn-0');
+  const waits = waterfall.spans.find(({ id }) => id === 'question-1:reply');
+  t.like(waits, { parent: 'question-1', startedAt: asked.time, endedAt: replied.time });
+  t.is(of([started, asked]).spans.at(-1)?.state, 'open');
+
+  const job = (name: string) => `jobs.job_1.${name}`;
+  const order = event({
+    type: 'job.requested',
+    data: { tool: 'deploy', verb: 'run', input: {}, notify: true, timeouts: {} },
+    subject: job('requested'),
+  });
+  const question = { type: 'job.input-required', data: { question: 'Deploy?' } } as const;
+  const confirmed = { type: 'job.answered', data: { approved: true } } as const;
+  const { spans } = of([
+    started,
+    order,
+    event({ ...question, subject: job('input-required') }),
+    event({ ...confirmed, subject: job('answered') }),
+  ]);
+  t.like(spans.at(-1), { name: 'waits for a person to confirm', parent: 'job_1', state: 'done' });
+});
+
+test('spans stand below what they belong to, each once, whatever they say', (t) => {
+  const span = (id: string, parent?: string) => ({ id, ...(parent !== undefined && { parent }) });
+  const spans = [span('a'), span('b'), span('c', 'a'), span('d', 'c'), span('e', 'none')];
+  const lines = spanTree(spans).map(({ span: { id }, depth }) => `${depth}${id}`);
+  t.deepEqual(lines, ['0a', '1c', '2d', '0b', '0e']);
+  t.deepEqual(spanTree([span('a', 'b'), span('b', 'a')]), []);
 });
 
 test('no events whatever break it', (t) => {

@@ -1,9 +1,10 @@
 import test from 'ava';
+import { howLong } from '../../../platform/text/how-long.ts';
 import { Conversation, type ShownEvent } from '../../../projections/console/conversation.ts';
 import { addressOf, type Place, placeOf } from '../../../projections/console/place.ts';
 import { Redactor } from '../../../projections/console/redact.ts';
 import { SseParser } from '../../../projections/console/sse.ts';
-import { bytes, howLong } from '../../../projections/console/words.ts';
+import { bytes } from '../../../projections/console/words.ts';
 import type { DataOf, EventType } from '../../../schemas/event-catalogue.ts';
 
 test('each place has an address, and each address leads to its place', (t) => {

@@ -271,3 +271,22 @@ test('a token of one agent speaks as it and does nothing else; no other token sp
     body: { code: 'ORC_NOT_PERMITTED' },
   });
 });
+
+test('an agent finds what it has said itself by its own credential, and nothing of another', async (t) => {
+  const [shell, other] = [await cutOff(t), await cutOff(t)];
+  t.is((await shell.run(['answer', 'The blue one is mine'])).code, 0);
+  t.is((await other.run(['answer', 'The blue one is not'])).code, 0);
+  const { nats } = await api();
+  await nats.log.heard('agents.>');
+  const mine = await shell.run(['history', '--mine', '--grep', 'BLUE']);
+  t.is(mine.code, 0, mine.stderr);
+  t.regex(mine.stdout, new RegExp(`^\\S+ +\\d+ ${shell.agentId} answer +The blue one is mine\\n$`));
+  const last = await shell.run(['history', '--mine', '-n', '1', '--json']);
+  t.like(JSON.parse(last.stdout), { kind: 'answer', text: 'The blue one is mine' });
+
+  const none = { ...shell.env, ORCHESTRATOR_API_URL: '' };
+  const { stderr } = await runHere(['history', '--mine'], none);
+  t.regex(stderr, oneLine('ORC_NOT_REACHABLE'));
+  const theirs = await shell.run(['history', '--mine', '--agent', other.agentId]);
+  t.is(theirs.code, 2);
+});

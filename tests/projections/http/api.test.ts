@@ -9,7 +9,7 @@ import {
   listAgents,
   type Problem,
   sendMessage,
-} from '../../../clients/typescript/index.js';
+} from '../../../docs/client/index.js';
 import { docsPage } from '../../../projections/http/docs-page.ts';
 import { HANDLERS } from '../../../projections/http/handlers.ts';
 import { HTTP_ROUTES } from '../../../schemas/http/http-routes.ts';

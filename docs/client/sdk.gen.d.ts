@@ -1,6 +1,6 @@
 // Made from docs/openapi.json by `npm run docs`; not written by hand.
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AnswerJobData, AnswerJobErrors, AnswerJobResponses, ArchiveEventsData, ArchiveEventsErrors, ArchiveEventsResponses, ArchiveProjectData, ArchiveProjectErrors, ArchiveProjectResponses, AsyncapiData, AsyncapiResponses, CallBackJobData, CallBackJobErrors, CallBackJobResponses, CallToolData, CallToolErrors, CallToolResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChatData, ChatErrors, ChatResponses, ConsoleData, ConsoleFileData, ConsoleFileResponses, ConsoleResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateProjectData, CreateProjectErrors, CreateProjectResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DiffProjectData, DiffProjectErrors, DiffProjectResponses, DocsData, DocsResponses, DrainNodeData, DrainNodeErrors, DrainNodeResponses, ExportProjectData, ExportProjectErrors, ExportProjectResponses, ExtendAgentData, ExtendAgentErrors, ExtendAgentResponses, FollowConversationData, FollowConversationErrors, FollowConversationResponses, GetActivityData, GetActivityErrors, GetActivityResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetFileData, GetFileErrors, GetFileResponses, GetJobData, GetJobErrors, GetJobLogsData, GetJobLogsErrors, GetJobLogsResponses, GetJobResponses, GetLogsData, GetLogsErrors, GetLogsResponses, GetPartOfStateData, GetPartOfStateErrors, GetPartOfStateResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetStateData, GetStateErrors, GetStateResponses, GetTurnData, GetTurnErrors, GetTurnResponses, GetUserData, GetUserErrors, GetUserResponses, GetWaterfallData, GetWaterfallErrors, GetWaterfallResponses, HealthzData, HealthzResponses, InterruptAgentData, InterruptAgentErrors, InterruptAgentResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListArchiveData, ListArchiveErrors, ListArchiveResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListNodesData, ListNodesErrors, ListNodesResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTurnsData, ListTurnsErrors, ListTurnsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LivezData, LivezResponses, LogProjectData, LogProjectErrors, LogProjectResponses, MergeProjectData, MergeProjectErrors, MergeProjectResponses, MetricsData, MetricsErrors, MetricsResponses, OpenapiData, OpenapiResponses, PushProjectData, PushProjectErrors, PushProjectResponses, ResumeAgentData, ResumeAgentErrors, ResumeAgentResponses, ResumeNodeData, ResumeNodeErrors, ResumeNodeResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, SendAgainData, SendAgainErrors, SendAgainResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StateArrivedData, StateArrivedErrors, StateArrivedResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StoreFileData, StoreFileErrors, StoreFileResponses, UndoAgentData, UndoAgentErrors, UndoAgentResponses, UseProjectData, UseProjectErrors, UseProjectResponses, VerifyData, VerifyErrors, VerifyResponses } from './types.gen.js';
+import type { AnswerJobData, AnswerJobErrors, AnswerJobResponses, ArchiveEventsData, ArchiveEventsErrors, ArchiveEventsResponses, ArchiveProjectData, ArchiveProjectErrors, ArchiveProjectResponses, AsyncapiData, AsyncapiResponses, CallBackJobData, CallBackJobErrors, CallBackJobResponses, CallToolData, CallToolErrors, CallToolResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChatData, ChatErrors, ChatResponses, ConsoleData, ConsoleFileData, ConsoleFileResponses, ConsoleResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateProjectData, CreateProjectErrors, CreateProjectResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DiffProjectData, DiffProjectErrors, DiffProjectResponses, DocsData, DocsResponses, DrainNodeData, DrainNodeErrors, DrainNodeResponses, ExportProjectData, ExportProjectErrors, ExportProjectResponses, ExtendAgentData, ExtendAgentErrors, ExtendAgentResponses, FollowConversationData, FollowConversationErrors, FollowConversationResponses, GetActivityData, GetActivityErrors, GetActivityResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetDiffData, GetDiffErrors, GetDiffResponses, GetFileData, GetFileErrors, GetFileResponses, GetJobData, GetJobErrors, GetJobLogsData, GetJobLogsErrors, GetJobLogsResponses, GetJobResponses, GetLogsData, GetLogsErrors, GetLogsResponses, GetOwnHistoryData, GetOwnHistoryErrors, GetOwnHistoryResponses, GetPartOfStateData, GetPartOfStateErrors, GetPartOfStateResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetStateData, GetStateErrors, GetStateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetTurnData, GetTurnErrors, GetTurnResponses, GetUserData, GetUserErrors, GetUserResponses, GetWaterfallData, GetWaterfallErrors, GetWaterfallResponses, GetWhyTurnData, GetWhyTurnErrors, GetWhyTurnResponses, HealthzData, HealthzResponses, InterruptAgentData, InterruptAgentErrors, InterruptAgentResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListArchiveData, ListArchiveErrors, ListArchiveResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListNodesData, ListNodesErrors, ListNodesResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTurnsData, ListTurnsErrors, ListTurnsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LivezData, LivezResponses, LogProjectData, LogProjectErrors, LogProjectResponses, McpData, McpErrors, McpResponses, MergeProjectData, MergeProjectErrors, MergeProjectResponses, MetricsData, MetricsErrors, MetricsResponses, OpenapiData, OpenapiResponses, PushProjectData, PushProjectErrors, PushProjectResponses, ResumeAgentData, ResumeAgentErrors, ResumeAgentResponses, ResumeNodeData, ResumeNodeErrors, ResumeNodeResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, SearchHistoryData, SearchHistoryErrors, SearchHistoryResponses, SendAgainData, SendAgainErrors, SendAgainResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StateArrivedData, StateArrivedErrors, StateArrivedResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StoreFileData, StoreFileErrors, StoreFileResponses, UndoAgentData, UndoAgentErrors, UndoAgentResponses, UseProjectData, UseProjectErrors, UseProjectResponses, VerifyData, VerifyErrors, VerifyResponses } from './types.gen.js';
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
      * You can provide a client instance returned by `createClient()` instead of
@@ -46,6 +46,12 @@ export declare const asyncapi: <ThrowOnError extends boolean = false>(options?: 
  * This API as a page to read.
  */
 export declare const docs: <ThrowOnError extends boolean = false>(options?: Options<DocsData, ThrowOnError>) => RequestResult<DocsResponses, unknown, ThrowOnError>;
+/**
+ * The Model Context Protocol: this API as tools for models (docs/mcp.md).
+ *
+ * Streamable HTTP, without sessions. Each tool wants the scope of the address that it stands for.
+ */
+export declare const mcp: <ThrowOnError extends boolean = false>(options?: Options<McpData, ThrowOnError>) => RequestResult<McpResponses, McpErrors, ThrowOnError>;
 /**
  * The agents, page by page.
  */
@@ -135,6 +141,22 @@ export declare const listEvents: <ThrowOnError extends boolean = false>(options?
  */
 export declare const getWaterfall: <ThrowOnError extends boolean = false>(options: Options<GetWaterfallData, ThrowOnError>) => RequestResult<GetWaterfallResponses, GetWaterfallErrors, ThrowOnError>;
 /**
+ * What was said, called and printed, with a text in it: the last entries, in the order of time.
+ */
+export declare const searchHistory: <ThrowOnError extends boolean = false>(options?: Options<SearchHistoryData, ThrowOnError>) => RequestResult<SearchHistoryResponses, SearchHistoryErrors, ThrowOnError>;
+/**
+ * The same of the agent that asks, and of no other.
+ */
+export declare const getOwnHistory: <ThrowOnError extends boolean = false>(options?: Options<GetOwnHistoryData, ThrowOnError>) => RequestResult<GetOwnHistoryResponses, GetOwnHistoryErrors, ThrowOnError>;
+/**
+ * What was decided for a turn and why, recomputed from the log.
+ */
+export declare const getWhyTurn: <ThrowOnError extends boolean = false>(options: Options<GetWhyTurnData, ThrowOnError>) => RequestResult<GetWhyTurnResponses, GetWhyTurnErrors, ThrowOnError>;
+/**
+ * The same, of the message that is found by an id, a number, or a link of Telegram.
+ */
+export declare const getTimeline: <ThrowOnError extends boolean = false>(options: Options<GetTimelineData, ThrowOnError>) => RequestResult<GetTimelineResponses, GetTimelineErrors, ThrowOnError>;
+/**
  * How much happened, by stretches of time: turns, answers, deliveries, failures.
  */
 export declare const getActivity: <ThrowOnError extends boolean = false>(options?: Options<GetActivityData, ThrowOnError>) => RequestResult<GetActivityResponses, GetActivityErrors, ThrowOnError>;
@@ -142,6 +164,10 @@ export declare const getActivity: <ThrowOnError extends boolean = false>(options
  * The state of everything as of any place in the log, folded up to there.
  */
 export declare const getState: <ThrowOnError extends boolean = false>(options?: Options<GetStateData, ThrowOnError>) => RequestResult<GetStateResponses, GetStateErrors, ThrowOnError>;
+/**
+ * What changed between two places of the log, as a JSON patch with the event of each change.
+ */
+export declare const getDiff: <ThrowOnError extends boolean = false>(options: Options<GetDiffData, ThrowOnError>) => RequestResult<GetDiffResponses, GetDiffErrors, ThrowOnError>;
 /**
  * An agent, person, project or job as of any place in the log, with all that was folded of it.
  */
@@ -192,6 +218,8 @@ export declare const pushProject: <ThrowOnError extends boolean = false>(options
 export declare const listJobs: <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>) => RequestResult<ListJobsResponses, ListJobsErrors, ThrowOnError>;
 /**
  * One job, however long ago it was.
+ *
+ * With `Prefer: wait=30` it answers when the job has ended; 202 while it goes on.
  */
 export declare const getJob: <ThrowOnError extends boolean = false>(options: Options<GetJobData, ThrowOnError>) => RequestResult<GetJobResponses, GetJobErrors, ThrowOnError>;
 /**

@@ -805,6 +805,19 @@ var consoleFile = (options) => (options.client ?? client).get({ url: "/console/{
 var openapi = (options) => (options?.client ?? client).get({ url: "/openapi.json", ...options });
 var asyncapi = (options) => (options?.client ?? client).get({ url: "/asyncapi.json", ...options });
 var docs = (options) => (options?.client ?? client).get({ url: "/docs", ...options });
+var mcp = (options) => (options?.client ?? client).post({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/mcp",
+  ...options,
+  headers: {
+    "Content-Type": "application/json",
+    ...options?.headers
+  }
+});
 var listAgents = (options) => (options?.client ?? client).get({
   security: [{
     key: "token",
@@ -1006,6 +1019,42 @@ var getWaterfall = (options) => (options.client ?? client).get({
   url: "/events/{sequence}/waterfall",
   ...options
 });
+var searchHistory = (options) => (options?.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/history",
+  ...options
+});
+var getOwnHistory = (options) => (options?.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/own-history",
+  ...options
+});
+var getWhyTurn = (options) => (options.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/turns/{turn}/why",
+  ...options
+});
+var getTimeline = (options) => (options.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/timelines/{message}",
+  ...options
+});
 var getActivity = (options) => (options?.client ?? client).get({
   security: [{
     key: "token",
@@ -1022,6 +1071,15 @@ var getState = (options) => (options?.client ?? client).get({
     type: "http"
   }],
   url: "/state",
+  ...options
+});
+var getDiff = (options) => (options.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/diff",
   ...options
 });
 var getPartOfState = (options) => (options.client ?? client).get({
@@ -1361,16 +1419,20 @@ export {
   followConversation,
   getActivity,
   getAgent,
+  getDiff,
   getFile,
   getJob,
   getJobLogs,
   getLogs,
+  getOwnHistory,
   getPartOfState,
   getProject,
   getState,
+  getTimeline,
   getTurn,
   getUser,
   getWaterfall,
+  getWhyTurn,
   healthz,
   interruptAgent,
   listAgents,
@@ -1385,6 +1447,7 @@ export {
   listUsers,
   livez,
   logProject,
+  mcp,
   mergeProject,
   metrics,
   openapi,
@@ -1392,6 +1455,7 @@ export {
   resumeAgent,
   resumeNode,
   revokeToken,
+  searchHistory,
   sendAgain,
   sendMessage,
   stateArrived,

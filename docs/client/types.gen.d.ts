@@ -146,6 +146,33 @@ export type DocsResponses = {
     200: string;
 };
 export type DocsResponse = DocsResponses[keyof DocsResponses];
+export type McpData = {
+    /**
+     * A message of JSON-RPC 2.0.
+     */
+    body?: {
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/mcp';
+};
+export type McpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type McpError = McpErrors[keyof McpErrors];
+export type McpResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+export type McpResponse = McpResponses[keyof McpResponses];
 export type ListAgentsData = {
     body?: never;
     path?: never;
@@ -1288,6 +1315,233 @@ export type GetWaterfallResponses = {
     };
 };
 export type GetWaterfallResponse = GetWaterfallResponses[keyof GetWaterfallResponses];
+export type SearchHistoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * A part of it, in upper or lower case.
+         */
+        grep?: string;
+        /**
+         * The agent’s id or name.
+         */
+        agent?: string;
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        from?: string;
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        to?: string;
+        /**
+         * How many entries at most; 500.
+         */
+        limit?: number;
+    };
+    url: '/history';
+};
+export type SearchHistoryErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type SearchHistoryError = SearchHistoryErrors[keyof SearchHistoryErrors];
+export type SearchHistoryResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        entries: Array<{
+            time: string;
+            stream: 'EVENTS' | 'LOGS';
+            sequence: number;
+            agentId: string;
+            kind: 'message' | 'answer' | 'question' | 'progress' | 'call' | 'result' | 'failed' | 'stdout' | 'stderr';
+            text: string;
+            id?: string;
+        }>;
+        /**
+         * How many there are; these are the last.
+         */
+        found: number;
+    };
+};
+export type SearchHistoryResponse = SearchHistoryResponses[keyof SearchHistoryResponses];
+export type GetOwnHistoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * A part of it, in upper or lower case.
+         */
+        grep?: string;
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        from?: string;
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        to?: string;
+        /**
+         * How many entries at most; 500.
+         */
+        limit?: number;
+    };
+    url: '/own-history';
+};
+export type GetOwnHistoryErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetOwnHistoryError = GetOwnHistoryErrors[keyof GetOwnHistoryErrors];
+export type GetOwnHistoryResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        entries: Array<{
+            time: string;
+            stream: 'EVENTS' | 'LOGS';
+            sequence: number;
+            agentId: string;
+            kind: 'message' | 'answer' | 'question' | 'progress' | 'call' | 'result' | 'failed' | 'stdout' | 'stderr';
+            text: string;
+            id?: string;
+        }>;
+        found: number;
+    };
+};
+export type GetOwnHistoryResponse = GetOwnHistoryResponses[keyof GetOwnHistoryResponses];
+export type GetWhyTurnData = {
+    body?: never;
+    path: {
+        turn: string;
+    };
+    query?: never;
+    url: '/turns/{turn}/why';
+};
+export type GetWhyTurnErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetWhyTurnError = GetWhyTurnErrors[keyof GetWhyTurnErrors];
+export type GetWhyTurnResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        turn: {
+            turnId: string;
+            agentId: string;
+            state: 'running' | 'ended' | 'failed';
+            sequence: number;
+            startedAt: string;
+            deadlineAt: string;
+            endedAt?: string;
+            messages: Array<string>;
+            failure?: {
+                code: string;
+                reason: string;
+                cure: string;
+            };
+        };
+        /**
+         * How its agent behaves, as the log shows it.
+         */
+        traits: {
+            whileBusy: 'join' | 'queue';
+            endOfTurn: 'signal' | 'response';
+        };
+        steps: Array<{
+            /**
+             * `open-turn`, `deliver`, `nudge`, `end-turn`, `fail-turn`, and others.
+             */
+            do: string;
+            because: string;
+            /**
+             * The event after which there was nothing else to do.
+             */
+            after: {
+                sequence: number;
+                time: string;
+                type: string;
+            };
+            /**
+             * The event that says that it was done.
+             */
+            stated?: {
+                sequence: number;
+                time: string;
+                type: string;
+            };
+        }>;
+    };
+};
+export type GetWhyTurnResponse = GetWhyTurnResponses[keyof GetWhyTurnResponses];
+export type GetTimelineData = {
+    body?: never;
+    path: {
+        /**
+         * The id or place of the message or of what came of it, the number of its update, or a link of Telegram, encoded.
+         */
+        message: string;
+    };
+    query?: never;
+    url: '/timelines/{message}';
+};
+export type GetTimelineErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetTimelineError = GetTimelineErrors[keyof GetTimelineErrors];
+export type GetTimelineResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        messageId: string;
+        agentId: string;
+        sequence: number;
+        text: string;
+        source: string;
+        from?: {
+            channel: string;
+            userId: string;
+        };
+        turnId?: string;
+        startedAt: string;
+        /**
+         * Absent while something goes on.
+         */
+        endedAt?: string;
+        outcome: 'waiting' | 'running' | 'answered' | 'silent' | 'failed' | 'rejected';
+        spans: Array<{
+            id: string;
+            parent?: string;
+            kind: 'queue' | 'turn' | 'tool' | 'job' | 'said' | 'note' | 'delivery' | 'attempt';
+            name: string;
+            detail?: string;
+            sequence: number;
+            startedAt: string;
+            /**
+             * Absent while it goes on.
+             */
+            endedAt?: string;
+            state: 'open' | 'done' | 'failed' | 'perhaps';
+        }>;
+    };
+};
+export type GetTimelineResponse = GetTimelineResponses[keyof GetTimelineResponses];
 export type GetActivityData = {
     body?: never;
     path?: never;
@@ -1484,6 +1738,74 @@ export type GetStateResponses = {
     };
 };
 export type GetStateResponse = GetStateResponses[keyof GetStateResponses];
+export type GetDiffData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The last event that counts for before, as `at` of `/state`.
+         */
+        from: string;
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        to?: string;
+        /**
+         * Only of this agent, person, project or job.
+         */
+        of?: string;
+        /**
+         * How many changes at most; all without.
+         */
+        limit?: number;
+    };
+    url: '/diff';
+};
+export type GetDiffErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetDiffError = GetDiffErrors[keyof GetDiffErrors];
+export type GetDiffResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        from: number;
+        to: number;
+        of?: {
+            kind: 'agent' | 'user' | 'project' | 'job';
+            id: string;
+        };
+        changes: Array<{
+            op: 'add' | 'replace' | 'remove';
+            /**
+             * A JSON pointer (RFC 6901).
+             */
+            path: string;
+            value?: unknown;
+            /**
+             * What stood there.
+             */
+            was?: unknown;
+            /**
+             * The last event that changed it.
+             */
+            by?: {
+                sequence: number;
+                time: string;
+                type: string;
+            };
+        }>;
+        /**
+         * How many were left out.
+         */
+        more?: number;
+    };
+};
+export type GetDiffResponse = GetDiffResponses[keyof GetDiffResponses];
 export type GetPartOfStateData = {
     body?: never;
     path: {
@@ -1991,6 +2313,12 @@ export type ListJobsResponses = {
 export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 export type GetJobData = {
     body?: never;
+    headers?: {
+        /**
+         * `wait=<seconds>`: wait so long for the outcome; at most 600.
+         */
+        Prefer?: string;
+    };
     path: {
         job: string;
     };
@@ -2009,6 +2337,36 @@ export type GetJobResponses = {
      * Done.
      */
     200: {
+        id: string;
+        tool: string;
+        verb: string;
+        state: 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+        input: {
+            [key: string]: unknown;
+        };
+        agentId?: string;
+        owner?: {
+            channel: string;
+            userId: string;
+        };
+        requestedAt: string;
+        endedAt?: string;
+        progress?: {
+            text?: string;
+            percent?: number;
+            at: string;
+        };
+        question?: string;
+        result?: unknown;
+        error?: {
+            code: string;
+            message: string;
+        };
+    };
+    /**
+     * Asked for, and not done yet.
+     */
+    202: {
         id: string;
         tool: string;
         verb: string;

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { settingReaders } from '../../agents/setting-readers.ts';
 import { runProgram } from '../../bootstrap/run-program.mjs';
 import { serverUrls } from '../../schemas/server-urls.ts';
+import { isSecretSetting } from '../../schemas/settings.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { type Manifest, manifestProblems, readManifests } from './manifests.ts';
 
@@ -97,6 +99,35 @@ withKubectl(
     t.is(serverUrls(data?.ORCHESTRATOR_NATS_URL ?? '').length, 3);
     t.is(named(all, 'Deployment', 'projections').spec?.replicas, 2);
     t.is(named(all, 'Deployment', 'bot').spec?.replicas, 1, 'Telegram takes one');
+  },
+);
+
+withKubectl(
+  'each service gets the secrets that it reads by reference, and the settings of all',
+  async (t) => {
+    t.timeout(300_000);
+    const all = await overlay('single');
+    const services = [
+      ['spawner', 'DaemonSet'],
+      ['projections', 'Deployment'],
+      ['bot', 'Deployment'],
+    ] as const;
+    for (const [service, kind] of services) {
+      const container = podOf(named(all, kind, service))?.containers.find(
+        ({ name }) => name === service,
+      );
+      const { env = [], envFrom = [] } = container ?? {};
+      for (const [name, readers] of settingReaders()) {
+        if (!readers.includes(service) || !isSecretSetting(name)) continue;
+        t.truthy(
+          env.find((one) => one.name === name)?.valueFrom?.secretKeyRef,
+          `${service}: ${name}`,
+        );
+      }
+      t.true(envFrom.some(({ configMapRef }) => configMapRef?.name.startsWith('orchestrator')));
+      const keys = envFrom.filter(({ secretRef }) => secretRef?.name === 'orchestrator-agents');
+      t.is(keys.length, service === 'spawner' ? 1 : 0, 'the keys of agents');
+    }
   },
 );
 

@@ -24,7 +24,8 @@ interface Pod {
 
 interface Container {
   name: string;
-  env?: { name: string; value?: string }[];
+  env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string } } }[];
+  envFrom?: { configMapRef?: { name: string }; secretRef?: { name: string } }[];
   readinessProbe?: unknown;
   resources?: { limits?: { cpu?: string; memory?: string } };
   securityContext?: {

@@ -1,5 +1,4 @@
 import { parsePress } from '../../bot/text/button-data.ts';
-import { english } from '../../bot/words/english.ts';
 import type { Shown } from '../support/telegram/bot-api.ts';
 import type { TelegramServer } from '../support/telegram/telegram-server.ts';
 
@@ -11,18 +10,11 @@ const OF_A_JOB = /May deploy run\?|deploy (?:is working|is done|failed|was cance
 /** Where a deploy is, as its person sees it. */
 export type Stage = 'asked for' | 'allowed' | 'told';
 
-/** A message that shows a job. */
-interface JobMessage {
-  shown: Shown;
-  /** It says that it may be a repeat. */
-  isMarked: boolean;
-}
-
 /** One deploy, as its chat has shown it. */
 interface ShownDeploy {
   jobId: string;
   /** One, and another for each attempt to send it whose outcome nobody knows. */
-  messages: JobMessage[];
+  messages: Shown[];
   isProgressShown: boolean;
   shownEnd: 'done' | 'failed';
 }
@@ -60,14 +52,9 @@ export class DeployChat {
       since().some(({ text }) => text.includes(`told: Job deploy (${jobId})`)),
     );
     reached('told');
-    const messages = () =>
-      since()
-        .filter(({ text }) => OF_A_JOB.test(text))
-        .map((one) => ({ shown: one, isMarked: one.text.startsWith(english.perhapsRepeated) }));
+    const messages = () => since().filter(({ text }) => OF_A_JOB.test(text));
     const shownEnd = await this.#until('the end', () => messages().map(endOf).find(Boolean));
-    const isProgressShown = messages().some((one) =>
-      one.shown.edits.some((text) => /\d %/.test(text)),
-    );
+    const isProgressShown = messages().some((one) => one.edits.some((text) => /\d %/.test(text)));
     const deploy = { jobId, messages: messages(), isProgressShown, shownEnd };
     this.deploys.push(deploy);
     return deploy;
@@ -94,7 +81,7 @@ function yesButton(shown: Shown): { shown: Shown; jobId: string; data: string } 
   return undefined;
 }
 
-function endOf({ shown }: JobMessage): ShownDeploy['shownEnd'] | undefined {
-  if (shown.text.includes('deploy is done')) return 'done';
-  return shown.text.includes('deploy failed') ? 'failed' : undefined;
+function endOf({ text }: Shown): ShownDeploy['shownEnd'] | undefined {
+  if (text.includes('deploy is done')) return 'done';
+  return text.includes('deploy failed') ? 'failed' : undefined;
 }

@@ -29,8 +29,6 @@ const JSON_OPTION: CommandOption = { flags: '--json', what: 'Print JSON.' };
 const SAY_OPTIONS = [JSON_OPTION, timeout('How long to try; 20s.')];
 const CALL_OPTIONS = [JSON_OPTION, timeout('How long to wait for the result; 30s.')];
 const SYSTEM_OPTIONS = [JSON_OPTION, timeout('How long to wait for the system; 10s.')];
-/** What reads the log reads for as long as it takes. */
-const PAST_OPTIONS = [JSON_OPTION, timeout('How long to wait for a connection; 10s.')];
 const PLACE =
   'a sequence, an instant (2026-01-04T15:30:45Z), how long ago (10m), or the id of an event';
 const AT: CommandOption = {
@@ -695,7 +693,7 @@ export const COMMAND_TABLE = [
     summary: 'Show what the system knew at any place of the log, or all that it knew of one thing.',
     details:
       'Of an agent, a project or a job by its id or name, or of a person as <channel>/<user id>. It is folded from the log, from the nearest state that the projections have marked in this data folder.',
-    options: [AT, ...PAST_OPTIONS],
+    options: [AT, ...SYSTEM_OPTIONS],
     examples: [
       ['Now', 'state'],
       ['An hour ago', 'state --at 1h'],
@@ -709,7 +707,7 @@ export const COMMAND_TABLE = [
       'Show what became of a message, from its arrival to its receipt, and what it waited for.',
     details:
       'It is found by the id or place of the message or of anything that came of it: a turn, an answer, a call, a job, a delivery; by the number of its update of Telegram; or by the link of a message in Telegram, the person’s or the bot’s (of a chat without links: telegram/<chat>/<message>).',
-    options: PAST_OPTIONS,
+    options: SYSTEM_OPTIONS,
     examples: [
       ['Of a message that was sent', 'timeline cmd-0b2f…'],
       ['Of a turn', 'timeline turn-0123456789ab'],
@@ -723,7 +721,7 @@ export const COMMAND_TABLE = [
       'Show what was decided for a turn, and why: why it was opened, reminded, ended, failed.',
     details:
       'It is decided anew, from what the log says of the agent. `orchestrator timeline <message>` names the turn of a message.',
-    options: PAST_OPTIONS,
+    options: SYSTEM_OPTIONS,
     examples: [['Of a turn that failed', 'why turn-0123456789ab']],
   },
   {
@@ -736,7 +734,7 @@ export const COMMAND_TABLE = [
     options: [
       { flags: '--from', value: 'place', what: `The last event that counts for before: ${PLACE}.` },
       { flags: '--to', value: 'place', what: 'The same for after; the last of all without.' },
-      ...PAST_OPTIONS,
+      ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['Of an agent, in the last ten minutes', 'diff --from 10m mender'],
@@ -759,7 +757,7 @@ export const COMMAND_TABLE = [
         flags: '--mine',
         what: 'For an agent: what it was told, and what it has said, called and printed; the last 500.',
       },
-      ...PAST_OPTIONS,
+      ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['Where a word was said', 'history --grep invoice'],
@@ -791,7 +789,7 @@ export const COMMAND_TABLE = [
         value: 'url',
         what: 'Publish it to this NATS as well, which may have no system of its own.',
       },
-      ...PAST_OPTIONS,
+      ...SYSTEM_OPTIONS,
     ],
     examples: [
       ['The last hour of one agent, ten times as fast', 'replay --from 1h --speed 10x mender'],

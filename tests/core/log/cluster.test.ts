@@ -1,3 +1,4 @@
+import type { KV } from '@nats-io/kv';
 import test from 'ava';
 import { connectLog } from '../../../core/log/connection.ts';
 import { EventLog } from '../../../core/log/event-log.ts';
@@ -89,8 +90,13 @@ test('services that make a bucket at the same moment all have it', async (t) => 
   for (let round = 0; round < 3; round += 1) {
     const name = `same-${round}`;
     const buckets = await Promise.all(connections.map((each) => openBucket(each, name)));
-    await Promise.all(buckets.map((bucket, index) => bucket.put(`${index}`, 'value')));
-    t.is((await jsm.streams.info(bucketStream(name))).state.messages, buckets.length);
+    // The other servers may not have heard yet who leads it.
+    const patience = { isPassing: always, patienceMs: TIMEOUT_MS };
+    const put = (bucket: KV, index: number) =>
+      retry(() => bucket.put(`${index}`, 'value'), patience);
+    await Promise.all(buckets.map(put));
+    const { state } = await retry(() => jsm.streams.info(bucketStream(name)), patience);
+    t.is(state.messages, buckets.length);
   }
 });
 

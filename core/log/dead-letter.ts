@@ -2,22 +2,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { RawMessage } from '../../schemas/parse-event.ts';
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { AppendResult } from './append-result.ts';
+import { EVENT_ATTRIBUTES } from './event-attributes.ts';
 import { headerLines } from './header-lines.ts';
 import { maxPayload, type Outgoing, sizeOf, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from './publish-event.ts';
-
-/** The attributes that a dead letter keeps, if it has them. */
-const KEPT = [
-  'ce-specversion',
-  'ce-type',
-  'ce-id',
-  'ce-source',
-  'ce-time',
-  'ce-dataschema',
-  'ce-correlationid',
-  'ce-causationid',
-  'traceparent',
-];
 
 /**
  * Puts a message that no reader understands on EVENTS_DLQ, with the reason. Its subject is
@@ -51,7 +39,7 @@ export async function deadLetter(
 }
 
 const keptHeaders = (message: RawMessage): [string, string][] =>
-  KEPT.flatMap((name): [string, string][] => {
+  EVENT_ATTRIBUTES.flatMap((name): [string, string][] => {
     const value = message.header(name);
     return value === undefined ? [] : [[name, oneLine(value)]];
   });

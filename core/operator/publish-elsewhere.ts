@@ -1,21 +1,8 @@
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { EVENT_ATTRIBUTES } from '../log/event-attributes.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
-
-/** The attributes of an event as they stand in its headers. */
-const COPIED = [
-  'ce-specversion',
-  'ce-id',
-  'ce-type',
-  'ce-source',
-  'ce-time',
-  'ce-dataschema',
-  'ce-correlationid',
-  'ce-causationid',
-  'traceparent',
-  'content-type',
-] as const;
 
 /**
  * Throws ORC_BAD_INPUT where the other server has the streams of a system: what is published there would be
@@ -34,7 +21,7 @@ export async function requireNoSystem(nc: NatsConnection, url: string): Promise<
 /** The same subject, attributes and data, without what a stream does by its headers. */
 export function publishElsewhere(nc: NatsConnection, message: StoredMessage): void {
   const copied = headers();
-  for (const name of COPIED) {
+  for (const name of [...EVENT_ATTRIBUTES, 'content-type']) {
     const value = message.header(name);
     if (value !== undefined) copied.set(name, value);
   }

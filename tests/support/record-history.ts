@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadSettings } from '../../agents/load-settings.ts';
 import { hashSystem, type SystemState, serializeSystem } from '../../core/domain/system-state.ts';
 import { connectLog } from '../../core/log/connection.ts';
+import { EVENT_ATTRIBUTES } from '../../core/log/event-attributes.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
@@ -14,19 +15,6 @@ import {
   type RecordedMessage,
   readHistory,
 } from './recorded-history.ts';
-
-/** The headers that a fold may look at. */
-const HEADERS = [
-  'ce-specversion',
-  'ce-type',
-  'ce-id',
-  'ce-source',
-  'ce-time',
-  'ce-dataschema',
-  'ce-correlationid',
-  'ce-causationid',
-  'traceparent',
-];
 
 /** Writes all of EVENTS as `<name>.jsonl`, and what it folds to as `<name>.state.json`. */
 export async function recordHistory(log: EventLog, name: string): Promise<void> {
@@ -42,7 +30,7 @@ function recorded(message: StoredMessage): RecordedMessage {
   const { sequence, subject, payload } = message;
   const time = message.time.toISOString();
   const headers = Object.fromEntries(
-    HEADERS.flatMap((header) => {
+    EVENT_ATTRIBUTES.flatMap((header) => {
       const value = message.header(header);
       return value === undefined ? [] : [[header, value]];
     }),

@@ -10,6 +10,7 @@ import { eventsPage } from './pages/events-page.ts';
 import { openApiPage } from './pages/openapi-page.ts';
 import { securityPage } from './pages/security-page.ts';
 import { settingsPage } from './pages/settings-page.ts';
+import { telegramUpdatesPage } from './pages/telegram-updates-page.ts';
 
 /** What is made from tables in the code, by name from here; a test fails when one is out of date. */
 export const PAGES: Record<string, () => string> = {
@@ -21,6 +22,7 @@ export const PAGES: Record<string, () => string> = {
   'decisions/README.md': decisionsPage,
   '../images/agents/package.json': agentPackages,
   'security.md': securityPage,
+  'telegram-updates.md': telegramUpdatesPage,
   'openapi.json': openApiPage,
   'asyncapi.json': asyncApiPage,
 };

@@ -1,31 +1,18 @@
 import type { Message } from 'grammy/types';
-import { attachmentOf } from './attachment.ts';
+import { type Content, MESSAGE_CONTENT } from './message-content.ts';
 
 /**
- * What a message is to an agent. `said`: a text or a file. `foreign`: something that a person sent
- * and that cannot be passed on. `service`: Telegram's own note of what happened in the chat (a pin, a
- * timer, who came and went), and whatever kinds of it there will be: nobody says anything by it.
+ * What a message is to an agent: `said` where there is a text or a file, else by what it holds (`Content`). What a later
+ * Bot API than ours adds is taken for a note of Telegram's.
  */
-export type ContentKind = 'said' | 'foreign' | 'service';
-
-/** What people send (Bot API, Message) that is neither text nor file. */
-const FOREIGN = [
-  'sticker',
-  'location',
-  'venue',
-  'contact',
-  'poll',
-  'dice',
-  'game',
-  'story',
-  'paid_media',
-  'checklist',
-  'invoice',
-] as const satisfies readonly (keyof Message)[];
+export type ContentKind = 'said' | Exclude<Content, 'written' | 'file'>;
 
 /** Pure. */
 export function contentKind(message: Message): ContentKind {
-  if (message.text !== undefined || message.caption !== undefined) return 'said';
-  if (attachmentOf(message) !== undefined) return 'said';
-  return FOREIGN.some((key) => message[key] !== undefined) ? 'foreign' : 'service';
+  const held = new Set(Object.keys(message).map((key) => KINDS.get(key)));
+  if (held.has('written') || held.has('file')) return 'said';
+  if (held.has('described')) return 'described';
+  return held.has('foreign') ? 'foreign' : 'service';
 }
+
+const KINDS = new Map<string, Content>(Object.entries(MESSAGE_CONTENT));

@@ -7,6 +7,7 @@ import type { FormattedText } from '../text/formatted-text.ts';
 import type { Words } from '../words/words.ts';
 import { formattedOf } from './addressed.ts';
 import { type Attachment, attachmentOf } from './attachment.ts';
+import { describedContent } from './described-content.ts';
 import { nameOfOrigin, plainName } from './names.ts';
 import { type RepliedTo, repliedTo } from './replied-to.ts';
 
@@ -48,7 +49,8 @@ const isKnown = ({ chat, external_reply }: Message, { by }: RepliedTo): boolean 
   by === 'me' || (chat.type === 'private' && external_reply === undefined);
 
 function saidText(message: Message, { said, words, isMore }: Hearing): string {
-  const text = withoutSecondSlash(entitiesAsMarkdown(said));
+  const text =
+    withoutSecondSlash(entitiesAsMarkdown(said)) || (describedContent(message, words) ?? '');
   const { forward_origin: origin } = message;
   const whole =
     origin === undefined
@@ -63,8 +65,8 @@ function spokenBy({ chat, from }: Message, text: string): string {
   return `${plainName(from?.first_name ?? '')}: ${text}`;
 }
 
-function quotation({ by, said, file }: RepliedTo, words: Words): string | undefined {
-  const text = entitiesAsMarkdown(said);
+function quotation({ by, said, file, original }: RepliedTo, words: Words): string | undefined {
+  const text = entitiesAsMarkdown(said) || describedContent(original, words);
   const content = [text, file && `(${file.name})`].filter((each) => each).join('\n');
   if (content === '') return undefined;
   const lead = by === 'me' ? words.inReplyToBot : words.inReplyTo(by.name);

@@ -10,6 +10,8 @@ export interface RepliedTo {
   /** The part that its writer chose, where they chose one. */
   said: FormattedText;
   file?: Attachment | undefined;
+  /** As Telegram has it. */
+  original: Message | ExternalReplyInfo;
 }
 
 /**
@@ -39,14 +41,14 @@ export function replyTarget(message: Message): Message['reply_to_message'] {
 function contentOf(
   original: Message | ExternalReplyInfo,
   quote: TextQuote | undefined,
-): Pick<RepliedTo, 'said' | 'file'> {
+): Pick<RepliedTo, 'said' | 'file' | 'original'> {
   const file = attachmentOf(original);
   const { text, entities } = quote ?? ('from' in original ? original : {});
   const said =
     text === undefined && 'caption' in original
       ? { text: original.caption ?? '', entities: original.caption_entities ?? [] }
       : { text: text ?? '', entities: entities ?? [] };
-  return { said, ...(file && { file }) };
+  return { said, original, ...(file && { file }) };
 }
 
 const writerOf = ({ sender_chat, from }: Message): string =>

@@ -6,6 +6,7 @@ import { pause } from '../../platform/async/delay.ts';
 import type { Health } from '../../platform/service/health.ts';
 import { TIMES, troubleOf } from '../telegram/call-trouble.ts';
 import { ChatLanes, type HandleUpdate } from './chat-lanes.ts';
+import { ALLOWED_UPDATES } from './update-kinds.ts';
 
 export interface UpdatePollerOptions {
   api: Api;
@@ -23,9 +24,6 @@ export interface UpdatePollerOptions {
   /** Waits after a failure; for so many milliseconds. Rejects when the signal aborts. */
   pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
-
-/** What the bot wants to hear of; everything else Telegram keeps to itself. */
-export const ALLOWED_UPDATES = ['message', 'edited_message', 'callback_query'] as const;
 
 /** As many as Telegram brings at once. */
 const BATCH = 100;

@@ -7,7 +7,7 @@ import type { Health } from '../../platform/service/health.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { untilAnswered } from '../telegram/until-answered.ts';
 import { chatOf, type HandleUpdate } from './chat-lanes.ts';
-import { ALLOWED_UPDATES } from './update-poller.ts';
+import { ALLOWED_UPDATES } from './update-kinds.ts';
 
 export interface WebhookServerOptions {
   api: Api;

@@ -37,7 +37,7 @@ export class Talk {
     const said = addressedText(msg, context.me);
     if (said === undefined) return;
     const { incoming } = context;
-    if (contentKind(msg) !== 'said') return incoming.reply('not-text', incoming.words.onlyText);
+    if (contentKind(msg) === 'foreign') return incoming.reply('not-text', incoming.words.onlyText);
     const question = await questionOf(context, this.#parts);
     await this.#bring(context, this.#hear(context, msg, question), question);
   };

@@ -50,7 +50,8 @@ export const english: Words = {
     `⏱ That is too fast: I take ${perMinute} messages a minute. What you send in this minute from here on is not taken.`,
   lastWords: '_The agent did not send this itself; it said last:_',
   notHandled: (reason) => `⚠️ I could not do that: ${reason}`,
-  onlyText: 'I understand text, files, photos, voice and video. This I cannot pass on.',
+  onlyText:
+    'I understand text, files, photos, voice, video, stickers, places, contacts, polls and lists. This I cannot pass on.',
   nobodyKnown:
     'You write in the name of the group or of a channel, and I cannot know who you are. Write in your own name, and I hear you.',
   unknownCommand: (name) =>
@@ -67,6 +68,16 @@ export const english: Words = {
   inReplyTo: (name) => `In reply to ${name}:`,
   inReplyToBot: 'In reply to this message of the bot:',
   forwardedFrom: (name) => `Forwarded from ${name}:`,
+  sent: {
+    sticker: 'a sticker',
+    location: 'a place',
+    movingLocation: 'a place that moves; this is where it was first',
+    contact: 'a contact',
+    poll: 'a poll',
+    quiz: 'a quiz',
+    dice: 'a throw',
+    checklist: 'a list',
+  },
   fileNotSent: (name) => `⚠️ Telegram did not take the file ${name}.`,
   fileNotKept: (name) => `⚠️ The file ${name} is not kept any more.`,
   notShown: (reason) => `⚠️ A message for you could not be shown here: ${reason}.`,

@@ -2,6 +2,7 @@ import type { Cures } from './cures.ts';
 import { english } from './english.ts';
 import type { JobWords } from './job-words.ts';
 import { russian } from './russian.ts';
+import type { SentWords } from './sent-words.ts';
 
 /** The commands of the bot, in the order of its menu. */
 export const COMMANDS = [
@@ -72,6 +73,7 @@ export interface Words {
   inReplyTo: (name: string) => string;
   inReplyToBot: string;
   forwardedFrom: (name: string) => string;
+  sent: SentWords;
   fileNotSent: (name: string) => string;
   fileNotKept: (name: string) => string;
   notShown: (reason: string) => string;

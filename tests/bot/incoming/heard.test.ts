@@ -129,7 +129,7 @@ test('E3: a hidden link and code keep what they are, and a forwarded message say
   ]);
 });
 
-test('E4: a pin, a timer and other notes of Telegram are nothing; a sticker is refused; neither starts an agent', async (t) => {
+test('E4: a pin, a timer and other notes of Telegram are nothing; a story is refused; neither starts an agent', async (t) => {
   const { telegram, system } = running();
   const { api } = telegram;
   const user = newUser();
@@ -141,8 +141,8 @@ test('E4: a pin, a timer and other notes of Telegram are nothing; a sticker is r
     }),
   });
   api.push({ message: api.message(user, { something_of_tomorrow: {} } as never) });
-  const sticker = { file_id: 's', file_unique_id: 's', type: 'regular', emoji: '👍' };
-  api.push({ message: api.message(user, { sticker } as never) });
+  const story = { id: 1, chat: { id: 5, type: 'private' } };
+  api.push({ message: api.message(user, { story } as never) });
   await telegram.until(() => api.chat(user).length > 0, 'a refusal');
   api.say(user, '/status');
   await telegram.until(() => api.chat(user).length > 1, 'a reply');
@@ -152,6 +152,24 @@ test('E4: a pin, a timer and other notes of Telegram are nothing; a sticker is r
   t.regex(api.texts(user)[1] ?? '', /You have no agent/);
   const events = await history(await system.log());
   t.false(ofType(events, 'command.create').some(({ data }) => data.owner?.userId === String(user)));
+});
+
+test('a sticker, a poll and a rich message reach the agent in words, also as what is replied to', async (t) => {
+  const { api } = running().telegram;
+  const user = newUser();
+  const sticker = { file_id: 's', file_unique_id: 's', type: 'regular', emoji: '👍' };
+  const poll = { question: 'Which?', type: 'regular', options: [{ text: 'red', voter_count: 0 }] };
+  const blocks = [{ type: 'heading', size: 1, text: 'Plan' }];
+  const asked = api.message(user, { poll } as never);
+  api.push({ message: api.message(user, { sticker } as never) });
+  api.push({ message: api.message(user, { rich_message: { blocks } } as never) });
+  api.say(user, 'the first', { reply_to_message: asked as never });
+
+  t.deepEqual(await toldTo(user, 'the first'), [
+    '[a sticker] 👍',
+    '# Plan',
+    `In reply to User ${user}:\n> [a poll] Which?\n> - red\n\nthe first`,
+  ]);
 });
 
 test('E6: an edit that changes nothing is nothing, one that does is a correction, a caption brings no file again', async (t) => {
@@ -181,9 +199,8 @@ test('E6: an edit that changes nothing is nothing, one that does is a correction
   );
 });
 
-test('E6: a live location that moves is one line', async (t) => {
-  const { telegram } = running();
-  const { api } = telegram;
+test('E6: a live location that moves is one message', async (t) => {
+  const { api } = running().telegram;
   const user = newUser();
   const location = { latitude: 1, longitude: 2, live_period: 600 };
   const message = api.message(user, { location });
@@ -197,10 +214,12 @@ test('E6: a live location that moves is one line', async (t) => {
       } as never,
     });
   }
-  api.say(user, '/status');
-  await telegram.until(() => api.texts(user).some((text) => /no agent/.test(text)), 'a reply');
+  api.say(user, 'last');
 
-  t.is(api.texts(user).length, 2);
+  t.deepEqual(await toldTo(user, 'last'), [
+    '[a place that moves; this is where it was first] 1, 2',
+    'last',
+  ]);
 });
 
 test('E14, D3: what is no command of the bot is said to be none, everywhere; two slashes bring it to the agent', async (t) => {

@@ -42,6 +42,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   chat: async () => (await import('./commands/chat.ts')).ChatCommand,
   agents: async () => (await import('./commands/agents.ts')).AgentsCommand,
   create: async () => (await import('./commands/create.ts')).CreateCommand,
+  fork: async () => (await import('./commands/fork.ts')).ForkCommand,
   send: async () => (await import('./commands/send.ts')).SendCommand,
   interrupt: async () => (await import('./commands/interrupt.ts')).InterruptCommand,
   stop: async () => (await import('./commands/stop.ts')).StopCommand,

@@ -2,6 +2,6 @@ import { KIND_NAMES } from '../agents/agent-kinds.ts';
 import { described } from './options.ts';
 
 /** `--kind`, with the kinds that there are in its help: the table of commands may not import them. */
-export const describedKind = (command: 'agents' | 'create'): { description: string } => ({
+export const describedKind = (command: 'agents' | 'create' | 'fork'): { description: string } => ({
   description: `${described(command, '--kind').description} One of ${KIND_NAMES.join(', ')}.`,
 });

@@ -588,6 +588,51 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['fork'],
+    audience: 'operator',
+    takes: ['agent'],
+    summary:
+      'Create an agent that knows what another one knew at the end of a turn, and has its files. Prints its id.',
+    details:
+      'It knows it by a digest of what was said, its first message, and nothing that came later. Its files are those that the project has kept of that turn, in a clone and on a branch of its own; without a project its folder is empty. Nothing is done to the other agent, which may have ended, and may have been deleted.',
+    options: [
+      {
+        flags: '--at',
+        value: 'turn',
+        what: 'A turn, or a message or answer of it, by id, number or link; unset: the last turn that is over.',
+      },
+      { flags: '--kind', value: 'kind', what: 'A kind of agent; unset: that of the other one.' },
+      {
+        flags: '--name',
+        value: 'name',
+        what: 'What it is called; unset: its kind, with a number where that is taken.',
+      },
+      {
+        flags: '--model',
+        value: 'model',
+        what: 'Its model; unset: that of the other one, where its kind is the same.',
+      },
+      { flags: '--effort', value: 'effort', what: 'How hard its model is to think; the same.' },
+      {
+        flags: '--owner',
+        value: 'person',
+        what: 'Whose it is: <channel>/<user id>, who talks to it from now on; unset: nobody’s.',
+      },
+      {
+        flags: '--id',
+        value: 'id',
+        what: 'Your own id for this: a repeat makes no second agent.',
+      },
+      WAIT,
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['As of its last turn', 'fork mender'],
+      ['As of a turn, as another kind', 'fork mender --at turn-0123456789ab --kind codex'],
+      ['For somebody', 'fork mender --owner telegram/123456789'],
+    ],
+  },
+  {
     path: ['send'],
     audience: 'operator',
     takes: ['agent', 'text'],

@@ -186,6 +186,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 409,
   },
+  ORC_NOT_FORKABLE: {
+    meaning: 'There is nothing to go on from',
+    cure: 'Name another turn: `GET /agents/{agent}/turns` lists those of an agent.',
+    exit: EXIT.failed,
+    status: 409,
+  },
   ORC_QUEUE_FULL: {
     meaning: 'So much waits for the agent that nothing more is taken',
     cure: 'Send it again when the agent has done some of it; `orchestrator interrupt` ends what it does now.',

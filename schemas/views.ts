@@ -26,6 +26,8 @@ export const agentSummary = z.object({
   projectId: z.string().optional(),
   /** The agent that had it made, by a job. */
   orderedBy: agentId.optional(),
+  /** The agent and the turn that it is a fork of. */
+  forkedFrom: z.object({ agentId, turnId: z.string(), sequence: z.int() }).optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),
   endedAt: z.string().optional(),

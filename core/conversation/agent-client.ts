@@ -1,5 +1,6 @@
 import type { Patience } from '../../platform/async/retry.ts';
 import type { NewEvent } from '../../schemas/event.ts';
+import type { ForkedFrom } from '../../schemas/events/command.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
@@ -39,6 +40,12 @@ export interface AgentWish {
   effort?: string | undefined;
   /** The project that it works in; the one that the person uses without. */
   project?: AgentProject | undefined;
+  /** The tools that it may use, of those that the system allows; without, all of them. */
+  allowedTools?: readonly string[] | undefined;
+  /** The agent and the turn that it is a fork of. */
+  forkedFrom?: ForkedFrom | undefined;
+  /** Its first message: what it has to know. */
+  first?: string | undefined;
   /** A conversation of another kind does not go on. */
   ofThisKind?: boolean | undefined;
 }
@@ -189,7 +196,9 @@ export class AgentClient {
     const earlier = own.find((agent) => agent.agentId === agentId);
     if (earlier !== undefined) return { name: shownAgentName(earlier), sequence };
     const name = nameFor(wish, own);
-    const project = wish.project ?? (await this.#chosenProject(person, sequence));
+    // A fork is where the other agent was.
+    const isPlaced = wish.project !== undefined || wish.forkedFrom !== undefined;
+    const project = isPlaced ? wish.project : await this.#chosenProject(person, sequence);
     const batch = creation(agentId, person, { ...wish, name, project });
     const result = await this.#log.append(batch, { expect: { filter, sequence } });
     if (!result.ok && result.error === 'conflict') return undefined;

@@ -29,28 +29,47 @@ export interface SendOptions {
   alongside?: { event: NewEvent; after: number } | undefined;
 }
 
-type Wish = Omit<DataOf<'command.create'>, 'owner' | 'allowedTools'>;
+/** An agent's first message, and everything of its `create` but its owner. */
+type Wish = Omit<DataOf<'command.create'>, 'owner'> & { first?: string | undefined };
 
 /** The assignment comes last: whoever has read it has read the creation too. */
-export function creation(agentId: string, person: Person, wish: Wish) {
+export function creation(agentId: string, person: Person, wish: Wish): NewEvent[] {
+  const id = createdId(agentId);
+  const cause = { correlationId: id, causationId: id };
+  return [
+    ...created(agentId, wish, person),
+    assignment(agentId, person, `user.agent-assigned:${agentId}`, cause),
+  ];
+}
+
+/** An agent, and its first message where it has one; nobody's without an owner. */
+export function created(agentId: string, wish: Wish, owner: Person | undefined): NewEvent[] {
   const { kind, name, ttlMs, turnDeadlineMs, commandLine, model, effort, project } = wish;
-  const id = `create:${agentId}`;
+  const { allowedTools, forkedFrom, first } = wish;
   const data = {
     kind,
     ...(name !== undefined && { name }),
-    owner: person,
+    ...(owner && { owner }),
     ttlMs,
     turnDeadlineMs,
     ...(commandLine && { commandLine }),
     ...(model !== undefined && { model }),
     ...(effort !== undefined && { effort }),
     ...(project && { project }),
+    ...(allowedTools && { allowedTools }),
+    ...(forkedFrom && { forkedFrom }),
   };
-  const create = newEvent('command.create', { agentId }, data, asked(person, id));
-  const cause = { correlationId: id, causationId: id };
-  const assign = assignment(agentId, person, `user.agent-assigned:${agentId}`, cause);
-  return [create, assign];
+  const create = newEvent('command.create', { agentId }, data, asked(owner, createdId(agentId)));
+  if (first === undefined) return [create];
+  const message = { text: first, mode: 'join' as const, ...(owner && { from: owner }) };
+  const meta = { ...asked(owner, firstMessageId(agentId)), causationId: create.id };
+  return [create, newEvent('command.send', { agentId }, message, meta)];
 }
+
+const createdId = (agentId: string): string => `create:${agentId}`;
+
+/** Of what an agent is told when it is made. */
+export const firstMessageId = (agentId: string): string => `first:${agentId}`;
 
 export const assignment = (
   agentId: string,
@@ -89,9 +108,9 @@ export const controlCommand = (
     : newEvent(`command.${name}`, { agentId }, { from }, asked(from, id));
 
 /** What a person asks begins with itself. */
-export const asked = (from: Person, id: string): EventMeta => ({
+export const asked = (from: Person | undefined, id: string): EventMeta => ({
   id,
-  source: `orchestrator/${personName(from)}`,
+  source: from === undefined ? 'orchestrator/operator' : `orchestrator/${personName(from)}`,
   now: new Date(),
   correlationId: id,
   traceparent: entranceTraceparent(id),

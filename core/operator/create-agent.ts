@@ -1,13 +1,15 @@
 import type { Person } from '../../schemas/events/parts.ts';
 import { derivedId, newAgentId } from '../../schemas/ids.ts';
-import { subjectOf } from '../../schemas/subjects.ts';
+import { agentFilter, subjectOf } from '../../schemas/subjects.ts';
 import { AgentClient, type AgentWish } from '../conversation/agent-client.ts';
 import { allAgents, LIVING } from '../conversation/all-agents.ts';
+import { created } from '../conversation/events-of-person.ts';
 import { nameFor } from '../conversation/name-for.ts';
 import type { Views } from '../conversation/views.ts';
+import { appendError } from '../log/append-result.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { awaitEvent } from './await-event.ts';
-import { giveCommand, requireUnderstood } from './give-command.ts';
+import { requireUnderstood } from './give-command.ts';
 import { isReady } from './is-ready.ts';
 
 interface Created {
@@ -34,27 +36,49 @@ export interface CreateOptions {
  * that nobody would understand, ORC_NAME_TAKEN, and what an append can fail with.
  */
 export async function createAgent(wish: AgentWish, options: CreateOptions): Promise<Created> {
-  const { log, views, owner, timeoutMs, key } = options;
-  requireUnderstood('command.create', wish);
+  const { log, key } = options;
   const agentId = key === undefined ? newAgentId() : derivedId('agent-', 'create', key);
   if (key !== undefined) {
     const subject = subjectOf({ family: 'command', agentId, name: 'create' });
     const earlier = await log.first('EVENTS', subject);
     if (earlier !== undefined) return { agentId, sequence: earlier.sequence };
   }
+  return createAs(agentId, wish, options);
+}
+
+/** The same under an id that nobody has. */
+export async function createAs(
+  agentId: string,
+  wish: AgentWish,
+  options: Omit<CreateOptions, 'key'>,
+): Promise<Created> {
+  const { log, views, owner, timeoutMs } = options;
+  requireUnderstood('command.create', wish);
   if (owner !== undefined) {
     const agentClient = new AgentClient({ log, views, patience: { patienceMs: timeoutMs } });
     const { name, sequence } = await agentClient.createAnother(owner, wish, agentId);
     return { agentId, sequence, ...(name !== agentId && { name }) };
   }
   await requireFreeName(wish, options);
-  const id = key === undefined ? undefined : { id: `create:${agentId}`, at: new Date() };
-  const { sequence } = await giveCommand(log, agentId, 'command.create', wish, id);
+  const expect = { filter: agentFilter(agentId), sequence: 0 };
+  const result = await log.append(created(agentId, wish, undefined), { expect });
+  const isThere = !result.ok && result.error === 'conflict';
+  if (!result.ok && !isThere) throw appendError(result);
+  const sequence = result.ok ? result.sequence : await firstOf(log, agentId);
   return { agentId, sequence, ...(wish.name !== undefined && { name: wish.name }) };
 }
 
+/** Where the creation stands that came first. */
+async function firstOf(log: EventLog, agentId: string): Promise<number> {
+  const subject = subjectOf({ family: 'command', agentId, name: 'create' });
+  return (await log.first('EVENTS', subject))?.sequence ?? 0;
+}
+
 /** Nobody else gives names to agents of nobody. */
-async function requireFreeName(wish: AgentWish, { views, timeoutMs }: CreateOptions) {
+async function requireFreeName(
+  wish: AgentWish,
+  { views, timeoutMs }: Pick<CreateOptions, 'views' | 'timeoutMs'>,
+) {
   if (wish.name === undefined) return;
   const others = await allAgents(views, { name: wish.name, phases: LIVING }, { timeoutMs });
   const ofNobody = others.filter(({ owner }) => owner === undefined);

@@ -16,7 +16,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   if (state.phase === 'unknown') return base;
   const { kind, owner, createdAt, counts, model } = state;
   const names = agentNames(state, project);
-  const { project: worksIn, ordered } = state;
+  const { project: worksIn, ordered, forkedFrom } = state;
   const known = {
     ...base,
     kind,
@@ -25,6 +25,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
     ...(owner && { owner }),
     ...(worksIn && { projectId: worksIn.id }),
     ...(ordered?.by !== undefined && { orderedBy: ordered.by }),
+    ...(forkedFrom && { forkedFrom }),
     createdAt,
     counts,
   };

@@ -894,6 +894,19 @@ var resumeAgent = (options) => (options.client ?? client).post({
   url: "/agents/{agent}/resume",
   ...options
 });
+var forkAgent = (options) => (options.client ?? client).post({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/agents/{agent}/fork",
+  ...options,
+  headers: {
+    "Content-Type": "application/json",
+    ...options.headers
+  }
+});
 var extendAgent = (options) => (options.client ?? client).post({
   security: [{
     key: "token",
@@ -1417,6 +1430,7 @@ export {
   exportProject,
   extendAgent,
   followConversation,
+  forkAgent,
   getActivity,
   getAgent,
   getDiff,

@@ -226,6 +226,11 @@ export type ListAgentsResponses = {
             };
             projectId?: string;
             orderedBy?: string;
+            forkedFrom?: {
+                agentId: string;
+                turnId: string;
+                sequence: number;
+            };
             createdAt?: string;
             expiresAt?: string;
             endedAt?: string;
@@ -423,6 +428,11 @@ export type GetAgentResponses = {
         };
         projectId?: string;
         orderedBy?: string;
+        forkedFrom?: {
+            agentId: string;
+            turnId: string;
+            sequence: number;
+        };
         createdAt?: string;
         expiresAt?: string;
         endedAt?: string;
@@ -684,6 +694,142 @@ export type ResumeAgentResponses = {
     };
 };
 export type ResumeAgentResponse = ResumeAgentResponses[keyof ResumeAgentResponses];
+export type ForkAgentData = {
+    body?: {
+        /**
+         * A turn, or a message or answer of it; unset: the last turn that is over.
+         */
+        at?: string;
+        /**
+         * Unset: that of this agent.
+         */
+        kind?: string;
+        name?: string;
+        model?: string;
+        effort?: string;
+        /**
+         * Who talks to it from now on.
+         */
+        owner?: {
+            channel: string;
+            userId: string;
+        };
+    };
+    headers?: {
+        /**
+         * `wait=<seconds>`: wait so long for the outcome; at most 600.
+         */
+        Prefer?: string;
+        /**
+         * The caller’s own id for this: a repeat is done once, for 30 days.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The trace that this belongs to (W3C Trace Context).
+         */
+        traceparent?: string;
+    };
+    path: {
+        /**
+         * The agent’s id or name.
+         */
+        agent: string;
+    };
+    query?: never;
+    url: '/agents/{agent}/fork';
+};
+export type ForkAgentErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type ForkAgentError = ForkAgentErrors[keyof ForkAgentErrors];
+export type ForkAgentResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        agentId: string;
+        name?: string;
+        sequence: number;
+        forkedFrom: {
+            agentId: string;
+            turnId: string;
+            sequence: number;
+        };
+        /**
+         * When that turn ended.
+         */
+        endedAt: string;
+        /**
+         * By what it knows what was said.
+         */
+        memory: 'digest';
+        /**
+         * Messages, answers and questions that the digest is of.
+         */
+        messages: number;
+        /**
+         * Entries that are not in it.
+         */
+        leftOut: number;
+        /**
+         * Entries that are cut short in it.
+         */
+        shortened: number;
+        /**
+         * Whose turn’s files it begins with; absent: an empty folder.
+         */
+        files?: {
+            turnId: string;
+            commit: string;
+        };
+        ready: boolean;
+    };
+    /**
+     * Asked for, and not done yet.
+     */
+    202: {
+        agentId: string;
+        name?: string;
+        sequence: number;
+        forkedFrom: {
+            agentId: string;
+            turnId: string;
+            sequence: number;
+        };
+        /**
+         * When that turn ended.
+         */
+        endedAt: string;
+        /**
+         * By what it knows what was said.
+         */
+        memory: 'digest';
+        /**
+         * Messages, answers and questions that the digest is of.
+         */
+        messages: number;
+        /**
+         * Entries that are not in it.
+         */
+        leftOut: number;
+        /**
+         * Entries that are cut short in it.
+         */
+        shortened: number;
+        /**
+         * Whose turn’s files it begins with; absent: an empty folder.
+         */
+        files?: {
+            turnId: string;
+            commit: string;
+        };
+        ready: boolean;
+    };
+};
+export type ForkAgentResponse = ForkAgentResponses[keyof ForkAgentResponses];
 export type ExtendAgentData = {
     body: {
         /**
@@ -1646,6 +1792,11 @@ export type GetStateResponses = {
             };
             projectId?: string;
             orderedBy?: string;
+            forkedFrom?: {
+                agentId: string;
+                turnId: string;
+                sequence: number;
+            };
             createdAt?: string;
             expiresAt?: string;
             endedAt?: string;

@@ -18,6 +18,13 @@ import { agentProject } from './project.ts';
 /** Tools that a `create` may name. */
 const MAX_TOOLS = 64;
 
+const forkedFrom = z.object({
+  agentId,
+  turnId: z.string(),
+  sequence: z.int().positive(),
+});
+export type ForkedFrom = z.infer<typeof forkedFrom>;
+
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
 export const commandEvents = {
   'command.create': z.object({
@@ -38,6 +45,8 @@ export const commandEvents = {
     ordered: z
       .object({ jobId: token, by: agentId.optional(), depth: z.int().positive() })
       .optional(),
+    /** Of which agent it is a fork, up to the end of which turn, and where that end stands in the log. */
+    forkedFrom: forkedFrom.optional(),
     /** The tools that it may use, of those that the system allows; without, all of them. */
     allowedTools: z.array(token).max(MAX_TOOLS).readonly().optional(),
   }),

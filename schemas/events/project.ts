@@ -19,6 +19,11 @@ export const agentProject = z.object({
   branch: branch.optional(),
   /** It works in the project's own folder: no clone, and no branch of its own. */
   inPlace: z.literal(true).optional(),
+  /**
+   * Its files begin as this snapshot of another agent's turn has them, and its branch where that agent's was
+   * (absent: without commits); without, both begin as the project's own branch.
+   */
+  from: z.object({ commit: commitId, head: commitId.optional() }).optional(),
 });
 export type AgentProject = z.infer<typeof agentProject>;
 

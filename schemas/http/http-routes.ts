@@ -18,6 +18,7 @@ import {
   duration,
   eventShown,
   flag,
+  forkShown,
   historyEntryShown,
   idToken,
   limit,
@@ -246,6 +247,31 @@ export const HTTP_ROUTES = {
     once: true,
     status: 200,
     answer: commandOutcome,
+  },
+  forkAgent: {
+    method: 'POST',
+    path: '/agents/{agent}/fork',
+    scope: 'operate',
+    summary:
+      'Create an agent that knows what this one knew at the end of a turn, and has its files.',
+    details:
+      'It knows it by a digest of what was said, its first message. Nothing is done to this agent, which may have ended. With `Prefer: wait` it answers when the fork takes messages.',
+    params: agentParams,
+    body: z.object({
+      at: z
+        .string()
+        .optional()
+        .describe('A turn, or a message or answer of it; unset: the last turn that is over.'),
+      kind: z.string().optional().describe('Unset: that of this agent.'),
+      name: z.string().optional(),
+      model: z.string().optional(),
+      effort: z.string().optional(),
+      owner: person.optional().describe('Who talks to it from now on.'),
+    }),
+    waits: true,
+    once: true,
+    status: 201,
+    answer: forkShown,
   },
   extendAgent: {
     method: 'POST',

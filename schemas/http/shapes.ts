@@ -52,6 +52,24 @@ export const commandOutcome = z.object({
   outcome: z.string().describe('`asked`, or what was waited for: `stopped`.'),
 });
 
+/** A fork, and what it knows. */
+export const forkShown = z.object({
+  agentId: z.string(),
+  name: z.string().optional(),
+  sequence: z.int(),
+  forkedFrom: z.object({ agentId: z.string(), turnId: z.string(), sequence: z.int() }),
+  endedAt: z.string().describe('When that turn ended.'),
+  memory: z.literal('digest').describe('By what it knows what was said.'),
+  messages: z.int().describe('Messages, answers and questions that the digest is of.'),
+  leftOut: z.int().describe('Entries that are not in it.'),
+  shortened: z.int().describe('Entries that are cut short in it.'),
+  files: z
+    .object({ turnId: z.string(), commit: z.string() })
+    .optional()
+    .describe('Whose turn’s files it begins with; absent: an empty folder.'),
+  ready: z.boolean(),
+});
+
 export const said = z.object({
   id: z.string(),
   type: z.enum(['answer', 'question']),

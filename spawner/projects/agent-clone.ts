@@ -15,6 +15,8 @@ export interface CloneOrder {
   branch: string;
   /** Where it begins; undefined for a repository without commits. */
   commit: string | undefined;
+  /** What its files are, where that is not what is committed: they are as a snapshot has them. */
+  files?: string | undefined;
   identity: GitIdentity;
   /** So many commits of its history are given to it; all without. */
   depth?: number | undefined;
@@ -22,6 +24,9 @@ export interface CloneOrder {
 
 /** Files that the system itself puts into a workspace. */
 const OWN_FILES = '/inbox/\n';
+
+/** Keeps what its files began with: the first snapshot is compared with it. */
+const BEGUN_WITH = 'refs/orchestrator/begun-with';
 
 const CLONE_MS = 30 * 60_000;
 
@@ -31,7 +36,7 @@ const CLONE_MS = 30 * 60_000;
  * LFS pointers stay pointers: no filter runs (docs/decisions/0103-a-clone-for-each-agent.md).
  */
 export async function cloneForAgent(git: Git, from: Repository, order: CloneOrder): Promise<void> {
-  const { folder, branch, commit, identity, depth } = order;
+  const { folder, branch, commit, files, identity, depth } = order;
   if (await isThere(folder)) return;
   const half = `${folder}.${process.pid}.${Math.round(performance.now() * 1000)}.half`;
   await mkdir(half, { recursive: true, mode: 0o700 });
@@ -44,7 +49,11 @@ export async function cloneForAgent(git: Git, from: Repository, order: CloneOrde
     await at(['config', 'user.email', identity.email]);
     await mkdir(join(half, '.git', 'info'), { recursive: true });
     await appendFile(join(half, '.git', 'info', 'exclude'), OWN_FILES);
-    if (commit !== undefined) {
+    const wanted = [
+      ...(commit === undefined ? [] : [`${commit}:refs/heads/${branch}`]),
+      ...(files === undefined ? [] : [`${files}:${BEGUN_WITH}`]),
+    ];
+    if (wanted.length > 0) {
       await at([
         'fetch',
         '--quiet',
@@ -57,9 +66,14 @@ export async function cloneForAgent(git: Git, from: Repository, order: CloneOrde
         `--upload-pack=${packCommand(from.folder, 'upload-pack')}`,
         '--',
         from.folder,
-        `${commit}:refs/heads/${branch}`,
+        ...wanted,
       ]);
-      await at(['reset', '--quiet', '--hard']);
+    }
+    if (commit !== undefined) await at(['reset', '--quiet', '--hard']);
+    if (files !== undefined) {
+      await at(['read-tree', '--reset', '-u', files]);
+      // What was not committed then is not committed here.
+      await at(['read-tree', commit ?? '--empty']);
     }
     await rename(half, folder);
   } catch (error) {

@@ -6,10 +6,11 @@ import { branchName } from '../../core/domain/project/agent-branch.ts';
 import { branchOf, type ProjectState } from '../../core/domain/project/project.ts';
 import { asOrchestratorError, OrchestratorError } from '../../schemas/errors.ts';
 import type { Person } from '../../schemas/events/parts.ts';
+import type { AgentProject } from '../../schemas/events/project.ts';
 import type { AgentPlaces, AgentProcess, WorkspaceSource } from '../runtime/runtime.ts';
 import { cloneForAgent, type GitIdentity } from './agent-clone.ts';
 import type { ProjectRepositories } from './project-repositories.ts';
-import { EMPTY_TREE } from './repository.ts';
+import { EMPTY_TREE, type Repository } from './repository.ts';
 import { runInWorkspace } from './run-in-workspace.ts';
 import {
   baseRef,
@@ -63,15 +64,21 @@ export class AgentProjects {
       make: async () => {
         const repository = repositories.repository(known.id);
         await this.#update(known);
-        const commit =
-          (await repository.commitOf(`refs/heads/${branch}`)) ??
-          (await repository.commitOf(`refs/heads/${branchOf(known)}`));
-        if (commit !== undefined) await repository.set(baseRef(agentId), commit);
+        const own = await repository.commitOf(`refs/heads/${branch}`);
+        // Of a fork that has been here before there is a branch of its own, or nothing but how it began.
+        const from = own === undefined ? project.from : undefined;
+        if (from !== undefined) await requireKept(repository, from);
+        const commit = from
+          ? from.head
+          : (own ?? (await repository.commitOf(`refs/heads/${branchOf(known)}`)));
+        const base = from?.commit ?? commit;
+        if (base !== undefined) await repository.set(baseRef(agentId), base);
         const folder = await repositories.stage(agentId);
         const order = {
           folder,
           branch,
           commit,
+          files: from?.commit,
           identity: identity(owner),
           depth: repositories.depth,
         };
@@ -135,7 +142,7 @@ export class AgentProjects {
         agentId,
         turnId,
         branch: branchName(agentId, project),
-        headBefore: before?.head ?? base,
+        headBefore: before?.head ?? headAtFirst(project, base),
         taken,
         // In place nobody knows what was there before: what is not committed counts.
         before: before?.commit ?? base ?? (project.inPlace && taken.head) ?? EMPTY_TREE,
@@ -182,7 +189,7 @@ export class AgentProjects {
     const taken = parseSnapshot(outcome);
     if ('failed' in taken) throw new OrchestratorError('ORC_GIT', taken.failed);
     if (taken.head === own) return;
-    const headBefore = snapshots?.at(-1)?.head ?? base;
+    const headBefore = snapshots?.at(-1)?.head ?? headAtFirst(project, base);
     const { signal } = work;
     await keepCommits(repository, { agentId, branch, headBefore, taken, signal });
   }
@@ -199,7 +206,7 @@ export class AgentProjects {
     }
     const repository = this.#options.repositories.repository(project.id);
     const base = await repository.commitOf(baseRef(agentId));
-    const to = before ?? { commit: base ?? EMPTY_TREE, head: base };
+    const to = before ?? { commit: base ?? EMPTY_TREE, head: headAtFirst(project, base) };
     const outcome = await runInWorkspace(work.process, work.places, {
       name: 'undo',
       args: [last.commit, last.head ?? 'none', to.commit, to.head ?? 'none'],
@@ -232,6 +239,22 @@ export class AgentProjects {
     if ((await repository.commitOf(ref)) === last.head) {
       await repository.move(ref, head, last.head, 'undo');
     }
+  }
+}
+
+/** Where the branch of an agent began: a fork’s files began with more than that. */
+const headAtFirst = ({ from }: AgentProject, base: string | undefined): string | undefined =>
+  from === undefined ? base : from.head;
+
+/** Throws ORC_NOT_FORKABLE where what a fork begins with is kept somewhere else, or not any more. */
+async function requireKept(
+  repository: Repository,
+  { commit, head }: NonNullable<AgentProject['from']>,
+): Promise<void> {
+  for (const each of [commit, ...(head === undefined ? [] : [head])]) {
+    if ((await repository.commitOf(each)) !== undefined) continue;
+    const what = `The snapshot ${each.slice(0, 12)} is not in this machine’s repository of the project`;
+    throw new OrchestratorError('ORC_NOT_FORKABLE', what);
   }
 }
 

@@ -175,6 +175,12 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['archive'] },
       { args: ['archive', '--before', HOSTILE], shows: 'evil\\u001ba' },
     ],
+    fork: [
+      { args: ['fork', agent, '--name', HOSTILE], shows: '\\u202eg' },
+      { args: ['fork', HOSTILE], shows: '\\u202eg' },
+      { args: ['fork', agent, '--at', HOSTILE], shows: '\\u202eg' },
+      { args: ['fork', agent, '--no-wait', '--json'], shows: 'forkedFrom' },
+    ],
     undo: [{ args: ['undo', agent] }, { args: ['undo', HOSTILE], shows: '\\u202eg' }],
     'job logs': [{ args: ['job', 'logs', HOSTILE], shows: '\\u202eg' }],
     'job answer': [

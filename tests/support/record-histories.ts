@@ -2,6 +2,7 @@
  * Records tests/histories with a real server, a real spawner and real agents:
  * `node tests/support/record-histories.ts [name…]`. See the README there before you run it.
  */
+import { created } from '../../core/conversation/events-of-person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
@@ -130,6 +131,24 @@ const SCENARIOS: Record<string, Scenario> = {
       await createDemo(log, ANN, { channel: 'terminal', userId: 'ann' });
       const isCreate = ({ data }: { data: { commandId: string } }) => data.commandId !== 'msg-late';
       await spawner.event(ANN, 'process.rejected', isCreate);
+    },
+  },
+  forked: {
+    async play(spawner) {
+      const { log } = spawner;
+      const owner = { channel: 'terminal', userId: 'ann' };
+      await createDemo(log, ANN, owner);
+      await say(spawner, ANN, 'hello');
+      const { sequence, data } = await spawner.event(ANN, 'turn.ended');
+      const forkedFrom = { agentId: ANN, turnId: data.turnId, sequence };
+      const life = { kind: 'demo', ttlMs: 3_600_000, turnDeadlineMs: 60_000 };
+      const wish = { ...life, allowedTools: ['respond'], forkedFrom, first: '> hello' };
+      for (const event of created(BEN, wish, owner)) await append(log, event);
+      await spawner.event(BEN, 'turn.ended');
+      await stop(spawner, BEN);
+      await append(log, command(BEN, 'command.resume', {}));
+      await spawner.event(BEN, 'process.resumed');
+      await Promise.all([stop(spawner, ANN), say(spawner, BEN, 'who are you?')]);
     },
   },
   'two-users': {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../schemas/errors.ts';
+import type { ForkedFrom } from '../../../schemas/events/command.ts';
 import type { FileReference } from '../../../schemas/events/file.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
@@ -210,6 +211,8 @@ interface Known {
   project?: AgentProject;
   /** By a job, for an agent that asked for it. */
   ordered?: { jobId: string; by?: string | undefined; depth: number };
+  /** The agent and the turn that it is a fork of. */
+  forkedFrom?: ForkedFrom;
   /** The tools that its `create` names; without, all that the system allows. */
   allowedTools?: readonly string[];
   ttlMs: number;

@@ -12,12 +12,15 @@ import {
   UNDO,
 } from '../../../core/operator/control-agent.ts';
 import { awaitStart, createAgent } from '../../../core/operator/create-agent.ts';
+import { forkAgent } from '../../../core/operator/fork-agent.ts';
 import { type CommandId, giveCommand } from '../../../core/operator/give-command.ts';
 import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { knownProject } from '../../../core/operator/known-project.ts';
 import { resumableAgent } from '../../../core/operator/resumable-agent.ts';
+import { turnMeant } from '../../../core/operator/turn-meant.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { AgentProject } from '../../../schemas/events/project.ts';
+import { derivedId, newAgentId } from '../../../schemas/ids.ts';
 import { Accepted } from '../answers.ts';
 import { type ApiContext, type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 import { doneInTime } from '../done-in-time.ts';
@@ -32,6 +35,7 @@ type Names =
   | 'interruptAgent'
   | 'undoAgent'
   | 'resumeAgent'
+  | 'forkAgent'
   | 'extendAgent';
 
 /** A command under its caller's own id, in its caller's own trace. */
@@ -87,6 +91,23 @@ export const agentHandlers: HandlersOf<Names> = {
     if (!lives) return controlled('command.resume', RESUME, call, api);
     const cure = 'Send it a message.';
     throw new OrchestratorError('ORC_NOT_RESUMABLE', `${agentId} lives`, { cure });
+  },
+
+  async forkAgent({ params, body, waitMs, key, signal }, { settings, log, views }) {
+    const { at, owner, ...fork } = body;
+    const { agentId } = await knownAgent(views, params.agent, SYSTEM_MS);
+    const forked = await forkAgent(agentId, fork, {
+      log,
+      views,
+      owner,
+      timeoutMs: SYSTEM_MS,
+      forkId: key === undefined ? newAgentId() : derivedId('agent-', 'fork', key),
+      at: at === undefined ? undefined : await turnMeant(log, at, signal),
+      complete: (wish) => wantedAgent(settings, wish, (what) => what),
+      signal,
+    });
+    const ready = await doneInTime(waitMs, (ms) => awaitStart(log, forked, ms, signal));
+    return ready ? { ...forked, ready } : new Accepted({ ...forked, ready });
   },
 
   extendAgent: (call, api) => controlled('command.extend', extend(call.body.ttl), call, api),

@@ -134,6 +134,44 @@ test('a POST that is repeated under its Idempotency-Key is one message, and has 
   t.like(other, { status: 409, code: 'ORC_CONFLICT' });
 });
 
+test('an agent is forked: the fork knows what was said, by a digest that is its first message', async (t) => {
+  const api = await clientOf();
+  const { body: made } = await api.ask('createAgent', { body: { kind: 'demo' }, headers: WAIT });
+  const params = { agent: made.agentId };
+  t.is((await api.problem('forkAgent', { params })).code, 'ORC_NOT_FORKABLE');
+  const say = (text: string) => api.ask('sendMessage', { params, body: { text }, headers: WAIT });
+  const { body: first } = await say('My name is Ada');
+  await say('Something else');
+
+  const owner = { channel: 'test', userId: 'forked' };
+  const headers = { ...WAIT, 'idempotency-key': 'one-fork' };
+  const ask = { params, body: { at: first.commandId, owner }, headers };
+  const [fork, same] = await Promise.all([api.ask('forkAgent', ask), api.ask('forkAgent', ask)]);
+  const { turnId } = first;
+  t.like(fork.body, { memory: 'digest', messages: 2, leftOut: 0, ready: true });
+  t.like(fork.body.forkedFrom, { agentId: made.agentId, turnId });
+  t.is(fork.body.files, undefined);
+  t.is(same.body.agentId, fork.body.agentId);
+  const of = { params: { agent: fork.body.agentId } };
+  t.like((await api.ask('getAgent', of)).body, { owner, forkedFrom: fork.body.forkedFrom });
+  const query = { agent: fork.body.agentId, type: 'command.' };
+  const { events } = (await api.ask('listEvents', { query })).body;
+  t.deepEqual(
+    events.map(({ type }) => type),
+    ['command.create', 'command.send'],
+  );
+  const told = JSON.stringify(events.at(-1)?.data);
+  t.regex(told, /Your folder is empty/);
+  t.regex(told, /> My name is Ada/);
+  t.notRegex(told, /Something else/);
+  t.like(await api.problem('forkAgent', { ...ask, body: { at: 'turn-none' } }), {
+    status: 404,
+    code: 'ORC_TURN_NOT_FOUND',
+  });
+  const unknown = { params, body: { kind: 'none' } };
+  t.is((await api.problem('forkAgent', unknown)).code, 'ORC_UNKNOWN_KIND');
+});
+
 test('a message that comes with a trace is in that one, and so is its turn', async (t) => {
   const api = await clientOf();
   const { body: created } = await api.ask('createAgent', { body: { kind: 'demo' }, headers: WAIT });

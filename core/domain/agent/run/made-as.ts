@@ -7,7 +7,7 @@ export function madeAs(
   made: DataOf<'command.create'> | EarlierLife | Exclude<AgentState, UnknownAgent>,
 ) {
   const { kind, name, owner, commandLine, model, effort, project, allowedTools, ordered } = made;
-  const { ttlMs, turnDeadlineMs } = made;
+  const { forkedFrom, ttlMs, turnDeadlineMs } = made;
   return {
     kind,
     ...(name !== undefined && { name }),
@@ -18,6 +18,7 @@ export function madeAs(
     ...(project && { project }),
     ...(allowedTools && { allowedTools }),
     ...(ordered && { ordered }),
+    ...(forkedFrom && { forkedFrom }),
     ttlMs,
     turnDeadlineMs,
   };

@@ -1362,6 +1362,15 @@ var revokeToken = (options) => (options.client ?? client).delete({
   url: "/tokens/{token}",
   ...options
 });
+var getExport = (options) => (options?.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/export",
+  ...options
+});
 var verify = (options) => (options?.client ?? client).get({
   security: [{
     key: "token",
@@ -1420,6 +1429,7 @@ export {
   getActivity,
   getAgent,
   getDiff,
+  getExport,
   getFile,
   getJob,
   getJobLogs,

@@ -70,6 +70,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   archive: async () => (await import('./commands/archive.ts')).ArchiveCommand,
   traces: async () => (await import('./commands/traces.ts')).TracesCommand,
   verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
+  export: async () => (await import('./commands/export.ts')).ExportCommand,
   health: async () => (await import('./commands/health.ts')).HealthCommand,
   doctor: async () => (await import('./commands/doctor.ts')).DoctorCommand,
 };

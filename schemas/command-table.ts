@@ -992,9 +992,55 @@ export const COMMAND_TABLE = [
   {
     path: ['verify'],
     audience: 'operator',
-    summary: 'Fold the log from zero and compare the state with the one that is served.',
+    summary:
+      'Fold the log from zero and compare the state with the one that is served; or verify an export, without a server.',
+    details:
+      'Of an export: every byte, every hash, every count, and the state that its events fold to. The first thing that is wrong is told, and where.',
     options: SYSTEM_OPTIONS,
-    examples: [['Compare', 'verify']],
+    examples: [
+      ['Compare', 'verify'],
+      ['An export', 'verify system.tar.gz'],
+    ],
+  },
+  {
+    path: ['export'],
+    audience: 'operator',
+    summary:
+      'Write what the system is into one file: events, output, files, projects, and the sessions of the agents’ CLIs.',
+    details:
+      'As of the log’s end at the call; the system goes on meanwhile. Projects and sessions are those of this machine’s data folder. Keys and logins are never among it. Under its name there is the whole file or none.',
+    options: [
+      { flags: '--agent', value: 'agent', what: 'Only what is this agent’s, by its id or name.' },
+      {
+        flags: '--user',
+        value: 'person',
+        what: 'Only what is this person’s: <channel>/<user id>.',
+      },
+      { flags: '--from', value: 'place', what: `The first event: ${PLACE}.` },
+      {
+        flags: '--to',
+        value: 'place',
+        what: 'The last one, in the same ways; the last of all without.',
+      },
+      {
+        flags: '--redact',
+        what: 'Replace names and texts by stand-ins, to report a fault; leave out what files have.',
+      },
+      {
+        flags: '--output,-o',
+        value: 'file',
+        what: 'The file; - for stdout. Named by the time in this folder without.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['All of it', 'export -o system.tar.gz'],
+      [
+        'What an agent did in the last hour, to be shown to others',
+        'export --agent mender --from 1h --redact',
+      ],
+      ['To another machine', 'export -o - | ssh elsewhere "cat > system.tar.gz"'],
+    ],
   },
   {
     path: ['health'],

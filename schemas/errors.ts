@@ -108,6 +108,24 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 500,
   },
+  ORC_EXPORT: {
+    meaning: 'The export is damaged, not whole, or of another version',
+    cure: 'Export it again, or copy it again from where it was made; nothing was taken from it.',
+    exit: EXIT.failed,
+    status: 400,
+  },
+  ORC_OUTPUT: {
+    meaning: 'The file cannot be written',
+    cure: 'Name one in a folder that is there and can be written, on a disk with room.',
+    exit: EXIT.failed,
+    status: 500,
+  },
+  ORC_NOT_EMPTY: {
+    meaning: 'There is a system already',
+    cure: 'Import into a data folder and a NATS that are empty (docs/take-it-along.md).',
+    exit: EXIT.failed,
+    status: 409,
+  },
   ORC_OLD_LAYOUT: {
     meaning: 'The event log was made by a version in which agents wrote into it themselves',
     cure: 'Set ORCHESTRATOR_DATA_DIR to a new folder (with your own NATS: delete its streams), or go on with the version that made it.',

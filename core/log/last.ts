@@ -134,13 +134,8 @@ async function getRecord(
 }
 
 /** A message of what is kept of it. */
-export function foundMessage({
-  sequence,
-  subject,
-  time,
-  headers: bytes,
-  payload,
-}: StoredRecord): FoundMessage {
+export function foundMessage(record: StoredRecord): FoundMessage {
+  const { sequence, subject, time, headers: bytes, payload } = record;
   const block = bytes.toString();
   const headers = readHeaders(block);
   return {
@@ -151,5 +146,6 @@ export function foundMessage({
     size: Buffer.byteLength(subject) + bytes.length + payload.length,
     payload,
     header: (name) => headers?.first(name) || undefined,
+    record: () => record,
   };
 }

@@ -106,7 +106,7 @@ export function statusOf(message: Msg): { code: number; description: string } {
  * The client keeps a message's headers right before its payload, in one buffer, and decodes them
  * whole or not at all.
  */
-function headerBytes(message: Msg): Buffer {
+export function headerBytes(message: Msg): Buffer {
   const { data, subject, reply = '' } = message;
   const others = Buffer.byteLength(subject) + Buffer.byteLength(reply) + data.length;
   const length = Math.min(wireSize(message) - others, data.byteOffset);

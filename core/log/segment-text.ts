@@ -40,6 +40,12 @@ function exactText(bytes: Buffer): string | undefined {
   }
 }
 
+/** One message, as a line of such a file has it. `read` throws where it is none. */
+export const segmentRecord = {
+  write: lineOf,
+  read: (value: unknown): StoredRecord => recordOf(line.parse(value)),
+};
+
 /** The messages of such a text. Throws where it is none. */
 export const segmentRecords = (text: string): StoredRecord[] =>
   text

@@ -2,10 +2,15 @@ import type { Msg } from '@nats-io/transport-node';
 import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import type { RawMessage } from '../../schemas/parse-event.ts';
 import { deliveryOf, deliveryTokens, sequenceOf } from './delivery-tokens.ts';
-import { headersOf, type ReadHeaders, wireSize } from './read-headers.ts';
+import { exactTime } from './exact-time.ts';
+import type { StoredRecord } from './last.ts';
+import { headerBytes, headersOf, type ReadHeaders, wireSize } from './read-headers.ts';
 
 /** A message as it stands in a stream. */
-export type StoredMessage = Readonly<RawMessage>;
+export interface StoredMessage extends Readonly<RawMessage> {
+  /** The same byte for byte; absent where it comes from no stream. */
+  record?(): StoredRecord;
+}
 
 /** A message that a pull consumer delivered, and what its reply subject tells about it. */
 export class DeliveredMessage implements StoredMessage {
@@ -50,6 +55,17 @@ export class DeliveredMessage implements StoredMessage {
   get size(): number {
     const sent = wireSize(this.#message) - Buffer.byteLength(this.#message.reply ?? '');
     return sent + (this.#headersOnly ? this.#withheldBytes() : 0);
+  }
+
+  record(): StoredRecord {
+    const { subject, sequence, payload } = this;
+    return {
+      sequence,
+      subject,
+      time: exactTime(this.#delivered[7] ?? '0'),
+      headers: Buffer.from(headerBytes(this.#message)),
+      payload: Buffer.from(payload),
+    };
   }
 
   header(name: string): string | undefined {

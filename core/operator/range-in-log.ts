@@ -9,6 +9,14 @@ export interface NamedRange {
   to?: NamedPlace | undefined;
 }
 
+/** The same as places of EVENTS, and as the times of those: what is beside it has sequences of its own. */
+export interface PlacedRange {
+  first: number;
+  until: number;
+  start: Date | undefined;
+  end: Date | undefined;
+}
+
 /** What is read of each stream. */
 export interface Filters {
   events?: string | readonly string[] | undefined;
@@ -26,10 +34,7 @@ export async function* readRange(
   filters: Filters,
   signal?: AbortSignal,
 ): AsyncGenerator<StoredMessage, void, undefined> {
-  const first = from === undefined ? 1 : await firstOf(log, from, signal);
-  const until = to === undefined ? undefined : await placeInLog(log, to, signal);
-  const start = from && 'time' in from ? from.time : first > 1 && (await timeOf(log, first));
-  const end = to && 'time' in to ? to.time : until && (await timeOf(log, until));
+  const { first, until, start, end } = await rangeOf(log, { from, to }, signal);
   const events = log.read({
     stream: 'EVENTS',
     from: { sequence: first },
@@ -43,7 +48,25 @@ export async function* readRange(
     filter: filters.lines,
     signal,
   });
-  yield* mergeByTime(events, upTo(lines, end || undefined));
+  yield* mergeByTime(events, upTo(lines, end));
+}
+
+/** Throws as {@link placeInLog} does. */
+export async function rangeOf(
+  log: EventLog,
+  { from, to }: NamedRange,
+  signal?: AbortSignal,
+): Promise<PlacedRange> {
+  const first = from === undefined ? 1 : await firstOf(log, from, signal);
+  const until =
+    to === undefined ? await log.lastSequence('EVENTS') : await placeInLog(log, to, signal);
+  const begin = first > 1 ? await timeOf(log, first) : undefined;
+  return {
+    first,
+    until,
+    start: from && 'time' in from ? from.time : begin,
+    end: to && ('time' in to ? to.time : await timeOf(log, until)),
+  };
 }
 
 /** The place itself; of a time, the first event from then on. */

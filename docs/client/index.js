@@ -1375,6 +1375,15 @@ var revokeToken = (options) => (options.client ?? client).delete({
   url: "/tokens/{token}",
   ...options
 });
+var getExport = (options) => (options?.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/export",
+  ...options
+});
 var verify = (options) => (options?.client ?? client).get({
   security: [{
     key: "token",
@@ -1434,6 +1443,7 @@ export {
   getActivity,
   getAgent,
   getDiff,
+  getExport,
   getFile,
   getJob,
   getJobLogs,

@@ -3106,6 +3106,47 @@ export type RevokeTokenResponses = {
     };
 };
 export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
+export type GetExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what is this agent’s.
+         */
+        agent?: string;
+        /**
+         * Only what is this person’s: `<channel>/<user id>`.
+         */
+        user?: string;
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        from?: string;
+        /**
+         * The last event that counts: its sequence or id, an instant, or how long ago; unset: the last of all.
+         */
+        to?: string;
+        /**
+         * Stand-ins for names and texts, and nothing of what files have.
+         */
+        redact?: 'true' | 'false';
+    };
+    url: '/export';
+};
+export type GetExportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetExportError = GetExportErrors[keyof GetExportErrors];
+export type GetExportResponses = {
+    /**
+     * Done. `application/gzip` always
+     */
+    200: Blob | File;
+};
+export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
 export type VerifyData = {
     body?: never;
     path?: never;

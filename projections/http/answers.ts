@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** What was asked for and is not done yet: 202. */
 export class Accepted<T> {
   readonly body: T;
@@ -17,6 +19,19 @@ export class Written {
     this.type = type;
     this.content = content;
     this.headers = headers;
+  }
+}
+
+/** Bytes that come as fast as their reader takes them, under a name that a file of them may have. */
+export class Download {
+  readonly type: string;
+  readonly name: string;
+  readonly content: Readable;
+
+  constructor(type: string, name: string, content: Readable) {
+    this.type = type;
+    this.name = name;
+    this.content = content;
   }
 }
 

@@ -9,7 +9,7 @@ import type { SystemHealth } from '../../schemas/health.ts';
 import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import type { Exposition } from '../metrics/exposition.ts';
-import type { Accepted, EventStream, Relayed, Written } from './answers.ts';
+import type { Accepted, Download, EventStream, Relayed, Written } from './answers.ts';
 import type { McpEndpoint } from './mcp/mcp-endpoint.ts';
 import type { Call } from './route-call.ts';
 
@@ -45,6 +45,7 @@ export type Answer<N extends RouteName> =
   | Body<N>
   | Accepted<Body<N>>
   | Written
+  | Download
   | EventStream
   | Relayed;
 

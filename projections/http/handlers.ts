@@ -2,6 +2,7 @@ import type { RouteName } from '../../schemas/http/http-routes.ts';
 import type { HandlersOf } from './api-context.ts';
 import { agentHandlers } from './handlers/agents.ts';
 import { consoleHandlers } from './handlers/console.ts';
+import { exportHandlers } from './handlers/export.ts';
 import { historyHandlers } from './handlers/history.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { logHandlers } from './handlers/log.ts';
@@ -16,6 +17,7 @@ import { toolHandlers } from './handlers/tools.ts';
 export const HANDLERS: HandlersOf<RouteName> = {
   ...agentHandlers,
   ...consoleHandlers,
+  ...exportHandlers,
   ...historyHandlers,
   ...jobHandlers,
   ...logHandlers,

@@ -9,7 +9,7 @@ import type { HttpRoute, Wanted } from '../../schemas/http/http-route.ts';
 import { HTTP_ROUTES, type RouteName } from '../../schemas/http/http-routes.ts';
 import { MAX_FILE_BYTES } from '../../schemas/limits.ts';
 import { AgentSpeakers, type Speaker } from './agent-speakers.ts';
-import { Accepted, EventStream, Relayed, Written } from './answers.ts';
+import { Accepted, Download, EventStream, Relayed, Written } from './answers.ts';
 import { type Answer, type ApiContext, SYSTEM_MS } from './api-context.ts';
 import { HANDLERS } from './handlers.ts';
 import { KnownTokens } from './known-tokens.ts';
@@ -151,6 +151,10 @@ async function sendAnswer<N extends RouteName>(
   reply.code(answer instanceof Accepted ? 202 : status).header('cache-control', 'no-store');
   if (answer instanceof Written) {
     return reply.headers(answer.headers).type(answer.type).send(answer.content);
+  }
+  if (answer instanceof Download) {
+    const disposition = `attachment; filename="${answer.name}"`;
+    return reply.header('content-disposition', disposition).type(answer.type).send(answer.content);
   }
   return reply.send(answer instanceof Accepted ? answer.body : answer);
 }

@@ -16,7 +16,8 @@ export interface OtherAnswer {
     | 'text/html'
     | 'text/css'
     | 'text/javascript'
-    | 'application/octet-stream';
+    | 'application/octet-stream'
+    | 'application/gzip';
   when: string;
 }
 

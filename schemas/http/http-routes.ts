@@ -887,6 +887,26 @@ export const HTTP_ROUTES = {
     status: 200,
     answer: tokenShown,
   },
+  getExport: {
+    method: 'GET',
+    path: '/export',
+    scope: 'admin',
+    summary: 'What the system is, in one file, as `orchestrator export` writes it.',
+    details:
+      'Projects and sessions are those of the data folder that the API runs in. An answer that ends before its end is no export: `orchestrator verify` tells.',
+    query: z.object({
+      agent: agentRef.optional().describe('Only what is this agent’s.'),
+      user: z.string().optional().describe('Only what is this person’s: `<channel>/<user id>`.'),
+      from: placeText.optional(),
+      to: placeText.optional(),
+      redact: z
+        .enum(['true', 'false'])
+        .optional()
+        .describe('Stand-ins for names and texts, and nothing of what files have.'),
+    }),
+    status: 200,
+    other: [{ type: 'application/gzip', when: 'always' }],
+  },
   verify: {
     method: 'GET',
     path: '/verify',

@@ -71,6 +71,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   traces: async () => (await import('./commands/traces.ts')).TracesCommand,
   verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
   export: async () => (await import('./commands/export.ts')).ExportCommand,
+  import: async () => (await import('./commands/import.ts')).ImportCommand,
   health: async () => (await import('./commands/health.ts')).HealthCommand,
   doctor: async () => (await import('./commands/doctor.ts')).DoctorCommand,
 };

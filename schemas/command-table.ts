@@ -1043,6 +1043,15 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['import'],
+    audience: 'operator',
+    summary: 'Make the system of an export, where there is none yet.',
+    details:
+      'It is verified before anything is stored, and there is a system when all of it is there, or none: an import that was killed is begun again. Into the data folder of the settings and its own NATS, or the one that the settings name; no service may run meanwhile. Says of each agent with what it can be gone on with (`orchestrator resume`).',
+    options: [JSON_OPTION],
+    examples: [['On another machine, before the first `npm start`', 'import system.tar.gz']],
+  },
+  {
     path: ['health'],
     audience: 'operator',
     summary: 'Ask the services how they are; exit code 0 when all is well. For health checks.',

@@ -13,6 +13,7 @@ import {
   formatMark,
   MANIFEST_PART,
 } from '../../schemas/export-manifest.ts';
+import { damaged } from './damaged.ts';
 import { gzipHeader } from './gzip-header.ts';
 
 type Entry = Extract extends AsyncIterable<infer E> ? E : never;
@@ -29,10 +30,6 @@ export type SeenPart = Pick<ExportPart, 'name' | 'bytes' | 'sha256'>;
 /** The largest manifest: each part takes some 200 bytes of it. */
 const MOST_MANIFEST = 256 * 1024 * 1024;
 const MOST_MARK = 1024;
-
-/** That an export is not what it was, and where that was seen. */
-export const damaged = (where: string, what: string, cause?: unknown): OrchestratorError =>
-  new OrchestratorError('ORC_EXPORT', `${where}: ${what}`, { cause });
 
 /**
  * Reads an export once, from its beginning to its end: each part is given to `take`, and hashed on the way. Resolves
@@ -61,6 +58,7 @@ export async function readExport(
       else seen.push(await hashed(entry, take));
     }
   } catch (error) {
+    if (error instanceof NotTaken) throw error.cause;
     if (error instanceof OrchestratorError) throw error;
     throw damaged(
       `at or behind ${at}`,
@@ -71,6 +69,13 @@ export async function readExport(
   if (manifest === undefined) throw damaged(`behind ${at}`, 'it ends without its manifest');
   requireParts(manifest, seen);
   return manifest;
+}
+
+/** Whoever was to take a part could not: no fault of the export. */
+class NotTaken extends Error {
+  constructor(cause: unknown) {
+    super('not taken', { cause });
+  }
 }
 
 /** The entries of the tar, and at their end the checksum of the gzip. */
@@ -152,14 +157,22 @@ async function hashed(entry: Entry, take: (part: ReadPart) => Promise<void>): Pr
   const hash = createHash('sha256');
   const { name } = entry.header;
   let bytes = 0;
+  let unread: unknown;
   async function* content() {
-    for await (const chunk of bytesOf(entry)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
+    try {
+      for await (const chunk of bytesOf(entry)) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      unread = error;
+      throw error;
     }
   }
-  await take({ name, content: content() });
+  await take({ name, content: content() }).catch((error: unknown) => {
+    throw error === unread ? error : new NotTaken(error);
+  });
   return { name, bytes, sha256: hash.digest('hex') };
 }
 

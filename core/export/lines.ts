@@ -1,8 +1,13 @@
+import { damaged } from './damaged.ts';
+
 /** Lines as parts that are as large as a reader takes into memory, and no larger but for one long line. */
 export const PART_BYTES = 4 * 1024 * 1024;
 
-/** Lines, without their ends, of what comes in pieces. Throws where the last one has no end. */
-export async function* linesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+/** Lines, without their ends, of what comes in pieces. Throws ORC_EXPORT where the last one has no end. */
+export async function* linesOf(
+  content: AsyncIterable<Uint8Array>,
+  where: string,
+): AsyncGenerator<string> {
   let rest: Buffer[] = [];
   for await (const chunk of content) {
     let begin = 0;
@@ -15,7 +20,7 @@ export async function* linesOf(content: AsyncIterable<Uint8Array>): AsyncGenerat
     }
     if (begin < chunk.length) rest.push(Buffer.from(chunk.subarray(begin)));
   }
-  if (rest.length > 0) throw new Error('its last line has no end');
+  if (rest.length > 0) throw damaged(where, 'its last line has no end');
 }
 
 const LINE_FEED = 0x0a;

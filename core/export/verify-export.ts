@@ -8,8 +8,9 @@ import { foldMessage } from '../domain/fold-message.ts';
 import { hashSystem, initialSystem, type SystemState } from '../domain/system-state.ts';
 import { foundMessage, type StoredRecord } from '../log/last.ts';
 import { segmentRecord } from '../log/segment-text.ts';
+import { damaged } from './damaged.ts';
 import { recordOfLine } from './event-line.ts';
-import { damaged, type ReadPart, readExport } from './export-reader.ts';
+import { type ReadPart, readExport } from './export-reader.ts';
 import { countsOf } from './export-system.ts';
 import { linesOf } from './lines.ts';
 
@@ -86,7 +87,7 @@ async function countOf({ name, content }: ReadPart, state: SystemState): Promise
     return 1;
   }
   let count = 0;
-  for await (const line of linesOf(content)) {
+  for await (const line of linesOf(content, name)) {
     count += 1;
     const record = readLine(read, line, `${name}, line ${count}`);
     if (kind !== 'events') continue;

@@ -55,7 +55,9 @@ function assertNext(to: number, next: ArchivedSegment | undefined): void {
 export const archivedThrough = ({ segments }: ArchiveCatalogue): number => segments.at(-1)?.to ?? 0;
 
 /** Which log this is: one that was made anew has another, and the archive of the old one is not its own. */
-export async function logIdentity(nc: NatsConnection): Promise<string> {
-  const key = (await idKey(nc, ACK_TIMEOUT_MS)) ?? '';
-  return createHash('sha256').update(`archive ${key}`).digest('hex').slice(0, 12);
-}
+export const logIdentity = async (nc: NatsConnection): Promise<string> =>
+  logIdentityOf((await idKey(nc, ACK_TIMEOUT_MS)) ?? '');
+
+/** The same of the key of a log. Pure. */
+export const logIdentityOf = (key: string): string =>
+  createHash('sha256').update(`archive ${key}`).digest('hex').slice(0, 12);

@@ -51,6 +51,10 @@ export interface PackedSegment {
     Record<'from' | 'to' | 'events', number>;
 }
 
+/** What an object says of itself is text. */
+export const asText = (metadata: PackedSegment['metadata']): Record<string, string> =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]));
+
 /** Digits of a sequence in a name: so many that names sort as sequences do. */
 const DIGITS = 12;
 

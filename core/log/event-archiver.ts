@@ -8,12 +8,7 @@ import { nextStretch, type Stretch } from './archivable.ts';
 import { dropChunks, ensureArchive, putChunks, putInfo } from './archive-bucket.ts';
 import { archiveCatalogue, archivedThrough, logIdentity } from './archive-catalogue.ts';
 import { ARCHIVED, lastStated } from './archived-event.ts';
-import {
-  type ArchivedSegment,
-  type PackedSegment,
-  packSegment,
-  readSegment,
-} from './archived-segment.ts';
+import { type ArchivedSegment, asText, packSegment, readSegment } from './archived-segment.ts';
 import type { LogConnection } from './connection.ts';
 
 export interface ArchiveOptions {
@@ -151,9 +146,6 @@ async function store(
   await dropChunks(connection, (used) => !visible.has(used) && (used === own || isPast(used)));
   return result.ok ? segments.find(({ nuid: used }) => used === own) : undefined;
 }
-
-const asText = (metadata: PackedSegment['metadata']): Record<string, string> =>
-  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]));
 
 /** The first sequence of a file by the name of its pieces, `<log>-<first>-<nuid>`; of another log, none. */
 function startOf(used: string, log: string): number {

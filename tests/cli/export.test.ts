@@ -19,8 +19,9 @@ import { ADA, ToldLog } from '../projections/console/support/told-log.ts';
 import { archiveAll } from '../support/archive-events.ts';
 import { gitOf, repositoryWith } from '../support/git.ts';
 import { temporaryFolder } from '../support/nats.ts';
+import { ownPort } from '../support/own-port.ts';
 import { environment } from '../support/system.ts';
-import { runHere } from './run-here.ts';
+import { oneLine, runHere } from './run-here.ts';
 
 const AGENT = 'agent-0123456789ab';
 const OTHER = 'agent-ba9876543210';
@@ -270,6 +271,23 @@ test('GET /export is the same file', async (t) => {
   const own = await json('export', '--agent', 'other', '-o', join(folder, 'own.tar.gz'));
   t.is(manifest.stateHash, own.stateHash);
   t.is((await fetch(`${server.url}/export?user=nobody`)).status, 400);
+});
+
+test('import: a new data folder has the system of the export, and says with what agents go on', async (t) => {
+  const dataDir = await temporaryFolder(t);
+  const elsewhere = environment(dataDir, { ORCHESTRATOR_NATS_PORT: String(ownPort(t)) });
+  const { code, stdout, stderr } = await runHere(['import', whole], elsewhere);
+  t.is(code, 0, stderr);
+  t.regex(stdout, new RegExp(`${AGENT} +mender +demo +with its own session\\n`));
+  t.regex(stdout, new RegExp(`${OTHER} +other +demo +with a digest of what was said\\n`));
+  t.is(await readFile(join(dataDir, 'agents', 'node'), 'utf8'), 'node-0a1b2c3d\n');
+  const session = join(dataDir, 'agents', AGENT, '.orchestrator', 'session');
+  t.is(await readFile(session, 'utf8'), 'a-session\n');
+
+  const again = await runHere(['import', whole], elsewhere);
+  t.is(again.code, 1);
+  t.regex(again.stderr, oneLine('ORC_NOT_EMPTY'));
+  t.is(await refused('import', join(folder, 'nothing')), '1 ORC_FILE');
 });
 
 test('the commands of docs/take-it-along.md do what it says', async (t) => {

@@ -1,0 +1,76 @@
+import { createReadStream } from 'node:fs';
+import { Command, Option } from 'clipanion';
+import { loadSettings } from '../../agents/load-settings.ts';
+import { branchOf } from '../../core/domain/project/project.ts';
+import { importSystem } from '../../core/export/import-system.ts';
+import { allImported } from '../../core/export/imported-agent.ts';
+import { verifyExport } from '../../core/export/verify-export.ts';
+import { connectLog } from '../../core/log/connection.ts';
+import { foldVersion } from '../../core/projection/fold-version.ts';
+import { BringBeside } from '../../platform/export/bring-beside.ts';
+import { ownGit } from '../../platform/export/own-export.ts';
+import { isFileThere } from '../../platform/files/is-file-there.ts';
+import { askHealth } from '../../platform/service/ask-health.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
+import { lockFolder } from '../../platform/service/folder-lock.ts';
+import { createLogger } from '../../platform/service/logger.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
+import { exportLine } from '../operator/export-line.ts';
+import { jsonOption } from '../options.ts';
+import { startNats } from '../start/start-nats.ts';
+import { textTable } from '../text-table.ts';
+import { usageOf } from '../usage.ts';
+
+export class ImportCommand extends Command {
+  static override paths = [['import']];
+  static override usage = usageOf('import');
+
+  json = jsonOption();
+  file = Option.String({ name: 'file' });
+
+  override async execute(): Promise<number> {
+    const { file } = this;
+    if (!(await isFileThere(file))) throw new OrchestratorError('ORC_FILE', `${file} is no file`);
+    const settings = loadSettings(this.context.env);
+    const { manifest, state } = await verifyExport(createReadStream(file), await foldVersion());
+    const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
+    await using stack = new AsyncDisposableStack();
+    const lock = await lockFolder(paths);
+    stack.defer(() => lock.release());
+    const logger = createLogger('import', 'silent');
+    const { address, connection } = await startNats(settings, paths, logger, stack);
+    await requireNoService(connection.nc);
+    const look = async () => {
+      const other = await connectLog({ ...address, name: 'orchestrator/import', timeoutMs: 5_000 });
+      stack.defer(() => other.close());
+      return other;
+    };
+    const branch = (projectId: string) => {
+      const project = state.projects.get(projectId);
+      return project === undefined ? 'main' : branchOf(project);
+    };
+    const beside = new BringBeside(paths, manifest, ownGit, branch);
+    await importSystem({ connection, look, manifest, bytes: createReadStream(file), beside });
+    const agents = allImported(state, manifest.sessions);
+    const rows = agents.map(({ agentId, name, kind, goesOn }) => [agentId, name, kind, goesOn]);
+    const table =
+      rows.length === 0 ? '' : `\n${textTable(['agent', 'name', 'kind', 'goes on'], rows)}`;
+    const { parts: _, ...shown } = manifest;
+    this.context.stdout.write(
+      this.json
+        ? `${JSON.stringify({ file, ...shown, agents })}\n`
+        : `${exportLine(file, manifest)}\n${table}`,
+    );
+    return 0;
+  }
+}
+
+/** Those that run hold the old state, and would go on from it. Throws ORC_NOT_EMPTY. */
+async function requireNoService(nc: Parameters<typeof askHealth>[0]): Promise<void> {
+  const running = await askHealth(nc, { expected: [], timeoutMs: 500 });
+  if (running.length === 0) return;
+  const names = running.map(({ service }) => service).join(', ');
+  throw new OrchestratorError('ORC_NOT_EMPTY', `Services run: ${names}`, {
+    cure: 'End them, and start them again when the import is done.',
+  });
+}

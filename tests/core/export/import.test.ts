@@ -158,6 +158,9 @@ test.serial(
       (await own.last('EVENTS', `agents.${AGENT}.command.send`))?.sequence,
       manifest.through + 1,
     );
+    await told.says('response.answer', AGENT, { text: 'This too' });
+    const heard = await own.heard(`agents.${AGENT}.response.>`);
+    t.true(heard > manifest.through, 'what agents say comes into the new log');
     await t.throwsAsync(imported(join(folder, 'third')), { message: /has events up to/ });
   },
 );

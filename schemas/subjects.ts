@@ -139,6 +139,9 @@ function parseAgentSubject(agentId: string, rest: string[]): Address | undefined
 export const agentFilter = (agentId: string, family = '>'): string =>
   family === '>' ? `agents.${agent(agentId)}.>` : `agents.${agent(agentId)}.${family}.>`;
 
+/** What a channel that brings people what is said and done reads of EVENTS: of agents, and of jobs without their timers. */
+export const SAID_AND_DONE: readonly string[] = ['agents.>', 'jobs.*.*'];
+
 export const userFilter = (channel: string, userId: string): string =>
   `users.${token(channel, 'channel')}.${token(userId, 'user id')}.>`;
 

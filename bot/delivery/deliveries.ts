@@ -34,6 +34,11 @@ export class Deliveries {
     this.#options = options;
   }
 
+  /** The last place in the log of what was said and done that it has dealt with, on from that of its start. */
+  get heardThrough(): number {
+    return this.#options.listener.place;
+  }
+
   /** Ends when the signal aborts, with what is in hand finished. */
   async run(signal: AbortSignal): Promise<void> {
     const { listener, outbox, noteEveryMs = NOTE_EVERY_MS } = this.#options;

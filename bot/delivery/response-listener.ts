@@ -11,7 +11,7 @@ import { retry } from '../../platform/async/retry.ts';
 import type { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
-import { parseSubject } from '../../schemas/subjects.ts';
+import { parseSubject, SAID_AND_DONE } from '../../schemas/subjects.ts';
 import type { AgentPlaces } from './agent-places.ts';
 import type { ChatPlace } from './chat-place.ts';
 import { deliveryIdOf, jobMessageId, noticeIdOf } from './delivery-ids.ts';
@@ -41,9 +41,6 @@ export interface ResponseListenerOptions {
 
 const PART = 'telegram listener';
 
-/** Agents, and jobs without their timers. */
-const HEARD = ['agents.>', 'jobs.*.*'];
-
 /**
  * Hears what agents say and requests its delivery in the ledger, in the order of the log. Where it
  * is in the log is part of the log: it begins behind the last place up to which everything is
@@ -72,7 +69,7 @@ export class ResponseListener {
     const from = { sequence: settled + 1 };
     const { log } = this.#options;
     const stored = await log.lastSequence('EVENTS').catch(() => settled);
-    const following = log.follow({ stream: 'EVENTS', from, filter: HEARD, signal });
+    const following = log.follow({ stream: 'EVENTS', from, filter: SAID_AND_DONE, signal });
     for await (const { messages, caughtUp } of following) {
       for (const message of messages) {
         await this.#dealWith(message, caughtUp, signal);

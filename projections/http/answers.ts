@@ -35,20 +35,13 @@ export class Download {
   }
 }
 
-/** One event of a stream of them, as its reader gets it. */
-export interface SentEvent {
-  /** The place behind which `Last-Event-ID` goes on. */
-  id: number;
-  /** One line. */
-  data: string;
-}
-
 /** An answer that goes on for as long as its reader reads. */
 export class EventStream {
-  readonly events: AsyncIterable<SentEvent>;
+  /** Whole server-sent events, encoded; each piece has one or more. */
+  readonly frames: AsyncIterable<Uint8Array>;
 
-  constructor(events: AsyncIterable<SentEvent>) {
-    this.events = events;
+  constructor(frames: AsyncIterable<Uint8Array>) {
+    this.frames = frames;
   }
 }
 

@@ -10,6 +10,7 @@ import type { HTTP_ROUTES, RouteName } from '../../schemas/http/http-routes.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Accepted, Download, EventStream, Relayed, Written } from './answers.ts';
+import type { SharedFollows } from './follow/shared-follows.ts';
 import type { McpEndpoint } from './mcp/mcp-endpoint.ts';
 import type { Call } from './route-call.ts';
 
@@ -23,6 +24,8 @@ export interface ApiContext {
   follower: Pick<SystemFollower, 'state' | 'folded'>;
   /** The states of before. */
   history: StateHistory;
+  /** What is followed by readers of events, logs and conversations. */
+  follows: SharedFollows;
   /** What answers models. */
   mcp: McpEndpoint;
   logger: Logger;

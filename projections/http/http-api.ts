@@ -11,6 +11,7 @@ import { MAX_FILE_BYTES } from '../../schemas/limits.ts';
 import { AgentSpeakers, type Speaker } from './agent-speakers.ts';
 import { Accepted, Download, EventStream, Relayed, Written } from './answers.ts';
 import { type Answer, type ApiContext, SYSTEM_MS } from './api-context.ts';
+import { SharedFollows } from './follow/shared-follows.ts';
 import { HANDLERS } from './handlers.ts';
 import { KnownTokens } from './known-tokens.ts';
 import { McpEndpoint } from './mcp/mcp-endpoint.ts';
@@ -39,7 +40,7 @@ declare module 'fastify' {
   }
 }
 
-export interface HttpApiOptions extends Omit<ApiContext, 'history' | 'mcp'> {
+export interface HttpApiOptions extends Omit<ApiContext, 'history' | 'mcp' | 'follows'> {
   /** The folder in which states of the past are marked; without, they are folded from the beginning. */
   states?: string | undefined;
   /** The token of the settings, which may do everything; undefined where none is wanted. */
@@ -72,7 +73,8 @@ export async function httpApi({
 }: HttpApiOptions): Promise<FastifyInstance> {
   const { log } = given;
   const history = states === undefined ? new StateHistory(log) : markedHistory(states, given);
-  const api: ApiContext = { ...given, history, mcp: new McpEndpoint(() => api) };
+  const follows = new SharedFollows(given.signal);
+  const api: ApiContext = { ...given, history, follows, mcp: new McpEndpoint(() => api) };
   const http = fastify({ logger: false, bodyLimit: MAX_BODY });
   const asBuffer = { parseAs: 'buffer', bodyLimit: MAX_FILE_BYTES } as const;
   http.addContentTypeParser('application/octet-stream', asBuffer, (_request, body, done) =>
@@ -144,7 +146,7 @@ async function sendAnswer<N extends RouteName>(
 ): Promise<FastifyReply> {
   if (answer instanceof EventStream) {
     reply.hijack();
-    await sendEventStream(reply.raw, answer.events, streams);
+    await sendEventStream(reply.raw, answer.frames, streams);
     return reply;
   }
   if (answer instanceof Relayed) return reply.send(answer.response);

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { SentEvent } from './answers.ts';
 import { problemOf } from './problem.ts';
 
 export interface EventStreamOptions {
@@ -25,14 +24,14 @@ const HEADERS = {
 const RETRY = 'retry: 1000\n\n';
 
 /**
- * Writes server-sent events for as long as they come and are read. One that its reader does not take
+ * Writes server-sent events for as long as they come and are read. What its reader does not take
  * holds back all that come after it; a reader that takes nothing for too long is told so, as whoever
  * meets another failure is, by the event `problem`, and cut off. Resolves when nothing more is written;
  * never rejects.
  */
 export async function sendEventStream(
   response: ServerResponse,
-  events: AsyncIterable<SentEvent>,
+  frames: AsyncIterable<Uint8Array>,
   { stallMs = STALL_MS, heartbeatMs = HEARTBEAT_MS }: EventStreamOptions = {},
 ): Promise<void> {
   // Its end is that of the connection.
@@ -44,10 +43,9 @@ export async function sendEventStream(
   }, heartbeatMs);
   response.once('close', () => clearInterval(heartbeat));
   try {
-    for await (const { id, data } of events) {
+    for await (const bytes of frames) {
       if (response.destroyed) break;
-      const isTaken = response.write(`id: ${id}\ndata: ${data}\n\n`);
-      if (!isTaken) await drained(response, stallMs);
+      if (!response.write(bytes)) await drained(response, stallMs);
     }
   } catch (error) {
     if (!response.destroyed) {

@@ -3,15 +3,17 @@ import { isLive } from '../../core/domain/agent/agent-state.ts';
 import { isOpen } from '../../core/domain/job/job-state.ts';
 import type { SystemState } from '../../core/domain/system-state.ts';
 import type { LogConnection } from '../../core/log/connection.ts';
+import { lastSelected } from '../../core/log/stream-end.ts';
 import { shownPhase } from '../../core/views/agent-summary.ts';
 import { within } from '../../platform/async/within.ts';
 import { LeaseStore } from '../../platform/nodes/lease-store.ts';
 import { askMetrics } from '../../platform/service/ask-metrics.ts';
-import { isMetricName, type Sample, type ServiceMetrics } from '../../schemas/metrics.ts';
-import type { StreamName } from '../../schemas/subjects.ts';
+import type { Sample, ServiceMetrics } from '../../schemas/metrics.ts';
+import { SAID_AND_DONE, type StreamName } from '../../schemas/subjects.ts';
 import { type Exposition, exposition } from './exposition.ts';
 import type { LogCounts } from './log-counts.ts';
 import { MetricValues } from './metric-values.ts';
+import { isChannel, type LogEnds, processSamples } from './process-samples.ts';
 
 export interface SystemMetricsOptions {
   connection: LogConnection;
@@ -114,9 +116,7 @@ export class SystemMetrics {
     const { connection, expected } = this.#options;
     const { nc, inboxPrefix } = connection;
     const heard = await askMetrics(nc, { expected, inboxPrefix });
-    // Asked for afterwards, so that nobody is ahead of it.
-    const jsm = await connection.jsm();
-    const { state } = await jsm.streams.info('EVENTS');
+    const ends = await this.#endsOf(heard);
     const up = expected.map(
       (service): Sample => ({
         name: 'orchestrator_service_up',
@@ -124,19 +124,20 @@ export class SystemMetrics {
         value: heard.filter((one) => one.service === service).length,
       }),
     );
-    return [...up, ...heard.flatMap((one) => processSamples(one, state.last_seq))];
+    return [...up, ...heard.flatMap((one) => processSamples(one, ends))];
   }
-}
 
-function processSamples({ service, node, samples }: ServiceMetrics, last: number): Sample[] {
-  const own = { service, node };
-  return samples.flatMap(({ name, labels, value }): Sample[] => {
-    if (!isMetricName(name)) return [];
-    const sample = { name, labels: { ...own, ...labels }, value };
-    if (name !== 'orchestrator_fold_sequence') return [sample];
-    const lag = Math.max(0, last - value);
-    return [sample, { name: 'orchestrator_fold_lag_events', labels: own, value: lag }];
-  });
+  /** Asked for after their numbers, so that nobody is ahead of it. */
+  async #endsOf(heard: readonly ServiceMetrics[]): Promise<LogEnds> {
+    const { connection } = this.#options;
+    const jsm = await connection.jsm();
+    const { state } = await jsm.streams.info('EVENTS');
+    const all = state.last_seq;
+    if (!heard.some(isChannel)) return { all, saidAndDone: all };
+    const filter = SAID_AND_DONE;
+    const saidAndDone = await lastSelected(connection.nc, 'EVENTS', { filter }, { sequence: 1 });
+    return { all, saidAndDone };
+  }
 }
 
 const tooLate = (): Error => new Error(`it takes more than ${PART_MS / 1000} s`);

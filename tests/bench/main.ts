@@ -3,6 +3,7 @@ import { answerStartUp } from './answer-start-up.ts';
 import { claudeLatency } from './claude-latency.ts';
 import { fiftyAgents } from './fifty-agents.ts';
 import { flood } from './flood.ts';
+import { floodedReaders } from './flooded-readers.ts';
 import { idleAgents } from './idle-agents.ts';
 import { peers } from './peers/peers.ts';
 import { redisMirror } from './redis-mirror.ts';
@@ -22,6 +23,7 @@ const BENCHES: Record<string, () => Promise<string[]>> = {
   'claude-latency': claudeLatency,
   'fifty-agents': fiftyAgents,
   flood,
+  'flooded-readers': floodedReaders,
   'idle-agents': idleAgents,
   'redis-mirror': redisMirror,
   replay,

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
+import { ApiClient } from '../projections/http/support/api-client.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { dataFolder, orchestrator, startSystem } from '../support/system.ts';
 import { ANN, BEN, botEnvironment, startBotSystem } from '../support/telegram/bot-system.ts';
@@ -33,6 +35,9 @@ test('the worked example: a message in the chat becomes a project and an answer'
     'every message is in the ledger',
   );
   t.true(api.calls.some(({ method }) => method === 'sendChatAction'));
+  const http = await ApiClient.of(system);
+  const isFolded = /^orchestrator_fold_lag_events\{service="bot",node="[^"]+"\} 0$/m;
+  while (!isFolded.test(await (await http.fetch('metrics')).text())) await delay(200);
   t.is((await system.stop()).code, 0);
   t.is(api.pending, 0, 'Telegram has nothing left to tell');
 });

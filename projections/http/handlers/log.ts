@@ -8,9 +8,16 @@ import { pageOf } from '../../../core/views/page.ts';
 import { isAgentId } from '../../../schemas/ids.ts';
 import { MAX_PAGE } from '../../../schemas/limits.ts';
 import { agentFilter } from '../../../schemas/subjects.ts';
-import { lineView } from '../../views/log-tail.ts';
-import { EventStream, type SentEvent, Written } from '../answers.ts';
+import { EventStream, Written } from '../answers.ts';
 import { type ApiContext, type HandlersOf, SYSTEM_MS } from '../api-context.ts';
+import {
+  eventsFeed,
+  frameOfLine,
+  logsFeed,
+  placeBefore,
+  TALK_FROM,
+  talkFeed,
+} from '../follow/log-feeds.ts';
 import type { Call } from '../route-call.ts';
 
 type Names = 'listEvents' | 'getLogs' | 'followConversation' | 'listTurns' | 'getTurn';
@@ -24,7 +31,7 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 export const logHandlers: HandlersOf<Names> = {
   async listEvents(call, api) {
     const filter = await eventsFilter(call.query.agent, api);
-    if (isFollowed(call)) return new EventStream(followedEvents(call, api, filter));
+    if (isFollowed(call)) return followedEvents(call, api, filter);
     return eventsPage(call, api, filter);
   },
 
@@ -39,7 +46,11 @@ export const logHandlers: HandlersOf<Names> = {
 
   async followConversation(call, api) {
     const { agentId } = await knownAgent(api.views, call.params.agent, SYSTEM_MS);
-    if (isFollowed(call)) return new EventStream(followedTalk(call, api, agentId));
+    if (isFollowed(call)) {
+      const { log, follows } = api;
+      const request = { ...talkFeed(log, agentId), after: behind(call), signal: call.signal };
+      return new EventStream(follows.read(request));
+    }
     const until = await api.log.lastSequence('EVENTS');
     const happenings: Record<string, unknown>[] = [];
     for await (const happening of talkUpTo(call, api, { agentId, until })) {
@@ -116,71 +127,41 @@ async function eventsPage(
   return new Written(JSON_TYPE, `{"events":[${events.join(',')}]${end}}`);
 }
 
-async function* followedEvents(
+async function followedEvents(
   call: Call<'listEvents'>,
-  { log }: ApiContext,
+  { log, follows }: ApiContext,
   filter: string | undefined,
-): AsyncGenerator<SentEvent> {
+): Promise<EventStream> {
   const { signal } = call;
-  const shown = new ShownEvents(log, wantedEvents(call), signal);
-  const follow = { stream: 'EVENTS', from: startOf(call), filter, signal } as const;
-  for await (const { messages } of log.follow(follow)) {
-    for (const message of messages) {
-      const event = await shown.of(message);
-      if (event === undefined) continue;
-      const data = eventJson(message, event.because, event.refused).trimEnd();
-      yield { id: message.sequence, data };
-    }
-  }
+  const wanted = wantedEvents(call);
+  const after = await placeBefore(log, startOf(call), { filter, signal });
+  return new EventStream(follows.read({ ...eventsFeed(log, filter, wanted), after, signal }));
 }
 
 async function* followedLogs(
   { query, lastEventId, signal }: Call<'getLogs'>,
-  { log, views }: ApiContext,
+  { log, views, follows }: ApiContext,
   agentId: string,
-): AsyncGenerator<SentEvent> {
-  let last = lastEventId;
-  if (last === undefined) {
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let after = lastEventId;
+  if (after === undefined) {
     const request = { agentId, lines: query.lines };
     const { lines } = await views.request('logs', request, { timeoutMs: SYSTEM_MS });
-    for (const line of lines) yield { id: line.sequence, data: JSON.stringify(line) };
-    last = lines.at(-1)?.sequence ?? 0;
+    if (lines.length > 0) yield Buffer.from(lines.map(frameOfLine).join(''));
+    after = lines.at(-1)?.sequence ?? 0;
   }
-  const filter = agentFilter(agentId, 'log');
-  const follow = { stream: 'LOGS', from: { sequence: last + 1 }, filter, signal } as const;
-  for await (const { messages } of log.follow(follow)) {
-    for (const message of messages) {
-      yield { id: message.sequence, data: JSON.stringify(lineView(message)) };
-    }
-  }
+  yield* follows.read({ ...logsFeed(log, agentId), after, signal });
 }
-
-/** A talk is folded from its beginning: what is said in a turn tells which messages it serves. */
-const talkFrom = 1;
 
 const behind = ({ query, lastEventId }: Call<'followConversation'>): number =>
   lastEventId ?? (query.from ?? 1) - 1;
-
-async function* followedTalk(
-  call: Call<'followConversation'>,
-  { log }: ApiContext,
-  agentId: string,
-): AsyncGenerator<SentEvent> {
-  const options = { log, agentId, from: talkFrom, signal: call.signal };
-  for await (const { happenings } of followConversation(options)) {
-    for (const happening of happenings) {
-      const { sequence } = happening;
-      if (sequence > behind(call)) yield { id: sequence, data: JSON.stringify(happening) };
-    }
-  }
-}
 
 async function* talkUpTo(
   call: Call<'followConversation'>,
   { log }: ApiContext,
   { agentId, until }: { agentId: string; until: number },
 ) {
-  const options = { log, agentId, from: talkFrom, signal: call.signal };
+  const options = { log, agentId, from: TALK_FROM, signal: call.signal };
   for await (const { happenings, caughtUp } of followConversation(options)) {
     for (const happening of happenings) {
       if (happening.sequence > until) return;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import type { SentEvent } from '../../../projections/http/answers.ts';
+import { frameOf } from '../../../projections/http/follow/feed-chunk.ts';
 import {
   type EventStreamOptions,
   sendEventStream,
@@ -63,11 +63,11 @@ test('what comes while one follows is there at once', async (t) => {
 /** A server that answers everything with these events. */
 async function serving(
   t: ExecutionContext,
-  events: () => AsyncIterable<SentEvent>,
+  frames: () => AsyncIterable<Uint8Array>,
   options: EventStreamOptions,
 ): Promise<number> {
   const server = createServer((_request, response) => {
-    void sendEventStream(response, events(), options);
+    void sendEventStream(response, frames(), options);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {
@@ -81,11 +81,11 @@ async function serving(
 test('a reader that takes nothing holds its events back, is told why, and is cut off', async (t) => {
   let taken = 0;
   const stopped = Promise.withResolvers<void>();
-  async function* endless(): AsyncGenerator<SentEvent> {
+  async function* endless(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
         taken += 1;
-        yield { id: taken, data: JSON.stringify('x'.repeat(100_000)) };
+        yield Buffer.from(frameOf({ id: taken, data: JSON.stringify('x'.repeat(100_000)) }));
       }
     } finally {
       stopped.resolve();
@@ -112,9 +112,9 @@ test('a reader that takes nothing holds its events back, is told why, and is cut
 });
 
 test('while nothing comes a comment says that the connection lives', async (t) => {
-  async function* silent(): AsyncGenerator<SentEvent> {
+  async function* silent(): AsyncGenerator<Uint8Array> {
     await new Promise(() => undefined);
-    yield { id: 1, data: '""' };
+    yield Buffer.from(frameOf({ id: 1, data: '""' }));
   }
   const port = await serving(t, silent, { heartbeatMs: 20 });
   const { body } = await fetch(`http://127.0.0.1:${port}`);

@@ -5,6 +5,7 @@ import { text as allOf } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { ensureAgentNetwork } from '../../../platform/docker/agent-network.ts';
 import { dockerEngine as engineClient } from '../../../platform/docker/docker-engine.ts';
+import { mintAgentCredentials } from '../../../platform/nats/agent-credentials.ts';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
 import { putEntries } from '../../../spawner/runtime/docker/archive.ts';
 import {
@@ -13,10 +14,12 @@ import {
   HOME,
 } from '../../../spawner/runtime/docker/container-options.ts';
 import { whatIsAt } from '../../../spawner/runtime/docker/file-stat.ts';
+import { servingApi, stateRunning } from '../../projections/http/support/serving-api.ts';
 import type { DockerEngine } from '../../support/docker/docker-cli.ts';
 import { dockerEngine } from '../../support/docker/engine.ts';
 import { outsideHost } from '../../support/docker/outside-host.ts';
-import { temporaryFolder } from '../../support/nats.ts';
+import { history } from '../../support/history.ts';
+import { startTestNats, temporaryFolder } from '../../support/nats.ts';
 import { bashSpec, linesOf, started, text, untilLine } from './conformance.ts';
 import { dockerRuntime } from './docker-under-test.ts';
 
@@ -176,6 +179,48 @@ function hardening(on: DockerEngine): void {
       const expected = ['ok', internet ? 'ok' : 'no'];
       t.deepEqual(await said(t, on, program, { network: name }), expected, `internet: ${internet}`);
     }
+  });
+
+  test('an agent whose container reaches the API and not NATS answers by the API, and says in one line when it reaches neither', async (t) => {
+    const { name, gateway } = await network(t, on, false);
+    // On loopback, which the container has one of its own of.
+    const nats = await startTestNats(t);
+    const { url } = await servingApi(t, nats, { host: gateway, token: 'of an operator' });
+    const agentId = newAgentId();
+    await stateRunning(nats, agentId);
+    const { runtime } = await dockerRuntime(t, on, { network: name });
+    const { secrets, searchPath, home } = runtime.places(agentId);
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    const content = await mintAgentCredentials(nats.agentsSeed, { agentId, expiresAt });
+    const answer = (text: string) => `orchestrator answer ${text} --timeout 10s`;
+    const away = `ORCHESTRATOR_API_URL=http://${gateway}:1 ${answer('lost')}`;
+    const program = `${answer('kept')} 2>/dev/null; echo $?; ${away} 2>&1; echo $?`;
+    const process = await started(
+      runtime,
+      bashSpec(program, {
+        agentId,
+        files: [{ path: 'agent.creds', content, secret: true }],
+        environment: {
+          PATH: searchPath,
+          HOME: home,
+          ORCHESTRATOR_AGENT_ID: agentId,
+          ORCHESTRATOR_NATS_URL: nats.url,
+          ORCHESTRATOR_API_URL: url,
+          ORCHESTRATOR_CREDS: `${secrets}/agent.creds`,
+        },
+      }),
+    );
+    const [code, call = '', failure = '', failed, ...more] = (await linesOf(process)).map(text);
+    t.is(code, '0', [code, call, failure, failed, ...more].join('\n'));
+    t.regex(call, /TOOL_CALL: answer/);
+    t.true(failure.includes('ORC_NOT_REACHABLE') && failure.includes(`${gateway}:1`), failure);
+    t.is(failed, '1');
+    t.deepEqual(more, []);
+    const said = await history(nats.log, `agents.${agentId}.response.>`);
+    t.deepEqual(
+      said.map(({ data }) => data),
+      [{ text: 'kept' }],
+    );
   });
 
   test('an agent does not reach another', async (t) => {

@@ -25,6 +25,8 @@ export async function servingApi(
   nats: TestNats,
   own: {
     env?: Record<string, string>;
+    /** An address of this machine; loopback without. */
+    host?: string;
     port?: number;
     token?: string;
     streams?: EventStreamOptions;
@@ -59,9 +61,10 @@ export async function servingApi(
     };
   };
 
-  const hosts = ['127.0.0.1', 'localhost'];
+  const { host = '127.0.0.1' } = own;
+  const hosts = ['localhost', host];
   const server = httpServer({ hosts, askHealth, loadApi });
-  server.listen(own.port ?? 0, '127.0.0.1');
+  server.listen(own.port ?? 0, host);
   await once(server, 'listening');
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -72,7 +75,7 @@ export async function servingApi(
     return stopped;
   };
   t.teardown(stop);
-  return { url: `http://127.0.0.1:${portOf(server)}`, stop };
+  return { url: `http://${host}:${portOf(server)}`, stop };
 }
 
 async function ending(server: Server, others: () => Promise<void>): Promise<void> {

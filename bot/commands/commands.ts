@@ -11,6 +11,7 @@ import { diff, undo } from './agent-work.ts';
 import type { BotCommand } from './bot-command.ts';
 import { extend, interrupt, stop } from './control-agent.ts';
 import { allow, broadcast, deny, users } from './for-admins.ts';
+import { fork } from './fork.ts';
 import { model, newAgent } from './new-agent.ts';
 import { resume } from './resume.ts';
 
@@ -29,6 +30,7 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
   status,
   new: newAgent,
   resume,
+  fork,
   agents,
   model,
   projects,

@@ -18,6 +18,8 @@ export const englishCures: Cures = {
   ORC_TTL: 'Send the message again: the agent goes on with it. /extend gives one more time.',
   ORC_AGENT_ENDED: 'Send the message again: the agent goes on with it.',
   ORC_NOT_RESUMABLE: '/new begins another one, /resume lists yours.',
+  ORC_NOT_FORKABLE: 'Wait until the agent is done, or reply with /fork to an earlier message.',
+  ORC_TURN_NOT_FOUND: 'Wait until the agent has taken the message, or reply to another one.',
   ORC_TIMED_OUT: 'Try again in a moment; /status says what your agent does.',
   ORC_NOT_REACHABLE: 'Try again in a moment; if it stays so, tell whoever runs this bot.',
   ORC_TOO_LARGE: 'Shorten it, or send it as a file.',
@@ -43,6 +45,8 @@ export const russianCures: Cures = {
   ORC_AGENT_ENDED: 'Отправьте сообщение ещё раз: агент продолжит с ним.',
   ORC_NOT_RESUMABLE: '/new начнёт другую, /resume покажет ваши.',
   ORC_TTL: 'Отправьте сообщение ещё раз: агент продолжит с ним. /extend продлевает жизнь.',
+  ORC_NOT_FORKABLE: 'Подождите, пока агент закончит, или ответьте /fork на более раннее сообщение.',
+  ORC_TURN_NOT_FOUND: 'Подождите, пока агент возьмёт сообщение, или ответьте на другое.',
   ORC_TIMED_OUT: 'Попробуйте чуть позже; /status покажет, чем занят агент.',
   ORC_NOT_REACHABLE:
     'Попробуйте чуть позже; если не поможет, сообщите тому, у кого работает этот бот.',

@@ -10,6 +10,7 @@ export const COMMANDS = [
   'status',
   'new',
   'resume',
+  'fork',
   'agents',
   'model',
   'projects',
@@ -80,6 +81,14 @@ export interface Words {
   noAgent: string;
   noSuchAgent: (name: string) => string;
   created: (name: string, kind: string) => string;
+  /** An agent that goes on from a turn of another one; whose files it has, where it has any. */
+  forked: (
+    name: string,
+    from: string,
+    what: { time: string; messages: number; files?: 'that-turn' | 'earlier' | undefined },
+  ) => string;
+  /** What is replied to is nothing that an agent was told, or said. */
+  ofNoTurn: string;
   badName: string;
   nameTaken: (name: string) => string;
   unknownKind: (kind: string, kinds: string) => string;

@@ -1,6 +1,5 @@
 import { isToken } from '../../schemas/ids.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
-import { parseSubject } from '../../schemas/subjects.ts';
 import type { TurnMeant } from '../conversation/fork-point.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { messageReference } from './message-reference.ts';
@@ -19,8 +18,9 @@ export async function turnMeant(
   const sequence = await referredEvent(log, messageReference(text), signal);
   const message = await log.at('EVENTS', sequence);
   const parsed = message && parseEvent(message);
-  const address = message && parseSubject(message.subject);
-  // A delivery has the id of what it brings.
-  if (address?.family === 'delivery') return { eventId: address.deliveryId };
-  return { eventId: parsed?.kind === 'event' ? parsed.event.id : text };
+  const event = parsed?.kind === 'event' ? parsed.event : undefined;
+  // A delivery is of what it brings.
+  const brought = event?.type === 'delivery.requested' ? event.data.sequence : undefined;
+  const meant = brought === undefined ? message : await log.at('EVENTS', brought);
+  return { eventId: meant?.header('ce-id') ?? text };
 }

@@ -77,6 +77,64 @@ test('a reply to a question answers it; a reply to anything else is a message', 
   );
 });
 
+test('a reply of /fork to a message makes an agent that knows what was said up to then', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const [user, other] = [newUser(), newUser()];
+  await telegram.exchange(user, '/fork', /You have no agent/);
+  await telegram.exchange(user, 'one', /^got: one$/);
+  const [, answer] = api.chat(user);
+  if (answer === undefined) return t.fail();
+  const second = api.message(user, { text: 'two' });
+  api.push({ message: second });
+  await telegram.until(() => api.texts(user).includes('got: two'), 'an answer');
+  await telegram.exchange(user, 'three', /^got: three$/);
+  const log = await system.log();
+  const ofUser = (event: { data: { from?: { userId: string } | undefined } }) =>
+    event.data.from?.userId === String(user);
+  const sent = ofType(await history(log), 'command.send').filter(ofUser);
+  const [before = ''] = sent.map(({ subject }) => subject.split('.')[1]);
+  await untilEvent(log, (event) => event.type === 'turn.ended' && event.subject.includes(before));
+
+  const now = Math.floor(Date.now() / 1_000);
+  const ofBot = { reply_to_message: { ...api.original(answer), date: now } as never };
+  api.say(user, '/fork', ofBot);
+  await telegram.until(() => api.texts(user).some((text) => text.startsWith('🍴')), 'a fork');
+  const told = api.texts(user).find((text) => text.startsWith('🍴')) ?? '';
+  t.regex(
+    told,
+    /^🍴 line 2 is forked from line at \d{4}-\d\d-\d\d \d\d:\d\d UTC; by a digest of 2 messages\./,
+  );
+  t.regex(told, /It has an empty folder\. Your messages go to it now/);
+  await telegram.exchange(user, 'who are you?', /got: who are you\?$/);
+
+  api.say(user, '/fork line', { reply_to_message: second as never });
+  await telegram.until(
+    () => api.texts(user).some((text) => text.startsWith('🍴 line 3')),
+    'a fork by an own message',
+  );
+  t.regex(
+    api.texts(user).find((text) => text.startsWith('🍴 line 3')) ?? '',
+    /from line at .* 4 messages/,
+  );
+  const forks = ofType(await history(log), 'command.create')
+    .filter(({ data }) => data.owner?.userId === String(user))
+    .map(({ data }) => data.forkedFrom?.agentId);
+  t.deepEqual(forks, [undefined, before, before]);
+
+  const notice = api.chat(user).find(({ text }) => text.startsWith('🍴'));
+  const ofNotice = { ...(notice && api.original(notice)), date: now };
+  api.say(user, '/fork', { reply_to_message: ofNotice as never });
+  await telegram.until(() => api.texts(user).some((text) => /belongs to no turn/.test(text)), 'no');
+  // Nobody forks what was said in another chat.
+  api.say(other, '/fork', ofBot);
+  await telegram.until(
+    () => api.texts(other).some((text) => /belongs to no turn/.test(text)),
+    'no',
+  );
+  await telegram.exchange(user, '/fork nothing', /^Usage: \/fork \[kind\] \[model\]$/);
+});
+
 test('progress is one message that is edited, and gone when the answer comes', async (t) => {
   const { telegram } = running();
   const { api } = telegram;

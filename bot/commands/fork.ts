@@ -1,0 +1,93 @@
+import { kindOf } from '../../agents/agent-kinds.ts';
+import { looksLikeModel } from '../../agents/kind-models.ts';
+import type { AgentWish } from '../../core/conversation/agent-client.ts';
+import { shownAgentName } from '../../core/conversation/named-agent.ts';
+import { samePerson } from '../../core/conversation/person.ts';
+import { type ForkOptions, forkAgent } from '../../core/operator/fork-agent.ts';
+import type { Person } from '../../schemas/events/parts.ts';
+import { derivedId } from '../../schemas/ids.ts';
+import type { AgentSummary } from '../../schemas/views.ts';
+import type { BotContext, BotParts } from '../incoming/bot-context.ts';
+import { replyTarget } from '../incoming/replied-to.ts';
+import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
+import { currentAgent } from './current-agent.ts';
+import { meantEvent } from './meant-message.ts';
+
+/**
+ * `/fork [kind] [model]`: another agent, which messages go to from now on, and which knows what the agent of the message that is
+ * replied to knew at the end of that message's turn; without a reply the chat's agent at the end of its last turn.
+ */
+export const fork: BotCommand = async (context, parts, argument) => {
+  const { person, id, words, reply } = context.incoming;
+  const wish = wishOf(argument, parts);
+  if (wish === undefined) return reply('fork', words.usage('/fork [kind] [model]'));
+  const meant = await meantAgentAndTurn(context, parts);
+  if (meant === undefined) return;
+  const { agent, at } = meant;
+  const { log, views } = parts;
+  const forked = await forkAgent(agent.agentId, wish, {
+    log,
+    views,
+    owner: person,
+    timeoutMs: VIEW_TIMEOUT_MS,
+    // Derived from the update: a repeat of it makes no second agent.
+    forkId: derivedId('agent-', id),
+    at,
+    complete: (own) => completed(own, parts),
+  });
+  const { name = forked.agentId, forkedFrom, endedAt, files, messages } = forked;
+  const kept = files && (files.turnId === forkedFrom.turnId ? 'that-turn' : 'earlier');
+  const time = `${endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  await reply('fork', words.forked(name, shownAgentName(agent), { time, messages, files: kept }));
+};
+
+/** The agent and the event that are meant; undefined, and said, where there are none of this chat. */
+async function meantAgentAndTurn(
+  context: BotContext,
+  parts: BotParts,
+): Promise<{ agent: AgentSummary; at?: ForkOptions['at'] } | undefined> {
+  const { incoming, msg } = context;
+  const { person, words, reply } = incoming;
+  const original = msg && replyTarget(msg);
+  if (original === undefined) {
+    const agent = await currentAgent(context, parts);
+    return agent && { agent };
+  }
+  const meant = await meantEvent(parts.log, person, original);
+  const agent = meant && (await ownAgent(meant.agentId, person, parts));
+  if (meant !== undefined && agent !== undefined) return { agent, at: { eventId: meant.eventId } };
+  await reply('fork', words.ofNoTurn);
+  return undefined;
+}
+
+/** Undefined where it is none that this chat talks, or talked, to. */
+async function ownAgent(
+  agentId: string,
+  person: Person,
+  { views }: BotParts,
+): Promise<AgentSummary | undefined> {
+  const options = { timeoutMs: VIEW_TIMEOUT_MS };
+  const { agent } = await views.request('agent', { agentId }, options);
+  if (samePerson(agent.owner, person)) return agent;
+  const { agents } = await views.request('user', person, options);
+  return agents.includes(agentId) ? agent : undefined;
+}
+
+/** Undefined where it is neither a kind nor a model of one. */
+function wishOf(
+  argument: string,
+  { kinds }: BotParts,
+): { kind?: string; model?: string } | undefined {
+  const [kind, model, ...more] = argument.split(/\s+/).filter((word) => word !== '');
+  if (kind === undefined) return {};
+  const models = kindOf(kind)?.models;
+  if (!kinds.has(kind) || more.length > 0) return undefined;
+  if (model === undefined) return { kind };
+  return models !== undefined && looksLikeModel(models, model) ? { kind, model } : undefined;
+}
+
+/** With what the settings say of an agent of that kind. */
+function completed(own: Parameters<ForkOptions['complete']>[0], parts: BotParts): AgentWish {
+  const settings = parts.kinds.get(own.kind) ?? parts.wish;
+  return { ...settings, ...own, commandLine: own.commandLine ?? settings.commandLine };
+}

@@ -590,7 +590,6 @@ export const COMMAND_TABLE = [
   {
     path: ['fork'],
     audience: 'operator',
-    takes: ['agent'],
     summary:
       'Create an agent that knows what another one knew at the end of a turn, and has its files. Prints its id.',
     details:

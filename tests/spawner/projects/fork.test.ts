@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { StoredMessage } from '../../../core/log/stored-message.ts';
+import { newAgentId } from '../../../schemas/ids.ts';
 import { agentFilter } from '../../../schemas/subjects.ts';
 import { runHere } from '../../cli/run-here.ts';
 import { startViews } from '../../core/conversation/views.ts';
 import { archiveAgent } from '../../support/archive-agent.ts';
-import { command } from '../../support/commands.ts';
+import { command, createAgent } from '../../support/commands.ts';
 import { gitOf, ownFolder, repositoryWith } from '../../support/git.ts';
 import { history, ofType } from '../../support/history.ts';
 import { type SpawnerFixture, startSpawner } from '../../support/spawner.ts';
@@ -141,4 +142,12 @@ test('a fork has the files and the knowledge of a turn in the middle; the other 
   });
   t.is(gitOf(spawner.workspace(shown.agentId), 'status', '--porcelain'), '');
   t.is(gitOf(spawner.workspace(shown.agentId), 'log', '-1', '--format=%s'), 'Mend it');
+
+  // What another machine keeps is not here: the fork does not begin with something else.
+  const elsewhere = newAgentId();
+  const from = { commit: 'f'.repeat(40) };
+  const { log } = spawner;
+  await createAgent(log, elsewhere, AGENT, { project: { id: projectId, from } });
+  const failed = await spawner.event(elsewhere, 'process.start-failed');
+  t.regex(failed.data.reason, /The snapshot ffffffffffff is not in this machine’s repository/);
 });

@@ -33,17 +33,10 @@ export interface ForkDigest {
  * line that somebody said begins with `> `, so that none can be taken for a word of the system. Pure.
  */
 export function forkDigest(story: readonly StoryEntry[], order: DigestOrder): ForkDigest {
-  const shown = story.map(shownEntry);
-  const [first, ...rest] = shown;
-  let left = MAX_DIGEST - (first?.text.length ?? 0);
-  const last: ShownEntry[] = [];
-  for (const entry of rest.toReversed()) {
-    left -= entry.text.length;
-    if (left < 0) break;
-    last.unshift(entry);
-  }
-  const kept = first === undefined ? [] : [first, ...last];
-  const leftOut = shown.length - kept.length;
+  const [first, ...last] = story;
+  const begun = first === undefined ? [] : [shownEntry(first)];
+  const kept = [...begun, ...lastThatFit(last, MAX_DIGEST - (begun[0]?.text.length ?? 0))];
+  const leftOut = story.length - kept.length;
   const shortened = kept.filter(({ isCut }) => isCut).length;
   const messages = story.filter(({ isSaid }) => isSaid).length;
   const gap = leftOut === 0 ? [] : [`[${leftOut} entries are left out here.]`];
@@ -56,6 +49,19 @@ export function forkDigest(story: readonly StoryEntry[], order: DigestOrder): Fo
     foot(order),
   ];
   return { text: text.filter((part) => part !== '').join('\n\n'), messages, leftOut, shortened };
+}
+
+/** Entries at the end, as many as have no more than so many characters. */
+function lastThatFit(story: readonly StoryEntry[], characters: number): ShownEntry[] {
+  const kept: ShownEntry[] = [];
+  let left = characters;
+  for (const entry of story.toReversed()) {
+    const shown = shownEntry(entry);
+    left -= shown.text.length;
+    if (left < 0) break;
+    kept.push(shown);
+  }
+  return kept.toReversed();
 }
 
 function head(

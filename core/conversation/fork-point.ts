@@ -1,6 +1,5 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
-import { foldTurns, type TurnRecord } from '../domain/agent/turn/turn-record.ts';
 import { type StoryEntry, storyOf } from './agent-story.ts';
 
 /** By what a turn is meant: itself, or an event of its agent that belongs to it. */
@@ -24,6 +23,17 @@ export interface ForkPoint {
   files?: ForkFiles;
 }
 
+/** A turn, as far as it is to be found. */
+interface TurnSpan {
+  turnId: string;
+  /** Of its beginning. */
+  sequence: number;
+  /** The ids of the messages that it is for. */
+  messages: Set<string>;
+  /** What ended it, and where that stands among the events. */
+  end?: { event: StoredEvent; index: number };
+}
+
 /**
  * What a fork of an agent begins with. Pure. Throws ORC_TURN_NOT_FOUND for a turn that is none of this agent's, and
  * ORC_NOT_FORKABLE where it is not over.
@@ -32,40 +42,52 @@ export interface ForkPoint {
  * @param meant the last turn that is over without
  */
 export function forkPoint(events: readonly StoredEvent[], meant?: TurnMeant): ForkPoint {
-  const turns = new Map<string, TurnRecord>();
-  for (const event of events) foldTurns(turns, event);
-  const turnId = meant === undefined ? lastTurn(turns) : meantTurn(turns, events, meant);
-  const at = events.findIndex((event) => isEndOf(event, turnId));
-  const end = events[at];
+  const turns = spansOf(events);
+  const { turnId, end } = meant === undefined ? lastTurn(turns) : meantTurn(turns, events, meant);
   if (end === undefined) {
     throw notForkable(`Turn ${turnId} is not over`, 'Wait for its end, or name an earlier turn.');
   }
-  const files = filesAt(events, at, turnId);
+  const { event, index } = end;
+  const files = filesAt(events, index, turnId);
   return {
     turnId,
-    endedAt: end.time,
-    sequence: end.sequence,
-    story: storyOf(events.slice(0, at + 1)),
+    endedAt: event.time,
+    sequence: event.sequence,
+    story: storyOf(events.slice(0, index + 1)),
     ...(files && { files }),
   };
 }
 
-const isEndOf = (event: StoredEvent, turnId: string): boolean =>
-  (event.type === 'turn.ended' || event.type === 'turn.failed') && event.data.turnId === turnId;
+/** By their ids, in the order in which they began. */
+function spansOf(events: readonly StoredEvent[]): Map<string, TurnSpan> {
+  const turns = new Map<string, TurnSpan>();
+  for (const [index, event] of events.entries()) {
+    if (event.type === 'turn.started') {
+      const { turnId, commandId } = event.data;
+      turns.set(turnId, { turnId, sequence: event.sequence, messages: new Set([commandId]) });
+    } else if (event.type === 'process.delivered') {
+      turns.get(event.data.turnId)?.messages.add(event.data.commandId);
+    } else if (event.type === 'turn.ended' || event.type === 'turn.failed') {
+      const turn = turns.get(event.data.turnId);
+      if (turn) turn.end ??= { event, index };
+    }
+  }
+  return turns;
+}
 
-function lastTurn(turns: ReadonlyMap<string, TurnRecord>): string {
-  const last = [...turns.values()].findLast(({ state }) => state !== 'running');
-  if (last !== undefined) return last.turnId;
+function lastTurn(turns: ReadonlyMap<string, TurnSpan>): TurnSpan {
+  const last = [...turns.values()].findLast(({ end }) => end !== undefined);
+  if (last !== undefined) return last;
   throw notForkable('No turn of it is over yet', 'Create an agent instead.');
 }
 
 function meantTurn(
-  turns: ReadonlyMap<string, TurnRecord>,
+  turns: ReadonlyMap<string, TurnSpan>,
   events: readonly StoredEvent[],
   meant: TurnMeant,
-): string {
-  const turnId = 'turnId' in meant ? meant.turnId : turnOf(turns, events, meant.eventId);
-  if (turnId !== undefined && turns.has(turnId)) return turnId;
+): TurnSpan {
+  const turn = 'turnId' in meant ? turns.get(meant.turnId) : turnOf(turns, events, meant.eventId);
+  if (turn !== undefined) return turn;
   const what =
     'turnId' in meant
       ? `The agent has no turn ${meant.turnId}`
@@ -74,20 +96,20 @@ function meantTurn(
 }
 
 function turnOf(
-  turns: ReadonlyMap<string, TurnRecord>,
+  turns: ReadonlyMap<string, TurnSpan>,
   events: readonly StoredEvent[],
   eventId: string,
-): string | undefined {
+): TurnSpan | undefined {
   const event = events.find(({ id }) => id === eventId);
   if (event === undefined) return undefined;
   const all = [...turns.values()];
-  if (event.type === 'command.send') {
-    return all.find(({ messages }) => messages.includes(eventId))?.turnId;
+  if (event.type === 'command.send') return all.find(({ messages }) => messages.has(eventId));
+  if ('turnId' in event.data && typeof event.data.turnId === 'string') {
+    return turns.get(event.data.turnId);
   }
-  if ('turnId' in event.data && typeof event.data.turnId === 'string') return event.data.turnId;
   const begun = all.findLast(({ sequence }) => sequence <= event.sequence);
-  const end = events.find((each) => begun !== undefined && isEndOf(each, begun.turnId));
-  return end === undefined || end.sequence >= event.sequence ? begun?.turnId : undefined;
+  const isIn = (begun?.end?.event.sequence ?? event.sequence) >= event.sequence;
+  return isIn ? begun : undefined;
 }
 
 /** What a snapshot has is stated after the end of its turn; what was taken back is as before that turn. */

@@ -2,6 +2,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { BackOff } from '../../platform/async/back-off.ts';
 import { LONGEST_TIMER_MS } from '../../platform/async/timer.ts';
+import { OrchestratorError } from '../../schemas/errors.ts';
 import { serverUrls } from '../../schemas/server-urls.ts';
 import { connectionError } from './connection-error.ts';
 import { ConnectionWatch } from './connection-watch.ts';
@@ -75,6 +76,11 @@ async function dial(
 ): Promise<NatsConnection> {
   const attempts = options.maxReconnectAttempts ?? -1;
   const servers = serverUrls(options.url);
+  // The client would take a server of this machine for the one that was meant.
+  if (servers.length === 0) {
+    const what = `${JSON.stringify(options.url)} names no server of NATS`;
+    throw new OrchestratorError('ORC_SETTINGS', what);
+  }
   return connect({
     servers,
     name: options.name,

@@ -74,7 +74,7 @@ export async function floodedReaders(): Promise<string[]> {
   return [
     `* ${RATE} a second offered for ${SECONDS} s; with ${READERS} readers one more that takes nothing. Load at the end: ${round(loadavg()[0] ?? 0)}`,
     '',
-    '| | readers | a second, stored | missed | twice | cut off, came again | all have it after the last, s | API, MiB before / most of the first quarter / most / after | CPU of API, readers, nats-server, writer, s |',
+    '| | readers | a second, stored | missed | twice | cut off, came again | all have it after the last, s | API, MiB: before / at the most in each quarter / and until all have it | CPU of API, readers, nats-server, writer, s |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ];
@@ -140,8 +140,8 @@ async function flooded(way: Way, { nats, api, readers, kills }: Flood): Promise<
     const pids = () => [[api.pid], [child.pid ?? 0], [server], [process.pid]];
     const before = residentOf(api.pid).now;
     const cpu = pids().map(cpuOfProcesses);
-    let most = before;
-    let early = before;
+    let most = 0;
+    const quarters = [before];
     let wasKilled = !kills;
     const watch = setInterval(() => {
       most = Math.max(most, residentNow(api.pid) ?? most);
@@ -151,7 +151,10 @@ async function flooded(way: Way, { nats, api, readers, kills }: Flood): Promise<
       const ahead = (sent / RATE) * 1_000 - (performance.now() - begin);
       if (ahead > 0) await delay(ahead);
       last = await way.append(nats, PIECE);
-      if (sent < (RATE * SECONDS) / 4) early = most;
+      if (((sent + PIECE) * 4) % (RATE * SECONDS) === 0) {
+        quarters.push(most);
+        most = 0;
+      }
       if (wasKilled || sent < (RATE * SECONDS) / 2) continue;
       wasKilled = true;
       await api.restart();
@@ -176,7 +179,7 @@ async function flooded(way: Way, { nats, api, readers, kills }: Flood): Promise<
       sum(({ repeated }) => repeated),
       sum(({ again }) => again),
       round(behind, 1),
-      `${round(before)} / ${round(early)} / ${round(most)} / ${round(residentOf(api.pid).now)}`,
+      [...quarters, most].map((each) => round(each)).join(' / '),
       // That of a process that was killed is not known any more.
       used.map((each) => (kills && each === used[0] ? '–' : round(each))).join(', '),
     ];

@@ -31,6 +31,21 @@ test('with NATS down for good each command says within its time-out that nothing
   }
 });
 
+test('a command whose environment names no server says so at once, in one line', async (t) => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  t.teardown(() => process.off('warning', warned));
+  for (const url of ['', ' ', ',']) {
+    const env = { ORCHESTRATOR_AGENT_ID: 'agent-0123456789ab', ORCHESTRATOR_NATS_URL: url };
+    const { code, stderr } = await runHere(['answer', 'x'], env);
+    t.is(code, 1);
+    t.regex(stderr, oneLine('ORC_NOT_REACHABLE'));
+    t.true(stderr.includes('ORCHESTRATOR_NATS_URL'), stderr);
+  }
+  t.deepEqual(warnings, []);
+});
+
 test('a server that takes the connection and says nothing is not waited for', async (t) => {
   const shell = await agentShell(t);
   const wire = await Wire.to(shell.nats.port, t);

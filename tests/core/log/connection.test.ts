@@ -21,6 +21,14 @@ test('without a server it says that NATS cannot be reached, and where it looked'
   t.true(error?.message.includes(url));
 });
 
+test('where no server is named none of this machine is taken for it', async (t) => {
+  for (const url of ['', ' ', ',']) {
+    const refused = connectLog({ ...OPTIONS, url, waitOnFirstConnect: true });
+    const error = await t.throwsAsync(refused, { code: 'ORC_SETTINGS' });
+    t.true(error?.message.includes(`${JSON.stringify(url)} names no server`), error?.message);
+  }
+});
+
 test('a port where nobody speaks NATS is not reachable, within the time given', async (t) => {
   // The client leaves its socket open after a time-out: only we can end it.
   const sockets: Socket[] = [];

@@ -18,6 +18,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'platform/nats/embedded-nats.ts': 'five tries',
   'projections/console/follow.ts': 'a page: its pauses grow, and none is made while it is hidden',
   'projections/console/use-polled.ts': 'a page: it asks at its pace, and not while it is hidden',
+  'projections/http/follow/shared-follows.ts': 'what is caught is the end of the signal',
   'spawner/jobs/nats-executor.ts': 'each round takes off what a worker has said last',
   'spawner/runtime/local/log-tail.ts': 'what is caught is the end of the signal',
 };

@@ -52,6 +52,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   events: async () => (await import('./commands/events.ts')).EventsCommand,
   state: async () => (await import('./commands/state.ts')).StateCommand,
   timeline: async () => (await import('./commands/timeline.ts')).TimelineCommand,
+  judge: async () => (await import('./commands/judge.ts')).JudgeCommand,
   why: async () => (await import('./commands/why.ts')).WhyCommand,
   diff: async () => (await import('./commands/diff.ts')).DiffCommand,
   history: async () => (await import('./commands/history.ts')).HistoryCommand,

@@ -786,6 +786,27 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['judge'],
+    audience: 'operator',
+    summary:
+      'Decide anew, by this version, what the log says was decided, and show where something else would be.',
+    details:
+      'Nothing is stored and nothing is done. What only the outside knew, such as an exit code, is taken from the events. Exit code 1 where something differs.',
+    options: [
+      { flags: '--from', value: 'place', what: `The first event that is judged: ${PLACE}.` },
+      {
+        flags: '--to',
+        value: 'place',
+        what: 'The last one, in the same ways; the last of all without.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['The whole log, before an upgrade', 'judge'],
+      ['Since yesterday', 'judge --from 24h'],
+    ],
+  },
+  {
     path: ['history'],
     audience: 'operator',
     summary:

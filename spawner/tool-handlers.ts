@@ -1,20 +1,15 @@
+import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
 import {
-  type AgentState,
-  correlationOf,
-  isLive,
-  type PendingCall,
-  traceparentOf,
-} from '../core/domain/agent/agent-state.ts';
-import { allowedTools } from '../core/domain/agent/allowed-tools.ts';
+  callerOf,
+  DECIDED_CALLS,
+  notAllowed,
+  refusedForAgent,
+} from '../core/domain/call/decide-call.ts';
+import { type JobToolCaller, jobCaller, wishOf } from '../core/domain/job/decide-job-call.ts';
 import type { JobState } from '../core/domain/job/job-state.ts';
 import { jobIdOf } from '../core/domain/job/request-job.ts';
 import {
-  answerGetProject,
-  answerListProjects,
   type Caller,
-  decideArchiveProject,
-  decideCreateProject,
-  decideUseProject,
   findOwnProject,
   type ToolOutcome,
 } from '../core/domain/project/decide-project.ts';
@@ -22,15 +17,7 @@ import type { SystemState } from '../core/domain/system-state.ts';
 import type { ToolDeclaration } from '../schemas/tool-declaration.ts';
 import type { ProjectCheckouts } from './projects/project-checkouts.ts';
 import type { ProjectTools } from './projects/project-tools.ts';
-import {
-  answerGetJob,
-  answerListJobs,
-  cancelJob,
-  type JobToolCaller,
-  jobCaller,
-  requestDeclared,
-  wishOf,
-} from './tools/job-calls.ts';
+import { requestDeclared } from './tools/job-calls.ts';
 
 export interface ToolContext {
   now: Date;
@@ -57,22 +44,10 @@ type ToolHandler = (
 ) => ToolOutcome | Promise<ToolOutcome>;
 
 const HANDLERS: Record<string, ToolHandler> = {
-  'project.create': (call, caller, { projects }, { now, maxProjects }) =>
-    decideCreateProject(call, caller, { projects, most: maxProjects }, now),
-  'project.get': (call, caller, { projects }) => answerGetProject(call, caller, projects),
-  'project.list': (call, caller, { projects }) => answerListProjects(call, caller, projects),
-  'project.use': (call, caller, { projects }, { now }) =>
-    decideUseProject(call, caller, projects, now),
-  'project.archive': (call, caller, { projects }, { now }) =>
-    decideArchiveProject(call, caller, projects, now),
+  ...DECIDED_CALLS,
   'project.diff': withGit,
   'project.log': withGit,
   'project.merge': withGit,
-  'job.get': ({ input }, caller, _system, { job }) =>
-    answerGetJob(caller, String(input.jobId), job),
-  'job.list': (_call, caller, { jobs }) => answerListJobs(caller, jobs),
-  'job.cancel': (call, caller, _system, { job, now }) =>
-    cancelJob(call, caller, String(call.input.jobId), job, now),
 };
 
 /**
@@ -147,30 +122,14 @@ function outcomeOf(
   system: SystemState,
   context: ToolContext,
 ): ToolOutcome | Promise<ToolOutcome> {
-  if (call.refused) return { ok: false, ...call.refused };
-  if (agent.phase === 'unknown' || agent.phase === 'ended') {
-    return { ok: false, code: 'ORC_AGENT_ENDED', message: 'The agent ended before this was done' };
-  }
+  const refused = refusedForAgent(call, agent);
+  if (refused) return refused;
   const handler = handlerOf(call, context.tools);
   if (handler === undefined) {
     const message = `There is no tool ${call.tool} ${call.verb}`;
     return { ok: false, code: 'ORC_NO_SUCH_TOOL', message };
   }
-  const allowed = allowedTools(context.allowedTools, agent.allowedTools);
-  if (allowed && !allowed.includes(call.tool)) {
-    const message = `This agent may not use ${call.tool}`;
-    return { ok: false, code: 'ORC_TOOL_NOT_ALLOWED', message };
-  }
-  const { agentId, owner, project } = agent;
-  const turnId = isLive(agent) ? agent.turn?.turnId : undefined;
-  const caller = {
-    agentId,
-    ...(owner && { owner }),
-    ...(project && { project }),
-    correlationId: correlationOf(agent),
-    traceparent: traceparentOf(agent),
-    turnId,
-    depth: agent.ordered?.depth,
-  };
-  return handler(call, caller, system, context);
+  return (
+    notAllowed(call, agent, context.allowedTools) ?? handler(call, callerOf(agent), system, context)
+  );
 }

@@ -124,6 +124,8 @@ export class OpenDeliveries {
     const [own] = events;
     if (own === undefined) return;
     const first = sequence - events.length + 1;
+    // It may have been heard before it was acknowledged: an attempt counts once.
+    if (first <= delivery.last) return;
     // What was stored is what was appended, at its place.
     const stored = { ...own, sequence: first } as StoredEvent;
     const state = evolveDelivery(delivery.state, stored);

@@ -29,7 +29,7 @@ const MARKED_APART = 5_000;
  * before that is still kept; after a while in which nobody asks all are forgotten, so that it costs nothing then.
  */
 export class StateHistory {
-  readonly #log: EventLog;
+  readonly #log: Pick<EventLog, 'read'>;
   readonly #keepMs: number;
   readonly #marks: StateHistoryOptions['marks'];
   /** In the order of their sequences. */
@@ -38,7 +38,7 @@ export class StateHistory {
   /** One fold at a time: the next begins where that one ended. */
   readonly #folds = new SerialQueue();
 
-  constructor(log: EventLog, { keepMs = KEEP_MS, marks }: StateHistoryOptions = {}) {
+  constructor(log: Pick<EventLog, 'read'>, { keepMs = KEEP_MS, marks }: StateHistoryOptions = {}) {
     this.#log = log;
     this.#keepMs = keepMs;
     this.#marks = marks;

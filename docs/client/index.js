@@ -1095,6 +1095,15 @@ var getDiff = (options) => (options.client ?? client).get({
   url: "/diff",
   ...options
 });
+var judge = (options) => (options?.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/judge",
+  ...options
+});
 var getPartOfState = (options) => (options.client ?? client).get({
   security: [{
     key: "token",
@@ -1459,6 +1468,7 @@ export {
   getWhyTurn,
   healthz,
   interruptAgent,
+  judge,
   listAgents,
   listArchive,
   listDeliveries,

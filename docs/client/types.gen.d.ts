@@ -1957,6 +1957,85 @@ export type GetDiffResponses = {
     };
 };
 export type GetDiffResponse = GetDiffResponses[keyof GetDiffResponses];
+export type JudgeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first event that is judged.
+         */
+        from?: string;
+        /**
+         * The last one.
+         */
+        to?: string;
+        /**
+         * How many differences at most; the first 1,000 without.
+         */
+        limit?: number;
+    };
+    url: '/judge';
+};
+export type JudgeErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type JudgeError = JudgeErrors[keyof JudgeErrors];
+export type JudgeResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        from: number;
+        /**
+         * The last event that was judged.
+         */
+        through: number;
+        decisions: number;
+        differ: number;
+        differences: Array<{
+            /**
+             * Something else is decided now; nothing is; something is that nobody has done; a timer rang that nothing sets now.
+             */
+            kind: 'other' | 'not-decided' | 'not-taken' | 'timer';
+            sequence: number;
+            time: string;
+            /**
+             * Whose it is: an agent, a job, a delivery.
+             */
+            of: string;
+            /**
+             * What stands in the log.
+             */
+            stands: Array<{
+                /**
+                 * Absent of what does not stand in the log.
+                 */
+                sequence?: number;
+                type: string;
+                id: string;
+                subject: string;
+                data: unknown;
+            }>;
+            /**
+             * What is decided now.
+             */
+            decided: Array<{
+                /**
+                 * Absent of what does not stand in the log.
+                 */
+                sequence?: number;
+                type: string;
+                id: string;
+                subject: string;
+                data: unknown;
+            }>;
+        }>;
+    };
+};
+export type JudgeResponse = JudgeResponses[keyof JudgeResponses];
 export type GetPartOfStateData = {
     body?: never;
     path: {

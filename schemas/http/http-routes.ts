@@ -15,6 +15,7 @@ import {
   decidedStep,
   deliveryRef,
   deliveryShown,
+  differenceShown,
   duration,
   eventShown,
   flag,
@@ -578,6 +579,26 @@ export const HTTP_ROUTES = {
         .optional(),
       changes: z.array(stateChange),
       more: z.int().optional().describe('How many were left out.'),
+    }),
+  },
+  judge: {
+    method: 'GET',
+    path: '/judge',
+    scope: 'read',
+    summary:
+      'What the log says was decided, decided anew by this version: how many decisions differ, and which.',
+    query: z.object({
+      from: placeText.optional().describe('The first event that is judged.'),
+      to: placeText.optional().describe('The last one.'),
+      limit: limit.describe('How many differences at most; the first 1,000 without.'),
+    }),
+    status: 200,
+    answer: z.object({
+      from: z.int(),
+      through: z.int().describe('The last event that was judged.'),
+      decisions: z.int(),
+      differ: z.int(),
+      differences: z.array(differenceShown),
     }),
   },
   getPartOfState: {

@@ -139,6 +139,27 @@ export const decidedStep = z.object({
   stated: eventPlace.optional().describe('The event that says that it was done.'),
 });
 
+const eventShort = z.object({
+  sequence: z.int().optional().describe('Absent of what does not stand in the log.'),
+  type: z.string(),
+  id: z.string(),
+  subject: z.string(),
+  data: z.unknown(),
+});
+
+export const differenceShown = z.object({
+  kind: z
+    .enum(['other', 'not-decided', 'not-taken', 'timer'])
+    .describe(
+      'Something else is decided now; nothing is; something is that nobody has done; a timer rang that nothing sets now.',
+    ),
+  sequence: z.int(),
+  time: z.string(),
+  of: z.string().describe('Whose it is: an agent, a job, a delivery.'),
+  stands: z.array(eventShort).describe('What stands in the log.'),
+  decided: z.array(eventShort).describe('What is decided now.'),
+});
+
 export const historyEntryShown = z.object({
   time: z.string(),
   stream: z.enum(['EVENTS', 'LOGS']),

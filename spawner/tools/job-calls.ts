@@ -1,43 +1,13 @@
-import { samePerson } from '../../core/conversation/person.ts';
 import type { PendingCall } from '../../core/domain/agent/agent-state.ts';
-import { cancelEvents } from '../../core/domain/job/job-events.ts';
-import { isOpen, type JobState } from '../../core/domain/job/job-state.ts';
-import { jobView } from '../../core/domain/job/job-view.ts';
-import { type JobCaller, type JobWish, requestJob } from '../../core/domain/job/request-job.ts';
-import {
-  type Caller,
-  findOwnProject,
-  type ToolOutcome,
-} from '../../core/domain/project/decide-project.ts';
+import { type JobToolCaller, jobCaller, wishOf } from '../../core/domain/job/decide-job-call.ts';
+import type { JobState } from '../../core/domain/job/job-state.ts';
+import { type JobWish, requestJob } from '../../core/domain/job/request-job.ts';
+import { findOwnProject, type ToolOutcome } from '../../core/domain/project/decide-project.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
 import { asOrchestratorError, type ErrorCode } from '../../schemas/errors.ts';
 import type { JobTimeouts } from '../../schemas/events/job.ts';
 import { inputValidator, type ToolDeclaration } from '../../schemas/tool-declaration.ts';
 import type { ProjectCheckouts } from '../projects/project-checkouts.ts';
-
-/** What an agent calls, and the turn in which it does. */
-export type JobToolCaller = Caller & {
-  turnId?: string | undefined;
-  /** How many agents ordered each other before it; none without. */
-  depth?: number | undefined;
-};
-
-/** What is asked for, of a call whose tool is declared. */
-export const wishOf = ({ tool, verb, input }: PendingCall): JobWish => ({
-  tool,
-  verb,
-  // As `tool.declared` has them.
-  input: input.input as Record<string, unknown>,
-  ...(typeof input.key === 'string' && { key: input.key }),
-  notify: input.wait !== true,
-});
-
-export const jobCaller = (call: PendingCall, caller: JobToolCaller): JobCaller => {
-  const { agentId, owner, correlationId, traceparent, turnId } = caller;
-  const { callId: id, sequence } = call;
-  const because = { correlationId, traceparent };
-  return { call: { id, sequence }, agentId, turnId, ...(owner && { owner }), ...because };
-};
 
 /** What a call of a declared tool is decided on. */
 export interface DeclaredContext {
@@ -171,46 +141,3 @@ function shownValue(value: unknown): string {
   const rest = text.length - SHOWN;
   return rest > 0 ? `${text.slice(0, SHOWN).toWellFormed()} […, ${rest} characters more]` : text;
 }
-
-/** `job get`: another person's job is as good as none. */
-export function answerGetJob(
-  caller: Caller,
-  jobId: string,
-  job: JobState | undefined,
-): ToolOutcome {
-  if (job === undefined || !mayLook(job, caller)) return noJob(jobId);
-  return { ok: true, events: [], value: jobView(job) };
-}
-
-/** Jobs of one answer: those that are open, and the last that ended. */
-const LISTED = 50;
-
-export function answerListJobs(caller: Caller, jobs: ReadonlyMap<string, JobState>): ToolOutcome {
-  const own = [...jobs.values()].filter((job) => mayLook(job, caller));
-  const shown = [...own.filter((job) => !isOpen(job)).slice(-LISTED), ...own.filter(isOpen)];
-  return { ok: true, events: [], value: shown.map(jobView) };
-}
-
-/** `job cancel`: said at once; its end comes when what runs has ended. */
-export function cancelJob(
-  call: PendingCall,
-  caller: Caller,
-  jobId: string,
-  job: JobState | undefined,
-  now: Date,
-): ToolOutcome {
-  if (job === undefined || !mayLook(job, caller)) return noJob(jobId);
-  const { agentId } = caller;
-  const by = { agentId, causationId: `${call.callId}:${call.sequence}` };
-  const events = isOpen(job) && job.cancel === undefined ? cancelEvents(job, by, now) : [];
-  return { ok: true, events, value: jobView(job) };
-}
-
-const mayLook = ({ by, owner }: JobState, caller: Caller): boolean =>
-  caller.owner === undefined ? by?.agentId === caller.agentId : samePerson(owner, caller.owner);
-
-const noJob = (jobId: string): ToolOutcome => ({
-  ok: false,
-  code: 'ORC_JOB_NOT_FOUND',
-  message: `There is no job ${jobId}`,
-});

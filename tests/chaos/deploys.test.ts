@@ -5,6 +5,7 @@ import test from 'ava';
 import { commitFiles, ownFolder, repositoryWith } from '../support/git.ts';
 import { history, ofType } from '../support/history.ts';
 import { ENDS, ofJob } from '../support/job-calls.ts';
+import { assertJudged } from '../support/judged-log.ts';
 import { random } from '../support/random.ts';
 import { dataFolder, orchestrator, startSystem, type TestSystem } from '../support/system.ts';
 import { ANN, botEnvironment } from '../support/telegram/bot-system.ts';
@@ -93,6 +94,7 @@ echo '{"result":"shipped"}' >&3
 
   const log = await system.log();
   const events = await history(log);
+  await assertJudged(t, log, 'deploys');
   const begun = readFileSync(ran, 'utf8').split('\n').filter(Boolean);
   const answers = ofType(events, 'response.answer').map(({ data }) => data.text);
   for (const { jobId, shownEnd } of chat.deploys) {

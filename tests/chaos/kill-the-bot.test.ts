@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { history, ofType } from '../support/history.ts';
+import { assertJudged } from '../support/judged-log.ts';
 import { random } from '../support/random.ts';
 import { environment, startSystem } from '../support/system.ts';
 import { BotProcess } from '../support/telegram/bot-process.ts';
@@ -64,6 +65,7 @@ test('kill -9 of the bot at any moment loses nothing, and repeats only what its 
     'no repeat is unmarked',
   );
   const events = await history(log);
+  await assertJudged(t, log, 'kill-the-bot');
   const ambiguous = ofType(events, 'delivery.ambiguous').length;
   t.true(sum(({ marked }) => marked) <= ambiguous, 'what is marked is ambiguous in the ledger');
   const messages = [...sent.values()].flat().length;

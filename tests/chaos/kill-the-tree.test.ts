@@ -6,6 +6,7 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { history, logLines, ofType, untilEvent, untilLogLine } from '../support/history.ts';
+import { assertJudged } from '../support/judged-log.ts';
 import { random } from '../support/random.ts';
 import { dataFolder, startSystem } from '../support/system.ts';
 
@@ -73,5 +74,6 @@ test('kill -9 of everything but the agent, in the middle of turns, loses and rep
     Array.from({ length: ROUNDS * 6 }, (_, index) => `line ${index + 1}`),
     'the log has no gap and no repeat',
   );
+  await assertJudged(t, log, 'kill-the-tree');
   await system.stop();
 });

@@ -3,6 +3,7 @@ import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, createAgent, sendMessage } from '../support/commands.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
+import { assertJudged } from '../support/judged-log.ts';
 import { random } from '../support/random.ts';
 import { startSpawners } from '../support/spawner-process.ts';
 
@@ -42,6 +43,7 @@ test('a spawner that is killed while agents go on begins each run once, and lose
   const answers = ofType(events, 'response.answer').map(({ data }) => Number(data.text));
   t.deepEqual(new Set(answers), new Set(Array.from({ length: ROUNDS + 1 }, (_, at) => at + 1)));
   t.deepEqual(ofType(events, 'process.rejected'), []);
+  await assertJudged(t, log, 'resume');
 
   async function answered(id: string): Promise<void> {
     const isEnd = ({ type, correlationId }: { type: string; correlationId?: string | undefined }) =>

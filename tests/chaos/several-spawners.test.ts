@@ -4,6 +4,7 @@ import type { EventLog } from '../../core/log/event-log.ts';
 import { newAgentId } from '../../schemas/ids.ts';
 import { createAgent, sendMessage } from '../support/commands.ts';
 import { history, logLines, ofType, untilEvent, untilLogLine } from '../support/history.ts';
+import { assertJudged } from '../support/judged-log.ts';
 import { random } from '../support/random.ts';
 import { type SpawnerNode, startSpawners } from '../support/spawner-process.ts';
 
@@ -150,5 +151,6 @@ test('spawners that are killed, paused and stopped at random lose and repeat not
     messages.toSorted(),
     'each call was done once',
   );
+  await assertJudged(t, log, 'several-spawners');
   t.log(`${sent.size} agents, ${messages.length} messages, ${takeovers} takeovers`);
 });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { assertJudged } from '../support/judged-log.ts';
 import { random } from '../support/random.ts';
 import { startBotSystem } from '../support/telegram/bot-system.ts';
 import { delivered } from '../support/telegram/delivered.ts';
@@ -45,6 +46,7 @@ test('a Telegram that fails at 30 % of all calls loses nothing and disorders not
     t.deepEqual(texts, expected);
     t.deepEqual(unmarkedRepeats, []);
   }
+  await assertJudged(t, await system.log(), 'telegram-faults');
   await system.stop();
   t.log(`seed ${seed}: ${api.calls.length} calls`);
 });

@@ -146,6 +146,25 @@ test('why: a turn is told by what was decided, and after which event', async (t)
   t.is(await refused('why', 'turn-unknown'), '1 ORC_TURN_NOT_FOUND');
 });
 
+test('judge: what this version would have decided otherwise, and none where nothing was decided', async (t) => {
+  const { code, stdout } = await runHere(['judge'], env);
+  t.is(code, 1);
+  t.regex(stdout, /^\d+ of \d+ decisions differ, events 1 to \d+\n/);
+  // Its ids are none that this version gives.
+  t.regex(stdout, /\nevent 5, \S+, agent-0123456789ab: something else is decided now\n/);
+  t.regex(stdout, /\n {2}stands {3}5 turn.started \S+ \{"turnId":"turn-m-1",.*\n/);
+  t.regex(stdout, /\n {2}decided {2}turn.started turn.started:turn-[0-9a-f]{12} /);
+  const { stdout: printed } = await runHere(['judge', '--from', '4', '--to', '8', '--json'], env);
+  const { body } = await api.ask('judge', { query: { from: '4', to: '8' } });
+  t.deepEqual({ ...body }, JSON.parse(printed));
+  const { body: some } = await api.ask('judge', { query: { from: '4', limit: 1 } });
+  t.is(some.differences.length, 1);
+  t.is(
+    await shown('judge', '--from', '4', '--to', '4'),
+    '0 of 0 decisions differ, events 4 to 4\n',
+  );
+});
+
 test('diff: what changed of everything or of one thing, and by which event', async (t) => {
   const text = await shown('diff', '--from', '6', '--to', '8', 'mender');
   t.regex(text, /^from event 6 to 8 of agent agent-0123456789ab\n/);

@@ -1,6 +1,6 @@
 /**
  * Records tests/histories with a real server, a real spawner and real agents:
- * `node tests/support/record-histories.ts [name…]`. See the README there before you run it.
+ * `node tests/support/record-histories.ts [--judged] [name…]`. See the README there before you run it.
  */
 import { created } from '../../core/conversation/events-of-person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
@@ -9,6 +9,7 @@ import type { Person } from '../../schemas/events/parts.ts';
 import { agentEventId, newId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import { command, createAgent, sendMessage } from './commands.ts';
+import { keepLog } from './judged-log.ts';
 import { recordHistory } from './record-history.ts';
 import { type SpawnerFixture, type SpawnerOptions, startSpawner } from './spawner.ts';
 
@@ -203,13 +204,17 @@ async function record(name: string, { options, play }: Scenario): Promise<void> 
     const spawner = await startSpawner({ title: name, teardown }, options);
     await play(spawner);
     await spawner.stop();
-    await recordHistory(spawner.log, name);
+    if (keeps) await keepLog(spawner.log, name);
+    else await recordHistory(spawner.log, name);
   } finally {
     for (const fn of teardowns) await fn();
   }
 }
 
-const wanted = process.argv.slice(2);
+const [first, ...others] = process.argv.slice(2);
+/** For the judge, as the present version writes it, in place of the history that stands for older ones. */
+const keeps = first === '--judged';
+const wanted = keeps || first === undefined ? others : [first, ...others];
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   await record(name, scenario);

@@ -18,12 +18,18 @@ import {
 
 /** Writes all of EVENTS as `<name>.jsonl`, and what it folds to as `<name>.state.json`. */
 export async function recordHistory(log: EventLog, name: string): Promise<void> {
+  await writeFile(join(HISTORIES, `${name}.jsonl`), await recordedLog(log));
+  await writeState(name, foldHistory(await readHistory(name)));
+}
+
+/** All of EVENTS, a message a line; with the bytes of each, which quotas are counted by. */
+export async function recordedLog(log: EventLog, withSizes = false): Promise<string> {
   const lines: string[] = [];
   for await (const message of log.read({ stream: 'EVENTS', from: { sequence: 1 } })) {
-    lines.push(`${JSON.stringify(recorded(message))}\n`);
+    const size = withSizes && { size: message.size };
+    lines.push(`${JSON.stringify({ ...recorded(message), ...size })}\n`);
   }
-  await writeFile(join(HISTORIES, `${name}.jsonl`), lines.join(''));
-  await writeState(name, foldHistory(await readHistory(name)));
+  return lines.join('');
 }
 
 function recorded(message: StoredMessage): RecordedMessage {

@@ -17,6 +17,8 @@ const recordedMessage = z.object({
   headers: z.record(z.string(), z.string()),
   data: z.json().optional(),
   base64: z.string().optional(),
+  /** Bytes as the broker had them; counted from what is here without. */
+  size: z.int().positive().optional(),
 });
 export type RecordedMessage = z.infer<typeof recordedMessage>;
 
@@ -32,28 +34,31 @@ export const readHistory = async (name: string): Promise<RawMessage[]> =>
   (await readRecorded(name)).map(rawMessage);
 
 /** The lines of a history as they were recorded. */
-export async function readRecorded(name: string): Promise<RecordedMessage[]> {
-  const text = await readFile(join(HISTORIES, `${name}.jsonl`), 'utf8');
-  return text
+export const readRecorded = async (name: string): Promise<RecordedMessage[]> =>
+  recordedMessages(await readFile(join(HISTORIES, `${name}.jsonl`), 'utf8'));
+
+/** A log of one message a line. */
+export const recordedMessages = (text: string): RecordedMessage[] =>
+  text
     .trimEnd()
     .split('\n')
     .map((line) => recordedMessage.parse(JSON.parse(line)));
-}
 
-function rawMessage({
+export function rawMessage({
   sequence,
   subject,
   time,
   headers,
   data,
   base64,
+  size,
 }: RecordedMessage): RawMessage {
   const payload = base64 === undefined ? JSON.stringify(data) : Buffer.from(base64, 'base64');
   return {
     sequence,
     subject,
     time: new Date(time),
-    size: subject.length + JSON.stringify(headers).length + Buffer.byteLength(payload),
+    size: size ?? subject.length + JSON.stringify(headers).length + Buffer.byteLength(payload),
     header: (name) => headers[name],
     payload: Buffer.from(payload),
   };

@@ -1,4 +1,5 @@
 import { waterfallOf } from '../../../core/conversation/waterfall.ts';
+import { judgeLog } from '../../../core/judge/judge-log.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import { eventsOfMessage } from '../../../core/operator/events-of-message.ts';
 import { knownAgent } from '../../../core/operator/known-agent.ts';
@@ -21,6 +22,7 @@ type Names =
   | 'getWhyTurn'
   | 'getActivity'
   | 'getState'
+  | 'judge'
   | 'getPartOfState'
   | 'getDiff'
   | 'searchHistory'
@@ -81,6 +83,15 @@ export const historyHandlers: HandlersOf<Names> = {
     const shown = changes.slice(0, limit);
     const more = changes.length - shown.length;
     return { ...diff, changes: shown, ...(more > 0 && { more }) };
+  },
+
+  async judge({ query: { from, to, limit }, signal }, { log }) {
+    const now = new Date();
+    const place = (name: string, text: string | undefined) =>
+      text === undefined ? undefined : namedPlace(name, text, now);
+    const range = { from: place('from', from), to: place('to', to) };
+    const { differences, ...verdict } = await judgeLog(log, range, signal);
+    return { ...verdict, differences: differences.slice(0, limit) };
   },
 
   async getPartOfState({ params, query, signal }, { log, history }) {

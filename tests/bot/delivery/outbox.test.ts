@@ -2,13 +2,17 @@ import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { AgentPlaces } from '../../../bot/delivery/agent-places.ts';
 import { Deliveries } from '../../../bot/delivery/deliveries.ts';
-import { requestDelivery, settledThrough } from '../../../bot/delivery/ledger.ts';
+import { DeliveryHealth } from '../../../bot/delivery/delivery-health.ts';
+import { deliveryPlace, requestDelivery, settledThrough } from '../../../bot/delivery/ledger.ts';
 import { messageParts, type PartsOptions } from '../../../bot/delivery/message-part.ts';
+import { OpenDeliveries } from '../../../bot/delivery/open-deliveries.ts';
 import { Outbox } from '../../../bot/delivery/outbox.ts';
 import { Pace } from '../../../bot/delivery/pace.ts';
 import { ResponseListener } from '../../../bot/delivery/response-listener.ts';
 import { sendPart } from '../../../bot/telegram/send-part.ts';
 import { telegramClient } from '../../../bot/telegram/telegram-client.ts';
+import { decideAttempt } from '../../../core/domain/delivery/decide-delivery.ts';
+import type { StoredMessage } from '../../../core/log/stored-message.ts';
 import { sendAgain } from '../../../core/operator/settle-delivery.ts';
 import { Health } from '../../../platform/service/health.ts';
 import { history, ofType, untilEvent } from '../../support/history.ts';
@@ -88,6 +92,30 @@ test('a delivery is requested, attempted and confirmed, once, however often it i
 
   t.deepEqual(api.texts(1), ['hello', 'world']);
   t.deepEqual((await ledger('r1')).slice(0, 3), ['requested', 'attempted', 'confirmed']);
+});
+
+test('an attempt that is heard before it is acknowledged counts once', async (t) => {
+  const { log } = await startTestNats(t);
+  const signal = AbortSignal.timeout(30_000);
+  const open = new OpenDeliveries(log, new DeliveryHealth(new Health(), quiet), signal);
+  const hear = async () => {
+    const filter = 'deliveries.telegram.r1.>';
+    const messages: StoredMessage[] = [];
+    const all = log.read({ stream: 'EVENTS', from: { sequence: 1 }, filter });
+    for await (const message of all) messages.push(message);
+    return open.fold(messages);
+  };
+  await requestDelivery(log, 'r1', { chatId: '1', text: 'hello' });
+  const [delivery] = await hear();
+  if (delivery?.state.phase !== 'waiting') return t.fail('nothing is to be sent');
+  const append = log.append.bind(log);
+  log.append = async (...asked) => {
+    const result = await append(...asked);
+    await hear();
+    return result;
+  };
+  t.true(await open.append(delivery, [decideAttempt(delivery.state, 1, deliveryPlace('r1'))]));
+  t.like(delivery.state, { phase: 'attempting', attempts: 1 });
 });
 
 test('429 waits as told, 5xx is tried again, and neither is marked', async (t) => {

@@ -89,17 +89,24 @@ async function countOf({ name, content }: ReadPart, state: SystemState): Promise
   let count = 0;
   for await (const line of linesOf(content, name)) {
     count += 1;
-    const record = readLine(read, line, `${name}, line ${count}`);
+    const where = `${name}, line ${count}`;
+    const record = readLine(read, line, where);
     if (kind !== 'events') continue;
     if (record.sequence <= state.sequence) {
-      throw damaged(
-        `${name}, line ${count}`,
-        `event ${record.sequence} stands behind ${state.sequence}`,
-      );
+      throw damaged(where, `event ${record.sequence} stands behind ${state.sequence}`);
     }
-    foldMessage(state, foundMessage(record));
+    fold(state, record, where);
   }
   return count;
+}
+
+/** No hash was compared yet: what is folded may be anything. */
+function fold(state: SystemState, record: StoredRecord, where: string): void {
+  try {
+    foldMessage(state, foundMessage(record));
+  } catch (error) {
+    throw damaged(where, 'it cannot be folded', error);
+  }
 }
 
 export function readLine(

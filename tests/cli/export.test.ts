@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
 import { readExport } from '../../core/export/export-reader.ts';
+import { gzipHeader } from '../../core/export/gzip-header.ts';
 import { verifyExport } from '../../core/export/verify-export.ts';
 import { foldVersion } from '../../core/projection/fold-version.ts';
 import { writeNewFile } from '../../platform/export/new-file.ts';
@@ -212,7 +213,18 @@ test('a redacted export says nothing of anybody, and folds', async (t) => {
   t.is(state.users.size, server.follower.state.users.size);
 });
 
-test('an export in which a byte is another, or is missing, is refused', async (t) => {
+const HEADER_BYTES = 10;
+
+/** Some bits of deflate say nothing: what fills a byte up, and how long the code of nothing is. */
+function isSameContent(changed: Uint8Array, bytes: Uint8Array): boolean {
+  try {
+    return gunzipSync(changed).equals(gunzipSync(bytes));
+  } catch {
+    return false;
+  }
+}
+
+test('an export in which a byte of what it says is another, or is missing, is refused', async (t) => {
   const bytes = await readFile(whole);
   const fold = await foldVersion();
   const verify = (changed: Uint8Array) => verifyExport(Readable.from([changed]), fold);
@@ -221,14 +233,12 @@ test('an export in which a byte is another, or is missing, is refused', async (t
   const property = fc.asyncProperty(place, fc.integer({ min: 1, max: 255 }), async (at, by) => {
     const changed = Buffer.from(bytes);
     changed[at] = (changed[at] ?? 0) ^ by;
-    await t.throwsAsync(
-      verify(changed),
-      { name: 'OrchestratorError', message: /./ },
-      `${at} ${by}`,
-    );
+    const says = { name: 'OrchestratorError', message: /./ };
+    if (at >= HEADER_BYTES && isSameContent(changed, bytes)) await verify(changed);
+    else await t.throwsAsync(verify(changed), says, `${at} ${by}`);
     await t.throwsAsync(verify(bytes.subarray(0, at)), { name: 'OrchestratorError' });
   });
-  const header: [number, number][] = Array.from({ length: 10 }, (_, at) => [at, 1]);
+  const header: [number, number][] = Array.from({ length: HEADER_BYTES }, (_, at) => [at, 1]);
   await fc.assert(property, { numRuns: 60, examples: [...header, [bytes.length - 1, 1]] });
   await t.throwsAsync(verify(Buffer.concat([bytes, Buffer.from('x')])), { message: /behind/ });
 
@@ -237,6 +247,18 @@ test('an export in which a byte is another, or is missing, is refused', async (t
   t.is(await refused('verify', broken), '1 ORC_EXPORT');
   t.is(await refused('verify', join(folder, 'nothing')), '1 ORC_FILE');
   t.is(await refused('verify', folder), '1 ORC_FILE');
+});
+
+test('an event that cannot be folded is told with its place, before any hash could be compared', async (t) => {
+  const said = gunzipSync(await readFile(whole)).toString('latin1');
+  // As long as before: the tar is as it was.
+  const untimed = said.replaceAll('"storedtime":"2', '"storedtime":"x');
+  const changed = gzipSync(Buffer.from(untimed, 'latin1'));
+  gzipHeader.copy(changed);
+  await t.throwsAsync(verifyExport(Readable.from([changed]), await foldVersion()), {
+    name: 'OrchestratorError',
+    message: /^events\/\S+, line \d+: it cannot be folded/,
+  });
 });
 
 test('an export that fails leaves what was there under its name', async (t) => {

@@ -7,10 +7,10 @@ import { hashSystem, initialSystem } from '../domain/system-state.ts';
 import { ARCHIVE_STREAM, ensureArchive } from '../log/archive-bucket.ts';
 import { logIdentityOf } from '../log/archive-catalogue.ts';
 import type { LogConnection } from '../log/connection.ts';
+import { FutureSegments } from '../log/future-segments.ts';
 import type { StoredRecord } from '../log/last.ts';
 import { ID_KEY_ENTRY } from '../log/message-id.ts';
 import { read } from '../log/read.ts';
-import { storeSegment } from '../log/store-segment.ts';
 import { bringRecords } from './bring-records.ts';
 import { damaged } from './damaged.ts';
 import { type ReadPart, readExport } from './export-reader.ts';
@@ -125,6 +125,7 @@ async function bringParts(
 ): Promise<void> {
   const byName = new Map(manifest.parts.map((part) => [part.name, part]));
   const lastOfEvents = manifest.parts.findLast(({ kind }) => kind === 'events')?.name;
+  const segments = new FutureSegments(connection.nc, log);
   let from = 1;
   let at: string = 'events';
   const again = await readExport(bytes, async (part) => {
@@ -143,7 +144,7 @@ async function bringParts(
       return;
     }
     const to = part.name === lastOfEvents ? manifest.through : (records.at(-1)?.sequence ?? from);
-    await storeSegment(connection.nc, records, { log, from, to });
+    await segments.store(records, from, to);
     from = to + 1;
   });
   if (again.stateHash !== manifest.stateHash) throw damaged('the file', 'it is another by now');

@@ -1,15 +1,15 @@
-import { nuid } from '@nats-io/transport-node';
 import { pause } from '../../platform/async/delay.ts';
 import { YOUNGEST_ARCHIVED_MS } from '../../schemas/limits.ts';
 import { newEvent } from '../../schemas/new-event.ts';
 import { append } from './append.ts';
 import { appendError } from './append-result.ts';
 import { nextStretch, type Stretch } from './archivable.ts';
-import { dropChunks, ensureArchive, putChunks, putInfo } from './archive-bucket.ts';
+import { dropChunks, ensureArchive, putInfo } from './archive-bucket.ts';
 import { archiveCatalogue, archivedThrough, logIdentity } from './archive-catalogue.ts';
 import { ARCHIVED, lastStated } from './archived-event.ts';
-import { type ArchivedSegment, asText, packSegment, readSegment } from './archived-segment.ts';
+import { type ArchivedSegment, readSegment } from './archived-segment.ts';
 import type { LogConnection } from './connection.ts';
+import { writeSegment } from './write-segment.ts';
 
 export interface ArchiveOptions {
   /** What was stored before this instant, but never what is younger than `youngestMs`. */
@@ -115,10 +115,8 @@ async function store(
 ): Promise<ArchivedSegment | undefined> {
   const { nc } = connection;
   const log = await logIdentity(nc);
-  const { name, bytes, metadata } = await packSegment(stretch.records, { log, ...stretch });
-  const own = `${log}-${stretch.from}-${nuid.next()}`;
-  const chunks = await putChunks(nc, own, bytes);
-  const written = { name, nuid: own, chunks, ...metadata };
+  const { written, info } = await writeSegment(nc, stretch.records, { log, ...stretch });
+  const { name, nuid: own } = written;
   try {
     await readSegment(nc, written);
   } catch (error) {
@@ -127,15 +125,6 @@ async function store(
     throw error;
   }
   await progress?.('written', name);
-  const description = `EVENTS from ${stretch.from} to ${stretch.to}`;
-  const info = {
-    name,
-    description,
-    nuid: own,
-    size: bytes.length,
-    chunks,
-    metadata: asText(metadata),
-  };
   const result = await putInfo(nc, info, expectedPlace);
   if (!result.ok && result.error !== 'conflict') throw appendError(result);
   if (result.ok) await progress?.('visible', name);

@@ -1,7 +1,7 @@
 import type { StoredEvent, StoredEventOf } from '../../schemas/event.ts';
 import type { EventType } from '../../schemas/event-catalogue.ts';
 import type { Address } from '../../schemas/subjects.ts';
-import { parseTraceparent, traceIdOf } from '../../schemas/trace-context.ts';
+import { parseTraceparent, spanIdOf, traceIdOf } from '../../schemas/trace-context.ts';
 import type { SpanAttributes, TraceSpan } from '../../schemas/trace-span.ts';
 import type { Begun, OpenSpans } from './open-spans.ts';
 
@@ -17,10 +17,14 @@ export type Spans = {
 /** What tells where a span begins. */
 type Origin = Pick<StoredEvent, 'id' | 'time' | 'correlationId' | 'traceparent'>;
 
-/** Where a span of this event begins: the trace that it came with, else that of its correlation id. */
+/**
+ * Where a span of this event begins: the trace that it came with, else that of its correlation id. A command that came
+ * without a trace names the span of a message for itself, also where it is none: no span is below that.
+ */
 export function begun(event: Origin, spanId: string): Begun {
   const context = parseTraceparent(event.traceparent);
-  const isOwn = context === undefined || context.spanId === spanId;
+  const own = [spanId, spanIdOf('message', event.id)];
+  const isOwn = context === undefined || own.includes(context.spanId);
   return {
     traceId: context?.traceId ?? traceIdOf(event.correlationId ?? event.id),
     spanId,

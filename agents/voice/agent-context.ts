@@ -1,6 +1,5 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { isAgentId } from '../../schemas/ids.ts';
-import { serverUrls } from '../../schemas/server-urls.ts';
 
 /** Who calls, and how the log is reached: what the spawner put into an agent's environment. */
 export interface AgentContext {
@@ -23,9 +22,8 @@ export function agentContext(environment: Environment): AgentContext {
     throw new OrchestratorError('ORC_AGENT_ID', what);
   }
   const url = environment.ORCHESTRATOR_NATS_URL ?? '';
-  if (serverUrls(url).length === 0) {
-    const what = `ORCHESTRATOR_NATS_URL ${url === '' ? 'is not set' : 'names no server'}`;
-    throw new OrchestratorError('ORC_NOT_REACHABLE', what, {
+  if (url === '') {
+    throw new OrchestratorError('ORC_NOT_REACHABLE', 'ORCHESTRATOR_NATS_URL is not set', {
       cure: 'Run this command inside an agent, whose environment has it.',
     });
   }

@@ -2,7 +2,7 @@ import { kindOf } from '../../agents/agent-kinds.ts';
 import { looksLikeModel } from '../../agents/kind-models.ts';
 import type { AgentWish } from '../../core/conversation/agent-client.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
-import { samePerson } from '../../core/conversation/person.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import { type ForkOptions, forkAgent } from '../../core/operator/fork-agent.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { derivedId } from '../../schemas/ids.ts';

@@ -1,8 +1,8 @@
 import { answerJob, cancelJob } from '../../core/conversation/answer-job.ts';
 import { requestedJob } from '../../core/conversation/known-job.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
-import { samePerson } from '../../core/conversation/person.ts';
 import type { DeliveryRequest } from '../../core/domain/delivery/delivery.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEventOf } from '../../schemas/event.ts';

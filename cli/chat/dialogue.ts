@@ -6,8 +6,8 @@ import type {
 } from '../../core/conversation/agent-client.ts';
 import { followConversation } from '../../core/conversation/conversation.ts';
 import type { SendOptions } from '../../core/conversation/events-of-person.ts';
-import { samePerson } from '../../core/conversation/person.ts';
 import type { Happening, OpenMessage, Talk } from '../../core/conversation/talk.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';

@@ -1,9 +1,9 @@
 import { allJobs } from '../../core/conversation/all-jobs.ts';
 import { answerJob } from '../../core/conversation/answer-job.ts';
 import { requestedJob } from '../../core/conversation/known-job.ts';
-import { samePerson } from '../../core/conversation/person.ts';
 import type { Views } from '../../core/conversation/views.ts';
 import { JOB_ENDS } from '../../core/domain/job/job-state.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import type { Person } from '../../schemas/events/parts.ts';

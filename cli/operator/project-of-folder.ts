@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { samePerson } from '../../core/conversation/person.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { allProjects } from '../../core/operator/all-projects.ts';
 import { stateProject } from '../../core/operator/state-project.ts';

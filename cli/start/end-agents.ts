@@ -1,5 +1,5 @@
 import { AgentClient } from '../../core/conversation/agent-client.ts';
-import { samePerson } from '../../core/conversation/person.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { MAIN_INSTANCE, nodeName } from '../../platform/service/node-name.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';

@@ -7,6 +7,7 @@ import { newAgentId, newId } from '../../schemas/ids.ts';
 import { newEvent } from '../../schemas/new-event.ts';
 import { userFilter } from '../../schemas/subjects.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
+import { samePerson } from '../domain/same-person.ts';
 import type { AppendResult } from '../log/append-result.ts';
 import { appendError } from '../log/append-result.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -22,7 +23,6 @@ import {
 import { goingOn, mayGoOn, requireResumable } from './going-on.ts';
 import { nameFor } from './name-for.ts';
 import { shownAgentName } from './named-agent.ts';
-import { samePerson } from './person.ts';
 import type { Views } from './views.ts';
 import { withPatience } from './with-patience.ts';
 

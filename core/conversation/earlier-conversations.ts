@@ -2,12 +2,12 @@ import type { Person } from '../../schemas/events/parts.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
+import { samePerson } from '../domain/same-person.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
 import { allAgents, archivedAgents } from './all-agents.ts';
 import { sayingOf } from './digest.ts';
 import { notResumable } from './going-on.ts';
-import { samePerson } from './person.ts';
 import type { Views } from './views.ts';
 
 /** A conversation that has ended and can go on. */

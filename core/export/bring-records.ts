@@ -1,13 +1,10 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { appendError } from '../log/append-result.ts';
 import { publishBatch } from '../log/batch.ts';
+import { batches } from '../log/batches.ts';
 import type { StoredRecord } from '../log/last.ts';
 import type { Outgoing } from '../log/outgoing.ts';
 import { ACK_TIMEOUT_MS, publishOne } from '../log/publish-event.ts';
-
-/** Messages and bytes of one batch, as `core/log/append-log.ts` has them. */
-const BATCH_LINES = 500;
-const BATCH_BYTES = 512 * 1024;
 
 const BEGIN = 'NATS/1.0\r\n';
 
@@ -46,19 +43,3 @@ const outgoing = ({ subject, headers, payload }: StoredRecord): Outgoing => ({
     .join(''),
   payload,
 });
-
-function* batches(messages: readonly Outgoing[]): Generator<Outgoing[]> {
-  let batch: Outgoing[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const size = message.headers.length + message.payload.length;
-    if (batch.length >= BATCH_LINES || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(message);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
-}

@@ -1,22 +1,13 @@
 import { z } from 'zod';
+import { EVENT_ATTRIBUTES } from '../log/event-attributes.ts';
 import type { StoredRecord } from '../log/last.ts';
 import { segmentRecord } from '../log/segment-text.ts';
 
-/** Of the attributes of an event those that stand in headers, by what CloudEvents calls them. */
-const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
-  specversion: 'ce-specversion',
-  type: 'ce-type',
-  id: 'ce-id',
-  source: 'ce-source',
-  time: 'ce-time',
-  dataschema: 'ce-dataschema',
-  correlationid: 'ce-correlationid',
-  causationid: 'ce-causationid',
-  traceparent: 'traceparent',
-};
-const BY_HEADER = new Map(
-  Object.entries(BY_ATTRIBUTE).map(([attribute, header]) => [header, attribute]),
+/** What CloudEvents calls the attributes that stand in headers. */
+const BY_HEADER = new Map<string, string>(
+  EVENT_ATTRIBUTES.map((header) => [header, header.replace(/^ce-/, '')]),
 );
+const BY_ATTRIBUTE = new Map([...BY_HEADER].map(([header, attribute]) => [attribute, header]));
 
 /**
  * A line of an export: an event in the JSON of CloudEvents 1.0. Its attributes stand in the order of its headers;
@@ -63,7 +54,7 @@ export function recordOfLine(line: string): StoredRecord {
   const event = eventLine.parse(parsed);
   const { subject, sequence, storedtime: time, natsheaders = '' } = event;
   const lines = Object.entries(event).flatMap(([name, value]) => {
-    const header = Object.hasOwn(BY_ATTRIBUTE, name) ? BY_ATTRIBUTE[name] : undefined;
+    const header = BY_ATTRIBUTE.get(name);
     return header === undefined ? [] : [`${header}: ${String(value)}${END}`];
   });
   const { data, data_base64: base64 } = event;

@@ -82,7 +82,7 @@ class NotTaken extends Error {
 async function* entriesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
   const gunzip = createGunzip();
   const tar = extract();
-  const checked = checkedHeader();
+  const checked = new CheckedHeader();
   const source = Readable.from(bytes);
   source.on('error', (error) => checked.destroy(error)).pipe(checked);
   checked.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
@@ -124,8 +124,6 @@ class CheckedHeader extends Transform {
     done(null, chunk);
   }
 }
-
-const checkedHeader = () => new CheckedHeader();
 
 async function checkFormat(entry: Entry): Promise<void> {
   const parsed = formatMark.safeParse(JSON.parse(await textOf(entry, MOST_MARK)));

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { samePerson } from '../domain/same-person.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
 
@@ -124,8 +125,8 @@ export class Selected {
     return this.#agents.has(event.data.questionId.split('_')[0] ?? '');
   }
 
-  #isPerson({ channel, userId }: Person): boolean {
+  #isPerson(one: Person): boolean {
     const { person } = this.#whose;
-    return person !== undefined && channel === person.channel && userId === person.userId;
+    return person !== undefined && samePerson(one, person);
   }
 }

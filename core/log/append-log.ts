@@ -1,8 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AppendResult } from './append-result.ts';
 import { publishBatch } from './batch.ts';
+import { batches } from './batches.ts';
 import { type HeaderPairs, headerLines } from './header-lines.ts';
-import { type Outgoing, sizeOf, withExpectation } from './outgoing.ts';
+import { type Outgoing, withExpectation } from './outgoing.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
 
 /** A line of an agent's stdout or stderr. */
@@ -25,9 +26,6 @@ export interface LogOptions {
   expectedLast: number;
   timeoutMs?: number | undefined;
 }
-
-const BATCH_LINES = 1_000;
-const BATCH_BYTES = 1024 * 1024;
 
 /**
  * Appends lines to `agents.<id>.log.<stream>` in atomic batches of at most 1,000 lines (the server takes no more) or 1 MB, each
@@ -79,18 +77,3 @@ function outgoingLines(
 }
 
 const CONTINUED: HeaderPairs = [['ce-continued', 'true']];
-
-function* batches(messages: readonly Outgoing[]): Generator<Outgoing[]> {
-  let batch: Outgoing[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const size = sizeOf(message);
-    if (batch.length === BATCH_LINES || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
-      yield batch;
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(message);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
-}

@@ -1,11 +1,11 @@
 import { agentNames, sameName } from '../../schemas/agent-name.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { ViewName, ViewRequest, ViewResponse } from '../../schemas/views.ts';
-import { samePerson } from '../conversation/person.ts';
 import type { AgentState } from '../domain/agent/agent-state.ts';
 import type { JobState } from '../domain/job/job-state.ts';
 import { jobView } from '../domain/job/job-view.ts';
 import type { ProjectState } from '../domain/project/project.ts';
+import { samePerson } from '../domain/same-person.ts';
 import { type SystemState, userKey } from '../domain/system-state.ts';
 import type { UserState } from '../domain/user/user.ts';
 import { agentSummary, shownPhase } from './agent-summary.ts';

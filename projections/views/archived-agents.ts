@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { samePerson } from '../../core/conversation/person.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import { agentFromLog } from '../../core/projection/agent-from-log.ts';

@@ -917,7 +917,7 @@ export const HTTP_ROUTES = {
       'Projects and sessions are those of the data folder that the API runs in. An answer that ends before its end is no export: `orchestrator verify` tells.',
     query: z.object({
       agent: agentRef.optional().describe('Only what is this agent’s.'),
-      user: z.string().optional().describe('Only what is this person’s: `<channel>/<user id>`.'),
+      user: personText.optional().describe('Only what is this person’s: `<channel>/<user id>`.'),
       from: placeText.optional(),
       to: placeText.optional(),
       redact: z

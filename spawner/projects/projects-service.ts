@@ -1,9 +1,9 @@
 import { type ServiceMsg, Svcm } from '@nats-io/services';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
-import { samePerson } from '../../core/conversation/person.ts';
 import { isAnsweredWorkKept } from '../../core/domain/agent/turn/evolve-snapshots.ts';
 import type { ProjectState } from '../../core/domain/project/project.ts';
+import { samePerson } from '../../core/domain/same-person.ts';
 import { appendError } from '../../core/log/append-result.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';

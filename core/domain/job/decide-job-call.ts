@@ -1,5 +1,6 @@
 import type { PendingCall } from '../agent/agent-state.ts';
 import type { Caller, ToolOutcome } from '../project/decide-project.ts';
+import { samePerson } from '../same-person.ts';
 import { cancelEvents } from './job-events.ts';
 import { isOpen, type JobState } from './job-state.ts';
 import { jobView } from './job-view.ts';
@@ -64,9 +65,7 @@ export function cancelJob(
 }
 
 const mayLook = ({ by, owner }: JobState, caller: Caller): boolean =>
-  caller.owner === undefined
-    ? by?.agentId === caller.agentId
-    : owner?.channel === caller.owner.channel && owner.userId === caller.owner.userId;
+  caller.owner === undefined ? by?.agentId === caller.agentId : samePerson(owner, caller.owner);
 
 const noJob = (jobId: string): ToolOutcome => ({
   ok: false,

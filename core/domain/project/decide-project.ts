@@ -6,6 +6,7 @@ import { derivedId } from '../../../schemas/ids.ts';
 import { MAX_PROJECTS } from '../../../schemas/limits.ts';
 import { newEvent } from '../../../schemas/new-event.ts';
 import type { PendingCall } from '../agent/agent-state.ts';
+import { samePerson } from '../same-person.ts';
 import { findProject } from './find-project.ts';
 import { MAX_ALL_PROJECTS, type ProjectState } from './project.ts';
 
@@ -61,8 +62,7 @@ export function decideCreateProject(
 const isOwn = (project: ProjectState, caller: Caller): boolean =>
   caller.owner === undefined
     ? project.agentId === caller.agentId
-    : project.owner?.channel === caller.owner.channel &&
-      project.owner.userId === caller.owner.userId;
+    : samePerson(project.owner, caller.owner);
 
 /** What an agent gets to see of a project: not where it is on the system’s machine. */
 const shown = ({ id, name, createdAt, branch, phase, notes, problem }: ProjectState) => ({

@@ -6,8 +6,7 @@ import { namedPlace } from '../../../core/operator/place-in-log.ts';
 import { foldVersion } from '../../../core/projection/fold-version.ts';
 import { besideLog, ownPrograms } from '../../../platform/export/own-export.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
-import type { Person } from '../../../schemas/events/parts.ts';
-import { isAgentId, isToken } from '../../../schemas/ids.ts';
+import { isAgentId } from '../../../schemas/ids.ts';
 import { Download } from '../answers.ts';
 import { type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 
@@ -27,7 +26,7 @@ export const exportHandlers: HandlersOf<'getExport'> = {
     const target = new PassThrough();
     exportSystem(log, {
       agentId,
-      person: user === undefined ? undefined : personOf(user),
+      person: user,
       from: place('from', query.from),
       to: place('to', query.to),
       redact: query.redact === 'true',
@@ -43,9 +42,3 @@ export const exportHandlers: HandlersOf<'getExport'> = {
     return new Download('application/gzip', exportName(now), target);
   },
 };
-
-function personOf(text: string): Person {
-  const [channel = '', userId = '', ...rest] = text.split('/');
-  if (isToken(channel) && isToken(userId) && rest.length === 0) return { channel, userId };
-  throw new OrchestratorError('ORC_BAD_INPUT', 'user: not <channel>/<user id>');
-}

@@ -94,6 +94,17 @@ const OF_PROCESSES = {
   ),
   orchestrator_fold_sequence: gauge('The last event that it has folded.', 'service', 'node'),
   orchestrator_fold_lag_events: gauge('Events that it has not folded yet.', 'service', 'node'),
+  orchestrator_shadow_decisions_total: counter(
+    'Decisions of the live system that a shadow decided anew.',
+    'service',
+    'node',
+  ),
+  orchestrator_shadow_differences_total: counter(
+    'Those that it would have decided otherwise, by how they differ.',
+    'service',
+    'node',
+    'kind',
+  ),
 } as const satisfies Record<string, MetricDeclaration>;
 
 /** Every number of `/metrics`. */

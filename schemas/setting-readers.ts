@@ -101,6 +101,7 @@ export const SETTING_READERS: Readonly<Record<keyof Settings, readonly SettingRe
   ORCHESTRATOR_ARCHIVE_AFTER: SPAWNER,
   ORCHESTRATOR_MESSAGE_MODE: ['start', 'projections', 'bot', 'command'],
   ORCHESTRATOR_LAST_WORDS: SPAWNER,
+  ORCHESTRATOR_SHADOW: ['start', 'spawner'],
   ORCHESTRATOR_TURN_DEADLINE: MAKERS,
   ORCHESTRATOR_INSTANCE: ['start', 'spawner'],
   ORCHESTRATOR_NODE_LEASE: SPAWNER,

@@ -496,6 +496,12 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Whether a user whose agent ended its turn without an answer, twice, gets what its CLI said last, marked as not sent by the agent itself.',
     ),
+  ORCHESTRATOR_SHADOW: z
+    .enum(['true', 'false'], 'true or false')
+    .default('false')
+    .describe(
+      'Whether a spawner that is started beside a system only follows its log, decides and acts on nothing, and tells in health and numbers where it would have decided otherwise.',
+    ),
   ORCHESTRATOR_TURN_DEADLINE: duration('10m').describe(
     'How long a turn may take before it is failed visibly.',
   ),

@@ -33,11 +33,16 @@ import { openProjects } from './projects/projects.ts';
 import { serveProjects } from './projects/projects-service.ts';
 import { revokeWorkers } from './revoke-workers.ts';
 import { LocalRuntime } from './runtime/local/local-runtime.ts';
+import { startShadow } from './shadow.ts';
 import { Spawner } from './spawner.ts';
 import { TurnStories } from './turn-stories.ts';
 
+// The name that a service has is wanted before its settings are read, which refuse any other value.
+const isShadow = process.env.ORCHESTRATOR_SHADOW === 'true';
 // Not awaited: the bundle is a script, which may not.
-void runService('spawner', loadSettings, startSpawner);
+void (isShadow
+  ? runService('shadow', loadSettings, startShadow)
+  : runService('spawner', loadSettings, startSpawner));
 
 async function startSpawner(context: ServiceContext): Promise<Service> {
   const { settings, paths, logger, connection, log, health, metrics, signal, fatal } = context;

@@ -72,6 +72,15 @@ export class Judge {
     while (this.#waiting.length - this.#next > MOST_BEHIND) this.#judgeNext();
   }
 
+  /** Judges what was stored before that instant (Unix ms), when all of its decisions is there: one is stored at once. */
+  settle(before: number): void {
+    for (;;) {
+      const next = this.#waiting[this.#next];
+      if (next === undefined || next.message.time.getTime() >= before) return;
+      this.#judgeNext();
+    }
+  }
+
   /** Judges all that was read: nothing of a decision is still to come. */
   end(): Verdict {
     while (this.#next < this.#waiting.length) this.#judgeNext();

@@ -27,13 +27,11 @@ export function limitedTest(body: Body): Body {
     t.teardown(() => watch.end());
     t.timeout(BODY_MS);
     const setTimeoutOf = t.timeout;
-    t.timeout = Object.assign(
-      (ms: number, message?: string) => {
-        watch.allow(ms);
-        setTimeoutOf(ms, message);
-      },
-      { clear: setTimeoutOf.clear },
-    );
+    const timeout = (ms: number, message?: string) => {
+      watch.allow(ms);
+      setTimeoutOf(ms, message);
+    };
+    Object.assign(t, { timeout: Object.assign(timeout, { clear: setTimeoutOf.clear }) });
     return body(t, ...rest);
   };
 }

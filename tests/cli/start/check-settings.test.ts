@@ -1,7 +1,7 @@
 import test from 'ava';
 import { loadSettings } from '../../../agents/load-settings.ts';
 import { requireUsable } from '../../../cli/start/check-settings.ts';
-import { OrchestratorError } from '../../../schemas/errors.ts';
+import { asOrchestratorError, OrchestratorError } from '../../../schemas/errors.ts';
 
 const refused = (environment: NodeJS.ProcessEnv): OrchestratorError => {
   try {
@@ -29,4 +29,12 @@ test('the real agents can be used; an acp agent wants its command line', (t) => 
 
 test('a line agent without a command is a wrong setting', (t) => {
   t.regex(refused({ ORCHESTRATOR_AGENT: 'line' }).line, /ORCHESTRATOR_LINE_COMMAND is not set/);
+});
+
+test('a system whose spawner would act on nothing is refused, with where a shadow is started', (t) => {
+  const error = t.throws(() => requireUsable(loadSettings({ ORCHESTRATOR_SHADOW: 'true' })));
+  t.is(
+    asOrchestratorError(error).line,
+    'ORC_SETTINGS: ORCHESTRATOR_SHADOW=true is for a spawner beside a running system, not for one. Unset it here; docs/operate.md has how a shadow is started.',
+  );
 });

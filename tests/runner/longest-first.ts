@@ -10,7 +10,6 @@ const LONGEST = [
   'cli/start/docker-start',
   'agents/conformance/droid-in-a-container',
   'chaos/dependencies-away',
-  'agents/conformance/added-kind',
   'agents/host/transcripts',
   'security/matrix',
   'cli/agent-says',

@@ -17,10 +17,12 @@ const REAL_CLIS = [
   'tests/e2e/{,docker-}mend-a-test.test.ts',
 ];
 /**
- * Runs the CLI that added-kind.test.ts adds as a kind, over the same driver: start, memory, messages at once, interrupt and
- * permissions are shown there. Each start takes some ten seconds of CPU.
+ * A CLI that is no kind of ours, by configuration and by a page that adds it: what it says is played to our driver in each run
+ * (agents/host/transcripts), and a page adds a kind in each (docs/add-an-agent). A start of it takes some ten seconds of CPU.
  */
-const SHOWN_BY_ADDED_KIND = 'tests/agents/conformance/opencode.test.ts';
+const OPENCODE = ['opencode', 'added-kind'].map(
+  (name) => `tests/agents/conformance/${name}.test.ts`,
+);
 const DOCKER = [
   'tests/{compose,images}/**',
   'tests/**/docker-*.test.ts',
@@ -94,8 +96,8 @@ const PRIVATE_ENGINE: Part = {
 
 /** The files of the other agents leave out tests themselves (tests/agents/conformance/support/conformance.ts). */
 const REST_OF_AGENTS: Part = {
-  files: [SHOWN_BY_ADDED_KIND],
-  why: 'what holds of agents whichever CLI they are, and OpenCode but for its start, memory, interrupt and permissions (npm run test:agents)',
+  files: OPENCODE,
+  why: 'what holds of agents whichever CLI they are, and OpenCode itself (npm run test:agents)',
 };
 
 const realClis = (env: NodeJS.ProcessEnv): Part | undefined =>

@@ -1,11 +1,11 @@
-// Installs agent CLIs in the versions of package-lock.json, and links each command into /opt/bin.
+// Installs agent CLIs in the versions of package-lock.json, and links each command into /usr/local/bin.
 // usage: node install-agents.mjs none|all|claude,codex,…
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
-const LINKS = '/opt/bin';
+const LINKS = '/usr/local/bin';
 
 /** The package of each command: what the lock file says of the packages that are wanted here. */
 const PACKAGES = Object.fromEntries(

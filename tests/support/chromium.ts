@@ -2,6 +2,7 @@ import { runProgram } from '../../bootstrap/run-program.mjs';
 import { installPackages, mayInstall } from './docker/machine.ts';
 
 const NAMES = ['chromium', '/usr/bin/chromium'];
+const PACKAGES = ['chromium', 'fonts-dejavu-core'];
 
 /**
  * The Chromium of this machine; where something may be installed (CI, TESTS_MAY_INSTALL) Debian's, installed by
@@ -10,9 +11,13 @@ const NAMES = ['chromium', '/usr/bin/chromium'];
 export async function findChromium(): Promise<string | undefined> {
   const found = await onPath();
   if (found !== undefined || !mayInstall()) return found;
-  await installPackages(['chromium', 'fonts-dejavu-core']);
+  await installPackages(PACKAGES);
   return onPath();
 }
+
+/** What apt would install for it; nothing where it is there. */
+export const packagesOfChromium = async (): Promise<readonly string[]> =>
+  (await onPath()) === undefined ? PACKAGES : [];
 
 async function onPath(): Promise<string | undefined> {
   for (const name of NAMES) {

@@ -9,7 +9,8 @@ import { mayInstall } from './machine.ts';
 import { type StandIn, standIns } from './stand-ins.ts';
 
 const CACHE = join(import.meta.dirname, '..', '..', '..', '.cache');
-const DEBIAN = 'orchestrator-test-debian:bookworm';
+/** With what debian-root.ts adds to it: older ones have nothing to install from. */
+const DEBIAN = 'orchestrator-test-debian:bookworm-with-packages';
 /** Before the official name: whoever composes or builds for real never finds one by accident. */
 const PREFIX = 'orchestrator-stand-in/';
 
@@ -42,10 +43,9 @@ export async function baseImages(engine: DockerEngine): Promise<BaseImages> {
 export async function ensureBaseImages(engine: DockerEngine): Promise<void> {
   if ((await look(engine)).lacking.length === 0) return;
   await withFolderLock(join(CACHE, 'docker-images.lock'), async () => {
-    for (const image of (await look(engine)).lacking) {
-      if (mayInstall()) await build(engine, image);
-      else await docker(engine, ['pull', '--quiet', image.name]);
-    }
+    const { lacking } = await look(engine);
+    if (mayInstall()) return buildAll(engine, lacking);
+    for (const { name } of lacking) await docker(engine, ['pull', '--quiet', name]);
   });
 }
 
@@ -64,11 +64,23 @@ async function look(engine: DockerEngine) {
   };
 }
 
-async function build(engine: DockerEngine, image: StandIn): Promise<void> {
+async function buildAll(engine: DockerEngine, images: readonly StandIn[]): Promise<void> {
   if (!(await hasImage(engine, DEBIAN))) {
     say('making a Debian image for the tests …');
     await importDebianRoot(engine, DEBIAN);
   }
+  const isNode = ({ variable }: StandIn) => variable === 'NODE_IMAGE';
+  // The others in turn, since the first makes a layer of all of them.
+  const inTurn = async (each: readonly StandIn[]) => {
+    for (const image of each) await build(engine, image);
+  };
+  await Promise.all([
+    inTurn(images.filter(isNode)),
+    inTurn(images.filter((image) => !isNode(image))),
+  ]);
+}
+
+async function build(engine: DockerEngine, image: StandIn): Promise<void> {
   say(`making a stand-in for the image ${image.name} …`);
   const folder = mkdtempSync(join(tmpdir(), 'orchestrator-image-'));
   try {

@@ -11,6 +11,7 @@ import { installPackages, mayInstall } from './machine.ts';
 const CACHE = join(import.meta.dirname, '..', '..', '..', '.cache');
 const SOCKET = 'unix:///var/run/docker.sock';
 const START_MS = 60_000;
+const PACKAGES = ['docker.io', 'ca-certificates'];
 
 /**
  * The Docker engine that answers (DOCKER_HOST, else this machine's socket); undefined where none
@@ -37,6 +38,12 @@ export async function ensureDockerEngine(): Promise<DockerEngine | undefined> {
   return dockerEngine();
 }
 
+/** What apt would install for it; nothing where an engine answers, or is to be somewhere else. */
+export async function packagesOfEngine(): Promise<readonly string[]> {
+  if (process.env.DOCKER_HOST || (await answers({ host: SOCKET }))) return [];
+  return PACKAGES;
+}
+
 /** Does an engine answer there now? */
 export async function answers(engine: DockerEngine): Promise<boolean> {
   const env = dockerEnvironment(engine);
@@ -46,7 +53,7 @@ export async function answers(engine: DockerEngine): Promise<boolean> {
 
 async function startEngine(engine: DockerEngine): Promise<void> {
   say('starting a Docker engine for the tests …');
-  await installPackages(['docker.io', 'ca-certificates']);
+  await installPackages(PACKAGES);
   // From Debian 13 on, the program that talks to the engine is a package of its own.
   if (!existsSync('/usr/bin/docker')) await installPackages(['docker-cli']);
   // The package starts it itself where an init system runs.

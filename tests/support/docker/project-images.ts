@@ -28,22 +28,55 @@ export const orchestratorImage = (engine: DockerEngine): Promise<string> =>
 
 /** All that the tests will ask for, before any of them waits for it. */
 export async function ensureProjectImages(engine: DockerEngine): Promise<void> {
-  await workerImage(engine);
-  await orchestratorImage(engine);
-  if (hasRealClis(process.env)) await workerImageWithAgents(engine);
+  await ensureSharedLayers(engine);
+  const workers = async () => {
+    await workerImage(engine);
+    if (hasRealClis(process.env)) await workerImageWithAgents(engine);
+  };
+  await Promise.all([workers(), orchestratorImage(engine)]);
+}
+
+/** What both begin with: built first, so that each finds it in the engine's cache, also side by side. */
+async function ensureSharedLayers(engine: DockerEngine): Promise<void> {
+  const { args, digest } = await contentOf(engine);
+  const names = ['orchestrator-worker', 'orchestrator'].map((each) => `${each}:test-${digest}`);
+  const there = await Promise.all(names.map((name) => hasImage(engine, name)));
+  if (!there.includes(false)) return;
+  const options = ['--quiet', '--file', 'images/worker/Dockerfile', '--target', 'packages'];
+  const built = args.flatMap((each) => ['--build-arg', each]);
+  await docker(engine, ['build', ...options, ...built, '.'], { cwd: ROOT });
+}
+
+/** All that an image is made of: the arguments of its build, and a digest of these and of the files. */
+async function contentOf(engine: DockerEngine, more: readonly string[] = []) {
+  const { NODE_IMAGE } = await baseImages(engine);
+  const base = await docker(engine, ['image', 'inspect', '--format', '{{.Id}}', NODE_IMAGE]);
+  const args = [`NODE_IMAGE=${NODE_IMAGE}`, ...more];
+  return { args, digest: digestOfFiles(['.dockerignore', ...context()], [...args, base]) };
+}
+
+/** Of this process: which image it is costs three programs, and a look at all files of the checkout. */
+const known = new Map<string, Promise<string>>();
+
+function projectImage(
+  engine: DockerEngine,
+  ...image: [folder: string, repository: string, more?: readonly string[]]
+): Promise<string> {
+  const key = JSON.stringify([engine.host, ...image]);
+  const found = known.get(key) ?? builtImage(engine, ...image);
+  known.set(key, found);
+  found.catch(() => known.delete(key));
+  return found;
 }
 
 /** Built once for what is in it: the tag is a digest of that, so that two checkouts never meet. */
-async function projectImage(
+async function builtImage(
   engine: DockerEngine,
   folder: string,
   repository: string,
   more: readonly string[] = [],
 ): Promise<string> {
-  const { NODE_IMAGE } = await baseImages(engine);
-  const base = await docker(engine, ['image', 'inspect', '--format', '{{.Id}}', NODE_IMAGE]);
-  const args = [`NODE_IMAGE=${NODE_IMAGE}`, ...more];
-  const digest = digestOfFiles(['.dockerignore', ...context()], [...args, base]);
+  const { args, digest } = await contentOf(engine, more);
   const name = `${repository}:test-${digest}`;
   if (await hasImage(engine, name)) return name;
   await withFolderLock(join(ROOT, '.cache', `image-${folder}.lock`), async () => {

@@ -20,13 +20,18 @@ export function isEngineAway(error: unknown): boolean {
 export const mayPass = (error: unknown): boolean =>
   isEngineAway(error) || (statusOf(error) ?? 0) >= 500;
 
-/** Passes over the statuses that say that it is already so. */
-export async function unless(statuses: readonly number[], work: Promise<unknown>): Promise<void> {
+/** Passes over the statuses that say that it is already so. Whether it was done, and not so already. */
+export async function unless(
+  statuses: readonly number[],
+  work: Promise<unknown>,
+): Promise<boolean> {
   try {
     await work;
+    return true;
   } catch (error) {
     const status = statusOf(error);
     if (status === undefined || !statuses.includes(status)) throw error;
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import type { ProcessFile } from '../../../agents/process-file.ts';
 import { retry } from '../../../platform/async/retry.ts';
 import {
   engineMessage,
@@ -49,6 +50,12 @@ const CREATING_MS = 60_000;
 /** A name is taken before its container is there: another spawner is about to have it. */
 class NotThereYet extends Error {}
 
+/** A container, and whether this spawner's call created it. */
+interface Made {
+  found: Docker.ContainerInspectInfo;
+  own: boolean;
+}
+
 /**
  * Agents as containers of their own, which outlive whoever started them and are found again by
  * label (design, "Persistent processes that outlive the spawner"). The Docker Engine is all that is
@@ -88,9 +95,9 @@ export class DockerRuntime implements Runtime {
   /** Throws where the engine cannot be reached: then the same may succeed later. */
   async start(spec: ProcessSpec): Promise<StartResult> {
     try {
-      const reason = await this.#startContainer(spec);
-      if (reason !== undefined) return { ok: false, reason };
-      const process = await this.attach(spec.agentId, spec.runId);
+      const started = await this.#startContainer(spec);
+      if ('reason' in started) return { ok: false, reason: started.reason };
+      const process = await this.#attach(spec, started.byThisCall);
       return process
         ? { ok: true, process }
         : { ok: false, reason: 'its container was removed while it was started' };
@@ -102,19 +109,29 @@ export class DockerRuntime implements Runtime {
     }
   }
 
-  async attach(agentId: string, runId: string): Promise<AgentProcess | undefined> {
+  attach(agentId: string, runId: string): Promise<AgentProcess | undefined> {
+    return this.#attach({ agentId, runId }, false);
+  }
+
+  /** @param fresh the call that attaches has made and started it: nobody has written to it, nor left it without a ring */
+  async #attach(
+    { agentId, runId }: Pick<ProcessSpec, 'agentId' | 'runId'>,
+    fresh: boolean,
+  ): Promise<AgentProcess | undefined> {
     const found = await this.#find(agentId);
     if (found?.Config.Labels[RUN_LABEL] !== runId || found.State.Status === 'created') {
       return undefined;
     }
-    const mailbox = await Mailbox.open(this.#docker, agentId);
+    const mailbox = fresh
+      ? Mailbox.unwritten(this.#docker, agentId)
+      : await Mailbox.open(this.#docker, agentId);
     const process = new DockerProcess(
       { agentId, runId },
       { docker: this.#docker, watch: this.#watch, logger: this.#logger },
       found,
       mailbox,
     );
-    await process.wake();
+    if (!fresh) await process.wake();
     return process;
   }
 
@@ -147,13 +164,14 @@ export class DockerRuntime implements Runtime {
   }
 
   /** Made, filled and started, each only where an earlier try has not done it. Or why not. */
-  async #startContainer(spec: ProcessSpec): Promise<string | undefined> {
+  async #startContainer(spec: ProcessSpec): Promise<{ byThisCall: boolean } | { reason: string }> {
     const { agentId, runId } = spec;
-    const found = (await this.#find(agentId)) ?? (await this.#create(spec));
+    const earlier = await this.#find(agentId);
+    const { found, own } = earlier ? { found: earlier, own: false } : await this.#create(spec);
     if (found.Config.Labels[RUN_LABEL] !== runId) {
-      return `a container ${agentId} of another run is there`;
+      return { reason: `a container ${agentId} of another run is there` };
     }
-    if (found.State.Status !== 'created') return undefined;
+    if (found.State.Status !== 'created') return { byThisCall: false };
     await this.#fill(spec);
     const path = spec.environment.PATH ?? SEARCH_PATH;
     const container = this.#docker.getContainer(found.Id);
@@ -162,38 +180,33 @@ export class DockerRuntime implements Runtime {
     );
     if (missing !== undefined) {
       await removeContainers(this.#docker, agentId);
-      return missing;
+      return { reason: missing };
     }
     // Already: by another spawner at the same moment.
-    await unless([304], container.start());
-    return undefined;
+    const started = await unless([304], container.start());
+    return { byThisCall: own && started };
   }
 
   /** The mailbox first: where the agent's container is, it is there too. */
-  async #create(spec: ProcessSpec): Promise<Docker.ContainerInspectInfo> {
+  async #create(spec: ProcessSpec): Promise<Made> {
     const { agentId } = spec;
-    await this.#docker.createVolume({
-      Name: mailboxVolume(agentId),
-      Labels: labelsOf(spec, this.#settings, 'mailbox'),
-    });
-    await this.#docker.createVolume({
-      Name: homeVolume(agentId),
-      Labels: labelsOf(spec, this.#settings, 'home'),
-    });
+    const volume = (Name: string, role: 'mailbox' | 'home') =>
+      this.#docker.createVolume({ Name, Labels: labelsOf(spec, this.#settings, role) });
+    await Promise.all([
+      volume(mailboxVolume(agentId), 'mailbox'),
+      volume(homeVolume(agentId), 'home'),
+    ]);
     await this.#made(mailboxContainer(agentId), mailboxOptions(spec, this.#settings));
     return this.#made(agentId, agentContainer(spec, this.#settings));
   }
 
   /** The container of a name, created by this spawner or by another at the same moment. */
-  async #made(
-    name: string,
-    options: Docker.ContainerCreateOptions,
-  ): Promise<Docker.ContainerInspectInfo> {
+  async #made(name: string, options: Docker.ContainerCreateOptions): Promise<Made> {
     const make = async () => {
-      await unless([409], this.#docker.createContainer(options));
+      const own = await unless([409], this.#docker.createContainer(options));
       const found = await this.#find(name);
       if (found === undefined) throw new NotThereYet(`the name ${name} is taken by no container`);
-      return found;
+      return { found, own };
     };
     const isPassing = (error: unknown) => error instanceof NotThereYet;
     return retry(make, { isPassing, patienceMs: CREATING_MS });
@@ -204,8 +217,21 @@ export class DockerRuntime implements Runtime {
     const container = this.#docker.getContainer(agentId);
     if (workspace) await fillWorkspace(container, workspace);
     const secrets = files.filter(({ secret }) => secret);
-    await Mailbox.fill(this.#docker, agentId, { environment, secrets, expiresAt });
-    const own = files.filter(({ secret }) => !secret);
+    await Promise.all([
+      Mailbox.fill(this.#docker, agentId, { environment, secrets, expiresAt }),
+      this.#fillHome(
+        container,
+        files.filter(({ secret }) => !secret),
+        again,
+      ),
+    ]);
+  }
+
+  async #fillHome(
+    container: Docker.Container,
+    own: readonly ProcessFile[],
+    again: boolean | undefined,
+  ): Promise<void> {
     if (again) {
       // The agent may have put links where these belong.
       for (const file of own) await putHomeFile(container, file);

@@ -64,6 +64,12 @@ export class Mailbox {
     return new Mailbox(container, await read(container));
   }
 
+  /** That of a run which has only just begun, and which nobody else holds: the engine need not be asked. */
+  static unwritten(docker: Docker, agentId: string): Mailbox {
+    const nothing = { ids: new Set<string>(), ended: false };
+    return new Mailbox(docker.getContainer(mailboxContainer(agentId)), nothing);
+  }
+
   /** Is this message in it? */
   async has(id: string): Promise<boolean> {
     return (await this.#known()).ids.has(id);

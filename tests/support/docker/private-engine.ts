@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { runProgram } from '../../../bootstrap/run-program.mjs';
-import { type DockerEngine, docker, dockerEnvironment } from './docker-cli.ts';
-import { answers, dockerEngine, settled } from './engine.ts';
+import { copyImage, linkImage } from './copy-image.ts';
+import { type DockerEngine, docker } from './docker-cli.ts';
+import { dockerEngine, settled } from './engine.ts';
 import { workerImage } from './project-images.ts';
 
 const KEEPER = join(import.meta.dirname, 'engine-keeper.ts');
@@ -44,7 +46,10 @@ export class PrivateEngine implements DockerEngine {
     const ended = once(daemon, 'exit').then(([code, signal]) => {
       throw new Error(`the private dockerd ended while it started: ${signal ?? `code ${code}`}`);
     });
-    const up = await Promise.race([settled(() => answers(this), START_MS), ended]);
+    const up = await Promise.race([
+      settled(() => pings(`${this.#folder}/docker.sock`), START_MS),
+      ended,
+    ]);
     ended.catch(() => undefined);
     if (!up) throw new Error('the private dockerd does not answer');
   }
@@ -67,7 +72,7 @@ export class PrivateEngine implements DockerEngine {
 
   #arguments(): string[] {
     const folder = this.#folder;
-    const paths = { host: `unix://${folder}/docker.sock`, 'data-root': `${folder}/data` };
+    const paths = { host: `unix://${folder}/docker.sock`, 'data-root': dataRoot(folder) };
     return [
       ...Object.entries({
         ...paths,
@@ -84,6 +89,16 @@ export class PrivateEngine implements DockerEngine {
       '--live-restore',
     ];
   }
+}
+
+/** By itself: the program `docker` is a tenth of a second of computing, each time that it is asked. */
+function pings(socketPath: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  get({ socketPath, path: '/_ping' }, (answer) => resolve(answer.resume().statusCode === 200)).on(
+    'error',
+    () => resolve(false),
+  );
+  return promise;
 }
 
 /** Whether this machine lets a test have one. */
@@ -111,11 +126,14 @@ export async function privateEngine(
   writeFileSync(join(folder, 'containerd.toml'), containerdConfig(folder));
   keep(t, folder);
   const engine = new PrivateEngine(folder, storage.trim(), image);
+  const isThere = await linkImage(machine, image, dataRoot(folder));
   engine.startContainerd();
   await engine.start();
-  await copyImage(machine, engine, image);
+  if (!isThere) await copyImage(machine, engine, image);
   return engine;
 }
+
+const dataRoot = (folder: string): string => join(folder, 'data');
 
 const containerdConfig = (folder: string): string => `version = 2
 root = "${folder}/containerd"
@@ -139,11 +157,4 @@ function keep(t: Pick<ExecutionContext, 'teardown'>, folder: string): void {
     await gone;
     if (existsSync(folder)) throw new Error(`the private engine left ${folder} behind`);
   });
-}
-
-async function copyImage(from: DockerEngine, to: DockerEngine, image: string): Promise<void> {
-  const copy = 'set -o pipefail; docker save "$0" | DOCKER_HOST="$1" docker load';
-  const env = dockerEnvironment(from);
-  const outcome = await runProgram('bash', ['-c', copy, image, to.host], { env });
-  if (!outcome.ok) throw new Error(`${image} was not copied: ${outcome.stderr.trim()}`);
 }

@@ -90,11 +90,14 @@ export class ComposeClone {
 
   /** Everything of it: agents, containers, volumes, networks, the clone. */
   async remove(): Promise<void> {
-    for (const agent of await this.agents()) {
-      await this.docker('rm', '--force', agent, `${agent}-mailbox`);
-      await this.docker('volume', 'rm', '--force', `${agent}-home`, `${agent}-mailbox`);
+    const agents = await this.agents();
+    const of = (...roles: string[]) => agents.flatMap((id) => roles.map((role) => `${id}${role}`));
+    if (agents.length > 0) {
+      await this.docker('rm', '--force', ...of('', '-mailbox'));
+      await this.docker('volume', 'rm', '--force', ...of('-home', '-mailbox'));
     }
-    await this.run(['--profile', '*', 'down', '--volumes', '--timeout', '5']);
+    // Nobody wants them to end gently any more.
+    await this.run(['--profile', '*', 'down', '--volumes', '--timeout', '0']);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

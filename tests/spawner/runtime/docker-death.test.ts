@@ -7,7 +7,8 @@ import { random } from '../../support/random.ts';
 import { bashSpec } from './conformance.ts';
 import { testDockerRuntime } from './test-docker-runtime.ts';
 
-const ROUNDS = 5;
+/** `npm run chaos` does many; each `npm test` a few. */
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 3);
 
 test('writing to a container that is killed meanwhile comes to an end', async (t) => {
   const engine = await dockerEngine();

@@ -32,7 +32,7 @@ export async function dockerRuntime(
   const agents = new Set<string>();
   const runtime = () => noting(testDockerRuntime(engine.host, image, own), agents);
   t.teardown(async () => {
-    for (const agentId of agents) await removeAgent(docker, agentId);
+    await Promise.all([...agents].map((agentId) => removeAgent(docker, agentId)));
   });
   return {
     docker,
@@ -73,12 +73,11 @@ function noting(runtime: Runtime, agents: Set<string>): Runtime {
   return own;
 }
 
+/** Its containers, also those that run, and then what they had mounted. */
 export async function removeAgent(docker: Docker, agentId: string): Promise<void> {
   const filters = { label: [`${AGENT_LABEL}=${agentId}`] };
-  for (const { Id } of await docker.listContainers({ all: true, filters })) {
-    await docker.getContainer(Id).remove({ force: true });
-  }
-  for (const { Name } of (await docker.listVolumes({ filters })).Volumes) {
-    await docker.getVolume(Name).remove();
-  }
+  const containers = await docker.listContainers({ all: true, filters });
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+  const { Volumes } = await docker.listVolumes({ filters });
+  await Promise.all(Volumes.map(({ Name }) => docker.getVolume(Name).remove()));
 }

@@ -354,18 +354,21 @@ const englishOnly = {
 };
 
 /**
- * Node reads a file of ASCII in 1 ms and one of 2 MB with a single other character in 40; esbuild escapes them
- * everywhere but in regular expressions. Those of our own sources are written as escapes.
+ * A file with a single character that is not ASCII is decoded by Node one by one; esbuild escapes them everywhere
+ * but in regular expressions. Those of our own sources are written as escapes.
  *
  * @type {import('esbuild').Plugin}
  */
 const asciiPatterns = {
   name: 'ascii-patterns',
   setup(build) {
-    build.onLoad({ filter: /[\\/]@nats-io[\\/]jetstream[\\/]lib[\\/]jsclient\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll('\u00b5', '\\u00b5'),
-      loader: 'js',
-    }));
+    build.onLoad(
+      { filter: /[\\/]@nats-io[\\/]jetstream[\\/]lib[\\/]jsclient\.js$/ },
+      ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replaceAll('\u00b5', '\\u00b5'),
+        loader: 'js',
+      }),
+    );
   },
 };
 

@@ -38,8 +38,8 @@ export class ServiceProcess {
 
   constructor({ main, environment, logFd, notice, standsBy = false }: ServiceProcessOptions) {
     this.#child = fork(main, [], {
-      // The last one counts.
-      execArgv: [YOUNG_GENERATION, ...process.execArgv],
+      // Of two the last counts.
+      execArgv: [...new Set([YOUNG_GENERATION, ...process.execArgv])],
       env: standsBy ? { ...environment, [STANDBY]: 'true' } : environment,
       stdio: ['ignore', logFd, logFd, 'ipc'],
       // A process group of its own: a signal to the whole of the supervisor's is for that alone, which

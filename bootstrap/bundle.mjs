@@ -183,7 +183,7 @@ async function bundle(root, entry) {
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       bundle: true,
-      plugins: [wholeApart, packagesApart, plainEngine],
+      plugins: [wholeApart, ...OF_ALL],
       // A script is loaded at once by `require`, and from the cache of compiled code.
       supported: { 'dynamic-import': false },
       write: false,
@@ -242,7 +242,7 @@ async function bundleServices(root) {
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       bundle: true,
-      plugins: [inPlace, packagesApart, plainEngine],
+      plugins: [inPlace, ...OF_SERVICES],
       supported: { 'dynamic-import': false },
       write: false,
       format: 'cjs',
@@ -305,7 +305,7 @@ const inPlace = {
  *
  * @type {import('esbuild').Plugin}
  */
-export const packagesApart = {
+const packagesApart = {
   name: 'packages-apart',
   setup(build) {
     build.onResolve({ filter: /\/(otlp-exporter|mcp-protocol)\.ts$/ }, ({ kind, path }) =>
@@ -325,7 +325,7 @@ const UNUSED = /^\.\/(ssh|session|buildkit)$/;
  *
  * @type {import('esbuild').Plugin}
  */
-export const plainEngine = {
+const plainEngine = {
   name: 'plain-engine',
   setup(build) {
     build.onResolve({ filter: UNUSED }, ({ path, importer }) =>
@@ -338,6 +338,60 @@ export const plainEngine = {
     }));
   },
 };
+
+/**
+ * Of the messages of zod in fifty languages, English: the rest is a tenth of what a service loads.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const englishOnly = {
+  name: 'english-only',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
+/**
+ * A file with a single character that is not ASCII is decoded by Node one by one; esbuild escapes them everywhere
+ * but in regular expressions. Those of our own sources are written as escapes.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const asciiPatterns = {
+  name: 'ascii-patterns',
+  setup(build) {
+    build.onLoad(
+      { filter: /[\\/]@nats-io[\\/]jetstream[\\/]lib[\\/]jsclient\.js$/ },
+      ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replaceAll('\u00b5', '\\u00b5'),
+        loader: 'js',
+      }),
+    );
+  },
+};
+
+/**
+ * The drivers of real CLIs run in their hosts, which are `orchestrator host`: no service asks for one.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const withoutDrivers = {
+  name: 'without-drivers',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/[a-z]+-driver\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'no-driver' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'no-driver' }, ({ path }) => ({
+      contents: `module.exports = {}; throw new Error("${path} is not in the bundle of a service");`,
+    }));
+  },
+};
+
+/** What the command is bundled with, and what a service is. */
+export const OF_ALL = [packagesApart, plainEngine, englishOnly, asciiPatterns];
+export const OF_SERVICES = [...OF_ALL, withoutDrivers];
 
 /** @type {import('esbuild').Plugin} */
 const wholeApart = {

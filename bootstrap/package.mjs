@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { FORGOTTEN, packagesApart, plainEngine } from './bundle.mjs';
+import { FORGOTTEN, OF_ALL, OF_SERVICES } from './bundle.mjs';
 import { buildConsole } from './console.mjs';
 import { foldVersion } from './fold-version.mjs';
 
@@ -164,7 +164,7 @@ async function bundleCommand(root, dist) {
   await esbuild.build({
     ...command,
     entryPoints: { 'orchestrator-whole': 'cli/whole-command.ts' },
-    plugins: [packagesApart, plainEngine],
+    plugins: OF_ALL,
     target: `node${OLDEST_NODE}`,
   });
 }
@@ -176,7 +176,7 @@ async function bundleServices(root, dist) {
     ...COMMON,
     absWorkingDir: root,
     entryPoints: SERVICES,
-    plugins: [packagesApart, plainEngine],
+    plugins: OF_SERVICES,
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

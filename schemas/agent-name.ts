@@ -4,7 +4,7 @@ const MAX_NAME = 40;
  * What an agent may be called: 1 to 40 letters, digits and ` . _ · -`, beginning with a letter or a
  * digit, and not as ids do (`agent-`), so that a mistyped id is no name. It stands in commands, tables and chats as it is.
  */
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._·-]*$/u;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._\u00b7-]*$/u;
 
 export const NO_AGENT_NAME =
   'a name is 1 to 40 letters, digits, spaces or . _ · - and begins with a letter or digit';

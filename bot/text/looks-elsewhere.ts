@@ -10,7 +10,7 @@ const UNSEEN = /\p{Cf}/gu;
 const DOTS = /[\u3002\uff0e\uff61]/gu;
 
 /** What stands around an address in a text. */
-const BETWEEN = /[\s"'`“”‘’«»<>()[\]{}|,;=*]+/u;
+const BETWEEN = /[\s"'`\u201c\u201d\u2018\u2019\u00ab\u00bb<>()[\]{}|,;=*]+/u;
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:[/\\]+/i;
 
@@ -36,7 +36,7 @@ function addressesIn(word: string): string[] {
   const scheme = SCHEME.exec(word)?.[0] ?? '';
   const authority = word.slice(scheme.length).replace(AFTER_HOST, '');
   return authority.split('@').flatMap((part) => {
-    const name = part.replace(/:\d*$/, '').replace(/^[.\-:!_]+|[.\-:!_…]+$/g, '');
+    const name = part.replace(/:\d*$/, '').replace(/^[.\-:!_]+|[.\-:!_\u2026]+$/g, '');
     const isAddress = scheme !== '' || isPublic(name);
     return name !== '' && isAddress ? [canonical(name)] : [];
   });

@@ -1,3 +1,5 @@
+import '../start/few-parses.ts';
+
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
 import { requireKind } from '../../agents/wanted-agent.ts';

@@ -1,11 +1,9 @@
-import { createPublicKey, verify } from 'node:crypto';
 import { Prefix } from '@nats-io/nkeys';
-// Not a public part of the package, whose keys know only how to compute in JavaScript.
-import { Codec } from '@nats-io/nkeys/lib/codec.js';
 import { z } from 'zod';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { AGENT_ID } from '../../schemas/ids.ts';
 import { USER_TAG } from './agent-credentials.ts';
+import { isSignedBy } from './signed-by.ts';
 
 /** What a credential of an agent says, whose signature is that of the agents' account. */
 export interface AgentClaims {
@@ -36,9 +34,6 @@ const claimsSchema = z.object({
     tags: z.array(z.string()).optional(),
   }),
 });
-
-/** What stands before the 32 bytes of an Ed25519 public key in its SPKI (RFC 8410, section 4). */
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
  * Reads the JWT of an agent's credential. Pure. Throws ORC_CREDS where it is none of this system's agents',
@@ -77,22 +72,6 @@ export const isSignedByAgent = (
   text: string,
   signature: string,
 ): boolean => isSignedBy({ key: publicKey, prefix: Prefix.User }, text, signature);
-
-function isSignedBy(
-  { key, prefix }: { key: string; prefix: Prefix },
-  text: string,
-  signature: string,
-): boolean {
-  try {
-    const raw = Codec.decode(prefix, new TextEncoder().encode(key));
-    const spki = Buffer.concat([SPKI_PREFIX, raw]);
-    const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-    return verify(null, Buffer.from(text), publicKey, Buffer.from(signature, 'base64url'));
-  } catch {
-    // Not a key, or not one of that sort.
-    return false;
-  }
-}
 
 function jsonOf(base64: string): unknown {
   try {

@@ -1,10 +1,12 @@
-import { type Account, type ClaimsData, decode, encodeAccount } from '@nats-io/jwt';
+import { type Account, type ClaimsData, encodeAccount } from '@nats-io/jwt';
+import { Prefix } from '@nats-io/nkeys';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectLog } from '../../core/log/connection.ts';
 import { delay } from '../async/delay.ts';
 import { agentUserKey } from './agent-user-key.ts';
 import { keyPair } from './key-pair.ts';
 import { type AgentKeys, REVOKER_INBOX } from './trust.ts';
+import { verifiedClaims } from './verified-claims.ts';
 
 const TIMEOUT_MS = 5_000;
 
@@ -54,10 +56,15 @@ async function revokeAgents(
       Math.floor(at.getTime() / 1000),
     ]),
   );
+  // A start of a new system: taking the account anew would cost the server some 30 ms and a file.
+  const isNothing = [current.nats.revocations ?? {}, revocations].every(isEmpty);
+  if (isNothing) return;
   const claims = { ...current.nats, revocations };
   await laterThan(current.iat);
   await update(nc, await encodeAccount(current.name, agents, claims, { signer }));
 }
+
+const isEmpty = (some: object): boolean => Object.keys(some).length === 0;
 
 /** Waits for a later second: of two claims of one second the server may take either at its next start. */
 async function laterThan(seconds: number): Promise<void> {
@@ -68,7 +75,7 @@ async function laterThan(seconds: number): Promise<void> {
 async function claimsOf(nc: NatsConnection, account: string): Promise<ClaimsData<Account>> {
   const subject = `$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`;
   const reply = await nc.request(subject, '', { timeout: TIMEOUT_MS });
-  return decode<Account>(reply.string());
+  return verifiedClaims<Account>(reply.string(), Prefix.Operator);
 }
 
 async function update(nc: NatsConnection, jwt: string): Promise<void> {

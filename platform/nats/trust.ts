@@ -5,7 +5,6 @@ import {
   createAccount,
   createOperator,
   createUser,
-  decode,
   encodeAccount,
   encodeOperator,
   encodeUser,
@@ -14,11 +13,13 @@ import {
   type Permissions,
   type User,
 } from '@nats-io/jwt';
+import { Prefix } from '@nats-io/nkeys';
 import { isSystemError } from '../../schemas/system-error.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { ACCOUNT_LIMITS, agentsAccountJwt, servicesAccountJwt } from './account-claims.ts';
 import { keyPair } from './key-pair.ts';
+import { verifiedClaims } from './verified-claims.ts';
 
 /**
  * Who may vouch for whom (NATS decentralised JWT auth): operator → account → user. Two accounts, so
@@ -95,7 +96,7 @@ async function ensureRevoker(file: string, { system, agents }: Keys): Promise<vo
 
 function allows(creds: string, { pub, sub }: Permissions): boolean {
   const [, jwt = ''] = /-{3,}BEGIN[^\n]*\n\s*(\S+)/.exec(creds) ?? [];
-  const { nats } = decode<User>(jwt);
+  const { nats } = verifiedClaims<User>(jwt, Prefix.Account);
   const rights = [nats.pub?.allow, nats.sub?.allow];
   return JSON.stringify(rights) === JSON.stringify([pub?.allow, sub?.allow]);
 }

@@ -11,6 +11,9 @@ const SOURCES = {
   bot: 'bot/main.ts',
 } as const;
 
+/** Node's own arguments for a start of the system: those of `npm start`. */
+export const START_FLAGS = ['--max-semi-space-size=2'];
+
 export type ProgramName = keyof typeof SOURCES;
 
 /**

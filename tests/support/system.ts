@@ -13,7 +13,7 @@ import { dataPaths } from '../../platform/service/data-paths.ts';
 import { ViewsClient } from '../../platform/service/views-client.ts';
 import { ownPort } from './own-port.ts';
 import { killAll, systemTree } from './process-tree.ts';
-import { programOf } from './programs.ts';
+import { programOf, START_FLAGS } from './programs.ts';
 import { removeFolder } from './remove-folder.ts';
 
 const MAIN = programOf('orchestrator');
@@ -119,7 +119,7 @@ export class TestSystem {
     this.dataDir = dataDir;
     this.env = environment(dataDir, env);
     // A session of its own, so that the tree can be told from the agents.
-    this.child = spawn(process.execPath, [...program, 'start', ...args], {
+    this.child = spawn(process.execPath, [...START_FLAGS, ...program, 'start', ...args], {
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { ExecutionContext } from 'ava';
-import { programOf } from '../../support/programs.ts';
+import { programOf, START_FLAGS } from '../../support/programs.ts';
 import { type Finished, finished } from '../../support/system.ts';
 
 const MAIN = programOf('orchestrator');
@@ -18,7 +18,7 @@ export class RunningStart {
     options: { args?: string[]; input?: 'pipe' | 'ignore' } = {},
   ) {
     const { args = [], input = 'pipe' } = options;
-    this.child = spawn(process.execPath, [MAIN, 'start', ...args], {
+    this.child = spawn(process.execPath, [...START_FLAGS, MAIN, 'start', ...args], {
       env,
       stdio: [input, 'pipe', 'pipe'],
       detached: true,

@@ -28,7 +28,7 @@ export interface RuntimeUnderTest {
 
 const HOUR_MS = 3_600_000;
 /** Spawners that are killed under one agent; `npm run chaos` does many. */
-const KILLS = Number(process.env.CHAOS_ROUNDS ?? 6);
+const KILLS = Number(process.env.CHAOS_ROUNDS ?? 3);
 
 /** A run of a bash program. */
 export function bashSpec(program: string, own: Partial<ProcessSpec> = {}): ProcessSpec {

@@ -7,7 +7,7 @@ import { assertJudged } from '../support/judged-log.ts';
 import { random } from '../support/random.ts';
 import { startSpawners } from '../support/spawner-process.ts';
 
-const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2);
 
 /** Notes each of its runs, and answers with their number. */
 const COUNTER =

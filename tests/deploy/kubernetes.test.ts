@@ -23,7 +23,16 @@ test('kubectl is there, or it is said what is left out without it', (t) => {
   t.pass();
 });
 
-async function overlay(name: 'single' | 'cluster'): Promise<Manifest[]> {
+const overlays = new Map<string, Promise<Manifest[]>>();
+
+/** Made once: the tests only read it. */
+function overlay(name: 'single' | 'cluster'): Promise<Manifest[]> {
+  const made = overlays.get(name) ?? makeOverlay(name);
+  overlays.set(name, made);
+  return made;
+}
+
+async function makeOverlay(name: string): Promise<Manifest[]> {
   if (program === undefined) throw new Error('there is no kubectl');
   const made = await runProgram(program, ['kustomize', join(KUBERNETES, name)]);
   if (!made.ok) throw new Error(made.stderr);

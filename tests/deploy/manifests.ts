@@ -67,6 +67,9 @@ async function wrongValues(manifest: Manifest): Promise<string[]> {
   }
 }
 
+/** What is written in no manifest is parsed once. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** The compiler refuses a field that a type does not have, where the value is written down. */
 function unknownFields(manifests: readonly Manifest[]): string[] {
   const file = `${import.meta.dirname}/manifests.written.ts`;
@@ -80,11 +83,18 @@ function unknownFields(manifests: readonly Manifest[]): string[] {
     skipLibCheck: true,
     types: [],
     target: ts.ScriptTarget.ESNext,
+    // Without what browsers have, which is most of what there would be to read.
+    lib: ['lib.esnext.d.ts'],
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
   };
   const host = ts.createCompilerHost(options);
-  const { readFile, fileExists } = host;
+  const { readFile, fileExists, getSourceFile } = host;
+  host.getSourceFile = (name, ...how) => {
+    if (name === file) return getSourceFile(name, ...how);
+    if (!parsed.has(name)) parsed.set(name, getSourceFile(name, ...how));
+    return parsed.get(name);
+  };
   host.readFile = (name) => (name === file ? lines.join('\n') : readFile(name));
   host.fileExists = (name) => name === file || fileExists(name);
   const program = ts.createProgram([file], options, host);

@@ -9,7 +9,7 @@ import { startSpawner } from '../support/spawner.ts';
 
 /** Holds what begins with `hold` until there is a file `go` in its workspace; answers everything. */
 const HOLDS =
-  'while IFS= read -r message; do case $message in hold*) until [ -e go ]; do sleep 0.1; done;; esac; orchestrator answer "$message"; done';
+  'while IFS= read -r message; do case $message in hold*) until [ -e go ]; do sleep 0.25; done;; esac; orchestrator answer "$message"; done';
 
 test('of more messages than may wait the last are refused, and those that wait have their turns', async (t) => {
   const spawner = await startSpawner(t, { maxQueue: 2 });

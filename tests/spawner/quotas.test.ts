@@ -23,7 +23,8 @@ const untilRefused = (command: string) =>
 
 const UNTIL_GO = 'while [ ! -e go ]; do sleep 0.1; done';
 
-const UNTIL_HEARD = 'until orchestrator answer over 2>more-errors; do sleep 0.2; done';
+/** Each try is a process of Node, and most of a minute goes by until one is heard. */
+const UNTIL_HEARD = 'until orchestrator answer over 2>more-errors; do sleep 2; done';
 
 /** What a command has told beside its telemetry. */
 const linesOf = (stderr: string): string =>

@@ -13,23 +13,30 @@
   shift 5
   cd /
 
-  # One keeper a run, however often it is started.
-  mkdir "$run/started" 2>/dev/null || exit 0
+  # Whatever bash can do by itself is not done by another process: every agent pays for each of them.
+
+  # One keeper a run, however often it is started: the file is made by one of them.
+  set -o noclobber
+  { : >"$run/started"; } 2>/dev/null || exit 0
+  set +o noclobber
   echo "$cgroup" >"$run/cgroup"
 
   # What tells a process from a later one with its pid, as platform/service/process-identity.ts has it.
   boot=$(</proc/sys/kernel/random/boot_id)
-  identity() {
+  # Into `identity`, which is empty where there is no such process.
+  identify() {
     local stat
+    identity=
     { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return
     # The command in parentheses may hold spaces; the 22nd field is the 20th behind it.
     set -- ${stat##*) }
-    echo "$boot/${20}"
+    identity=$boot/${20}
   }
 
   # Ends a process group by its leader, and never another that has the leader's pid by now.
   end_group() {
-    [[ $(identity "$2") == "$3" ]] && kill "-$1" -- "-$2"
+    identify "$2"
+    [[ $identity == "$3" ]] && kill "-$1" -- "-$2"
   }
 
   has_mark() {
@@ -108,8 +115,10 @@
   ) <"$run/stdin.fifo" >>"$run/stdout" 2>>"$run/stderr" 4>&- &
   agent=$!
 
-  agent_identity=$(identity "$agent")
-  pump_identity=$(identity "$pump")
+  identify "$agent"
+  agent_identity=$identity
+  identify "$pump"
+  pump_identity=$identity
 
   # The watchdog looks at the time again whenever it is nudged. It may outlive the keeper.
   (
@@ -123,19 +132,17 @@
     end_group KILL "$pump" "$pump_identity"
   ) <>"$run/expires.nudge" 4>&- &
   watchdog=$!
-  watchdog_identity=$(identity "$watchdog")
+  identify "$watchdog"
+  watchdog_identity=$identity
 
   # The process groups are made, and nobody knows their pids yet. With job control bash would take
   # an agent that is stopped (SIGSTOP) for ended, or with `wait -f` turn until it goes on (5.2).
   set +m
 
-  {
-    echo "keeper $$ $(identity $$)"
-    echo "agent $agent $agent_identity"
-    echo "pump $pump $pump_identity"
-    echo "watchdog $watchdog $watchdog_identity"
-  } >"$run/pids.new"
-  mv "$run/pids.new" "$run/pids"
+  # In one write: whoever reads it takes it when its end is there.
+  identify $$
+  printf '%s %s %s\n' keeper $$ "$identity" agent "$agent" "$agent_identity" \
+    pump "$pump" "$pump_identity" watchdog "$watchdog" "$watchdog_identity" >"$run/pids"
   exec 4>&-
 
   # Only now: what is ignored earlier, the agent would ignore as well.
@@ -146,8 +153,7 @@
   # What the agent has left. The spawner looks after it.
   signal_rest TERM && ! rest_ends 0 && rest_ends KILL
   [[ $cgroup ]] && { echo 1 >"$cgroup/cgroup.kill" && rmdir "$cgroup"; } 2>/dev/null
-  echo "$code" >"$run/exit.new"
-  mv "$run/exit.new" "$run/exit"
+  echo "$code" >"$run/exit"
   end_group KILL "$pump" "$pump_identity"
   end_group KILL "$watchdog" "$watchdog_identity"
   rm -f "$run/stdin.fifo" "$run/stdin.nudge" "$run/expires.nudge"

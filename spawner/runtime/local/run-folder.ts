@@ -74,7 +74,7 @@ export class RunFolder {
 
   /** Undefined while the keeper has not started the agent. */
   async processes(): Promise<RunProcesses | undefined> {
-    const text = await textOf(join(this.path, 'pids'));
+    const text = await notedIn(join(this.path, 'pids'));
     if (text === undefined) return undefined;
     const identities = Object.fromEntries(
       text
@@ -103,10 +103,16 @@ export class RunFolder {
 
   /** How the agent ended; undefined while it runs, or where its keeper did not live to note it. */
   async exit(): Promise<ProcessExit | undefined> {
-    const text = await textOf(join(this.path, 'exit'));
+    const text = await notedIn(join(this.path, 'exit'));
     return text === undefined ? undefined : exitOfStatus(Number(text));
   }
 }
+
+/** What a keeper notes is there when its last line has ended. */
+const notedIn = async (file: string): Promise<string | undefined> => {
+  const text = await textOf(file);
+  return text?.endsWith('\n') ? text : undefined;
+};
 
 const textOf = (file: string): Promise<string | undefined> =>
   readFile(file, 'utf8').catch(() => undefined);

@@ -12,7 +12,7 @@ import { type SpawnerNode, type Spawners, startSpawners } from '../../support/sp
 import { environment } from '../../support/system.ts';
 
 const AGENT = `while IFS= read -r m; do
-  case "$m" in wait*) until [ -e go ]; do sleep 0.05; done;; esac
+  case "$m" in wait*) until [ -e go ]; do sleep 0.25; done;; esac
   orchestrator answer "$m"
 done`;
 

@@ -12,7 +12,7 @@ import { type SpawnerNode, startSpawners } from '../../support/spawner-process.t
 /** Notes what reaches its stdin, waits for the word to go where it is asked to, and answers. */
 const AGENT = `touch received; while IFS= read -r m; do
   echo "$m" >> received
-  case "$m" in wait*) until [ -e go ]; do sleep 0.05; done;; esac
+  case "$m" in wait*) until [ -e go ]; do sleep 0.25; done;; esac
   orchestrator answer "$m"
 done`;
 
@@ -45,7 +45,7 @@ test('new agents are spread over the spawners, and each is taken by one', async 
     await spawners.spawner('b', here),
     await spawners.spawner('c', there),
   ];
-  const agents = Array.from({ length: 18 }, newAgentId);
+  const agents = Array.from({ length: 12 }, newAgentId);
 
   await Promise.all(agents.map((agent) => createAgent(spawners.log, agent, AGENT)));
   for (const agent of agents) await sendMessage(spawners.log, agent, `to-${agent}`, 'hello');
@@ -139,7 +139,7 @@ test('agents of a place that stays silent are lost visibly, are mute, and end wh
   // Says it again and again until it may not.
   const program = AGENT.replace(
     'orchestrator answer "$m"',
-    'while orchestrator answer "$m"; do sleep 0.2; done; echo refused >> received',
+    'while orchestrator answer "$m"; do sleep 1; done; echo refused >> received',
   );
   await createAgent(spawners.log, agent, `${leavings.program}\n${program}`);
   await sendMessage(spawners.log, agent, 'first', 'wait for it');

@@ -1,17 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ExecutionContext } from 'ava';
 import { temporaryFolder } from '../nats.ts';
 import { Puppet } from './puppet.ts';
-import type { FromPuppet } from './puppet-wire.ts';
+import { hear } from './puppet-wire.ts';
 import { Queue } from './queue.ts';
 
-const PUPPET_CLI = join(import.meta.dirname, 'puppet-cli.ts');
+const PUPPET_CLI = join(import.meta.dirname, 'puppet-cli.sh');
 
 /** Where a driver finds puppets in place of its CLI, under any name. */
 export class PuppetStage {
@@ -21,6 +20,7 @@ export class PuppetStage {
   readonly searchPath: string;
   readonly #puppets = new Queue<Puppet>();
   readonly #children = new Set<ChildProcess>();
+  readonly #sayings: string;
   readonly #server: Server;
 
   static async open(t: Pick<ExecutionContext, 'teardown'>, program: string): Promise<PuppetStage> {
@@ -35,15 +35,15 @@ export class PuppetStage {
     this.home = folder;
     this.workspace = join(folder, 'workspace');
     const programs = join(folder, 'bin');
-    const socketPath = join(folder, 'socket');
-    for (const each of [this.workspace, programs]) mkdirSync(each);
-    const words = [process.execPath, PUPPET_CLI, socketPath].map((word) => `'${word}'`).join(' ');
-    // A driver's CLI gets nothing of the test's environment; stripping types anew would be most of a start.
-    const cache = `NODE_COMPILE_CACHE='${process.env.NODE_COMPILE_CACHE ?? ''}'`;
-    const script = `#!/bin/sh\n${cache} exec ${words} "$@"\n`;
-    writeFileSync(join(programs, program), script, { mode: 0o755 });
+    this.#sayings = join(folder, 'sayings');
+    for (const each of [this.workspace, programs, this.#sayings]) mkdirSync(each);
     this.searchPath = `${programs}:${process.env.PATH}`;
-    this.#server = createServer((socket) => this.#greet(socket)).listen(socketPath);
+    this.#server = createServer((socket) => void this.#greet(socket)).listen(0, '127.0.0.1', () => {
+      // A server that listens on a port has one.
+      const { port } = this.#server.address() as AddressInfo;
+      const script = `#!${bashPath()} -p\nport=${port} folder='${this.#sayings}'\n. '${PUPPET_CLI}'\n`;
+      writeFileSync(join(programs, program), script, { mode: 0o755 });
+    });
     subscribe('child_process', this.#noteChild);
   }
 
@@ -58,22 +58,19 @@ export class PuppetStage {
     this.#children.add((message as { process: ChildProcess }).process);
   };
 
-  #greet(socket: Socket): void {
+  async #greet(socket: Socket): Promise<void> {
     let puppet: Puppet | undefined;
     // One that is killed leaves what it has not read, which is an error of its connection.
-    const lines = createInterface({ input: socket }).on('error', () => undefined);
-    lines.on('line', (line) => {
-      // Written by puppet-cli.ts.
-      const told = JSON.parse(line) as FromPuppet;
-      if ('in' in told) {
-        puppet?.lines.push(told.in);
-        return;
-      }
-      const child = [...this.#children].find(({ pid }) => pid === told.pid);
-      if (child === undefined) return;
-      puppet = new Puppet(told, child, socket);
-      this.#puppets.push(puppet);
-    });
+    await hear(
+      socket,
+      (begun) => {
+        const child = [...this.#children].find(({ pid }) => pid === begun.pid);
+        if (child === undefined) return;
+        puppet = new Puppet(begun, child, socket, this.#sayings);
+        this.#puppets.push(puppet);
+      },
+      (line) => puppet?.lines.push(line),
+    ).catch(() => undefined);
   }
 
   #close(): void {
@@ -81,4 +78,13 @@ export class PuppetStage {
     for (const child of this.#children) child.kill('SIGKILL');
     this.#server.close();
   }
+}
+
+/** The first line of a script names its interpreter by its whole path. */
+function bashPath(): string {
+  const found = process.env.PATH?.split(':')
+    .map((folder) => join(folder, 'bash'))
+    .find((path) => existsSync(path));
+  if (found === undefined) throw new Error('there is no bash');
+  return found;
 }

@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PuppetBegun, ToPuppet } from './puppet-wire.ts';
 import { Queue } from './queue.ts';
@@ -13,13 +15,19 @@ export class Puppet {
   readonly lines = new Queue<string | null>();
   readonly #socket: Socket;
   readonly #gone: Promise<unknown>;
+  readonly #folder: string;
+  #sayings = 0;
   #said = 0;
   #heard = 0;
   #caughtUp = Promise.withResolvers<void>();
 
-  /** `child` is the driver's end of it, which has heard nothing yet. */
-  constructor(begun: PuppetBegun, child: ChildProcess, socket: Socket) {
+  /**
+   * @param child the driver's end of it, which has heard nothing yet
+   * @param folder where it finds what it is to say
+   */
+  constructor(begun: PuppetBegun, child: ChildProcess, socket: Socket, folder: string) {
     this.begun = begun;
+    this.#folder = folder;
     this.#socket = socket;
     this.#gone = once(child, 'close');
     for (const output of [child.stdout, child.stderr]) {
@@ -33,8 +41,10 @@ export class Puppet {
   say(stream: 'out' | 'err', bytes: Buffer): void {
     this.#said += bytes.length;
     this.#caughtUp = Promise.withResolvers();
-    const text = bytes.toString('base64');
-    this.#tell(stream === 'out' ? { out: text } : { err: text });
+    this.#sayings += 1;
+    const file = `${this.begun.pid}-${this.#sayings}`;
+    writeFileSync(join(this.#folder, file), bytes);
+    this.#tell(`${stream} ${file}`);
   }
 
   /** Resolves when the driver has heard, and done, what was said. */
@@ -46,17 +56,17 @@ export class Puppet {
 
   /** Says nothing more. */
   closeOutput(): void {
-    this.#tell({ out: null });
+    this.#tell('close');
   }
 
   /** Ends it, or waits for somebody else to do so; resolves when it is gone. */
   async exit(how: number | string | null, patienceMs: number): Promise<void> {
     await this.heard();
-    if (how !== null) this.#tell({ exit: how });
+    if (how !== null) this.#tell(typeof how === 'number' ? `exit ${how}` : `kill ${how}`);
     await within(this.#gone, 'the CLI was not ended', patienceMs);
   }
 
   #tell(what: ToPuppet): void {
-    if (this.#socket.writable) this.#socket.write(`${JSON.stringify(what)}\n`);
+    if (this.#socket.writable) this.#socket.write(`${what}\n`);
   }
 }

@@ -7,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { runService, type Service, type ServiceContext } from '../platform/service/run-service.ts';
 import { keepArchiving } from './events-archive.ts';
 import { serveHttp } from './http/serve-http.ts';
+import { keepSealing } from './keep-sealing.ts';
 import { keepTracing } from './traces/keep-tracing.ts';
 import { ArchivedAgents } from './views/archived-agents.ts';
 import { serveViews } from './views/views-service.ts';
@@ -31,6 +32,7 @@ async function startProjections(context: ServiceContext): Promise<Service> {
   void archived.start(signal);
   const afterMs = settings.ORCHESTRATOR_EVENTS_ARCHIVE_AFTER;
   if (afterMs !== undefined) void keepArchiving({ connection, logger, health, afterMs, signal });
+  void keepSealing({ connection, logger, health, signal });
   const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (endpoint !== undefined) {
     const headers = settings.OTEL_EXPORTER_OTLP_HEADERS;

@@ -62,6 +62,7 @@ const RAW: Readonly<Record<string, string>> = {
   IDS: 'A claim of an id that a caller chose.',
   WORK: 'The order of a job, for a worker of its tool.',
   WORKED: 'What a worker says of a job.',
+  SEALS: 'A seal of EVENTS, its salts, or the key of all seals.',
 };
 
 function rawChannels(): [string, Json][] {

@@ -1010,16 +1010,44 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['receipt'],
+    audience: 'operator',
+    summary:
+      'Write what proves what became of a message: each step as the log has it, in order, sealed and signed.',
+    details:
+      'As of the log’s end at the call. The message is found as by `orchestrator timeline`. What the person and the agent said is in it; who has it needs no server to verify it (docs/receipts.md).',
+    options: [
+      {
+        flags: '--output,-o',
+        value: 'file',
+        what: 'The file; - for stdout. Named by the message in this folder without.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['Of a message that was sent', 'receipt cmd-0b2f… -o receipt.json'],
+      ['Of a message in a group', 'receipt https://t.me/c/1234567890/42'],
+    ],
+  },
+  {
     path: ['verify'],
     audience: 'operator',
     summary:
-      'Fold the log from zero and compare the state with the one that is served; or verify an export, without a server.',
+      'Fold the log from zero and compare the state with the one that is served, and the log with its seals; or verify an export or a receipt, without a server.',
     details:
-      'Of an export: every byte, every hash, every count, and the state that its events fold to. The first thing that is wrong is told, and where.',
-    options: SYSTEM_OPTIONS,
+      'Of an export: every byte, every hash, every count, and the state that its events fold to. Of a receipt: every signature, every seal, and each step in its place. The first thing that is wrong is told, and where.',
+    options: [
+      {
+        flags: '--key',
+        value: 'key',
+        what: 'The key that a receipt must be by, as `orchestrator verify` shows it; any without.',
+      },
+      ...SYSTEM_OPTIONS,
+    ],
     examples: [
       ['Compare', 'verify'],
       ['An export', 'verify system.tar.gz'],
+      ['A receipt', 'verify receipt.json --key 5nxFd4ks…'],
     ],
   },
   {

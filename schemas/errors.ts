@@ -114,6 +114,18 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 400,
   },
+  ORC_RECEIPT: {
+    meaning: 'The receipt does not hold: something in it was changed, removed or put elsewhere',
+    cure: 'Take it for no proof, and ask whoever gave it for the file as it was made.',
+    exit: EXIT.failed,
+    status: 400,
+  },
+  ORC_SEALS: {
+    meaning: 'The log is not what was sealed',
+    cure: 'Where it was put back from a backup, put SEALS back from the same one; else somebody has changed it (docs/receipts.md).',
+    exit: EXIT.failed,
+    status: 500,
+  },
   ORC_OUTPUT: {
     meaning: 'The file cannot be written',
     cure: 'Name one in a folder that is there and can be written, on a disk with room.',

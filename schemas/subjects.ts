@@ -228,6 +228,7 @@ export const STREAM_SUBJECTS = {
   IDS: ['ids.*'],
   WORK: ['work.*.*'],
   WORKED: ['worked.*.*.*'],
+  SEALS: ['seals.>'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type StreamName = keyof typeof STREAM_SUBJECTS;

@@ -261,6 +261,8 @@ function streamConfigs({
       max_bytes: WORKED_BYTES,
       max_age: nanos(7 * DAY),
     },
+    // Kept for ever, as what it is of.
+    { ...base, name: 'SEALS', allow_atomic: true, discard: DiscardPolicy.New },
   ];
 }
 

@@ -174,7 +174,14 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['traces'], shows: 'OTEL_EXPORTER_OTLP_ENDPOINT' },
       { args: ['traces', '--json'], shows: 'invoke_agent' },
     ],
-    verify: [{ args: ['verify'] }],
+    receipt: [
+      { args: ['receipt', HOSTILE], shows: '\\u202eg' },
+      { args: ['receipt', HOSTILE, '-o', HOSTILE], shows: '\\u202eg' },
+    ],
+    verify: [
+      { args: ['verify'], shows: 'sealed' },
+      { args: ['verify', HOSTILE], shows: '\\u202eg' },
+    ],
     health: [{ args: ['health'], shows: `${SHOWN}: ${SHOWN} (since` }],
     doctor: [{ args: ['doctor'], shows: SHOWN }],
     archive: [

@@ -1,8 +1,15 @@
+import { execFile } from 'node:child_process';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { newAgentId } from '../../schemas/ids.ts';
 import { command, sendMessage } from '../support/commands.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
+import { temporaryFolder } from '../support/nats.ts';
 import { orchestrator, startSystem } from '../support/system.ts';
+
+const RECEIPT_PAGE = join(import.meta.dirname, '..', '..', 'docs', 'verify-receipt.mjs');
 
 const DEMO = { kind: 'demo', ttlMs: 3_600_000, turnDeadlineMs: 60_000 };
 
@@ -74,7 +81,33 @@ test('the log folded from zero is the state that is served, by one hash', async 
   const { code, stdout, stderr } = await orchestrator(['verify', '--json'], { env: system.env });
 
   t.is(code, 0, stderr);
-  t.true(JSON.parse(stdout).equal);
+  const { equal, sealed } = JSON.parse(stdout);
+  t.true(equal);
   const answers = ofType(await history(log), 'response.answer').map(({ data }) => data.text);
   t.is(answers.at(-1), '[4] Pleased to meet you, Ada.');
+
+  const own = await temporaryFolder(t);
+  const { env } = system;
+  const made = await orchestrator(['receipt', 'Ada', '-o', 'receipt.json', '--json'], {
+    env,
+    cwd: own,
+  });
+  t.is(made.code, 0, made.stderr);
+  const { key, outcome } = JSON.parse(made.stdout);
+  t.is(outcome, 'answered');
+  t.true(
+    sealed.key === undefined || sealed.key === key,
+    'sealed by the projections before, or now',
+  );
+  await copyFile(RECEIPT_PAGE, join(own, 'verify-receipt.mjs'));
+  const page = ['verify-receipt.mjs', 'receipt.json', key];
+  const { stdout: proved } = await promisify(execFile)(process.execPath, page, {
+    cwd: own,
+    env: {},
+  });
+  t.regex(
+    proved,
+    /command\.send {2}"Ada"\n.*response\.answer {2}"\[4\] Pleased to meet you, Ada\."\n/s,
+  );
+  t.regex(proved, /\nIt holds: message Ada to agent-/);
 });

@@ -10,6 +10,14 @@ import { KeptCheckpoint } from './kept-checkpoint.ts';
 
 export type FoldListener = (message: StoredMessage, folded: FoldedMessage) => void;
 
+/** Dead letters that are stored side by side: one by one, each would wait for the one before. */
+const LETTERS_AT_ONCE = 64;
+
+interface LeftOut {
+  message: StoredMessage;
+  reason: string;
+}
+
 export interface SystemFollowerOptions {
   log: EventLog;
   logger: Logger;
@@ -42,6 +50,7 @@ export class SystemFollower {
   readonly #changes = new ChangeSignal();
   readonly #kept: KeptCheckpoint | undefined;
   readonly #deadLetters = new SerialQueue();
+  #leftOut: LeftOut[] = [];
   #stream = '';
   /** When the broker stored the message of `sequence` (RFC 3339); undefined where none was seen. */
   #seenAt: () => string | undefined = () => undefined;
@@ -167,11 +176,17 @@ export class SystemFollower {
     const detail = `${count} left out since the start, the last at ${sequence}: ${reason}`;
     // Nothing that an operator has to do: whoever stated them can state more.
     health?.report('events', true, `${detail}; EVENTS_DLQ keeps them`);
-    // One after the other, beside the fold; whoever meets it again stores it once.
-    void this.#deadLetters.run(() => this.#deadLetter(message, reason));
+    this.#leftOut.push({ message, reason });
+    // In their order, beside the fold; whoever meets one again stores it once.
+    void this.#deadLetters.run(() => this.#storeLetters());
   }
 
-  async #deadLetter(message: StoredMessage, reason: string): Promise<void> {
+  async #storeLetters(): Promise<void> {
+    const some = this.#leftOut.splice(0, LETTERS_AT_ONCE);
+    await Promise.all(some.map((one) => this.#deadLetter(one)));
+  }
+
+  async #deadLetter({ message, reason }: LeftOut): Promise<void> {
     const { log, logger } = this.#options;
     const result = await log.deadLetter(message, reason);
     if (result.ok) return;

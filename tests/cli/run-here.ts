@@ -19,6 +19,16 @@ export async function runHere(
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
+/** As {@link runHere} with a terminal for its output and errors: all that came to its screen. */
+export async function runOnScreen(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<string> {
+  const screen = Object.assign(new Collected(), { isTTY: true });
+  await run([...args], { env, stdin: Readable.from([]), stdout: screen, stderr: screen });
+  return screen.text;
+}
+
 /** What was written, as text. */
 class Collected extends Writable {
   readonly #chunks: Buffer[] = [];

@@ -15,6 +15,7 @@ import {
   type TestSystem,
 } from '../support/system.ts';
 import { onTerminal, TerminalSession } from '../support/terminal.ts';
+import { runOnScreen } from './run-here.ts';
 
 /** Characters that steer a terminal, each before a letter of its own. */
 const STEERING = ['\x1b', '\x07', '\r', '\x08', '\x7f', '\x9b', '\u202e', '\u2066', '\u2028'];
@@ -76,14 +77,34 @@ async function hostileProject(system: TestSystem, agentId: string): Promise<void
   if (!stored.ok) throw new Error(stored.error);
 }
 
+interface Line {
+  args: readonly string[];
+  /** A word of it where it shows the text. */
+  shows?: string;
+  /**
+   * As a process on a terminal of its own: what a `send` says by its quick way, what takes keys, and one of each
+   * sort of output. `run` gives all the others the same output for a terminal, in this process.
+   */
+  asProcess?: boolean;
+}
+
 /** Runs it on a terminal; nothing on the screen may steer it. */
-async function looked(t: ExecutionContext, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const session = new TerminalSession(t, args, env);
-  await session.done;
-  const { screen } = session;
+async function looked(t: ExecutionContext, line: Line, env: NodeJS.ProcessEnv) {
+  const { args, asProcess = false } = line;
+  const screen = asProcess ? await shownByProcess(t, args, env) : await runOnScreen(args, env);
   const steers = screen.split('\n').filter((line) => !isVisible(line));
   t.deepEqual(steers, [], `${args.join(' ')} shows what steers the terminal`);
   return screen;
+}
+
+async function shownByProcess(
+  t: ExecutionContext,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const session = new TerminalSession(t, args, env);
+  await session.done;
+  return session.screen;
 }
 
 onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', async (t) => {
@@ -99,14 +120,14 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
   t.true((await orchestrator(['logs', agent], { env })).stdout.startsWith(`${HOSTILE}\n`));
   const unstarted = ['create', '--kind', 'line', '--command', `${EVIL}; "$EVIL"`];
 
-  // Each command that is none of a conversation, and a word of it where it shows the text.
-  const lines: Record<string, { args: string[]; shows?: string }[]> = {
+  // Each command that is none of a conversation.
+  const lines: Record<string, Line[]> = {
     init: [
       { args: ['init', '--yes', '--agent', HOSTILE], shows: '\\u202eg' },
       { args: ['init', '--yes', '--file', join(system.dataDir, HOSTILE)], shows: SHOWN },
     ],
     login: [
-      { args: ['login', HOSTILE], shows: '\\u202eg' },
+      { args: ['login', HOSTILE], shows: '\\u202eg', asProcess: true },
       { args: ['login', 'codex', '--file', HOSTILE], shows: 'evil\\u001ba' },
     ],
     'service install': [
@@ -124,17 +145,17 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
     agents: [{ args: ['agents', '--all'] }],
     create: [{ args: unstarted }, { args: ['create', '--kind', HOSTILE] }],
     send: [
-      { args: ['send', agent, '--wait', 'again'], shows: SHOWN },
+      { args: ['send', agent, '--wait', 'again'], shows: SHOWN, asProcess: true },
       { args: ['send', agent, '--wait', 'again', '--json'], shows: 'evil\\u001ba' },
-      { args: ['send', agent, '--wait', 'ask'], shows: SHOWN },
-      { args: ['send', agent, '--wait', 'fail'], shows: 'evil\\u001ba' },
+      { args: ['send', agent, '--wait', 'ask'], shows: SHOWN, asProcess: true },
+      { args: ['send', agent, '--wait', 'fail'], shows: 'evil\\u001ba', asProcess: true },
       { args: ['send', agent, '--mode', HOSTILE, 'x'], shows: '\\u202eg' },
-      { args: ['send', HOSTILE, 'x'], shows: '\\u202eg' },
+      { args: ['send', HOSTILE, 'x'], shows: '\\u202eg', asProcess: true },
     ],
     interrupt: [{ args: ['interrupt', agent] }],
     extend: [{ args: ['extend', agent] }, { args: ['extend', agent, '--ttl', HOSTILE] }],
     logs: [
-      { args: ['logs', agent], shows: SHOWN },
+      { args: ['logs', agent], shows: SHOWN, asProcess: true },
       { args: ['logs', agent, '--json'], shows: 'evil\\u001ba' },
     ],
     events: [{ args: ['events'], shows: '\\u202eg' }, { args: ['events', '--json'] }],
@@ -148,14 +169,14 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
     judge: [{ args: ['judge'] }, { args: ['judge', '--from', HOSTILE], shows: '\\u202eg' }],
     diff: [{ args: ['diff', '--from', '1'], shows: '\\u202eg' }],
     history: [{ args: ['history', '--grep', 'EVIL'], shows: SHOWN }],
-    replay: [{ args: ['replay', '--speed', 'max', agent], shows: SHOWN }],
+    replay: [{ args: ['replay', '--speed', 'max', agent], shows: SHOWN, asProcess: true }],
     export: [
       { args: ['export', '-o', join(system.dataDir, HOSTILE)], shows: SHOWN },
       { args: ['export', '--user', HOSTILE], shows: '\\u202eg' },
     ],
     import: [{ args: ['import', HOSTILE], shows: '\\u202eg' }],
     'server list': [{ args: ['server', 'list'] }],
-    nodes: [{ args: ['nodes'], shows: SHOWN }],
+    nodes: [{ args: ['nodes'], shows: SHOWN, asProcess: true }],
     drain: [{ args: ['drain', HOSTILE], shows: 'evil\\u001ba' }],
     'token create': [
       { args: ['token', 'create', HOSTILE], shows: 'ORC_USAGE' },
@@ -183,7 +204,7 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['verify', HOSTILE], shows: '\\u202eg' },
     ],
     health: [{ args: ['health'], shows: `${SHOWN}: ${SHOWN} (since` }],
-    doctor: [{ args: ['doctor'], shows: SHOWN }],
+    doctor: [{ args: ['doctor'], shows: SHOWN, asProcess: true }],
     archive: [
       { args: ['archive'] },
       { args: ['archive', '--before', HOSTILE], shows: 'evil\\u001ba' },
@@ -219,13 +240,14 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
     names,
     'a new command is to be tried here',
   );
-  for (const { args, shows = '' } of Object.values(lines).flat()) {
-    const screen = await looked(t, args, env);
+  for (const line of Object.values(lines).flat()) {
+    const { args, shows = '' } = line;
+    const screen = await looked(t, line, env);
     t.true(screen.includes(shows), `${args.join(' ')}: ${screen}`);
   }
   const broken = { ...env, ORCHESTRATOR_AGENT: HOSTILE };
-  t.true((await looked(t, ['doctor'], broken)).includes('evil'));
-  t.true((await looked(t, [HOSTILE], env)).includes('\\u202eg'));
+  t.true((await looked(t, { args: ['doctor'] }, broken)).includes('evil'));
+  t.true((await looked(t, { args: [HOSTILE], asProcess: true }, env)).includes('\\u202eg'));
 });
 
 onTerminal(
@@ -267,7 +289,11 @@ onTerminal('F10: an error names a file of any name on one line', async (t) => {
     ORCHESTRATOR_NATS_URL: 'nats://127.0.0.1:1',
   });
 
-  const screen = await looked(t, ['answer', '--file', `/nowhere/${HOSTILE}\n`, 'x'], env);
+  const screen = await looked(
+    t,
+    { args: ['answer', '--file', `/nowhere/${HOSTILE}\n`, 'x'], asProcess: true },
+    env,
+  );
 
   t.is(screen.split('\n').length, 2);
   t.true(screen.includes('evil\\u001ba'));

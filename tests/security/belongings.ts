@@ -17,16 +17,23 @@ export async function belongings(
   const jsm = await connection.jsm();
   const names: string[] = [];
   for await (const name of jsm.streams.names()) names.push(name);
-  const lines: [string, string][] = [];
-  for (const name of names.sort()) {
-    const info = await jsm.streams.info(name, { subjects_filter: '>' });
-    const durable: string[] = [];
-    for await (const { config } of jsm.consumers.list(name)) {
-      if (config.durable_name) durable.push(config.durable_name);
-    }
-    lines.push([name, configured(info, durable)], ...(await contents(connection, info, except)));
+  // Asked for at once, here and below: a system call for each would cost more than the answer.
+  const lines = await Promise.all(names.sort().map((name) => linesOf(connection, name, except)));
+  return Object.fromEntries(lines.flat());
+}
+
+async function linesOf(
+  connection: LogConnection,
+  name: string,
+  except: (subject: string) => boolean,
+): Promise<[string, string][]> {
+  const jsm = await connection.jsm();
+  const info = await jsm.streams.info(name, { subjects_filter: '>' });
+  const durable: string[] = [];
+  for await (const { config } of jsm.consumers.list(name)) {
+    if (config.durable_name) durable.push(config.durable_name);
   }
-  return Object.fromEntries(lines);
+  return [[name, configured(info, durable)], ...(await contents(connection, info, except))];
 }
 
 const configured = ({ config, state }: StreamInfo, durable: string[]): string =>
@@ -42,13 +49,12 @@ async function contents(
   except: (subject: string) => boolean,
 ): Promise<[string, string][]> {
   const jsm = await connection.jsm();
-  const lines: [string, string][] = [];
-  for (const [subject, count] of Object.entries(state.subjects ?? {}).sort()) {
-    if (except(subject)) continue;
+  const line = async ([subject, count]: [string, number]): Promise<[string, string]> => {
     const last = await jsm.streams.getMessage(config.name, { last_by_subj: subject });
     const { seq, timestamp, header } = last ?? {};
     const message = { count, seq, timestamp, headers: header?.toString(), data: last?.string() };
-    lines.push([`${config.name} ${subject}`, JSON.stringify(message)]);
-  }
-  return lines;
+    return [`${config.name} ${subject}`, JSON.stringify(message)];
+  };
+  const subjects = Object.entries(state.subjects ?? {}).filter(([subject]) => !except(subject));
+  return Promise.all(subjects.sort().map(line));
 }

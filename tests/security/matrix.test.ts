@@ -60,8 +60,8 @@ for (const [name, start] of Object.entries(BROKERS)) {
   test(`${name}: no header, on no subject that an agent may publish, touches what is others’`, async (t) => {
     const outcomes = new Map<string, Record<string, string>>();
     const families = Map.groupBy(headerAttacks(scene.aim), ({ header }) => familyOf(header));
+    const before = await scene.belongings();
     for (const [family, attacks] of families) {
-      const before = await scene.belongings();
       for (const [header, those] of Map.groupBy(attacks, (one) => one.header)) {
         outcomes.set(header, await outcomesByKind(scene, those));
       }
@@ -76,8 +76,8 @@ for (const [name, start] of Object.entries(BROKERS)) {
       hostileBodies(scene.aim).map((body) => ({ subject, body })),
     );
     scene.ears.heard.length = 0;
+    const before = await scene.belongings();
     for (const [first, those] of Map.groupBy(replies, (reply) => reply.split('.')[0])) {
-      const before = await scene.belongings();
       await scene.attempt(those.flatMap((reply) => publishes.map((one) => ({ ...one, reply }))));
       await scene.settled();
       await untouched(t, before, `replies to ${first}`);

@@ -28,6 +28,8 @@ export class Scene {
   readonly aim: Aim;
   /** The attacker's credentials. */
   readonly creds: string;
+  /** Where the attacker may publish. */
+  readonly subjects: readonly string[];
   attacker: PlainClient;
   /** The other agent's ears, wide open: all inboxes and results that its credential lets it hear. */
   readonly ears: PlainClient;
@@ -46,6 +48,7 @@ export class Scene {
     this.aim = aim;
     this.moving.push(aim.own);
     this.creds = creds;
+    this.subjects = mayPublish(creds);
     this.attacker = agents.attacker;
     this.ears = agents.ears;
     this.#other = agents.other;
@@ -70,11 +73,6 @@ export class Scene {
     await furnish(broker.connection, aim);
     await scene.#listen();
     return scene;
-  }
-
-  /** Where the attacker may publish. */
-  get subjects(): string[] {
-    return mayPublish(this.creds);
   }
 
   /** Publishes all of it; resolves when the server has taken it, and EVENTS what of it is stored. */

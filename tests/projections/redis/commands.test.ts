@@ -1,4 +1,4 @@
-import { readdir, symlink } from 'node:fs/promises';
+import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { newAgentId } from '../../../schemas/ids.ts';
@@ -46,11 +46,13 @@ test('commands of one agent are done in order, and no other waits for them', asy
   const spawner = await startSpawner(t);
   const { redis } = await startAdapters(t, { nats: spawner.nats });
   const [slow, quick] = [await readyAgent(spawner), await readyAgent(spawner)];
-  const run = { agent_id: slow, shell_command: 'sleep 2; echo once >> order' };
+  const run = { agent_id: slow, shell_command: 'until [ -e go ]; do sleep 0.1; done; echo once >> order' };
   await give(redis, 'send_command', 'slow-1', run);
   await give(redis, 'send_file', 'slow-2', { agent_id: slow, path: 'after', content: 'x' });
   await give(redis, 'send_command', 'slow-3', { agent_id: slow, shell_command: 'ls' });
   await give(redis, 'send_command', 'quick', { agent_id: quick, shell_command: 'echo hi' });
+  await replied(redis, 1);
+  await writeFile(join(spawner.workspace(slow), 'go'), '');
   const all = await replied(redis, 4);
   t.deepEqual(
     all.map(({ request_id: id }) => id),

@@ -10,9 +10,10 @@ export function shareInFile(): void {
 /** Whether something can outlive a test: there is an end of the file. */
 export const isShared = (): boolean => shares;
 
-/** Undone after the last test of the file, the last first. */
+/** Undone after the last test of the file, the last first; what is given back later, by another hook, is nobody's. */
 export const atEndOfFile = { teardown: (undo: () => unknown): void => void leavings.push(undo) };
 
 export async function endWhatIsShared(): Promise<void> {
+  shares = false;
   for (const undo of leavings.splice(0).reverse()) await undo();
 }

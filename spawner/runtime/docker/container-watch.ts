@@ -98,11 +98,15 @@ export class ContainerWatch {
     this.#engineIs(true, 'it answers');
     // What happened while nobody listened.
     for (const id of this.#watched.keys()) this.#poke(id);
-    let rest = '';
+    // An event of an exec has all that it runs, which may be megabytes: no piece is looked through twice.
+    let line: string[] = [];
     for await (const chunk of events) {
-      const lines = `${rest}${chunk}`.split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) this.#poke(containerOf(line));
+      const [end = '', ...begun] = String(chunk).split('\n');
+      line.push(end);
+      for (const next of begun) {
+        this.#poke(containerOf(line.join('')));
+        line = [next];
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processesWith } from '../../support/process-tree.ts';
 import { dataFolder, environment, orchestrator } from '../../support/system.ts';
 import { onTerminal, TerminalSession } from '../../support/terminal.ts';
+import { StartOfTests } from './start-of-tests.ts';
 
 onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end', async (t) => {
   const folder = dataFolder(t);
@@ -54,14 +55,26 @@ onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end
   t.deepEqual(processesWith(folder), []);
 });
 
+/** Of the demo agent: the first who asks for it starts it, and the last test of it ends it. */
+const demo = new StartOfTests();
+
+onTerminal('D10: a newcomer is told that the demo agent is no AI', async (t) => {
+  const { folder } = await demo.running();
+  const env = environment(folder, { ORCHESTRATOR_USER: 'newcomer' });
+  const chat = new TerminalSession(t, ['chat'], env);
+
+  await chat.shows('started agent-');
+  await chat.shows('no AI. A real one: ORCHESTRATOR_AGENT=claude npm start');
+
+  chat.type('\x04');
+  t.is(await chat.done, 0);
+});
+
 onTerminal(
   'a chat with a running system leaves it running; Ctrl-D ends only the chat',
   async (t) => {
-    const folder = dataFolder(t);
-    const env = environment(folder);
-    const first = new TerminalSession(t, ['start'], env);
-    await first.shows('started agent-');
-    const second = new TerminalSession(t, ['chat'], env);
+    const { terminal: first, folder } = await demo.running();
+    const second = new TerminalSession(t, ['chat'], environment(folder));
     await second.shows('still running: agent-');
 
     second.type('from the second\r');
@@ -92,36 +105,30 @@ onTerminal('D6: a terminal that is closed ends everything in order', async (t) =
   t.pass();
 });
 
-/** Takes a message, works until it is interrupted, and answers what it was told. */
+/** Takes a message, works until it is interrupted, ends in a turn, asks, or answers what it was told. */
 const WORKING = `trap 'orchestrator answer interrupted; busy=' INT
 while read -r m; do
   case "$m" in
     work*) orchestrator progress working; busy=yes; while [ "$busy" ]; do sleep 0.1; done ;;
+    *die*) exit 3 ;;
     ask) a=$(orchestrator ask --wait --option once --option always --option no 'May I?')
       orchestrator answer "it is $a" ;;
     *) orchestrator answer "took: $m" ;;
   esac
 done`;
-const working = { ORCHESTRATOR_AGENT: 'line', ORCHESTRATOR_LINE_COMMAND: WORKING };
+const worker = { ORCHESTRATOR_AGENT: 'line', ORCHESTRATOR_LINE_COMMAND: WORKING };
+const working = new StartOfTests(worker);
 
-onTerminal('D7: the first Ctrl-C interrupts the turn, a second ends the chat', async (t) => {
-  const folder = dataFolder(t);
-  const chat = new TerminalSession(t, ['start'], environment(folder, working));
-  await chat.shows('started agent-');
-
-  chat.type('work\r');
-  await chat.shows('⏳ working');
-  chat.type('\x03');
-  await chat.shows('Interrupting the turn. Ctrl-C again ends the chat, your agent and the system.');
-  await chat.shows('interrupted');
-  chat.type('\x03');
-
-  t.is(await chat.done, 0);
-  t.deepEqual(processesWith(folder), []);
-});
+/** The end of an agent that would outlive the system which others go on with. */
+async function stopped(chat: TerminalSession): Promise<void> {
+  chat.type('/stop\r');
+  await chat.shows('has ended: stop');
+}
 
 onTerminal('D4, D5: a choice by its number, and a paste of several lines', async (t) => {
-  const chat = new TerminalSession(t, ['start'], environment(dataFolder(t), working));
+  const { folder } = await working.running();
+  const env = environment(folder, { ...worker, ORCHESTRATOR_USER: 'chooser' });
+  const chat = new TerminalSession(t, ['chat'], env);
   await chat.shows('started agent-');
 
   chat.type('ask\r');
@@ -134,19 +141,41 @@ onTerminal('D4, D5: a choice by its number, and a paste of several lines', async
   await chat.shows('took: one\\ntwo\\nthree');
   chat.type('/mode wait\r');
   await chat.shows('gets an answer of its own');
+  await stopped(chat);
   chat.type('\x04');
 
   t.is(await chat.done, 0);
 });
 
-onTerminal('D10: a newcomer is told that the demo agent is no AI', async (t) => {
-  const chat = new TerminalSession(t, ['start'], environment(dataFolder(t)));
-
+onTerminal('a turn that fails is shown with reason and cure, and a chat goes on', async (t) => {
+  const { folder } = await working.running();
+  const env = environment(folder, { ...worker, ORCHESTRATOR_USER: 'unlucky' });
+  const chat = new TerminalSession(t, ['chat'], env);
   await chat.shows('started agent-');
-  await chat.shows('no AI. A real one: ORCHESTRATOR_AGENT=claude npm start');
 
+  chat.type('die\r');
+
+  await chat.shows('❌ ORC_AGENT_CRASHED: ');
+  chat.type('die again\r');
+  await chat.shows('goes on where it left off: agent-');
+  await chat.shows('a digest of what was said');
+  await chat.shows('❌ ORC_AGENT_CRASHED: ');
   chat.type('\x04');
   t.is(await chat.done, 0);
+});
+
+onTerminal('D7: the first Ctrl-C interrupts the turn, a second ends the chat', async (t) => {
+  const { terminal: chat, folder } = await working.running();
+
+  chat.type('work\r');
+  await chat.shows('⏳ working');
+  chat.type('\x03');
+  await chat.shows('Interrupting the turn. Ctrl-C again ends the chat, your agent and the system.');
+  await chat.shows('interrupted');
+  chat.type('\x03');
+
+  t.is(await chat.done, 0);
+  t.deepEqual(processesWith(folder), []);
 });
 
 onTerminal('D7: the end of the chat ends the agents of this terminal, and no others', async (t) => {
@@ -173,23 +202,4 @@ onTerminal('D7: the end of the chat ends the agents of this terminal, and no oth
   again.type('\x04');
   await again.done;
   t.deepEqual(processesWith(folder), []);
-});
-
-onTerminal('a turn that fails is shown with reason and cure, and a chat goes on', async (t) => {
-  const env = environment(dataFolder(t), {
-    ORCHESTRATOR_AGENT: 'line',
-    ORCHESTRATOR_LINE_COMMAND: 'read -r m; exit 3',
-  });
-  const chat = new TerminalSession(t, ['start'], env);
-  await chat.shows('started agent-');
-
-  chat.type('hello\r');
-
-  await chat.shows('❌ ORC_AGENT_CRASHED: ');
-  chat.type('hello again\r');
-  await chat.shows('goes on where it left off: agent-');
-  await chat.shows('a digest of what was said');
-  await chat.shows('❌ ORC_AGENT_CRASHED: ');
-  chat.type('\x04');
-  t.is(await chat.done, 0);
 });

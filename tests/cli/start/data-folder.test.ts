@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import test from 'ava';
 import { makeFolder } from '../../../platform/files/make-folder.ts';
 import { dataPaths } from '../../../platform/service/data-paths.ts';
+import { programOf } from '../../support/programs.ts';
 import { dataFolder, environment, orchestrator } from '../../support/system.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const CLI = join(ROOT, 'cli', 'main.ts');
+const CLI = programOf('orchestrator');
 
 /** A program that goes round for ever takes no SIGTERM. */
 const LATE = { timeout: 60_000, killSignal: 'SIGKILL' } as const;
@@ -19,8 +19,8 @@ const PROGRAMS: Record<string, readonly string[]> = {
   start: [CLI, 'start'],
   doctor: [CLI, 'doctor'],
   'init nats': [CLI, 'init', 'nats', '--config', '/proc/nowhere/nats.conf'],
-  spawner: [join(ROOT, 'spawner', 'main.ts')],
-  projections: [join(ROOT, 'projections', 'main.ts')],
+  spawner: [programOf('spawner')],
+  projections: [programOf('projections')],
 };
 
 if (existsSync('/proc')) {

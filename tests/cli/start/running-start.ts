@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { programOf, START_FLAGS } from '../../support/programs.ts';
-import { type Finished, finished } from '../../support/system.ts';
+import { dataFolder, environment, type Finished, finished } from '../../support/system.ts';
 
 const MAIN = programOf('orchestrator');
 
@@ -64,5 +64,31 @@ export class RunningStart {
     const heard = this.#heard;
     this.#heard = [];
     for (const wake of heard) wake();
+  }
+}
+
+/** A `start` that serves, for several tests of a file. */
+export class StartOfFile {
+  readonly #leavings: (() => unknown)[] = [];
+  #started: Promise<{ folder: string; start: RunningStart }> | undefined;
+
+  constructor() {
+    test.after.always(async () => {
+      for (const undo of this.#leavings.reverse()) await undo();
+    });
+  }
+
+  /** Resolves when it serves; started by whoever asks first. */
+  running(): Promise<{ folder: string; start: RunningStart }> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async #start(): Promise<{ folder: string; start: RunningStart }> {
+    const t = { teardown: (undo: () => unknown) => void this.#leavings.push(undo) };
+    const folder = dataFolder(t);
+    const start = new RunningStart(t, environment(folder), { input: 'ignore' });
+    await start.says('serving');
+    return { folder, start };
   }
 }

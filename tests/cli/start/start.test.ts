@@ -9,7 +9,7 @@ import { processIdentity } from '../../../platform/service/process-identity.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { killAll, processesWith, systemTree } from '../../support/process-tree.ts';
 import { dataFolder, environment, orchestrator } from '../../support/system.ts';
-import { RunningStart } from './running-start.ts';
+import { RunningStart, StartOfFile } from './running-start.ts';
 
 /** A line agent that is this bash program. */
 const line = (command: string) => ({
@@ -24,6 +24,9 @@ const SILENT = line('read -r m; orchestrator progress working; cat > /dev/null')
 async function untilGone(pids: readonly number[]): Promise<void> {
   while (pids.some((pid) => processIdentity(pid) !== undefined)) await delay(20);
 }
+
+/** One that serves for several tests, each as a person of its own; the first who asks for it starts it. */
+const serving = new StartOfFile();
 
 test.serial(
   'lines that are no messages are told and cost the exit code, the others are answered',
@@ -46,11 +49,12 @@ test.serial(
 test.serial(
   'a line over the limit is told with both sizes, and the others are answered',
   async (t) => {
-    const env = environment(dataFolder(t));
+    const { folder } = await serving.running();
+    const env = environment(folder, { ORCHESTRATOR_USER: 'longwinded' });
     const size = 9 * 1024 * 1024;
     const input = `${'x'.repeat(size)}\nhello\n`;
 
-    const { code, stdout, stderr } = await orchestrator(['start'], { env, input });
+    const { code, stdout, stderr } = await orchestrator(['chat'], { env, input });
 
     t.is(stdout, '[1] You said: hello\n');
     t.regex(stderr, RegExp(`line 1: ORC_TOO_LARGE: The message has ${size} bytes; .* takes \\d+`));
@@ -59,9 +63,13 @@ test.serial(
 );
 
 test.serial('a turn that fails is told with reason and cure, and the exit code is 1', async (t) => {
-  const env = environment(dataFolder(t), line('read -r message; exit 3'));
+  const { folder } = await serving.running();
+  const env = environment(folder);
+  const create = ['create', '--kind', 'line', '--command', 'read -r message; exit 3'];
+  const agent = (await orchestrator(create, { env })).stdout.trim();
 
-  const { code, stdout, stderr } = await orchestrator(['start'], { env, input: 'hello\n' });
+  const chat = ['chat', '--agent', agent];
+  const { code, stdout, stderr } = await orchestrator(chat, { env, input: 'hello\n' });
 
   t.is(stdout, '');
   t.regex(stderr, /ORC_AGENT_CRASHED: .*exit code 3\. Send the message again/);
@@ -132,10 +140,32 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   });
 }
 
+test.serial('two people who pipe into one running system each get their own answers', async (t) => {
+  const { folder } = await serving.running();
+  const talk = (user: string) =>
+    orchestrator(['chat'], {
+      env: environment(folder, { ORCHESTRATOR_USER: user }),
+      input: `I am ${user}\n`,
+    });
+
+  const [ada, bob] = await Promise.all([talk('ada'), talk('bob')]);
+
+  t.is(ada.stdout, '[1] You said: I am ada\n');
+  t.is(bob.stdout, '[1] You said: I am bob\n');
+  t.deepEqual([ada.code, bob.code], [0, 0]);
+});
+
+test.serial('a folder in use by another run is refused with its process', async (t) => {
+  const { folder, start: first } = await serving.running();
+
+  const { code, stderr } = await orchestrator(['start'], { env: environment(folder), input: '' });
+
+  t.is(code, 1);
+  t.regex(stderr, RegExp(`^orchestrator: ORC_DATA_LOCKED: .*process ${first.pid}.*\n$`));
+});
+
 test.serial('a system that serves ends cleanly at SIGTERM', async (t) => {
-  const folder = dataFolder(t);
-  const start = new RunningStart(t, environment(folder), { input: 'ignore' });
-  await start.says('serving');
+  const { folder, start } = await serving.running();
 
   start.child.kill('SIGTERM');
 
@@ -206,19 +236,6 @@ test.serial(
     t.is(code, 0);
   },
 );
-
-test.serial('a folder in use by another run is refused with its process', async (t) => {
-  const folder = dataFolder(t);
-  const first = new RunningStart(t, environment(folder), { input: 'ignore' });
-  await first.says('serving');
-
-  const { code, stderr } = await orchestrator(['start'], { env: environment(folder), input: '' });
-
-  t.is(code, 1);
-  t.regex(stderr, RegExp(`^orchestrator: ORC_DATA_LOCKED: .*process ${first.pid}.*\n$`));
-  first.child.kill('SIGTERM');
-  t.is((await first.done).code, 0);
-});
 
 test.serial('a data folder that cannot be made is one line', async (t) => {
   const file = join(dataFolder(t), 'file');
@@ -325,23 +342,6 @@ test.serial('kept agents are named at the end, and found by the next start', asy
   t.true(first.stderr.includes(`${agentId} kept running`));
   t.true(second.stderr.includes(`still running: ${agentId}`));
   t.deepEqual(processesWith(folder), []);
-});
-
-test.serial('two people who pipe into one running system each get their own answers', async (t) => {
-  const folder = dataFolder(t);
-  const system = new RunningStart(t, environment(folder), { input: 'ignore' });
-  await system.says('serving');
-  const talk = (user: string) =>
-    orchestrator(['chat'], {
-      env: environment(folder, { ORCHESTRATOR_USER: user }),
-      input: `I am ${user}\n`,
-    });
-
-  const [ada, bob] = await Promise.all([talk('ada'), talk('bob')]);
-
-  t.is(ada.stdout, '[1] You said: I am ada\n');
-  t.is(bob.stdout, '[1] You said: I am bob\n');
-  t.deepEqual([ada.code, bob.code], [0, 0]);
 });
 
 test.serial('a message goes through a nats-server that is killed and comes back', async (t) => {

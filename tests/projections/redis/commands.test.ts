@@ -46,7 +46,10 @@ test('commands of one agent are done in order, and no other waits for them', asy
   const spawner = await startSpawner(t);
   const { redis } = await startAdapters(t, { nats: spawner.nats });
   const [slow, quick] = [await readyAgent(spawner), await readyAgent(spawner)];
-  const run = { agent_id: slow, shell_command: 'until [ -e go ]; do sleep 0.1; done; echo once >> order' };
+  const run = {
+    agent_id: slow,
+    shell_command: 'until [ -e go ]; do sleep 0.1; done; echo once >> order',
+  };
   await give(redis, 'send_command', 'slow-1', run);
   await give(redis, 'send_file', 'slow-2', { agent_id: slow, path: 'after', content: 'x' });
   await give(redis, 'send_command', 'slow-3', { agent_id: slow, shell_command: 'ls' });

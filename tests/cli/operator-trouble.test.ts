@@ -149,7 +149,7 @@ test('verify folds the log to the hash that is served, or says that it does not'
   await serve(nats, 'hash', () => ({ hash, sequence: 1 }));
   const equal = await runHere(['verify'], operator(nats));
   t.is(equal.code, 0, equal.stderr);
-  t.is(equal.stdout, `event   1\nserved  ${hash}\nfolded  ${hash}\n`);
+  t.is(equal.stdout, `event   1\nserved  ${hash}\nfolded  ${hash}\nsealed  nothing yet\n`);
 
   hash = '0'.repeat(hash.length);
   const other = await runHere(['verify', '--json'], operator(nats));

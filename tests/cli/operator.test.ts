@@ -33,7 +33,7 @@ test('an agent is created, talked to, looked at, extended, stopped and deleted',
     (await run('agents')).stdout,
     new RegExp(`${agent} +myapp · demo +demo +ready +test/ada +idle +3`),
   );
-  t.regex((await run('verify')).stdout, /^event +\d+\nserved +(\w+)\nfolded +\1\n$/);
+  t.regex((await run('verify')).stdout, /^event +\d+\nserved +(\w+)\nfolded +\1\nsealed +\S.*\n$/);
   t.regex((await run('projects')).stdout, /proj_[0-9a-f]+ +myapp/);
   t.regex((await run('logs', agent)).stdout, /^demo agent: ready\nmessage 1: 5 characters\n/m);
   const lastLine = JSON.parse((await run('logs', agent, '-n', '1', '--json')).stdout);

@@ -17,10 +17,13 @@ export async function belongings(
   const jsm = await connection.jsm();
   const names: string[] = [];
   for await (const name of jsm.streams.names()) names.push(name);
-  // Asked for at once, here and below: a system call for each would cost more than the answer.
-  const lines = await Promise.all(names.sort().map((name) => linesOf(connection, name, except)));
-  return Object.fromEntries(lines.flat());
+  const lines: [string, string][] = [];
+  for (const name of names.sort()) lines.push(...(await linesOf(connection, name, except)));
+  return Object.fromEntries(lines);
 }
+
+/** One by one, a system call for each would cost more than the answer; of thousands the server drops some. */
+const AT_ONCE = 32;
 
 async function linesOf(
   connection: LogConnection,
@@ -56,5 +59,10 @@ async function contents(
     return [`${config.name} ${subject}`, JSON.stringify(message)];
   };
   const subjects = Object.entries(state.subjects ?? {}).filter(([subject]) => !except(subject));
-  return Promise.all(subjects.sort().map(line));
+  subjects.sort();
+  const lines: [string, string][] = [];
+  for (let from = 0; from < subjects.length; from += AT_ONCE) {
+    lines.push(...(await Promise.all(subjects.slice(from, from + AT_ONCE).map(line))));
+  }
+  return lines;
 }

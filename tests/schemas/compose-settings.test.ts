@@ -40,6 +40,7 @@ const DECIDED: Readonly<Record<string, string>> = {
   ORCHESTRATOR_CREDENTIALS_DIR: '`credentials` in the data folder, which is a volume',
   ORCHESTRATOR_TOOLS_DIR: '`tools` in the data folder of the spawner, which is a volume',
   ORCHESTRATOR_AGENT_INTERNET: 'Compose makes the network: AGENTS_OFFLINE',
+  ORCHESTRATOR_SHADOW: 'its spawner is the living one, beside which a shadow is started',
   ORCHESTRATOR_ACP_ENVIRONMENT: 'the variables would have to be passed, too: credentials/acp/env',
   ORCHESTRATOR_ACP_FILES: 'a folder of this machine: credentials/acp',
 };

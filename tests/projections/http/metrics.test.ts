@@ -20,6 +20,9 @@ const SILENT = new Set([
   'orchestrator_delivery_seconds',
   'orchestrator_events_refused_total',
   'orchestrator_log_appends_total',
+  // Nor has it a shadow (tests/spawner/shadow.test.ts).
+  'orchestrator_shadow_decisions_total',
+  'orchestrator_shadow_differences_total',
 ]);
 
 async function metrics(api: ApiClient): Promise<string> {

@@ -43,14 +43,9 @@ export default {
   nodeArguments: ['--disable-warning=ExperimentalWarning'],
   sortTestFiles: longestFirst,
   concurrency: Math.max(2, FILES_PER_CORE * availableParallelism()),
-  require: [
-    'no-source-maps',
-    'stripped-types',
-    'in-turn',
-    'child-processes',
-    'file-time',
-    'end-of-file',
-  ].map((name) => `./tests/runner/${name}.ts`),
+  require: ['no-source-maps', 'stripped-types', 'in-turn', 'child-processes', 'file-time'].map(
+    (name) => `./tests/runner/${name}.ts`,
+  ),
   environmentVariables: {
     ...compileCache,
     TEST_PROGRAMS: await programs(),

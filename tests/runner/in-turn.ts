@@ -5,8 +5,7 @@
 import { registerHooks } from 'node:module';
 
 const SERIAL = import.meta.resolve('./serial-ava.ts');
-const OWN = ['./limits.ts', './end-of-file.ts'].map((name) => import.meta.resolve(name));
-const WITH_AVA_ITSELF = new Set([SERIAL, ...OWN]);
+const WITH_AVA_ITSELF = new Set([SERIAL, import.meta.resolve('./limits.ts')]);
 
 registerHooks({
   resolve: (specifier, context, next) =>

@@ -2,11 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import { findNatsServer } from '../../bootstrap/nats-server.mjs';
 import { type ConnectOptions, connectLog, type LogConnection } from '../../core/log/connection.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { ensureStreams, type StreamLimits } from '../../core/log/streams.ts';
 import { agentInboxPrefix, mintAgentCredentials } from '../../platform/nats/agent-credentials.ts';
-import { empty, type ServerOptions, TestServer, testServer } from './shared-server.ts';
+import { type EmbeddedNats, startEmbeddedNats } from '../../platform/nats/embedded-nats.ts';
+import { ownPort } from './own-port.ts';
 
 export interface TestNats {
   readonly url: string;
@@ -27,24 +30,41 @@ export interface TestNats {
   restart(): Promise<void>;
 }
 
-export interface TestNatsOptions extends ServerOptions {
+export interface TestNatsOptions {
   limits?: StreamLimits;
+  maxStore?: number;
+  maxPayload?: number;
 }
 
 const HOUR_MS = 3_600_000;
 
+const quiet = pino({ level: 'silent' });
+
+let found: ReturnType<typeof findNatsServer> | undefined;
+
+/** The same that `npm start` would find; looked for once by each test file. */
+function testServer(): ReturnType<typeof findNatsServer> {
+  const root = join(import.meta.dirname, '..', '..');
+  found ??= findNatsServer({ root, env: process.env, allowDownload: true });
+  return found;
+}
+
 /** The nats-server program that the tests run. */
 export const testServerPath = async (): Promise<string> => (await testServer()).path;
 
-/** A real nats-server with JWT auth and empty streams, which nobody else has until the test ends. */
+/** A real nats-server in a folder of its own, with JWT auth and the streams; gone with the test. */
 export async function startTestNats(
   t: Pick<ExecutionContext, 'teardown' | 'title'>,
   { limits, ...options }: TestNatsOptions = {},
 ): Promise<TestNats> {
-  const server = await TestServer.take(options);
-  t.teardown(() => server.leave());
-  const { dataDir, port } = server;
-  const { url, operatorCreds, agentsSeed } = server.running;
+  const dataDir = await temporaryFolder(t);
+  const port = ownPort(t);
+  const { path: serverPath, version: serverVersion } = await testServer();
+  const program = { serverPath, serverVersion };
+  const start = () => startEmbeddedNats({ dataDir, port, log: quiet, ...program, ...options });
+  let server: EmbeddedNats = await start();
+  t.teardown(() => server.stop());
+  const { url, operatorCreds, agentsSeed } = server;
 
   const connect = async (more: Partial<ConnectOptions> = {}) => {
     const credentials = { file: operatorCreds };
@@ -59,7 +79,6 @@ export async function startTestNats(
     return connection;
   };
   const connection = await connect();
-  await empty(connection);
   await ensureStreams(connection, { replicas: 1, storage: 'file', limits });
 
   return {
@@ -76,8 +95,15 @@ export async function startTestNats(
       await writeFile(file, await mintAgentCredentials(agentsSeed, { agentId, expiresAt }));
       return connect({ credentials: { file }, inboxPrefix: agentInboxPrefix(agentId) });
     },
-    kill: () => server.kill(),
-    restart: () => server.restart(),
+    async kill() {
+      const { pid } = server;
+      // The supervisor would start it again: it is told to stop at the same moment.
+      process.kill(pid, 'SIGKILL');
+      await server.stop();
+    },
+    async restart() {
+      server = await start();
+    },
   };
 }
 

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -9,14 +8,10 @@ import type { ExecutionContext } from 'ava';
 import { connectRedis, type Redis } from '../../projections/redis/redis-connection.ts';
 import { findRedis, type RedisPrograms } from './find-redis.ts';
 import { temporaryFolder } from './nats.ts';
-import { atEndOfFile, isShared } from './of-file.ts';
 import { ownPort } from './own-port.ts';
 
 /** Everything that is acknowledged is on disk: what a crash may lose is only what `wipe` takes. */
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-
-/** A look may read the whole log: more often it would be most of what a test costs. */
-const LOOK_MS = 50;
 
 /** A real Redis in a folder of its own. */
 export class TestRedis {
@@ -26,7 +21,6 @@ export class TestRedis {
   readonly #options: readonly string[];
   #child: ChildProcess | undefined;
   #client: Redis | undefined;
-  #isAsStarted = true;
 
   constructor(programs: RedisPrograms, folder: string, port: number, options: readonly string[]) {
     this.programs = programs;
@@ -54,14 +48,14 @@ export class TestRedis {
     this.#child = child;
     for (;;) {
       if (child.exitCode !== null) throw new Error(`Redis ended with ${child.exitCode}`);
-      if (await answersPing(this.port)) return;
+      const pong = await this.cli('PING').catch(() => '');
+      if (pong === 'PONG\n') return;
       await delay(20);
     }
   }
 
   /** kill -9; with `wipe` its memory is lost as well. */
   async kill(options: { wipe?: boolean } = {}): Promise<void> {
-    this.#isAsStarted = false;
     const child = this.#child;
     this.#child = undefined;
     this.#client?.destroy();
@@ -77,22 +71,6 @@ export class TestRedis {
   async cli(...args: string[]): Promise<string> {
     const [program = '', ...loader] = this.programs.cli;
     return (await promisify(execFile)(program, [...loader, '-u', this.url, ...args])).stdout;
-  }
-
-  /** Empties it for another test; false where that would not find it as one that has just been started. */
-  async empty(): Promise<boolean> {
-    if (!this.#isAsStarted) return false;
-    const client = await this.client();
-    // What has been closed takes a moment to be gone.
-    for (let tries = 0; tries < 20; tries += 1) {
-      const clients = String(await client.sendCommand(['CLIENT', 'LIST']));
-      if (clients.trim().split('\n').length === 1) {
-        await client.sendCommand(['FLUSHALL']);
-        return true;
-      }
-      await delay(10);
-    }
-    return false;
   }
 
   /** A client of the test's own, until the next kill. */
@@ -114,54 +92,16 @@ export class TestRedis {
   }
 }
 
-interface TestRedisOptions {
-  programs?: RedisPrograms;
-  args?: readonly string[];
-}
-
-/** Free for the next test of this file. */
-const idle: TestRedis[] = [];
-
-/** One that nobody else has until the test ends; the tests of a file have the same one after the other. */
 export async function startTestRedis(
   t: Pick<ExecutionContext, 'teardown'>,
-  options: TestRedisOptions = {},
+  options: { programs?: RedisPrograms; args?: readonly string[] } = {},
 ): Promise<TestRedis> {
-  const isPlain = options.programs === undefined && options.args === undefined;
-  if (!isShared() || !isPlain) return startOwnRedis(t, options);
-  const redis = idle.pop() ?? (await startOwnRedis(atEndOfFile, {}));
-  t.teardown(async () => {
-    // One that takes no writes, as a replica, is no other test's either.
-    if (await redis.empty().catch(() => false)) idle.push(redis);
-    else await redis.kill();
-  });
-  return redis;
-}
-
-async function startOwnRedis(
-  t: Pick<ExecutionContext, 'teardown'>,
-  { programs, args = [] }: TestRedisOptions,
-): Promise<TestRedis> {
+  const programs = options.programs ?? (await findRedis());
   const folder = join(await temporaryFolder(t), 'redis');
-  const redis = new TestRedis(programs ?? (await findRedis()), folder, ownPort(t), args);
+  const redis = new TestRedis(programs, folder, ownPort(t), options.args ?? []);
   t.teardown(() => redis.kill());
   await redis.start();
   return redis;
-}
-
-/** Whether it takes commands: it may still be reading what it kept. */
-async function answersPing(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    socket.write('PING\r\n');
-    const [reply] = await once(socket, 'data');
-    return String(reply).startsWith('+PONG');
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** Polls Redis until it has what is wanted: it tells nobody when a stream grows by itself. */
@@ -175,6 +115,6 @@ export async function until<T>(
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`${what} did not come in time`);
-    await delay(LOOK_MS);
+    await delay(20);
   }
 }

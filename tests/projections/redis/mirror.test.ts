@@ -310,6 +310,8 @@ test('a Redis that is new gets what is younger than the history it is to have', 
   const nats = await startTestNats(t);
   await createAgent(nats.log, AGENT, 'cat');
   await nats.log.append(said('old', 'old'));
+  // Its age counts from when it is an event.
+  await nats.log.heard('agents.>');
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const { redis } = await startAdapters(t, { nats, options: { historyMs: 1_000 } });
   await nats.log.append(said('new', 'new'));

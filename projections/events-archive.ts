@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { LogConnection } from '../core/log/connection.ts';
 import { type ArchiveOptions, archiveEvents } from '../core/log/event-archiver.ts';
-import { pause } from '../platform/async/delay.ts';
+import { keepLooking } from '../platform/async/keep-looking.ts';
 import { always, retry } from '../platform/async/retry.ts';
 import type { Health } from '../platform/service/health.ts';
 
@@ -29,15 +29,9 @@ const TIMES = { firstMs: 5_000, longestMs: 600_000 };
  * Archives what becomes old of EVENTS until the signal aborts, at the start and every hour. Never
  * rejects: what fails is in health, and tried again. Several at the same time do no harm.
  */
-export async function keepArchiving(options: ArchivingOptions): Promise<void> {
+export function keepArchiving(options: ArchivingOptions): Promise<void> {
   const { lookMs = LOOK_MS, signal } = options;
-  // A look rejects where the signal aborts, and there alone.
-  const looked = () =>
-    look(options).then(
-      () => true,
-      () => false,
-    );
-  while (await looked()) await pause(lookMs, signal);
+  return keepLooking(() => look(options), lookMs, signal);
 }
 
 async function look(options: ArchivingOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { LogConnection } from '../core/log/connection.ts';
 import { sealLog } from '../core/seal/seal-log.ts';
-import { pause } from '../platform/async/delay.ts';
+import { keepLooking } from '../platform/async/keep-looking.ts';
 import { always, retry } from '../platform/async/retry.ts';
 import type { Health } from '../platform/service/health.ts';
 
@@ -25,15 +25,9 @@ const TIMES = { firstMs: 1_000, longestMs: 60_000 };
  * Seals what is new in EVENTS until the signal aborts. Never rejects: what fails is in health, and tried again. Several at
  * the same time do no harm.
  */
-export async function keepSealing(options: SealingOptions): Promise<void> {
+export function keepSealing(options: SealingOptions): Promise<void> {
   const { lookMs = LOOK_MS, signal } = options;
-  // A look rejects where the signal aborts, and there alone.
-  const looked = () =>
-    look(options).then(
-      () => true,
-      () => false,
-    );
-  while (await looked()) await pause(lookMs, signal);
+  return keepLooking(() => look(options), lookMs, signal);
 }
 
 async function look({ connection, logger, health, signal }: SealingOptions): Promise<void> {

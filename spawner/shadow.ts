@@ -68,7 +68,7 @@ function tell(logger: Logger, { kind, sequence, of, stands, decided }: Differenc
   logger.warn({ kind, event: sequence, of, ...both }, 'would have been decided otherwise');
 }
 
-export function verdictText(from: number, { decisions, differ, differences }: Verdict): string {
+function verdictText(from: number, { decisions, differ, differences }: Verdict): string {
   const since = `${differ} of ${decisions} decisions since event ${from} differ`;
   const first = differences[0];
   if (first === undefined) return since;

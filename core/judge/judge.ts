@@ -83,7 +83,7 @@ export class Judge {
 
   /** Judges all that was read: nothing of a decision is still to come. */
   end(): Verdict {
-    while (this.#next < this.#waiting.length) this.#judgeNext();
+    this.settle(Number.POSITIVE_INFINITY);
     return this.verdict;
   }
 

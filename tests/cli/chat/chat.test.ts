@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processesWith } from '../../support/process-tree.ts';
 import { dataFolder, environment, orchestrator } from '../../support/system.ts';
 import { onTerminal, TerminalSession } from '../../support/terminal.ts';
-import { StartOfTests } from './start-of-tests.ts';
+import { terminalOfFile } from './terminal-of-file.ts';
 
 onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end', async (t) => {
   const folder = dataFolder(t);
@@ -56,10 +56,10 @@ onTerminal('a chat in the terminal: messages, commands, a new agent, a clean end
 });
 
 /** Of the demo agent: the first who asks for it starts it, and the last test of it ends it. */
-const demo = new StartOfTests();
+const demo = terminalOfFile();
 
 onTerminal('D10: a newcomer is told that the demo agent is no AI', async (t) => {
-  const { folder } = await demo.running();
+  const { folder } = await demo();
   const env = environment(folder, { ORCHESTRATOR_USER: 'newcomer' });
   const chat = new TerminalSession(t, ['chat'], env);
 
@@ -73,7 +73,7 @@ onTerminal('D10: a newcomer is told that the demo agent is no AI', async (t) => 
 onTerminal(
   'a chat with a running system leaves it running; Ctrl-D ends only the chat',
   async (t) => {
-    const { terminal: first, folder } = await demo.running();
+    const { terminal: first, folder } = await demo();
     const second = new TerminalSession(t, ['chat'], environment(folder));
     await second.shows('still running: agent-');
 
@@ -117,7 +117,7 @@ while read -r m; do
   esac
 done`;
 const worker = { ORCHESTRATOR_AGENT: 'line', ORCHESTRATOR_LINE_COMMAND: WORKING };
-const working = new StartOfTests(worker);
+const working = terminalOfFile(worker);
 
 /** The end of an agent that would outlive the system which others go on with. */
 async function stopped(chat: TerminalSession): Promise<void> {
@@ -126,7 +126,7 @@ async function stopped(chat: TerminalSession): Promise<void> {
 }
 
 onTerminal('D4, D5: a choice by its number, and a paste of several lines', async (t) => {
-  const { folder } = await working.running();
+  const { folder } = await working();
   const env = environment(folder, { ...worker, ORCHESTRATOR_USER: 'chooser' });
   const chat = new TerminalSession(t, ['chat'], env);
   await chat.shows('started agent-');
@@ -148,7 +148,7 @@ onTerminal('D4, D5: a choice by its number, and a paste of several lines', async
 });
 
 onTerminal('a turn that fails is shown with reason and cure, and a chat goes on', async (t) => {
-  const { folder } = await working.running();
+  const { folder } = await working();
   const env = environment(folder, { ...worker, ORCHESTRATOR_USER: 'unlucky' });
   const chat = new TerminalSession(t, ['chat'], env);
   await chat.shows('started agent-');
@@ -165,7 +165,7 @@ onTerminal('a turn that fails is shown with reason and cure, and a chat goes on'
 });
 
 onTerminal('D7: the first Ctrl-C interrupts the turn, a second ends the chat', async (t) => {
-  const { terminal: chat, folder } = await working.running();
+  const { terminal: chat, folder } = await working();
 
   chat.type('work\r');
   await chat.shows('⏳ working');

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
+import { ofFile } from '../../support/of-file.ts';
 import { programOf, START_FLAGS } from '../../support/programs.ts';
 import { dataFolder, environment, type Finished, finished } from '../../support/system.ts';
 
@@ -68,27 +69,10 @@ export class RunningStart {
 }
 
 /** A `start` that serves, for several tests of a file. */
-export class StartOfFile {
-  readonly #leavings: (() => unknown)[] = [];
-  #started: Promise<{ folder: string; start: RunningStart }> | undefined;
-
-  constructor() {
-    test.after.always(async () => {
-      for (const undo of this.#leavings.reverse()) await undo();
-    });
-  }
-
-  /** Resolves when it serves; started by whoever asks first. */
-  running(): Promise<{ folder: string; start: RunningStart }> {
-    this.#started ??= this.#start();
-    return this.#started;
-  }
-
-  async #start(): Promise<{ folder: string; start: RunningStart }> {
-    const t = { teardown: (undo: () => unknown) => void this.#leavings.push(undo) };
+export const servingOfFile = () =>
+  ofFile(async (t) => {
     const folder = dataFolder(t);
     const start = new RunningStart(t, environment(folder), { input: 'ignore' });
     await start.says('serving');
     return { folder, start };
-  }
-}
+  });

@@ -9,7 +9,7 @@ import { processIdentity } from '../../../platform/service/process-identity.ts';
 import { startTestNats } from '../../support/nats.ts';
 import { killAll, processesWith, systemTree } from '../../support/process-tree.ts';
 import { dataFolder, environment, orchestrator } from '../../support/system.ts';
-import { RunningStart, StartOfFile } from './running-start.ts';
+import { RunningStart, servingOfFile } from './running-start.ts';
 
 /** A line agent that is this bash program. */
 const line = (command: string) => ({
@@ -26,7 +26,7 @@ async function untilGone(pids: readonly number[]): Promise<void> {
 }
 
 /** One that serves for several tests, each as a person of its own; the first who asks for it starts it. */
-const serving = new StartOfFile();
+const serving = servingOfFile();
 
 test.serial(
   'lines that are no messages are told and cost the exit code, the others are answered',
@@ -49,7 +49,7 @@ test.serial(
 test.serial(
   'a line over the limit is told with both sizes, and the others are answered',
   async (t) => {
-    const { folder } = await serving.running();
+    const { folder } = await serving();
     const env = environment(folder, { ORCHESTRATOR_USER: 'longwinded' });
     const size = 9 * 1024 * 1024;
     const input = `${'x'.repeat(size)}\nhello\n`;
@@ -63,7 +63,7 @@ test.serial(
 );
 
 test.serial('a turn that fails is told with reason and cure, and the exit code is 1', async (t) => {
-  const { folder } = await serving.running();
+  const { folder } = await serving();
   const env = environment(folder);
   const create = ['create', '--kind', 'line', '--command', 'read -r message; exit 3'];
   const agent = (await orchestrator(create, { env })).stdout.trim();
@@ -141,7 +141,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
 }
 
 test.serial('two people who pipe into one running system each get their own answers', async (t) => {
-  const { folder } = await serving.running();
+  const { folder } = await serving();
   const talk = (user: string) =>
     orchestrator(['chat'], {
       env: environment(folder, { ORCHESTRATOR_USER: user }),
@@ -156,7 +156,7 @@ test.serial('two people who pipe into one running system each get their own answ
 });
 
 test.serial('a folder in use by another run is refused with its process', async (t) => {
-  const { folder, start: first } = await serving.running();
+  const { folder, start: first } = await serving();
 
   const { code, stderr } = await orchestrator(['start'], { env: environment(folder), input: '' });
 
@@ -165,7 +165,7 @@ test.serial('a folder in use by another run is refused with its process', async 
 });
 
 test.serial('a system that serves ends cleanly at SIGTERM', async (t) => {
-  const { folder, start } = await serving.running();
+  const { folder, start } = await serving();
 
   start.child.kill('SIGTERM');
 

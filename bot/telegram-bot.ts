@@ -19,6 +19,7 @@ import { Access } from './people/access.ts';
 import { Directory } from './people/directory.ts';
 import { JobMessages } from './status/job-messages.ts';
 import { LiveChats } from './status/live-chats.ts';
+import { MessageMarks } from './status/message-marks.ts';
 import { restoreStatus } from './status/restored-status.ts';
 import { sendPart } from './telegram/send-part.ts';
 import { telegramClient } from './telegram/telegram-client.ts';
@@ -74,9 +75,11 @@ export async function telegramBot(context: ServiceContext) {
     presentId: (chatId) => directory.presentId(chatId),
     wordsOf,
   });
+  const marks = new MessageMarks({ api, logger });
   const listener = new ResponseListener({
     log,
     status,
+    marks: settings.TELEGRAM_REACTIONS === 'true' ? marks : { mark() {} },
     logger,
     health,
     places,
@@ -104,6 +107,7 @@ export async function telegramBot(context: ServiceContext) {
   return {
     directory,
     status,
+    marks,
     jobs,
     deliveries: new Deliveries({ log, listener, outbox, health, jobs }),
     updates: new Updates({ client, connection, parts, settings, logger, health, notice }),

@@ -346,6 +346,12 @@ const SYSTEM_SETTINGS = {
   TELEGRAM_RATE_LIMIT: count(30).describe(
     'How many messages a minute the bot takes from one user.',
   ),
+  TELEGRAM_REACTIONS: z
+    .enum(['true', 'false'], 'true or false')
+    .default('true')
+    .describe(
+      'Whether the bot reacts to a message with 👀 when it is stored, and with 👌 when its turn has ended, where the chat allows reactions.',
+    ),
   TELEGRAM_WEBHOOK_URL: url(['http', 'https'])
     .optional()
     .describe(

@@ -6,12 +6,22 @@ import { subjectOf } from '../../schemas/subjects.ts';
 import { CHANNEL } from '../people/channel.ts';
 import type { ChatPlace } from './chat-place.ts';
 
+/** What is remembered of a message to an agent. */
+interface Asked {
+  /** The topic in which it was said. */
+  thread: string | undefined;
+  /** The messages of the chat that it was made of, by their numbers. */
+  messages: readonly string[];
+}
+
 /** What is remembered of an agent. */
 interface Known {
   /** Undefined where it is nobody's of this channel. */
   chatId: string | undefined;
-  /** The topic in which each of the last messages was said, by the command's id. */
-  asked: Map<string, string | undefined>;
+  /** The last messages, by the command's id. */
+  asked: Map<string, Asked>;
+  /** Those that the present turn is about. */
+  inTurn: Set<string>;
   /** That of the message which the agent took last. */
   thread: string | undefined;
   /** What was written to it since it answered last. */
@@ -68,6 +78,13 @@ export class AgentPlaces {
     return this.#agents.get(agentId)?.answered ?? 0;
   }
 
+  /** The chat's messages that an event says something about: a message, the end of a turn, or a refusal. */
+  messagesOf(agentId: string, event: StoredEvent): readonly string[] {
+    const known = this.#agents.get(agentId);
+    if (known === undefined) return [];
+    return commandsOf(known, event).flatMap((id) => known.asked.get(id)?.messages ?? []);
+  }
+
   /** What is known as of a place in the log. */
   async #lookUp(agentId: string, sequence: number): Promise<Known | undefined> {
     const subject = subjectOf({ family: 'command', agentId, name: 'create' });
@@ -108,21 +125,25 @@ export class AgentPlaces {
 function beginning(created: StoredEvent & { type: 'command.create' }): Known {
   const { owner } = created.data;
   const chatId = owner?.channel === CHANNEL ? owner.userId : undefined;
-  return { chatId, asked: new Map(), thread: undefined, unanswered: new Set(), answered: 0 };
+  const sets = { asked: new Map(), inTurn: new Set<string>(), unanswered: new Set<string>() };
+  return { chatId, thread: undefined, answered: 0, ...sets };
 }
 
 function note(known: Known, event: StoredEvent): void {
   const { asked } = known;
   if (event.type === 'command.send') {
-    asked.set(event.id, event.data.thread);
+    const { thread, sources = [] } = event.data;
+    asked.set(event.id, { thread, messages: sources.map(({ message }) => message) });
     const [oldest] = asked.keys();
     if (asked.size > ASKED && oldest !== undefined) asked.delete(oldest);
   } else if (event.type === 'turn.started') {
-    known.thread = asked.get(event.data.commandId);
+    known.thread = asked.get(event.data.commandId)?.thread;
     known.unanswered = new Set([event.data.commandId]);
+    known.inTurn = new Set([event.data.commandId]);
   } else if (event.type === 'process.delivered') {
     const { commandId, bytes } = event.data;
-    known.thread = asked.get(commandId);
+    known.thread = asked.get(commandId)?.thread;
+    known.inTurn.add(commandId);
     // The answer to a waiting question is the asker's: it joins nothing.
     if (bytes > 0) known.unanswered.add(commandId);
   } else if (event.type === 'response.answer' && known.unanswered.size > 0) {
@@ -134,9 +155,15 @@ function note(known: Known, event: StoredEvent): void {
 /** A rejection is for the message that it rejects, and a failed start for those that wait. */
 function threadOf({ asked, thread }: Known, event: StoredEvent): string | undefined {
   if (event.type === 'process.rejected' || event.type === 'process.undone')
-    return asked.get(event.data.commandId);
+    return asked.get(event.data.commandId)?.thread;
   const isFailedStart = event.type === 'process.start-failed' || event.type === 'process.stopped';
-  return isFailedStart ? ([...asked.values()].at(-1) ?? thread) : thread;
+  return isFailedStart ? ([...asked.values()].at(-1)?.thread ?? thread) : thread;
+}
+
+function commandsOf({ inTurn }: Known, event: StoredEvent): readonly string[] {
+  if (event.type === 'command.send') return [event.id];
+  if (event.type === 'process.rejected') return [event.data.commandId];
+  return event.type === 'turn.ended' || event.type === 'turn.failed' ? [...inTurn] : [];
 }
 
 function eventOf(message: StoredMessage | undefined): StoredEvent | undefined {

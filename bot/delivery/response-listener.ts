@@ -12,6 +12,7 @@ import type { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject, SAID_AND_DONE } from '../../schemas/subjects.ts';
+import type { Mark, MessageMarks } from '../status/message-marks.ts';
 import type { AgentPlaces } from './agent-places.ts';
 import type { ChatPlace } from './chat-place.ts';
 import { deliveryIdOf, jobMessageId, noticeIdOf } from './delivery-ids.ts';
@@ -28,6 +29,8 @@ export interface LiveStatus {
 export interface ResponseListenerOptions {
   log: EventLog;
   status: LiveStatus;
+  /** What a reaction to people's messages says of them. */
+  marks: Pick<MessageMarks, 'mark'>;
   logger: Logger;
   health: Health;
   places: AgentPlaces;
@@ -54,6 +57,8 @@ export class ResponseListener {
   /** Chats that know how messages join. */
   readonly #explained = new Set<string>();
   #missed = 0;
+  /** The end of the log when this began. */
+  #begunAt = 0;
   /** The last event that was dealt with. */
   place = 0;
 
@@ -69,6 +74,7 @@ export class ResponseListener {
     const from = { sequence: settled + 1 };
     const { log } = this.#options;
     const stored = await log.lastSequence('EVENTS').catch(() => settled);
+    this.#begunAt = stored;
     const following = log.follow({ stream: 'EVENTS', from, filter: SAID_AND_DONE, signal });
     for await (const { messages, caughtUp } of following) {
       for (const message of messages) {
@@ -117,6 +123,7 @@ export class ResponseListener {
     const because = await this.#causes.of(event);
     if ((await this.#speakers.refusal(event)) !== undefined) return;
     this.#options.places.learn(agentId, event);
+    await this.#mark(agentId, event);
     if (!this.#matters(event)) return;
     const place = await this.#options.places.placeOf(agentId, event);
     if (place === undefined) return;
@@ -170,6 +177,16 @@ export class ResponseListener {
     this.#explained.add(place.chatId);
   }
 
+  async #mark(agentId: string, event: StoredEvent): Promise<void> {
+    const mark = markOf(event);
+    // What was written while the bot was away may have ended meanwhile.
+    const isLate = mark === 'stored' && event.sequence <= this.#begunAt;
+    if (mark === undefined || isLate) return;
+    const { places, marks } = this.#options;
+    const place = await places.placeOf(agentId, event);
+    if (place) marks.mark(place.chatId, places.messagesOf(agentId, event), mark);
+  }
+
   #matters(event: StoredEvent): boolean {
     if (event.type === 'process.undone') return this.#options.isOwnCommand(event.data.commandId);
     if (event.type === 'process.rejected') {
@@ -206,6 +223,13 @@ const isDelivered = (event: StoredEvent): boolean =>
 const isFailedStart = (event: StoredEvent): boolean =>
   event.type === 'process.start-failed' ||
   (event.type === 'process.stopped' && event.data.reason === 'start-failed');
+
+/** A turn that failed and a message that was refused are spoken of in words. */
+function markOf({ type }: StoredEvent): Mark | undefined {
+  if (type === 'command.send') return 'stored';
+  if (type === 'turn.ended') return 'ended';
+  return type === 'turn.failed' || type === 'process.rejected' ? 'none' : undefined;
+}
 
 const isStatus = ({ type }: StoredEvent): boolean =>
   type === 'turn.started' || type === 'turn.ended' || type === 'response.progress';

@@ -10,6 +10,7 @@ import { Pace } from '../../../bot/delivery/pace.ts';
 import { ResponseListener } from '../../../bot/delivery/response-listener.ts';
 import { Directory } from '../../../bot/people/directory.ts';
 import { JobMessages } from '../../../bot/status/job-messages.ts';
+import { MessageMarks } from '../../../bot/status/message-marks.ts';
 import { sendPart } from '../../../bot/telegram/send-part.ts';
 import { telegramClient } from '../../../bot/telegram/telegram-client.ts';
 import { english } from '../../../bot/words/english.ts';
@@ -63,12 +64,14 @@ async function fixture(t: ExecutionContext) {
       apology: (_, reason) => reason,
     });
     const status = { working() {}, progress() {}, done() {} };
+    const marks = new MessageMarks({ api: bot.api, logger: quiet });
     const isOwnCommand = () => true;
     const places = new AgentPlaces(log, presentId);
     const joinedNotice = (_: string, messages: number) => `${messages} JOINED`;
     const heard = {
       log: own,
       status,
+      marks,
       logger: quiet,
       health,
       places,
@@ -82,7 +85,7 @@ async function fixture(t: ExecutionContext) {
     const stop = async () => {
       end.abort();
       await running;
-      await jobs.stop();
+      await Promise.all([jobs.stop(), marks.stop()]);
     };
     t.teardown(stop);
     return { stop };
@@ -167,6 +170,68 @@ test('a message shows the end of its job, also where the bot ended before it cou
   await begin();
   await telegram.until(() => /deploy is done/.test(api.texts(1)[0] ?? ''), 'the end');
   t.is(api.texts(1).length, 2);
+});
+
+/** What a person writes, in message `number` of its chat, and what becomes of it. */
+function asked(agentId: string, number: number) {
+  const id = `tg-4242-${number}`;
+  const turnId = `turn-${number}`;
+  const event = (type: Parameters<typeof newEvent>[0], data: object) =>
+    // Each is of its type, in the lines below.
+    newEvent(type, { agentId }, data as never, {
+      id: `${type}:${id}`,
+      source: 'test',
+      now: new Date(),
+    });
+  const sources = [{ message: String(number), content: 'c' }];
+  const from = { channel: 'telegram', userId: '1' };
+  return {
+    sent: command(agentId, 'command.send', { text: 'do', mode: 'join', from, sources }, id),
+    started: event('turn.started', { turnId, commandId: id, deadlineAt: new Date().toISOString() }),
+    ended: event('turn.ended', { turnId, answers: 1, questions: 0 }),
+    failed: event('turn.failed', {
+      turnId,
+      code: 'ORC_NO_ANSWER',
+      reason: 'no',
+      cure: 'ask again',
+    }),
+  };
+}
+
+test('a message has 👀 when it is stored and 👌 when its turn has ended, also where that was while the bot was away', async (t) => {
+  const { telegram, api, log, agents, begin } = await fixture(t);
+  const [ann, ben] = agents;
+  const [first, second, third] = [asked(ann, 11), asked(ann, 12), asked(ann, 13)];
+  const before = await begin();
+  await appendInOrder(log, [said('1', 'it listens', ann)]);
+  await telegram.until(() => api.texts(1).length === 1, 'what is said');
+  await log.append(first.sent);
+  await telegram.until(() => api.reactions.length === 1, 'eyes');
+  await log.append(first.started);
+  await log.append(first.ended);
+  await log.append(second.sent);
+  await telegram.until(() => api.reactions.length === 3, 'the end, and other eyes');
+  t.deepEqual(api.reactions, [
+    ['1/11', '👀'],
+    ['1/11', '👌'],
+    ['1/12', '👀'],
+  ]);
+  await log.append(second.started);
+  await before.stop();
+  await log.append(second.failed);
+  for (const event of [third.sent, third.started, third.ended]) await log.append(event);
+
+  api.withoutReactions.add(2);
+  await begin();
+  const shown = () => Object.fromEntries(api.reactions);
+  await telegram.until(() => shown()['1/13'] !== undefined, 'the last end');
+  t.deepEqual(shown(), { '1/11': '👌', '1/12': '', '1/13': '👌' });
+  const refused = [asked(ben, 21), asked(ben, 22)];
+  for (const { sent } of refused) await log.append(sent);
+  await appendInOrder(log, [said('1', 'there', ben)]);
+  await telegram.until(() => api.texts(2).length === 1, 'a chat without reactions has its answers');
+  const tries = api.calls.filter(({ method }) => method === 'setMessageReaction');
+  t.is(tries.filter(({ payload }) => payload.chat_id === '2').length, 1, 'it is left alone then');
 });
 
 /** A log that refuses for good what has a text in its subject. */

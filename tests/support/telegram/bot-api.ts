@@ -56,6 +56,10 @@ export class BotApi {
   onChange: () => void = () => undefined;
   /** Brings what the bot has not asked for, too. */
   everyKind = false;
+  /** What the bot reacted with, in order: `chat/message` and the emoji, none where it took it away. */
+  readonly reactions: [message: string, emoji: string][] = [];
+  /** Chats that allow no reactions. */
+  readonly withoutReactions = new Set<number>();
   webhook: { url: string; secret: string } | undefined;
   #waiting: Update[] = [];
   /** Of its own in each test: the id of an agent is made from it, and one engine has those of several tests. */
@@ -161,6 +165,15 @@ export class BotApi {
     getUpdates: (payload, signal) => this.#getUpdates(payload, signal),
     setMyCommands: () => true,
     sendChatAction: () => true,
+    setMessageReaction: ({ chat_id, message_id, reaction }) => {
+      if (this.withoutReactions.has(Number(chat_id))) {
+        throw new ApiError(400, 'Bad Request: REACTION_INVALID');
+      }
+      // What grammY sends is of its own types.
+      const set = reaction as { emoji: string }[];
+      this.reactions.push([`${chat_id}/${message_id}`, set.map(({ emoji }) => emoji).join('')]);
+      return true;
+    },
     answerCallbackQuery: () => true,
     getWebhookInfo: () => ({
       url: this.webhook?.url ?? '',

@@ -17,6 +17,7 @@ import { ResponseListener } from './delivery/response-listener.ts';
 import type { BotParts } from './incoming/bot-context.ts';
 import { Access } from './people/access.ts';
 import { Directory } from './people/directory.ts';
+import { Pairing } from './people/pairing.ts';
 import { JobMessages } from './status/job-messages.ts';
 import { LiveChats } from './status/live-chats.ts';
 import { MessageMarks } from './status/message-marks.ts';
@@ -97,6 +98,7 @@ export async function telegramBot(context: ServiceContext) {
     askProject: (verb, request, timeoutMs) => askProject(connection.nc, verb, request, timeoutMs),
     directory,
     access: new Access(settings, directory),
+    pairing: new Pairing(),
     wish: agentWish(settings),
     kinds: agentWishes(settings),
     knocked: new Map<string, string>(),

@@ -10,7 +10,7 @@ import { project, projects } from './about-projects.ts';
 import { diff, undo } from './agent-work.ts';
 import type { BotCommand } from './bot-command.ts';
 import { extend, interrupt, stop } from './control-agent.ts';
-import { allow, broadcast, deny, users } from './for-admins.ts';
+import { allow, broadcast, deny, pair, users } from './for-admins.ts';
 import { fork } from './fork.ts';
 import { model, newAgent } from './new-agent.ts';
 import { resume } from './resume.ts';
@@ -47,6 +47,7 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
 
 const FOR_ADMINS: Record<(typeof ADMIN_COMMANDS)[number], BotCommand> = {
   users,
+  pair,
   allow,
   deny,
   broadcast,

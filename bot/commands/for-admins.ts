@@ -1,7 +1,10 @@
 import { noticeIdOf } from '../delivery/delivery-ids.ts';
 import { requestDelivery } from '../delivery/ledger.ts';
 import type { BotParts } from '../incoming/bot-context.ts';
+import { PAIRING_MS } from '../people/pairing.ts';
 import type { BotCommand } from './bot-command.ts';
+
+const MINUTE_MS = 60_000;
 
 /** `/users`: who may talk, and who tried. */
 export const users: BotCommand = async ({ incoming }, { access, directory, knocked }) => {
@@ -27,6 +30,14 @@ export const allow: BotCommand = async ({ incoming }, { directory, knocked }, ar
   await directory.state('user.allowed', who, { by }, incoming.id);
   knocked.delete(who);
   await reply('allow', words.allowed(who));
+};
+
+/** `/pair`: a code that lets in whoever brings it, once. */
+export const pair: BotCommand = async ({ incoming, me }, { pairing }) => {
+  const { words, reply, userId } = incoming;
+  const code = pairing.offer(userId);
+  const link = `https://t.me/${me.username}?start=${code}`;
+  await reply('pair', words.pairingCode(code, link, PAIRING_MS / MINUTE_MS));
 };
 
 export const deny: BotCommand = async ({ incoming }, { access, directory }, argument) => {

@@ -12,7 +12,6 @@ import type { Health } from '../../platform/service/health.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject, SAID_AND_DONE } from '../../schemas/subjects.ts';
-import type { Mark, MessageMarks } from '../status/message-marks.ts';
 import type { AgentPlaces } from './agent-places.ts';
 import type { ChatPlace } from './chat-place.ts';
 import { deliveryIdOf, jobMessageId, noticeIdOf } from './delivery-ids.ts';
@@ -26,11 +25,18 @@ export interface LiveStatus {
   done(place: ChatPlace, turnId?: string): void;
 }
 
+/** What a reaction tells whoever wrote a message: it is stored, its turn has ended, or nothing any more. */
+export type Mark = 'stored' | 'ended' | 'none';
+
+export interface Marks {
+  /** @param messages their numbers in that chat */
+  mark(chatId: string, messages: readonly string[], mark: Mark): void;
+}
+
 export interface ResponseListenerOptions {
   log: EventLog;
   status: LiveStatus;
-  /** What a reaction to people's messages says of them. */
-  marks: Pick<MessageMarks, 'mark'>;
+  marks: Marks;
   logger: Logger;
   health: Health;
   places: AgentPlaces;

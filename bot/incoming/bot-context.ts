@@ -6,7 +6,7 @@ import type { Person } from '../../schemas/events/parts.ts';
 import type { ProjectAnswer, ProjectRequest, ProjectVerb } from '../../schemas/project-requests.ts';
 import type { Access } from '../people/access.ts';
 import type { Directory, Member } from '../people/directory.ts';
-
+import type { Pairing } from '../people/pairing.ts';
 import type { Words } from '../words/words.ts';
 
 /** What handling an update needs, built once. */
@@ -22,6 +22,7 @@ export interface BotParts {
   ) => Promise<ProjectAnswer<V>>;
   directory: Directory;
   access: Access;
+  pairing: Pairing;
   /** What an agent is to be where none is named. */
   wish: AgentWish;
   /** What an agent of each kind is to be. */

@@ -1,9 +1,7 @@
 import { type Api, GrammyError } from 'grammy';
 import type { Logger } from 'pino';
+import type { Mark, Marks } from '../delivery/response-listener.ts';
 import { callError } from '../telegram/call-outcome.ts';
-
-/** What a reaction of the bot's tells whoever wrote a message: it is stored, its turn has ended, or nothing any more. */
-export type Mark = 'stored' | 'ended' | 'none';
 
 export interface MessageMarksOptions {
   api: Pick<Api, 'setMessageReaction'>;
@@ -29,7 +27,7 @@ const MAX_WAITING = 100;
  * Reactions to people's messages, the quietest word there is. Worth nothing a moment later: never retried, never waited
  * for, and not in the ledger. A chat that takes none is left alone for an hour.
  */
-export class MessageMarks {
+export class MessageMarks implements Marks {
   readonly #options: MessageMarksOptions;
   /** Chats that took none, and until when they are left alone. */
   readonly #without = new Map<string, number>();
@@ -42,7 +40,6 @@ export class MessageMarks {
     this.#options = options;
   }
 
-  /** @param messages their numbers in that chat */
   mark(chatId: string, messages: readonly string[], mark: Mark): void {
     for (const message of messages.map(Number).filter(Number.isSafeInteger)) {
       if (this.#waiting >= MAX_WAITING) return;
@@ -63,7 +60,9 @@ export class MessageMarks {
   async #set(chatId: string, message: number, mark: Mark): Promise<void> {
     if (this.#end.signal.aborted || this.#now() < (this.#without.get(chatId) ?? 0)) return;
     const reactions = mark === 'none' ? [] : [{ type: 'emoji', emoji: EMOJI[mark] } as const];
-    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(CALL_MS)]);
+    const either = AbortSignal.any([this.#end.signal, AbortSignal.timeout(CALL_MS)]);
+    // A web AbortSignal, as grammY's type of the same has it.
+    const signal = either as unknown as Parameters<Api['setMessageReaction']>[4];
     try {
       await this.#options.api.setMessageReaction(chatId, message, reactions, {}, signal);
     } catch (error) {

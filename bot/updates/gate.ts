@@ -6,6 +6,7 @@ import type { BotContext, BotParts, Incoming } from '../incoming/bot-context.ts'
 import { chatName, nameOfUser } from '../incoming/names.ts';
 import { recipientOf } from '../incoming/recipient.ts';
 import type { RateLimit } from '../people/rate-limit.ts';
+import { pair } from './pair.ts';
 import { shownName } from './shown-name.ts';
 
 export interface GateOptions {
@@ -34,6 +35,7 @@ export function gate({ parts, rate, perMinute, botId, logger }: GateOptions) {
       return;
     }
     if (!isAllowed(incoming, context, parts)) {
+      if (await pair(context, incoming, parts)) return;
       refuse(incoming.userId, shownName(context), parts, logger);
       return;
     }

@@ -22,6 +22,7 @@ export const english: Words = {
     stop: 'Stop the agent',
     extend: 'Give the agent a longer life',
     users: 'Who may talk to me',
+    pair: 'A code that lets somebody in, once',
     allow: 'Let somebody talk to me',
     deny: 'Let somebody talk to me no more',
     broadcast: 'Say something to everybody',
@@ -153,6 +154,10 @@ export const english: Words = {
   usersTitle: '**Who may talk to me**',
   knocked: '**Refused since the start**',
   allowed: (id) => `✅ ${id} may talk to me.`,
+  pairingCode: (code, link, minutes) =>
+    `🔑 Whoever sends me \`/pair ${code}\` in a private chat, or opens ${link}, may talk to me: one person, within ${minutes} minutes, unless I start anew.`,
+  paired: (name, id) =>
+    `✅ ${name} (\`${id}\`) may talk to me, by your code. Not who you meant? \`/deny ${id}\``,
   denied: (id) => `🚫 ${id} may talk to me no more.`,
   cannotDeny: 'Admins are set in the settings and cannot be shut out here.',
   broadcastSent: (count) => `📣 On the way to ${count}.`,

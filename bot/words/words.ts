@@ -25,7 +25,7 @@ export const COMMANDS = [
   'extend',
 ] as const;
 
-export const ADMIN_COMMANDS = ['users', 'allow', 'deny', 'broadcast'] as const;
+export const ADMIN_COMMANDS = ['users', 'pair', 'allow', 'deny', 'broadcast'] as const;
 
 type CommandWords = Record<(typeof COMMANDS)[number] | (typeof ADMIN_COMMANDS)[number], string>;
 
@@ -128,6 +128,8 @@ export interface Words {
   knocked: string;
   allowed: (id: string) => string;
   denied: (id: string) => string;
+  pairingCode: (code: string, link: string, minutes: number) => string;
+  paired: (name: string, id: string) => string;
   cannotDeny: string;
   broadcastSent: (count: number) => string;
   adminsOnly: string;

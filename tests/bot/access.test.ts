@@ -99,13 +99,33 @@ test('an admin lets somebody in and shuts them out; both outlive the bot', async
   t.regex(api.texts(ANN)[3] ?? '', /cannot be shut out/);
 });
 
+test('a code of an admin lets one in whose id nobody knows, and a wrong one is not answered', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const [guest, other] = [7801, 7802];
+  const before = api.chat(ANN).length;
+  api.say(ANN, '/pair');
+  await telegram.until(() => api.chat(ANN).length === before + 1, 'a code');
+  const [, code = ''] = /start=([A-Z0-9]{6})/.exec(api.texts(ANN).at(-1) ?? '') ?? [];
+  api.say(guest, '/pair 111111');
+  api.say(other, `/pair ${code}`, { chat: { id: -55, type: 'group', title: 'G' } });
+  api.say(guest, `/start ${code}`);
+  await telegram.until(() => api.chat(ANN).length === before + 2, 'who it was');
+  t.regex(api.texts(ANN).at(-1) ?? '', /User 7801 \(7801\) may talk to me/);
+  api.say(other, `/pair ${code}`);
+  api.say(guest, 'hello');
+  await telegram.until(() => api.texts(guest).length === 2, 'an answer');
+  t.is(api.texts(guest)[1], '[1] You said: hello');
+  t.deepEqual(api.texts(other), [], 'it is used up');
+});
+
 test('who is no admin can do nothing that only admins may', async (t) => {
   const { telegram, system } = running();
   const { api } = telegram;
-  for (const command of ['/users', '/allow 6666', '/deny 1001', '/broadcast hi']) {
+  for (const command of ['/users', '/pair', '/allow 6666', '/deny 1001', '/broadcast hi']) {
     api.say(BEN, command);
   }
-  await telegram.until(() => api.chat(BEN).length === 4, 'refusals');
+  await telegram.until(() => api.chat(BEN).length === 5, 'refusals');
 
   t.deepEqual(new Set(api.texts(BEN)), new Set(['Only admins may do that.']));
   const events = await history(await system.log());

@@ -53,6 +53,7 @@ async function fixture(t: ExecutionContext, parts: typeof asText = asText) {
     const listener = new ResponseListener({
       log,
       status,
+      marks: { mark() {} },
       logger: quiet,
       health,
       places,

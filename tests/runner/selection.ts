@@ -66,6 +66,7 @@ const DEAR = [
   'spawner.ts',
   'spawner-process.ts',
   'own-nats.ts',
+  'chromium.ts',
   'redis.ts',
   'transcripts/puppet-stage.ts',
 ].map((name) => `tests/support/${name}`);

@@ -110,6 +110,7 @@ export async function startTestNats(
 /** A folder that is removed after the test. */
 export async function temporaryFolder(t: Pick<ExecutionContext, 'teardown'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'orchestrator-test-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  // Something that was just ended may still write a file.
+  t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }));
   return folder;
 }

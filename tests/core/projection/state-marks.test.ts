@@ -47,7 +47,9 @@ test('a state is folded from the nearest mark, and is the one that a fold from t
   const reads: number[] = [];
   const from = new StateHistory(counting(reads), { marks });
   await from.at(last, signal);
-  t.deepEqual(reads.slice(0, 1), [begun + 1], 'only what came after the mark is read');
+  // The last mark may be of the last event.
+  const first = begun < last ? [begun + 1] : [];
+  t.deepEqual(reads.slice(0, 1), first, 'only what came after the mark is read');
 
   // Of another version, or damaged: the one before it, or none.
   await writeFile(join(folder, '7.000000000000.jsonl'), 'of another version');

@@ -9,6 +9,7 @@ import {
   refusedForAgent,
 } from '../domain/call/decide-call.ts';
 import { jobCaller, wishOf } from '../domain/job/decide-job-call.ts';
+import { isOpen, type JobState } from '../domain/job/job-state.ts';
 import { requestJob } from '../domain/job/request-job.ts';
 import { findOwnProject, type ToolOutcome } from '../domain/project/decide-project.ts';
 import type { SystemState } from '../domain/system-state.ts';
@@ -78,16 +79,21 @@ function decided(
   const { result, effects } = stands;
   const own = DECIDED_CALLS[`${call.tool}.${call.verb}`];
   // Which tools are declared is a setting.
-  const isUnknown = !result.data.ok && result.data.error.code === 'ORC_NO_SUCH_TOOL';
+  const code = result.data.ok ? undefined : result.data.error.code;
+  const isUnknown = code === 'ORC_NO_SUCH_TOOL';
   if (isUnknown && own === undefined && call.tool !== 'project') return asItStands(stands);
   const forbidden = notAllowed(call, state, undefined);
   if (forbidden) return forbidden;
-  if (!result.data.ok && isOutside(result.data.error.code, own === undefined)) {
+  if (own === undefined && call.tool === 'project') return ofGit(call, state, system, stands);
+  if (code !== undefined && isOutside(code, own === undefined)) {
     return refusedJob(call, state, system, stands) ?? asItStands(stands);
   }
   if (own !== undefined) {
     const context = { now: nowOf(stands), maxProjects: Number.POSITIVE_INFINITY };
     const job = system.jobs.get(String(call.input.jobId));
+    // Whoever decided may have seen it open and not cancelled yet.
+    const isBehind = effects.some(({ type }) => type === 'job.cancel-requested') && isOver(job);
+    if (isBehind) return asItStands(stands);
     const outcome = own(call, callerOf(state), system, { ...context, job });
     const isShown = LOOK_UPS.has(`${call.tool}.${call.verb}`) || call.verb === 'cancel';
     // A job that has left the state is in the log.
@@ -97,15 +103,49 @@ function decided(
     }
     return outcome;
   }
-  if (call.tool === 'project') {
-    const project = findOwnProject(call, callerOf(state), system.projects);
-    return project.ok ? asItStands(stands) : project;
-  }
   const requested = effects.find(({ type }) => type === 'job.requested');
   return requested === undefined
-    ? asItStands(stands)
+    ? repeatedJob(call, state, system, stands)
     : jobOutcome(call, state, system, stands, requested);
 }
+
+/** Whose project it is, is decided; what git came to is what the event says. */
+function ofGit(
+  call: PendingCall,
+  state: AgentState,
+  system: SystemState,
+  stands: Stands,
+): ToolOutcome {
+  const { data } = stands.result;
+  if (!data.ok && BY_SETTINGS.has(data.error.code)) return asItStands(stands);
+  const project = findOwnProject(call, callerOf(state), system.projects);
+  return project.ok ? asItStands(stands) : project;
+}
+
+/** No job was requested by it: it is one that was there, where that is still as whoever decided has seen it. */
+function repeatedJob(
+  call: PendingCall,
+  state: AgentState,
+  system: SystemState,
+  stands: Stands,
+): ToolOutcome {
+  const { data } = stands.result;
+  // As the tool gave it: a value of JSON.
+  const { id } = (data.ok ? data.value : {}) as { id?: unknown };
+  const job = system.jobs.get(String(id));
+  if (job === undefined || (!isOpen(job) && call.input.key === undefined))
+    return asItStands(stands);
+  const wish = { ...wishOf(call), input: job.input };
+  const caller = jobCaller(call, callerOf(state));
+  const { timeouts } = job;
+  const jobs = system.jobs.values();
+  const outcome = requestJob(wish, caller, { timeouts }, jobs, undefined, nowOf(stands));
+  const isSame = outcome.ok && outcome.events.length === 0 && outcome.value.id === id;
+  return isSame ? asItStands(stands) : outcome;
+}
+
+const isOver = (job: JobState | undefined): boolean =>
+  job !== undefined && (!isOpen(job) || job.cancel !== undefined);
 
 /** What its tool's declaration made of the call is taken from the request; whether it is taken is decided. */
 function jobOutcome(

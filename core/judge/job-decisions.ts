@@ -1,4 +1,6 @@
+import { ERRORS } from '../../schemas/errors.ts';
 import type { NewEvent, StoredEvent, StoredEventOf } from '../../schemas/event.ts';
+import { MAX_PROBLEM } from '../../schemas/limits.ts';
 import type { ClusterView } from '../domain/agent/claim.ts';
 import { endEvents, type JobEnd } from '../domain/job/job-end-events.ts';
 import { acceptedEvents, answeredEvents, progressEvents } from '../domain/job/job-events.ts';
@@ -37,7 +39,7 @@ export function decideJobAnew(
 ): DecidedNow {
   const { job } = track;
   if (job === undefined || !isOpen(job)) return { events: [], isSame: false };
-  const all = [...candidates(track, job, there.first, agent)];
+  const all = [...candidates(track, job, there, agent)];
   const found = all.find((events) => stands(events, there));
   const [first = []] = all;
   return found ? { events: found, isSame: true } : { events: first, isSame: false };
@@ -46,9 +48,10 @@ export function decideJobAnew(
 function* candidates(
   track: JobTrack,
   job: OpenJob,
-  first: StoredEvent,
+  there: Stands,
   agent: AgentTrack | undefined,
 ): Generator<NewEvent[]> {
+  const { first } = there;
   const now = new Date(first.time);
   switch (first.type) {
     case 'job.answered': {
@@ -60,9 +63,10 @@ function* candidates(
       yield acceptedNow(job, first, now);
       return;
     default: {
-      const ends = [...decidedEnds(track), ...outsideEnd(job, first)];
+      const ends = [...decidedEnds(track), ...outsideEnd(job, there)];
       const agents = agent ? [...agent.seen()] : [undefined];
-      for (const end of ends) for (const by of agents) yield endEvents(job, end, by, now);
+      for (const end of ends)
+        for (const by of agents) yield asShown(endEvents(job, end, by, now), there);
     }
   }
 }
@@ -100,13 +104,41 @@ function decidedEnds(track: JobTrack): JobEnd[] {
 const OF_THE_LOG: ReadonlySet<string> = new Set(['ORC_JOB_DECLINED', 'ORC_JOB_TIMED_OUT']);
 
 /** What ran has ended so, or was gone. */
-function outsideEnd(job: OpenJob, first: StoredEvent): JobEnd[] {
+function outsideEnd(job: OpenJob, { first, behind }: Stands): JobEnd[] {
   if (job.phase !== 'working' || job.run === undefined) return [];
   if (first.type === 'job.completed') return [{ end: 'completed', result: first.data.result }];
   if (first.type !== 'job.failed' || !isCode(first.data.code)) return [];
-  const { code, reason } = first.data;
+  const { code } = first.data;
+  const reason = wholeReason(first, behind(1)[0]);
   return OF_THE_LOG.has(code) ? [] : [{ end: 'failed', code, reason }];
 }
+
+/** A long reason is cut in the job's end, and whole in the result for whoever waits. */
+function wholeReason(
+  { data: { code, reason } }: StoredEventOf<'job.failed'>,
+  result: StoredEvent | undefined,
+): string {
+  if (reason.length < MAX_PROBLEM || result?.type !== 'result' || result.data.ok) return reason;
+  const begin = isCode(code) ? `${ERRORS[code].meaning}: ` : '';
+  const { message } = result.data.error;
+  const whole = message.slice(begin.length, message.lastIndexOf(' ('));
+  return whole.startsWith(reason) ? whole : reason;
+}
+
+/** Of a result that the log did not take, only the message to the agent has the beginning. */
+function asShown(events: NewEvent[], { first, behind }: Stands): NewEvent[] {
+  if (first.type !== 'job.completed' || !isTooLarge(first.data.result)) return events;
+  const shown = behind(events.length - 1);
+  return events.map((event) => {
+    const stands = shown.find(({ id }) => id === event.id);
+    return event.type === 'command.send' && stands?.type === 'command.send'
+      ? { ...event, data: { ...event.data, text: stands.data.text } }
+      : event;
+  });
+}
+
+const isTooLarge = (result: unknown): boolean =>
+  result !== null && typeof result === 'object' && 'tooLarge' in result;
 
 /** What a run says of itself sets its clock anew. */
 export const progressTimers = (job: JobState, event: StoredEvent): NewEvent[] =>

@@ -57,7 +57,8 @@ export function whoseDecision(event: StoredEvent, behind: Behind): Whose | undef
     case 'job-timer':
       return { kind: 'timer', id: address.jobId };
     case 'job':
-      if (source === TOOLS) return ofCall(event, behind);
+      // A job is cancelled by a call, or by a person, of whose wish no result tells.
+      if (source === TOOLS || type === 'job.cancel-requested') return ofCall(event, behind);
       return OF_JOBS.has(type) && !id.startsWith('job.late:')
         ? { kind: 'job', id: address.jobId }
         : undefined;

@@ -31,7 +31,8 @@ export function endEvents(
   const stated = endEvent(job, end, now, 'over');
   const stop = stopEvents(job, stated.id, now);
   if (job.by === undefined) return [stated, ...stop];
-  const { agentId } = job.by;
+  const { by } = job;
+  const { agentId } = by;
   const outcome =
     end.end === 'completed'
       ? {
@@ -45,7 +46,7 @@ export function endEvents(
     ...meta,
     causationId: stated.id,
   });
-  return [stated, result, ...noticeEvents(job, end, agent, stated.id, now), ...stop];
+  return [stated, result, ...noticeEvents({ ...job, by }, end, agent, stated.id, now), ...stop];
 }
 
 /** The agent that did it has nothing to do any more. */
@@ -104,13 +105,13 @@ function kept(result: unknown): null {
  * is over, so that nobody reads the result.
  */
 function noticeEvents(
-  job: OpenJob,
+  job: OpenJob & { by: NonNullable<OpenJob['by']> },
   end: JobEnd,
   agent: AgentState | undefined,
   causationId: string,
   now: Date,
 ): NewEvent[] {
-  if (job.by === undefined || agent === undefined || !isHeard(agent)) return [];
+  if (agent === undefined || !isHeard(agent)) return [];
   const { agentId, turnId } = job.by;
   const waits = turnId !== undefined && isLive(agent) && agent.turn?.turnId === turnId;
   if (!job.notify && waits) return [];

@@ -62,7 +62,7 @@ export function acceptedEvents(
 ): NewEvent[] {
   const epoch = (job.run?.epoch ?? 0) + 1;
   const { node, place, holder } = own.self;
-  const runId = job.run?.runId ?? `run-${job.jobId.slice('job_'.length)}`;
+  const runId = `run-${job.jobId.slice('job_'.length)}`;
   const callback = own.callback !== undefined && { callback: own.callback };
   const data = { runId, executor: own.executor, node, place, holder, epoch, ...callback };
   const accepted = jobEvent(job, 'job.accepted', data, now, { id: String(epoch) });

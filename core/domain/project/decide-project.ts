@@ -157,7 +157,7 @@ export function answerListProjects(
   const own = [...projects.values()].filter(
     (project) => isOwn(project, caller) && (project.phase !== 'archived' || project.id === after),
   );
-  const last = after === undefined ? -1 : own.findIndex(({ id }) => id === after);
+  const last = own.findIndex(({ id }) => id === after);
   if (after !== undefined && last < 0) return noProject(String(after));
   const page = own.slice(last + 1, last + 1 + Math.min(Number(limit), MAX_PROJECTS));
   return { ok: true, events: [], value: page.map(shown) };

@@ -1,96 +1,92 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
+import type { Judge } from '../../../core/judge/judge.ts';
 import { keptLogs, readKept } from '../../support/judged-log.ts';
-import { random } from '../../support/random.ts';
-import { judgeWith, type Mutant, mutantsOf } from './mutants.ts';
+import { judgeWithSwitches, type Mutant } from './mutants.ts';
+import { NOT_SHOWN } from './not-shown.ts';
+import { switchOff, takeDiffered } from './switches.ts';
 
-/** What chooses the next step of an agent, and of a job. */
-const DECIDERS = [
-  'agent/next-step',
-  'agent/turn/next-turn-step',
-  'agent/turn/next-undo-step',
-  'agent/run/next-run-step',
-  'agent/command/next-command-step',
-  'job/next-job-step',
-].map((name) => `core/domain/${name}.ts`);
+const DOMAIN = 'core/domain';
 
-/** What no kept log shows when it is switched off, by a part of its name, and why. */
-const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
-  'the judge is told that a spawner saw nobody else, and had room: that is outside of the log': [
-    'job.run === undefined ? beforeRun',
-    'endedBefore(job) ?? (hasRoom',
-    'hasRoom && canRun ?',
-    'never run.node === self.node',
-    'never nodes.has(run.node)',
-    'never ELSEWHERE',
-    'view.settled ?',
-    'never !view.isSilentForLong',
-  ],
-  'it comes to the same where it is reached, or the reason is what the runtime said': [
-    'end.signal === null ?',
-    'state.saidReady?.problem ??',
-    'state.snapshots ?? []',
-    'ttlMs ?? state.ttlMs',
-    'always the first of joins ?',
-  ],
-  'it is too rare for the logs that are kept; the tests of the decider have it': [
-    "step?.do === 'end-turn' ?",
-    'state.controls.find(isLifeControl)',
-    "never first?.name === 'resume'",
-    'never state.interrupted',
-    'never turn.overdue',
-    'turn.muted === undefined ?',
-    'Object.hasOwn(ERRORS, code)',
-    'never last === undefined',
-    'never overflow',
-    "never phase === 'unknown'",
-    "phase === 'ended' ?",
-    'running < MAX_RUNNING ?',
-    'cancel.by === undefined ?',
-    "never overdue === 'confirm'",
-  ],
-};
+/** What decides, and spells what is decided, of agents, deliveries, projects, calls, jobs and their timers. */
+const DECIDERS =
+  /(next-.*|.*-events|step-events|decide-.*|request-job|find-project|allowed-tools|end-detail|result-event|agent-event|home-retention)\.ts$/;
 
-/** `npm run chaos` has all of them; each `npm test` a few. */
-const ALL = process.env.CHAOS_DAY_EVENTS !== undefined;
-const SOME = 6;
+/** Of these the judge takes from the event what was decided: by a setting, or by what a broker refused. */
+const TOLD: readonly string[] = ['agent/smaller-events.ts'];
 
-test('a rule of a decider that is switched off is found by a log that is kept', async (t) => {
+test('each rule of the deciders that is switched off is found by a log that is kept', async (t) => {
   t.timeout(600_000);
-  const { seed, next } = random();
-  const parts = Object.values(NOT_SHOWN).flat();
-  const mutants = DECIDERS.flatMap(mutantsOf).filter(
-    ({ name }) => !parts.some((part) => name.includes(part)),
+  const files = readdirSync(DOMAIN, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => DECIDERS.test(name) && !TOLD.includes(name),
   );
-  const tried = ALL
-    ? mutants
-    : Array.from({ length: SOME }, () => mutants.splice(next(mutants.length), 1)).flat();
-  t.log(`seed ${seed}: ${tried.length} rules`);
-  // The short ones first: most rules are found by them.
-  const logs = keptLogs()
-    .map(readKept)
-    .sort((a, b) => a.length - b.length);
-  for (const mutant of tried) t.true(await isFound(mutant, logs), mutant.name);
+  const { Judge, mutants } = await judgeWithSwitches(
+    files.sort().map((name) => join(DOMAIN, name)),
+  );
+  const notShown = new Set(Object.values(NOT_SHOWN).flat());
+  const rules = mutants.filter(({ name }) => !notShown.has(name));
+  t.is(mutants.length - rules.length, notShown.size, `gone: ${gone(notShown, mutants)}`);
+  t.log(`${rules.length} rules, and ${notShown.size} that no log shows`);
+  const isFound = finder(Judge);
+  t.deepEqual(
+    rules.filter((mutant) => !isFound(mutant)).map(({ name }) => name),
+    [],
+  );
 });
+
+const gone = (notShown: ReadonlySet<string>, mutants: readonly Mutant[]): string =>
+  [...notShown].filter((name) => !mutants.some((mutant) => mutant.name === name)).join('\n');
 
 class Found extends Error {}
 
-async function isFound(
-  mutant: Mutant,
-  logs: readonly ReturnType<typeof readKept>[],
-): Promise<boolean> {
-  const Judge = await judgeWith(mutant);
-  const onDifference = () => {
-    throw new Found();
-  };
-  try {
-    for (const messages of logs) {
-      const judge = new Judge({ onDifference });
-      for (const message of messages) judge.take(message);
-      judge.end();
+/** Each log is read when it is needed first, the short ones before the others: most rules are found by them. */
+function finder(SwitchedJudge: typeof Judge): (mutant: Mutant) => boolean {
+  const logs = keptLogs()
+    .map((name) => new KeptLog(SwitchedJudge, name))
+    .sort((a, b) => a.messages.length - b.messages.length);
+  return ({ number }) => logs.some((log) => log.differing.has(number) && log.finds(number));
+}
+
+class KeptLog {
+  readonly messages: ReturnType<typeof readKept>;
+  readonly #Judge: typeof Judge;
+  #differing: ReadonlySet<number> | undefined;
+
+  constructor(SwitchedJudge: typeof Judge, name: string) {
+    this.#Judge = SwitchedJudge;
+    this.messages = readKept(name);
+  }
+
+  /** The switches that change something here: it cannot find any other. */
+  get differing(): ReadonlySet<number> {
+    if (this.#differing === undefined) {
+      takeDiffered();
+      this.#judge();
+      this.#differing = takeDiffered();
     }
-    return false;
-  } catch (error) {
-    // A decider that throws is found as well.
-    return error instanceof Found || error instanceof TypeError;
+    return this.#differing;
+  }
+
+  finds(number: number): boolean {
+    switchOff(number);
+    try {
+      this.#judge();
+      return false;
+    } catch (error) {
+      // A decider that throws is found as well.
+      return error instanceof Found || error instanceof TypeError || error instanceof RangeError;
+    } finally {
+      switchOff(-1);
+    }
+  }
+
+  #judge(): void {
+    const onDifference = () => {
+      throw new Found();
+    };
+    const judge = new this.#Judge({ onDifference });
+    for (const message of this.messages) judge.take(message);
+    judge.end();
   }
 }

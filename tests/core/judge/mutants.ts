@@ -4,111 +4,156 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import type { Judge } from '../../../core/judge/judge.ts';
+import { enter, switches } from './switches.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const JUDGE = join(ROOT, 'core/judge/judge.ts');
+const CORE = pathToFileURL(join(ROOT, 'core/')).href;
+const JUDGE = pathToFileURL(join(ROOT, 'core/judge/judge.ts')).href;
 
-/** A rule of the decider that is switched off: a part of a file that stands for another. */
+/** A rule of a decider that can be switched off by its number. */
 export interface Mutant {
-  /** As one finds it: file, and what it was. */
+  number: number;
+  /** As one finds it: file, what is done to it, and what it was. */
   name: string;
-  file: string;
-  source: string;
 }
 
-/** Each condition of a file that never holds, each choice of which one side is gone, each first that is passed over. */
-export function mutantsOf(path: string): Mutant[] {
-  const file = join(ROOT, path);
-  const text = readFileSync(file, 'utf8');
-  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+/**
+ * The judge with all rules of these files behind switches, which are loaded once: each condition that never holds, each choice of
+ * which one side is gone, each part of a condition that does not count, each first that is passed over.
+ */
+export async function judgeWithSwitches(
+  paths: readonly string[],
+): Promise<{ Judge: typeof Judge; mutants: readonly Mutant[] }> {
   const mutants: Mutant[] = [];
-  const replace = (node: ts.Node, by: string, what: string) => {
-    const [start, end] = [node.getStart(), node.getEnd()];
-    const shown = text.slice(start, end).replace(/\s+/g, ' ').slice(0, 80);
-    const source = text.slice(0, start) + by + text.slice(end);
-    mutants.push({ name: `${path} ${what} ${shown}`, file, source });
+  const sources = new Map(
+    paths.map((path) => {
+      const file = join(ROOT, path);
+      return [file, withSwitches(path, readFileSync(file, 'utf8'), mutants)];
+    }),
+  );
+  loadSwitched(sources);
+  const module: { Judge: typeof Judge } = await import(`${JUDGE}?${SWITCHED}`);
+  return { Judge: module.Judge, mutants };
+}
+
+const SWITCHED = 'switched';
+
+/** All of core is loaded a second time, these files with their switches. */
+function loadSwitched(sources: ReadonlyMap<string, string>): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      const resolved = next(specifier, context);
+      const isOfSwitched = context.parentURL?.endsWith(`?${SWITCHED}`) ?? false;
+      return isOfSwitched && resolved.url.startsWith(CORE)
+        ? { ...resolved, url: `${resolved.url}?${SWITCHED}` }
+        : resolved;
+    },
+    load(url, context, next) {
+      const [path = '', query] = url.split('?');
+      if (query !== SWITCHED) return next(url, context);
+      const file = fileURLToPath(path);
+      const text = sources.get(file) ?? readFileSync(file, 'utf8');
+      return { format: 'module', source: stripTypeScriptTypes(text), shortCircuit: true };
+    },
+  });
+}
+
+/** The text of a file with a switch at each of its rules; those are added to `mutants`. */
+function withSwitches(path: string, text: string, mutants: Mutant[]): string {
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const counts = new Map<string, number>();
+  const add = (node: ts.Node, what: string): number => {
+    const shown = node.getText().replaceAll('${', '{').replace(/\s+/g, ' ').slice(0, 80);
+    const number = enter();
+    const name = `${path.slice('core/domain/'.length)} ${what} ${shown}`;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    mutants.push({ number, name: count === 1 ? name : `${name} (${count})` });
+    return number;
+  };
+  const edits: { at: number; text: string }[] = [];
+  const wrap = (node: ts.Node, before: string, after: string) => {
+    edits.push({ at: node.getStart(), text: before }, { at: node.getEnd(), text: after });
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isIfStatement(node)) replace(node.expression, 'false', 'never');
-    if (ts.isConditionalExpression(node)) {
-      replace(node, `(${node.whenTrue.getText()})`, 'always the first of');
-      replace(node, `(${node.whenFalse.getText()})`, 'always the second of');
+    if (ts.isIfStatement(node)) {
+      wrap(node.expression, `$switch.never(${add(node.expression, 'never')}, `, ')');
+    } else if (ts.isConditionalExpression(node)) {
+      const numbers = [add(node, 'always the first of'), add(node, 'always the second of')];
+      wrap(node.condition, `$switch.one(${numbers.join(', ')}, `, ')');
+    } else if (ts.isBinaryExpression(node)) ofBinary(node);
+    else if (ts.isCaseClause(node)) {
+      wrap(node.expression, `$switch.other(${add(node.expression, 'without the case')}, `, ')');
     }
-    const isEither =
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
-      !ts.isLiteralExpression(node.right);
-    if (isEither) replace(node, `(${node.right.getText()})`, 'without the first of');
     ts.forEachChild(node, visit);
   };
+  const ofBinary = (node: ts.BinaryExpression): void => {
+    const { left, right, operatorToken } = node;
+    switch (operatorToken.kind) {
+      case ts.SyntaxKind.QuestionQuestionToken:
+        if (ts.isLiteralExpression(right)) return;
+        wrap(left, `$switch.nothing(${add(node, 'without the first of')}, `, ')');
+        return;
+      case ts.SyntaxKind.AmpersandAmpersandToken:
+        // What is there where a condition holds is a choice; of two conditions each is a rule.
+        if (!isCondition(right)) wrap(left, `$switch.never(${add(node, 'never')}, `, ')');
+        else {
+          wrap(left, `$switch.always(${add(left, 'also without')}, `, ')');
+          wrap(right, `$switch.always(${add(right, 'also without')}, `, ')');
+        }
+        return;
+      case ts.SyntaxKind.BarBarToken:
+        wrap(left, `$switch.never(${add(left, 'never')}, `, ')');
+        wrap(right, `$switch.never(${add(right, 'never')}, `, ')');
+    }
+  };
   visit(tree);
-  return mutants;
+  return `const $switch = globalThis[Symbol.for('${switches}')]; ${edited(text, edits)}`;
 }
 
-const stripped = new Map<string, string>();
-let present: (Mutant & { affected: ReadonlySet<string> }) | undefined;
-let count = 0;
-
-/** Only what imports the mutant, over however many files, is loaded again with it. */
-registerHooks({
-  resolve(specifier, context, next) {
-    const resolved = next(specifier, context);
-    const [, query] = context.parentURL?.split('?') ?? [];
-    if (query === undefined || present === undefined || !resolved.url.startsWith('file:'))
-      return resolved;
-    const isAffected = present.affected.has(fileURLToPath(resolved.url));
-    return isAffected ? { ...resolved, url: `${resolved.url}?${query}` } : resolved;
-  },
-  load(url, context, next) {
-    const [path = '', query] = url.split('?');
-    if (query === undefined || present === undefined || !path.endsWith('.ts'))
-      return next(url, context);
-    const file = fileURLToPath(path);
-    return { format: 'module', source: sourceOf(file, present), shortCircuit: true };
-  },
-});
-
-function sourceOf(file: string, mutant: Mutant): string {
-  if (file === mutant.file) return stripTypeScriptTypes(mutant.source);
-  const known = stripped.get(file) ?? stripTypeScriptTypes(readFileSync(file, 'utf8'));
-  stripped.set(file, known);
-  return known;
+/** Is it asked for whether it holds, and not for what it is? */
+function isCondition(node: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(node)) return isCondition(node.expression);
+  if (ts.isPrefixUnaryExpression(node)) return node.operator === ts.SyntaxKind.ExclamationToken;
+  if (ts.isCallExpression(node)) return CONDITION_CALL.test(node.expression.getText());
+  if (ts.isBinaryExpression(node)) return COMPARISONS.has(node.operatorToken.kind);
+  return isTested(node);
 }
 
-/** The judge as it is with this mutant in the place of what it was. */
-export async function judgeWith(mutant: Mutant): Promise<typeof Judge> {
-  count += 1;
-  present = { ...mutant, affected: affectedBy(mutant.file) };
-  const module: { Judge: typeof Judge } = await import(
-    `${pathToFileURL(JUDGE).href}?mutant=${count}`
-  );
-  return module.Judge;
+const CONDITION_CALL =
+  /(^|\.)(is[A-Z]\w*|has|hasOwn|some|every|includes|startsWith|same\w*|timingSafeEqual)$/;
+
+const COMPARISONS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanEqualsToken,
+  ts.SyntaxKind.GreaterThanToken,
+  ts.SyntaxKind.GreaterThanEqualsToken,
+  ts.SyntaxKind.AmpersandAmpersandToken,
+  ts.SyntaxKind.BarBarToken,
+]);
+
+/** Does it stand in the condition of an `if` or of a choice? */
+function isTested(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isIfStatement(parent)) return parent.expression === node;
+  if (ts.isConditionalExpression(parent)) return parent.condition === node;
+  return ts.isBinaryExpression(parent) && isTested(parent);
 }
 
-/** By file of core: what it imports of values. */
-const imports = new Map<string, readonly string[]>();
-const affected = new Map<string, ReadonlySet<string>>();
-
-function affectedBy(file: string): ReadonlySet<string> {
-  const known = affected.get(file);
-  if (known) return known;
-  collect(JUDGE);
-  const found = new Set([file]);
-  for (let size = 0; size < found.size; ) {
-    size = found.size;
-    for (const [importer, imported] of imports)
-      if (imported.some((one) => found.has(one))) found.add(importer);
+/** What is put in at one place comes in the order of its edits: outer ones open first, and close last. */
+function edited(text: string, edits: readonly { at: number; text: string }[]): string {
+  const opening = edits.filter(({ text: put }) => put !== ')');
+  const closing = edits.filter(({ text: put }) => put === ')');
+  let result = '';
+  let last = 0;
+  const places = [...new Set(edits.map(({ at }) => at))].sort((a, b) => a - b);
+  for (const at of places) {
+    result += text.slice(last, at);
+    for (const edit of closing) if (edit.at === at) result += edit.text;
+    for (const edit of opening) if (edit.at === at) result += edit.text;
+    last = at;
   }
-  affected.set(file, found);
-  return found;
-}
-
-function collect(file: string): void {
-  if (imports.has(file)) return;
-  const text = readFileSync(file, 'utf8');
-  const found = [...text.matchAll(/^(?:import|export) (?!type )[^;]*? from '(\.[^']+)'/gm)].map(
-    ([, path = '']) => join(file, '..', path),
-  );
-  imports.set(file, found);
-  for (const imported of found) collect(imported);
+  return result + text.slice(last);
 }

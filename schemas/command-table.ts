@@ -593,7 +593,7 @@ export const COMMAND_TABLE = [
     summary:
       'Create an agent that knows what another one knew at the end of a turn, and has its files. Prints its id.',
     details:
-      'It knows it by a digest of what was said, its first message, and nothing that came later. Its files are those that the project has kept of that turn, in a clone and on a branch of its own; without a project its folder is empty. Nothing is done to the other agent, which may have ended, and may have been deleted.',
+      'It knows it by the session of its CLI up to there, where it is of the same kind and on the same machine (Claude Code, Codex), else by a digest of what was said, its first message; it says which, and knows nothing that came later. Its files are those that the project has kept of that turn, in a clone and on a branch of its own; without a project its folder is empty. Nothing is done to the other agent, which may have ended, and may have been deleted.',
     options: [
       {
         flags: '--at',

@@ -99,7 +99,9 @@ export class AgentEnvironment {
       ...(commandLine !== undefined && { commandLine }),
       ...(model !== undefined && { model }),
       ...(effort !== undefined && { effort }),
-      ...(state.run.resumed && { resumes: { digest: digest ?? '' } }),
+      ...((state.run.resumed || state.run.forked === 'session') && {
+        resumes: { digest: digest ?? '' },
+      }),
     };
   }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AgentFactory } from '../agents/agent-factory.ts';
 import { kindOf } from '../agents/agent-kinds.ts';
 import { howToGetCli } from '../agents/kind-problems.ts';
+import type { ProcessFile } from '../agents/process-file.ts';
 import {
   type AgentState,
   isLive,
@@ -64,6 +65,11 @@ export class ProcessManager {
     return this.#runtimes.chosen.name;
   }
 
+  /** Of a run, or where new ones begin; undefined where this spawner has no such runtime. */
+  runtime(run?: Run): Runtime | undefined {
+    return run === undefined ? this.#runtimes.chosen : this.#runtimeOf(run);
+  }
+
   /** The process of an agent that this spawner is attached to. */
   get(agentId: string): AgentProcess | undefined {
     return this.#processes.get(agentId);
@@ -81,8 +87,14 @@ export class ProcessManager {
    * Starts the run's process, or takes up the one that this run has already.
    *
    * @param digest of what was said before a run that goes on with it
+   * @param session that it begins with, of another agent
    */
-  async start(state: LiveAgent, factory: AgentFactory, digest?: string): Promise<StartResult> {
+  async start(
+    state: LiveAgent,
+    factory: AgentFactory,
+    digest?: string,
+    session: readonly ProcessFile[] = [],
+  ): Promise<StartResult> {
     const { agentId, run } = state;
     const runtime = this.#runtimeOf(run);
     if (runtime === undefined) return { ok: false, reason: `there is no runtime ${run.runtime}` };
@@ -106,7 +118,7 @@ export class ProcessManager {
       needs: this.#needs(state, factory, places, runtime.name),
       environment: environment.variables,
       ...(workspace && { workspace }),
-      files,
+      files: [...files, ...session],
       labels: labelsOf(state),
       expiresAt: new Date(run.expiresAt),
       ...(run.resumed && { again: true }),

@@ -7,6 +7,7 @@ import { Archiver } from './archiver.ts';
 import { ConnectionMeter, type CountConnections } from './connection-meter.ts';
 import { Drain } from './drain.ts';
 import { FileMeter } from './file-meter.ts';
+import { ForkSessions } from './fork-sessions.ts';
 import { HomeKeeper } from './home-keeper.ts';
 import type { Executor } from './jobs/executor.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -18,7 +19,7 @@ import { StuckAgents } from './stuck-agents.ts';
 import type { WorkerDependencies } from './worker-dependencies.ts';
 
 export interface SpawnerDependencies
-  extends Omit<WorkerDependencies, 'ownership' | 'files' | 'connections' | 'stuck'> {
+  extends Omit<WorkerDependencies, 'ownership' | 'files' | 'connections' | 'stuck' | 'forks'> {
   health: Health;
   membership: Membership;
   runtimes: AgentRuntimes;
@@ -76,6 +77,7 @@ export class Spawner {
       files: this.#files,
       connections: this.#connections,
       stuck,
+      forks: new ForkSessions(deps),
     };
     const enforced = deps.quotas !== undefined;
     this.#quotaHealth = new QuotaHealth({ ...deps, ownership, enforced });

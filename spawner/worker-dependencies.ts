@@ -6,6 +6,7 @@ import type { SystemFollower } from '../core/projection/system-follower.ts';
 import type { ToolDeclaration } from '../schemas/tool-declaration.ts';
 import type { ConnectionMeter } from './connection-meter.ts';
 import type { FileMeter } from './file-meter.ts';
+import type { ForkSessions } from './fork-sessions.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { LoginRenewals } from './logins/login-renewals.ts';
 import type { Ownership } from './ownership/ownership.ts';
@@ -23,6 +24,8 @@ export interface WorkerDependencies {
   collector: LogCollector;
   factories: AgentFactories;
   logins: LoginRenewals;
+  /** What forks take over of others' sessions. */
+  forks: ForkSessions;
   /** Undefined where no projects are kept. */
   projects: AgentProjects | undefined;
   /** What agents may ask of their projects. */

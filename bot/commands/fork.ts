@@ -4,6 +4,7 @@ import type { AgentWish } from '../../core/conversation/agent-client.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
 import { samePerson } from '../../core/domain/same-person.ts';
 import { type ForkOptions, forkAgent } from '../../core/operator/fork-agent.ts';
+import { forkMemory } from '../../core/operator/fork-memory.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { derivedId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
@@ -12,6 +13,9 @@ import { replyTarget } from '../incoming/replied-to.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';
 import { meantEvent } from './meant-message.ts';
+
+/** How long the word of it waits for its start, which says by what it knows. */
+const START_MS = 5_000;
 
 /**
  * `/fork [kind] [model]`: another agent, which messages go to from now on, and which knows what the agent of the message that is
@@ -37,8 +41,12 @@ export const fork: BotCommand = async (context, parts, argument) => {
   });
   const { name = forked.agentId, forkedFrom, endedAt, files, messages } = forked;
   const kept = files && (files.turnId === forkedFrom.turnId ? 'that-turn' : 'earlier');
+  const memory = await forkMemory(log, forked, START_MS);
   const time = `${endedAt.slice(0, 16).replace('T', ' ')} UTC`;
-  await reply('fork', words.forked(name, shownAgentName(agent), { time, messages, files: kept }));
+  await reply(
+    'fork',
+    words.forked(name, shownAgentName(agent), { time, messages, memory, files: kept }),
+  );
 };
 
 /** The agent and the event that are meant; undefined, and said, where there are none of this chat. */

@@ -87,13 +87,16 @@ export const english: Words = {
     'You have no agent at the moment. Your next message goes on with the last one, or starts one.',
   noSuchAgent: (name) => `You have no agent “${name}”; /agents lists yours.`,
   created: (name, kind) => `🆕 ${name} (${kind}) is starting; your messages go to it now.`,
-  forked: (name, from, { time, messages, files }) => {
+  forked: (name, from, { time, messages, memory, files }) => {
     const of = {
       'that-turn': 'It has the files of that turn.',
       earlier: 'It has the files of an earlier turn: of that one none were kept.',
     };
     const has = files === undefined ? 'It has an empty folder.' : of[files];
-    return `🍴 ${name} is forked from ${from} at ${time}; by a digest of ${messages} messages. ${has} Your messages go to it now; /agents leads back.`;
+    const digest = `a digest of ${messages} messages`;
+    const by = { session: 'its session up to there', digest };
+    const how = memory === undefined ? `its session up to there, or ${digest}` : by[memory];
+    return `🍴 ${name} is forked from ${from} at ${time}; by ${how}. ${has} Your messages go to it now; /agents leads back.`;
   },
   ofNoTurn:
     'That message belongs to no turn of an agent of yours. Reply with /fork to one that you wrote to an agent, or that an agent wrote.',

@@ -86,13 +86,16 @@ export const russian: Words = {
   noAgent: 'Сейчас у вас нет агента. Следующее сообщение запустит его.',
   noSuchAgent: (name) => `У вас нет агента «${name}»; ваши — в /agents.`,
   created: (name, kind) => `🆕 ${name} (${kind}) запускается; ваши сообщения теперь идут ему.`,
-  forked: (name, from, { time, messages, files }) => {
+  forked: (name, from, { time, messages, memory, files }) => {
     const of = {
       'that-turn': 'У него файлы того хода.',
       earlier: 'У него файлы более раннего хода: того хода не сохранились.',
     };
     const has = files === undefined ? 'Его папка пуста.' : of[files];
-    return `🍴 ${name} — ответвление от ${from} на ${time}; по изложению, сообщений: ${messages}. ${has} Ваши сообщения теперь идут ему; назад — /agents.`;
+    const digest = `по изложению, сообщений: ${messages}`;
+    const by = { session: 'с памятью сеанса до того места', digest };
+    const how = memory === undefined ? `${by.session} или ${digest}` : by[memory];
+    return `🍴 ${name} — ответвление от ${from} на ${time}; ${how}. ${has} Ваши сообщения теперь идут ему; назад — /agents.`;
   },
   ofNoTurn:
     'Это сообщение не относится ни к одному ходу ваших агентов. Ответьте /fork на то, что вы писали агенту или что писал агент.',

@@ -85,7 +85,13 @@ export interface Words {
   forked: (
     name: string,
     from: string,
-    what: { time: string; messages: number; files?: 'that-turn' | 'earlier' | undefined },
+    what: {
+      time: string;
+      messages: number;
+      /** By what it knows what was said; undefined where that is not stated yet. */
+      memory: 'session' | 'digest' | undefined;
+      files?: 'that-turn' | 'earlier' | undefined;
+    },
   ) => string;
   /** What is replied to is nothing that an agent was told, or said. */
   ofNoTurn: string;

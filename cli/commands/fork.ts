@@ -1,7 +1,9 @@
 import { Option } from 'clipanion';
 import { wantedAgent } from '../../agents/wanted-agent.ts';
+import type { ForkMemory } from '../../core/domain/agent/run/run-events.ts';
 import { awaitStart } from '../../core/operator/create-agent.ts';
 import { type Forked, forkAgent } from '../../core/operator/fork-agent.ts';
+import { forkMemory } from '../../core/operator/fork-memory.ts';
 import { knownAgent } from '../../core/operator/known-agent.ts';
 import { turnMeant } from '../../core/operator/turn-meant.ts';
 import { derivedId, newAgentId } from '../../schemas/ids.ts';
@@ -40,14 +42,18 @@ export class ForkCommand extends OperatorCommand {
       complete: (wish) => wantedAgent(settings, wish, (what) => `--${what}`),
     });
     if (this.wait) await awaitStart(log, forked, timeoutMs);
+    const memory = this.wait ? await forkMemory(log, forked, timeoutMs) : undefined;
     const { sequence: _, ...shown } = forked;
-    this.print(shown, `${forked.agentId}\n`);
-    if (!this.json) this.context.stderr.write(`${forkText(forked)}\n`);
+    this.print({ ...shown, memory }, `${forked.agentId}\n`);
+    if (!this.json) this.context.stderr.write(`${forkText(forked, memory)}\n`);
   }
 }
 
 /** What the fork knows, and by what. */
-function forkText({ forkedFrom, endedAt, files, ...digest }: Forked): string {
+function forkText(
+  { forkedFrom, endedAt, files, ...digest }: Forked,
+  memory: ForkMemory | undefined,
+): string {
   const { agentId, turnId } = forkedFrom;
   const { messages, leftOut, shortened } = digest;
   const less = [
@@ -59,5 +65,10 @@ function forkText({ forkedFrom, endedAt, files, ...digest }: Forked): string {
     files === undefined
       ? 'an empty folder'
       : `the files of ${files.turnId === turnId ? 'that turn' : files.turnId}`;
-  return `forked from ${agentId} at ${turnId}, ${endedAt}: by a digest of ${messages} messages${how}, with ${of}`;
+  const by = {
+    session: 'its CLI’s session up to there',
+    digest: `a digest of ${messages} messages${how}`,
+    unknown: `its CLI’s session or a digest of ${messages} messages, as its start will say`,
+  };
+  return `forked from ${agentId} at ${turnId}, ${endedAt}: by ${by[memory ?? 'unknown']}, with ${of}`;
 }

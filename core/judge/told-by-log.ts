@@ -27,7 +27,9 @@ export function toldByLog(step: Step, state: AgentState, of: Retold): Told | und
   const { first, behind } = of;
   switch (step.do) {
     case 'start':
-      return first.type === 'process.starting' ? { runtime: first.data.runtime } : undefined;
+      return first.type === 'process.starting'
+        ? { runtime: first.data.runtime, memory: first.data.memory }
+        : undefined;
     case 'launch':
       if (first.type === 'process.ready') return { pid: first.data.pid };
       return first.type === 'process.start-failed'

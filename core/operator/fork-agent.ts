@@ -1,9 +1,8 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { StoredEvent } from '../../schemas/event.ts';
 import type { ForkedFrom } from '../../schemas/events/command.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
-import { agentFilter, subjectOf } from '../../schemas/subjects.ts';
+import { subjectOf } from '../../schemas/subjects.ts';
 import type { AgentWish } from '../conversation/agent-client.ts';
 import { forkDigest } from '../conversation/fork-digest.ts';
 import {
@@ -13,10 +12,8 @@ import {
   type TurnMeant,
 } from '../conversation/fork-point.ts';
 import type { Views } from '../conversation/views.ts';
-import type { AgentState, UnknownAgent } from '../domain/agent/agent-state.ts';
-import { foldMessage } from '../domain/fold-message.ts';
-import { initialSystem } from '../domain/system-state.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { type KnownAgent, lifeFromLog } from '../projection/life-from-log.ts';
 import { type CreateOptions, createAs } from './create-agent.ts';
 
 /** What a fork is to be, where it is not what the agent was that it is of. */
@@ -32,7 +29,7 @@ export interface ForkOptions extends Omit<CreateOptions, 'key'> {
   signal?: AbortSignal | undefined;
 }
 
-/** A fork, and what it knows. */
+/** A fork, and what it is told. Whether it has the other one's session as well, its start says: `forkMemory`. */
 export interface Forked {
   agentId: string;
   name?: string;
@@ -41,8 +38,7 @@ export interface Forked {
   forkedFrom: ForkedFrom;
   /** When that turn ended. */
   endedAt: string;
-  memory: 'digest';
-  /** How many messages, answers and questions the digest is of; entries of it that are left out or cut short. */
+  /** How many messages, answers and questions its digest is of; entries of it that are left out or cut short. */
   messages: number;
   leftOut: number;
   shortened: number;
@@ -50,10 +46,9 @@ export interface Forked {
   files?: { turnId: string; commit: string };
 }
 
-type KnownAgent = Exclude<AgentState, UnknownAgent>;
-
 /**
- * Makes an agent that knows what another one knew at the end of a turn, by a digest of what was said, and has
+ * Makes an agent that knows what another one knew at the end of a turn: by the session of its CLI up to there, where the spawner that
+ * starts it has one, else by the digest of what was said that is its first message. It has
  * the files that its project has kept of that turn, in a clone and on a branch of its own. Nothing is stated of the other
  * one, which may live, have ended, or have been archived or deleted. Throws ORC_AGENT_NOT_FOUND, ORC_TURN_NOT_FOUND,
  * ORC_NOT_FORKABLE, ORC_CONFLICT, and as `createAgent` does.
@@ -80,7 +75,6 @@ export async function forkAgent(
   const told = {
     forkedFrom,
     endedAt: point.endedAt,
-    memory: 'digest' as const,
     ...counts,
     ...(turnId !== undefined && commit !== undefined && { files: { turnId, commit } }),
   };
@@ -96,24 +90,10 @@ export async function forkAgent(
   return { ...created, ...told };
 }
 
-/** An agent as its events tell it, and those of them that count. Throws ORC_AGENT_NOT_FOUND. */
-async function lifeOf(
-  log: EventLog,
-  agentId: string,
-  signal: AbortSignal | undefined,
-): Promise<{ agent: KnownAgent; events: StoredEvent[] }> {
-  const state = initialSystem();
-  const events: StoredEvent[] = [];
-  const filter = agentFilter(agentId);
-  const range = { stream: 'EVENTS', from: { sequence: 1 }, filter, signal } as const;
-  for await (const message of log.read(range)) {
-    // That it leaves the state is all that this one says.
-    if (message.subject.endsWith('.process.archived')) continue;
-    const folded = foldMessage(state, message);
-    if (folded.kind === 'event') events.push(folded.event);
-  }
-  const agent = state.agents.get(agentId);
-  if (agent !== undefined && agent.phase !== 'unknown') return { agent, events };
+/** Throws ORC_AGENT_NOT_FOUND. */
+async function lifeOf(log: EventLog, agentId: string, signal: AbortSignal | undefined) {
+  const life = await lifeFromLog(log, agentId, signal);
+  if (life !== undefined) return life;
   throw new OrchestratorError('ORC_AGENT_NOT_FOUND', `There is no agent ${agentId}`);
 }
 

@@ -89,7 +89,7 @@ export declare const resumeAgent: <ThrowOnError extends boolean = false>(options
 /**
  * Create an agent that knows what this one knew at the end of a turn, and has its files.
  *
- * It knows it by a digest of what was said, its first message. Nothing is done to this agent, which may have ended. With `Prefer: wait` it answers when the fork takes messages.
+ * Where it is of the same kind and on the same machine it has the session of the CLI up to there, else a digest of what was said as its first message. Nothing is done to this agent, which may have ended. With `Prefer: wait` it answers when the fork takes messages.
  */
 export declare const forkAgent: <ThrowOnError extends boolean = false>(options: Options<ForkAgentData, ThrowOnError>) => RequestResult<ForkAgentResponses, ForkAgentErrors, ThrowOnError>;
 /**

@@ -763,11 +763,11 @@ export type ForkAgentResponses = {
          */
         endedAt: string;
         /**
-         * By what it knows what was said.
+         * By what it knows what was said: its CLI’s session up to there, or the digest alone. Absent while it is not ready.
          */
-        memory: 'digest';
+        memory?: 'session' | 'digest';
         /**
-         * Messages, answers and questions that the digest is of.
+         * Messages, answers and questions that its digest is of.
          */
         messages: number;
         /**
@@ -804,11 +804,11 @@ export type ForkAgentResponses = {
          */
         endedAt: string;
         /**
-         * By what it knows what was said.
+         * By what it knows what was said: its CLI’s session up to there, or the digest alone. Absent while it is not ready.
          */
-        memory: 'digest';
+        memory?: 'session' | 'digest';
         /**
-         * Messages, answers and questions that the digest is of.
+         * Messages, answers and questions that its digest is of.
          */
         messages: number;
         /**

@@ -1,9 +1,15 @@
+/** By what a host knows which session is its own, relative to the home of an agent (`agents/host/session-file.ts`). */
+export const SESSION_ID_FILE = '.orchestrator/session';
+
+/** Where a session is one file of JSON lines that have times, named by its id: Claude Code's, and Codex's. */
+export const LINE_SESSIONS = ['.claude/projects', '.codex/sessions'] as const;
+
 /**
- * Where the CLIs keep their conversations, relative to the home of an agent, and by what a host knows which one is its
- * own (`agents/host/session-file.ts`). Not the folders above: there they keep their logins.
+ * Where the CLIs keep their conversations, relative to the home of an agent, and which one is its own. Not the
+ * folders above: there they keep their logins.
  */
 export const SESSION_FOLDERS = [
-  '.orchestrator/session',
+  SESSION_ID_FILE,
   '.claude/projects',
   '.codex/sessions',
   '.gemini/tmp',

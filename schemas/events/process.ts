@@ -34,6 +34,8 @@ export const processEvents = {
     place: z.string().optional(),
     /** Which process of the node it is: a restart of a node is another. */
     holder: z.string().optional(),
+    /** Of a fork’s first run, what it knows by: the other one’s session up to there, or the digest alone. */
+    memory: z.enum(['session', 'digest']).optional(),
   }),
   /** An agent that had ended goes on with another run: `process.starting` is in the same batch. */
   'process.resumed': z.object({

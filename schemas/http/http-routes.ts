@@ -256,7 +256,7 @@ export const HTTP_ROUTES = {
     summary:
       'Create an agent that knows what this one knew at the end of a turn, and has its files.',
     details:
-      'It knows it by a digest of what was said, its first message. Nothing is done to this agent, which may have ended. With `Prefer: wait` it answers when the fork takes messages.',
+      'Where it is of the same kind and on the same machine it has the session of the CLI up to there, else a digest of what was said as its first message. Nothing is done to this agent, which may have ended. With `Prefer: wait` it answers when the fork takes messages.',
     params: agentParams,
     body: z.object({
       at: z

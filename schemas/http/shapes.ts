@@ -59,8 +59,13 @@ export const forkShown = z.object({
   sequence: z.int(),
   forkedFrom: z.object({ agentId: z.string(), turnId: z.string(), sequence: z.int() }),
   endedAt: z.string().describe('When that turn ended.'),
-  memory: z.literal('digest').describe('By what it knows what was said.'),
-  messages: z.int().describe('Messages, answers and questions that the digest is of.'),
+  memory: z
+    .enum(['session', 'digest'])
+    .optional()
+    .describe(
+      'By what it knows what was said: its CLI’s session up to there, or the digest alone. Absent while it is not ready.',
+    ),
+  messages: z.int().describe('Messages, answers and questions that its digest is of.'),
   leftOut: z.int().describe('Entries that are not in it.'),
   shortened: z.int().describe('Entries that are cut short in it.'),
   files: z

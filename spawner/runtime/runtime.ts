@@ -39,11 +39,31 @@ export interface Runtime {
   /** The agents whose home this runtime keeps. */
   homes(): Promise<string[]>;
   /**
+   * A plain file of an agent's home, whether it runs, has ended, or nothing but its home is kept; undefined where there is
+   * none. No link is followed, and nothing is changed.
+   *
+   * @param folder relative to the home; the file may lie deeper
+   * @param ending of its path
+   * @throws FileRefused where it has more than `maxBytes`
+   */
+  homeFile(
+    agentId: string,
+    folder: string,
+    ending: string,
+    maxBytes: number,
+  ): Promise<HomeFile | undefined>;
+  /**
    * Removes the home of an agent with all that is in it, and what is kept of its ended runs; nothing
    * where there is none. What a link in it leads to stays.
    * @throws where a run of it has not ended
    */
   removeHome(agentId: string): Promise<void>;
+}
+
+export interface HomeFile {
+  /** Relative to the home. */
+  path: string;
+  content: Uint8Array;
 }
 
 export type StartResult =

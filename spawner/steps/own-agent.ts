@@ -1,5 +1,12 @@
+import { firstMessageId } from '../../core/conversation/events-of-person.ts';
+import { forkReminder } from '../../core/conversation/fork-reminder.ts';
 import type { EventContext } from '../../core/domain/agent/agent-event.ts';
-import { type AgentState, isLive, type LiveAgent } from '../../core/domain/agent/agent-state.ts';
+import {
+  type AgentState,
+  isLive,
+  type LiveAgent,
+  type PendingMessage,
+} from '../../core/domain/agent/agent-state.ts';
 import { Attachment } from '../attachment.ts';
 import { conversationDigest } from '../conversation-digest.ts';
 import type { AgentProcess } from '../runtime/runtime.ts';
@@ -60,8 +67,14 @@ export class OwnAgent {
     await this.deps.processes.letGo(this.agentId);
   }
 
-  /** Of what was said before a run that goes on with it; undefined for a first run. */
-  async digest({ agentId, run }: LiveAgent): Promise<string | undefined> {
+  /**
+   * Of what was said before a run that goes on with it, or before the turn that a fork's session ends with; undefined for any
+   * other first run.
+   */
+  async digest({ agentId, run, queue }: LiveAgent): Promise<string | undefined> {
+    if (run.forked === 'session') {
+      return queue.find(({ commandId }) => commandId === firstMessageId(agentId))?.text;
+    }
     if (run.resumed === undefined) return undefined;
     const { sequence } = run.resumed;
     if (this.#digest?.sequence !== sequence) {
@@ -71,8 +84,15 @@ export class OwnAgent {
     return this.#digest.text;
   }
 
-  /** The first message of a run that remembers nothing: a digest of what was said stands before it. */
-  async withDigest(state: LiveAgent, text: string): Promise<string> {
+  /**
+   * What is written of a message. Before the first of a run that remembers nothing stands a digest of what was said; a fork that
+   * has a session is reminded of what it is, and has the digest that is its first message only where its CLI cannot take it up.
+   */
+  async textOf(state: LiveAgent, { commandId, text }: PendingMessage): Promise<string> {
+    const { forkedFrom, project, run } = state;
+    if (forkedFrom && run.forked === 'session' && commandId === firstMessageId(state.agentId)) {
+      return forkReminder({ forkedFrom, project });
+    }
     const begins = state.run.resumed?.memory === 'digest' && (state.written ?? 0) === 0;
     const digest = begins ? await this.digest(state) : undefined;
     return digest ? `${digest}\n\n${text}` : text;

@@ -1,15 +1,20 @@
+import type { ProcessFile } from '../../agents/process-file.ts';
 import {
   type AgentState,
   type EndedAgent,
   isLive,
   type LiveAgent,
   placeOf,
+  type RequestedAgent,
+  type Run,
 } from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { RunStep } from '../../core/domain/agent/run/next-run-step.ts';
+import type { ForkMemory } from '../../core/domain/agent/run/run-events.ts';
 import { startTimer } from '../../platform/async/timer.ts';
 import type { LeftBehind } from '../../schemas/events/process.ts';
 import { endOf } from '../end-of.ts';
+import type { ForkWanted } from '../fork-sessions.ts';
 import { type ReadinessProbe, untilReady } from '../readiness.ts';
 import type { AgentProcess } from '../runtime/runtime.ts';
 import type { OwnAgent } from './own-agent.ts';
@@ -18,7 +23,10 @@ import { nothingElse, type StepEffects } from './step-effects.ts';
 /** What an agent's life does: its process is started, given more time, and forgotten. */
 export class RunSteps {
   readonly effects: StepEffects<RunStep> = {
-    start: async () => ({ runtime: this.#agent.deps.processes.runtimeName }),
+    start: async (_step, state) => ({
+      runtime: this.#agent.deps.processes.runtimeName,
+      memory: state.phase === 'requested' ? await this.#memoryOf(state) : undefined,
+    }),
     launch: async (_step, state) => (isLive(state) ? this.#launch(state) : undefined),
     'fail-start': nothingElse,
     stop: nothingElse,
@@ -42,6 +50,8 @@ export class RunSteps {
   readonly #agent: OwnAgent;
   /** Set once an agent is launched that says itself when it is ready. */
   #readyBy: { runId: string; at: number } | undefined;
+  /** What a fork is about to begin with. */
+  #session: ProcessFile[] | undefined;
 
   constructor(agent: OwnAgent) {
     this.#agent = agent;
@@ -51,6 +61,28 @@ export class RunSteps {
   get awaitsReady(): boolean {
     const { state } = this.#agent;
     return state !== undefined && isLive(state) && this.#readyBy?.runId === state.run.runId;
+  }
+
+  /** What a fork is to know by; undefined for any other agent. What a run before began with is in its home. */
+  async #memoryOf(state: RequestedAgent): Promise<ForkMemory | undefined> {
+    const { agentId, kind, forkedFrom, resumed } = state;
+    if (forkedFrom === undefined || resumed) return undefined;
+    this.#session = await this.#sessionOf({ agentId, kind, forkedFrom });
+    return this.#session === undefined ? 'digest' : 'session';
+  }
+
+  async #sessionOf(fork: ForkWanted, run?: Run): Promise<ProcessFile[] | undefined> {
+    const { deps, signal } = this.#agent;
+    const runtime = deps.processes.runtime(run);
+    return runtime && deps.forks.files(fork, runtime, signal);
+  }
+
+  /** That a fork's first run is to begin with. Where it is gone since that was stated, its host has the digest. */
+  async #forkedSession(state: LiveAgent): Promise<ProcessFile[]> {
+    const { agentId, kind, forkedFrom, run } = state;
+    if (forkedFrom === undefined || run.forked !== 'session') return [];
+    const session = this.#session ?? (await this.#sessionOf({ agentId, kind, forkedFrom }, run));
+    return session ?? [];
   }
 
   /** Where it goes on; or why it cannot. The files of an agent are where its last run was. */
@@ -81,7 +113,9 @@ export class RunSteps {
       return this.#failed(`this version has no kind ${JSON.stringify(state.kind)}`);
     }
     const digest = await this.#agent.digest(state);
-    const result = await processes.start(state, factory, digest);
+    const session = await this.#forkedSession(state);
+    const result = await processes.start(state, factory, digest, session);
+    this.#session = undefined;
     if (!result.ok) return this.#failed(result.reason, result.left);
     this.#agent.watch(result.process);
     const probe: ReadinessProbe = factory.readinessProbe();

@@ -83,7 +83,7 @@ export class TurnSteps {
     const place = { log: deps.log, agentId };
     const refused = await putMessageFiles(process, message.files ?? [], place);
     if (refused !== undefined) return { refused };
-    const text = await this.#agent.withDigest(state, message.text);
+    const text = await this.#agent.textOf(state, message);
     const written = await this.#agent.write(message.commandId, text);
     // Gone: its end is on the way, and states what becomes of the message.
     return written === 'gone' ? undefined : written;

@@ -107,6 +107,8 @@ export interface Run {
   released?: true;
   /** Of a run that goes on with an earlier one. */
   resumed?: Resumed;
+  /** Of the first run of a fork: what it knows by. */
+  forked?: 'session' | 'digest';
 }
 
 export interface Resumed {

@@ -13,6 +13,7 @@ import {
 } from '../../../core/operator/control-agent.ts';
 import { awaitStart, createAgent } from '../../../core/operator/create-agent.ts';
 import { forkAgent } from '../../../core/operator/fork-agent.ts';
+import { forkMemory } from '../../../core/operator/fork-memory.ts';
 import { type CommandId, giveCommand } from '../../../core/operator/give-command.ts';
 import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { knownProject } from '../../../core/operator/known-project.ts';
@@ -107,7 +108,9 @@ export const agentHandlers: HandlersOf<Names> = {
       signal,
     });
     const ready = await doneInTime(waitMs, (ms) => awaitStart(log, forked, ms, signal));
-    return ready ? { ...forked, ready } : new Accepted({ ...forked, ready });
+    if (!ready) return new Accepted({ ...forked, ready });
+    const memory = await forkMemory(log, forked, SYSTEM_MS, signal);
+    return { ...forked, memory, ready };
   },
 
   extendAgent: (call, api) => controlled('command.extend', extend(call.body.ttl), call, api),

@@ -52,6 +52,9 @@ export const mailboxVolume = (agentId: string): string => `${agentId}-mailbox`;
 /** A container that is never started: through it the mailbox is written, which the agent may read. */
 export const mailboxContainer = (agentId: string): string => `${agentId}-mailbox`;
 
+/** A container that is never started: through it the home is read of an agent that has no other any more. */
+export const readerContainer = (agentId: string): string => `${agentId}-reader`;
+
 /** Labels of what belongs to an agent. */
 export function labelsOf(
   { agentId, runId, labels }: ProcessSpec,
@@ -138,3 +141,19 @@ export function mailboxOptions(
     },
   };
 }
+
+/** Never started; without a network, and with nothing but the home. */
+export const readerOptions = (
+  agentId: string,
+  { image, system }: ContainerSettings,
+): Docker.ContainerCreateOptions & { name: string } => ({
+  name: readerContainer(agentId),
+  Image: image,
+  Entrypoint: ['/bin/false'],
+  Labels: { [AGENT_LABEL]: agentId, [ROLE_LABEL]: 'reader', [SYSTEM_LABEL]: system },
+  HostConfig: {
+    NetworkMode: 'none',
+    Binds: [`${homeVolume(agentId)}:${HOME}`],
+    CapDrop: ['ALL'],
+  },
+});

@@ -13,7 +13,7 @@ import { exitOfStatus } from '../exit-of-status.ts';
 import type { AgentProcess, ExecOrder, ExecOutcome, ProcessExit } from '../runtime.ts';
 import { containerExec } from './container-exec.ts';
 import { containerLogs } from './container-logs.ts';
-import { mailboxContainer, mailboxVolume } from './container-options.ts';
+import { mailboxContainer, mailboxVolume, readerContainer } from './container-options.ts';
 import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
 import { isThere } from './file-stat.ts';
 import { putHomeFile } from './home-files.ts';
@@ -255,7 +255,7 @@ export class DockerProcess implements AgentProcess {
 
 /** The agent's containers and its mailbox, where they are there; never its home. */
 export async function removeContainers(docker: Docker, agentId: string): Promise<void> {
-  for (const name of [agentId, mailboxContainer(agentId)]) {
+  for (const name of [agentId, mailboxContainer(agentId), readerContainer(agentId)]) {
     await unless([GONE], docker.getContainer(name).remove({ force: true }));
   }
   await unless([GONE], docker.getVolume(mailboxVolume(agentId)).remove());

@@ -32,6 +32,8 @@ import {
   mailboxVolume,
   ROLE_LABEL,
   RUN_LABEL,
+  readerContainer,
+  readerOptions,
   SEARCH_PATH,
   SECRETS,
   SYSTEM_LABEL,
@@ -41,6 +43,7 @@ import { ContainerWatch, type EngineReport } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
 import { mayBeRun, whatIsAt } from './file-stat.ts';
 import { fillWorkspace } from './fill-workspace.ts';
+import { findHomeFile } from './find-home-file.ts';
 import { putHomeFile } from './home-files.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -144,6 +147,22 @@ export class DockerRuntime implements Runtime {
     const label = [`${SYSTEM_LABEL}=${this.#settings.system}`, `${ROLE_LABEL}=home`];
     const { Volumes } = await this.#docker.listVolumes({ filters: { label } });
     return (Volumes ?? []).flatMap(({ Labels }) => Labels?.[AGENT_LABEL] ?? []);
+  }
+
+  async homeFile(agentId: string, folder: string, ending: string, maxBytes: number) {
+    const wanted = { folder, ending, maxBytes };
+    const running = await this.#find(agentId);
+    if (running) return findHomeFile(this.#docker.getContainer(running.Id), wanted);
+    const home = this.#docker.getVolume(homeVolume(agentId));
+    if (!(await unless([404], home.inspect()))) return undefined;
+    // Never started: the engine reads the volume through it.
+    await this.#made(readerContainer(agentId), readerOptions(agentId, this.#settings));
+    const reader = this.#docker.getContainer(readerContainer(agentId));
+    try {
+      return await findHomeFile(reader, wanted);
+    } finally {
+      await unless([404], reader.remove({ force: true }));
+    }
   }
 
   async removeHome(agentId: string): Promise<void> {

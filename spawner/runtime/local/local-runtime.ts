@@ -12,6 +12,7 @@ import { makeOwnRepository } from './own-repository.ts';
 import { placeWorkspace } from './place-workspace.ts';
 import { isRunning } from './process-identity.ts';
 import { hasProcessTable } from './process-table.ts';
+import { findHomeFile } from './read-home-file.ts';
 import { RunEndings } from './run-endings.ts';
 import { RunFolder, type RunProcesses } from './run-folder.ts';
 import { startKeeper } from './start-keeper.ts';
@@ -106,6 +107,10 @@ export class LocalRuntime implements Runtime {
 
   async homes(): Promise<string[]> {
     return (await namesIn(this.#agents)).filter(isAgentId);
+  }
+
+  homeFile(agentId: string, folder: string, ending: string, maxBytes: number) {
+    return findHomeFile(join(this.#agents, agentId), folder, ending, maxBytes);
   }
 
   async removeHome(agentId: string): Promise<void> {

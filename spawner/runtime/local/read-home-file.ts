@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isSystemError } from '../../../schemas/system-error.ts';
 import { FileRefused } from '../file-refused.ts';
 
@@ -34,6 +35,34 @@ export async function readHomeFile(
     if (isSystemError(error, 'ENOENT')) return undefined;
     throw isLink(error) ? refused(path, 'a link or no folder is on its way', error) : error;
   }
+}
+
+/**
+ * The first plain file below a folder of an agent's home whose path has that ending, no link followed; undefined where there
+ * is none.
+ *
+ * @throws FileRefused as {@link readHomeFile}
+ */
+export async function findHomeFile(
+  home: string,
+  folder: string,
+  ending: string,
+  maxBytes: number,
+): Promise<{ path: string; content: Uint8Array } | undefined> {
+  const above = await lstat(join(home, folder)).catch(() => undefined);
+  if (!above?.isDirectory()) return undefined;
+  const entries = await readdir(join(home, folder), { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.toSorted((a, b) => a.name.localeCompare(b.name))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isFile() && path.endsWith(ending)) {
+      const content = await readHomeFile(home, path, maxBytes);
+      if (content !== undefined) return { path, content };
+    }
+    if (!entry.isDirectory()) continue;
+    const found = await findHomeFile(home, path, ending, maxBytes);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** A link where a folder is wanted is no folder, says the system. */

@@ -145,7 +145,7 @@ test('no time that an agent states for a waiting question ends the fold', async 
   const requested = follower.state.agents.get(AGENT);
   if (requested?.phase !== 'requested') return t.fail();
   const context = { now: new Date(), node: 'node-test' };
-  await log.append(startEvents(requested, 'local', context));
+  await log.append(startEvents(requested, { runtime: 'local' }, context));
   const subject = `agents.${AGENT}.response.question`;
   const times = ['garbage', '', '0', '+275760-09-13T00:00:00.001Z', 'Infinity'];
   for (const [index, time] of times.entries()) {
@@ -219,7 +219,7 @@ test('a timer that is set is no event of the log', async (t) => {
   follower.subscribe(({ subject }) => heard.push(subject));
 
   const result = await log.append(
-    startEvents(state, 'local', { now: new Date(), node: 'node-test' }),
+    startEvents(state, { runtime: 'local' }, { now: new Date(), node: 'node-test' }),
   );
 
   t.true(result.ok);

@@ -438,6 +438,34 @@ export function conformance(
     },
   );
 
+  test(
+    title('a file of a home is found while its agent runs, and when nothing but the home is left'),
+    async (t) => {
+      const { runtime } = await make(t);
+      const program =
+        'mkdir -p deep/er; echo one > deep/er/a-1.txt; ln -s deep link; ln -s deep/er/a-1.txt deep/b-2.txt; echo ready; read -r _';
+      const process = await started(runtime, bashSpec(program));
+      await untilLine(process, 'ready');
+      const { agentId } = process;
+      const find = async (ending: string, folder = 'workspace', most = 4) => {
+        const found = await runtime.homeFile(agentId, folder, ending, most);
+        return found && [found.path, Buffer.from(found.content).toString()];
+      };
+      for (const when of ['running', 'ended', 'removed']) {
+        t.deepEqual(await find('-1.txt'), ['workspace/deep/er/a-1.txt', 'one\n'], when);
+        t.is(await find('-2.txt'), undefined, `a link, ${when}`);
+        t.is(await find('.txt', 'workspace/link'), undefined, `through a link, ${when}`);
+        t.is(await find('.txt', 'none'), undefined, when);
+        await t.throwsAsync(find('-1.txt', 'workspace', 3), { instanceOf: FileRefused }, when);
+        if (when === 'running') await process.closeStdin();
+        await process.exited;
+        if (when === 'ended') await process.remove();
+      }
+      await runtime.removeHome(agentId);
+      t.is(await find('-1.txt'), undefined, 'gone');
+    },
+  );
+
   test(title('C4: nothing but a plain file is read, and through no link'), async (t) => {
     const { runtime } = await make(t);
     const outside = await temporaryFolder(t);

@@ -67,6 +67,7 @@ function noting(runtime: Runtime, agents: Set<string>): Runtime {
   own.list = async () => (await runtime.list()).filter(({ agentId }) => agents.has(agentId));
   own.endRest = (agentId: string, runId: string) => runtime.endRest(agentId, runId);
   own.homes = async () => (await runtime.homes()).filter((agentId) => agents.has(agentId));
+  own.homeFile = (...args) => runtime.homeFile(...args);
   own.removeHome = (agentId: string) => runtime.removeHome(agentId);
   own.place = () => runtime.place();
   own.places = (agentId: string) => runtime.places(agentId);

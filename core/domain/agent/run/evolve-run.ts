@@ -62,7 +62,7 @@ function onCreate(state: AgentState, event: StoredEventOf<'command.create'>): Ag
 }
 
 function onStarting(state: AgentState, event: StoredEventOf<'process.starting'>): AgentState {
-  const { runId, node, epoch, runtime, expiresAt, place, holder } = event.data;
+  const { runId, node, epoch, runtime, expiresAt, place, holder, memory } = event.data;
   const owner = { node, epoch, ...(place && { place }), ...(holder && { holder }) };
   if (isLive(state)) {
     if (state.run.runId !== runId || epoch <= state.run.epoch) return state;
@@ -72,7 +72,14 @@ function onStarting(state: AgentState, event: StoredEventOf<'process.starting'>)
   }
   if (state.phase !== 'requested') return state;
   const { resumed, ...requested } = state;
-  const of = { runId, runtime, startedAt: event.time, expiresAt, ...(resumed && { resumed }) };
+  const of = {
+    runId,
+    runtime,
+    startedAt: event.time,
+    expiresAt,
+    ...(resumed && { resumed }),
+    ...(memory && { forked: memory }),
+  };
   return {
     ...requested,
     phase: 'starting',

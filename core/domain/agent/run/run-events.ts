@@ -11,26 +11,30 @@ import {
 } from '../agent-state.ts';
 import { later } from '../later.ts';
 
+/** What a fork knows by: the other one's session up to there, or a digest. */
+export type ForkMemory = 'session' | 'digest';
+
 /** The first run of a requested agent. The run id is derived, so a repeated start is the same run. */
 export function startEvents(
   state: RequestedAgent,
-  runtime: string,
+  told: { runtime: string; memory?: ForkMemory | undefined },
   context: EventContext,
 ): NewEvent[] {
   const runId = derivedId('run-', state.createdBy);
   const expiresAt = later(context.now, state.ttlMs);
-  return startedEvents(state, { runId, runtime, expiresAt }, state.createdBy, context);
+  return startedEvents(state, { runId, ...told, expiresAt }, state.createdBy, context);
 }
 
 /** A run begins, because of a command; with the timer of its end. */
 export function startedEvents(
   { agentId, createdBy }: RequestedAgent | EndedAgent,
-  run: { runId: string; runtime: string; expiresAt: string },
+  run: { runId: string; runtime: string; expiresAt: string; memory?: ForkMemory | undefined },
   causationId: string,
   context: EventContext,
 ): NewEvent[] {
-  const { runId, runtime, expiresAt } = run;
-  const data = { runId, ...ownerOf(context), epoch: 1, runtime, expiresAt };
+  const { runId, runtime, expiresAt, memory } = run;
+  const own = { runId, ...ownerOf(context), epoch: 1, runtime, expiresAt };
+  const data = { ...own, ...(memory && { memory }) };
   const cause = { id: runId, causationId, correlationId: createdBy };
   return [
     agentEvent(agentId, 'process.starting', data, cause, context),

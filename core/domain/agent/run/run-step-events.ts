@@ -3,10 +3,16 @@ import { type StepEvents, whileLive } from '../step-events.ts';
 import type { RunStep } from './next-run-step.ts';
 import { type ResumeTold, resumeEvents } from './resume-events.ts';
 import { endedEvents, startFailedEvents, stoppingEvents } from './run-end-events.ts';
-import { deletedEvents, extendedEvents, readyEvents, startEvents } from './run-events.ts';
+import {
+  deletedEvents,
+  extendedEvents,
+  type ForkMemory,
+  readyEvents,
+  startEvents,
+} from './run-events.ts';
 
 export interface RunTold {
-  start: { runtime: string };
+  start: { runtime: string; memory?: ForkMemory | undefined };
   launch: { pid: number | undefined } | { failed: string; left?: LeftBehind | undefined };
   extend: { expiresAt: string };
   'extend-from-now': { expiresAt: string };
@@ -14,8 +20,8 @@ export interface RunTold {
 }
 
 export const runStepEvents: StepEvents<RunStep, RunTold> = {
-  start: (state, _step, { runtime }, context) =>
-    state.phase === 'requested' ? startEvents(state, runtime, context) : [],
+  start: (state, _step, told, context) =>
+    state.phase === 'requested' ? startEvents(state, told, context) : [],
   launch: whileLive((state, _step, told, context) =>
     'failed' in told
       ? startFailedEvents(state, state.run.runId, told.failed, context, told.left)

@@ -83,7 +83,8 @@ const firstOf = (state: ReadyAgent) => {
   return message;
 };
 
-const start = (state: RequestedAgent, context = CONTEXT) => startEvents(state, 'local', context);
+const start = (state: RequestedAgent, context = CONTEXT) =>
+  startEvents(state, { runtime: 'local' }, context);
 const open = (state: ReadyAgent, context = CONTEXT) =>
   openTurnEvents(state, firstOf(state), context);
 

@@ -14,6 +14,7 @@ import { allow, broadcast, deny, pair, users } from './for-admins.ts';
 import { fork } from './fork.ts';
 import { model, newAgent } from './new-agent.ts';
 import { resume } from './resume.ts';
+import { search } from './search.ts';
 
 const start: BotCommand = ({ incoming }) => incoming.reply('start', incoming.words.welcome);
 
@@ -40,6 +41,7 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
   jobs,
   mode,
   logs,
+  search,
   interrupt,
   stop,
   extend,

@@ -18,6 +18,7 @@ export const english: Words = {
     undo: 'Take back what the agent’s last turn did to its files',
     mode: 'What a message does while the agent works: join, wait, interrupt',
     logs: 'The last lines that the agent printed',
+    search: 'Find what was said here',
     interrupt: 'Interrupt what the agent does',
     stop: 'Stop the agent',
     extend: 'Give the agent a longer life',
@@ -146,6 +147,11 @@ export const english: Words = {
   stopping: '⏹ Stopping.',
   extended: (ttl) => `⏳ Extended: ${ttl} from now.`,
   usage: (line) => `Usage: \`${line}\``,
+  foundSaid: (shown, found) =>
+    shown === found
+      ? `Found ${found} (times are UTC):`
+      : `The last ${shown} of ${found} (times are UTC):`,
+  foundNothing: 'Nobody said that here.',
   noLogs: 'It has printed nothing so far.',
   status: {
     idle: 'idle',

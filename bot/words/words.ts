@@ -20,6 +20,7 @@ export const COMMANDS = [
   'jobs',
   'mode',
   'logs',
+  'search',
   'interrupt',
   'stop',
   'extend',
@@ -129,6 +130,9 @@ export interface Words {
   extended: (ttl: string) => string;
   usage: (line: string) => string;
   noLogs: string;
+  /** So many of what was found are shown. */
+  foundSaid: (shown: number, found: number) => string;
+  foundNothing: string;
   status: StatusWords;
   usersTitle: string;
   knocked: string;

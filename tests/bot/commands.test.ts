@@ -6,7 +6,7 @@ import { history, ofType, untilEvent } from '../support/history.ts';
 import { sharedBotSystem } from '../support/telegram/shared-system.ts';
 
 const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'chat-agent.sh');
-const USERS = Array.from({ length: 11 }, (_, index) => 8001 + index);
+const USERS = Array.from({ length: 13 }, (_, index) => 8001 + index);
 
 const running = sharedBotSystem(test, {
   TELEGRAM_ALLOWED_USERS: USERS.join(','),
@@ -75,6 +75,35 @@ test('/status, /logs, /extend and /help tell what is, and are refused with how t
   t.is(badLogs, 'Usage: /logs [1-500]');
   t.regex(logs ?? '', /TOOL_CALL: answer|printed nothing/);
   t.is(ofType(await history(log), 'command.extend').at(-1)?.data.ttlMs, 14_400_000);
+});
+
+test('/search finds what was said in the chat, and nothing of another', async (t) => {
+  const { telegram } = running();
+  const { api } = telegram;
+  const [user, other] = [newUser(), newUser()];
+  api.say(other, '/search needle');
+  api.say(user, 'a needle\nin a haystack');
+  await telegram.until(() => api.texts(user).length === 1, 'an answer');
+  api.say(user, '/search NEEDLE in');
+  api.say(user, '/search camel');
+  api.say(user, '/search');
+  api.say(other, '/search needle');
+  await telegram.until(() => api.chat(user).length === 4, 'what was found');
+  await telegram.until(() => api.chat(other).length === 2, 'that nothing was');
+
+  const [, inLine, camel, usage] = api.texts(user);
+  t.regex(inLine ?? '', /👤 a needle in a haystack/);
+  t.is(camel, 'Nobody said that here.');
+  t.is(usage, 'Usage: /search <text>');
+  t.deepEqual(api.texts(other), ['Nobody said that here.', 'Nobody said that here.']);
+  api.say(user, '/search needle');
+  await telegram.until(() => api.chat(user).length === 5, 'what was found');
+  const [asked, answered] = (api.texts(user)[4] ?? '')
+    .split('\n')
+    .filter((line) => /needle/.test(line));
+  t.regex(api.texts(user)[4] ?? '', /^Found 2 \(times are UTC\):/);
+  t.regex(asked ?? '', /^\d{4}-\d\d-\d\d \d\d:\d\d 👤 a needle in a haystack$/);
+  t.regex(answered ?? '', /🤖 got: a needle/);
 });
 
 test('/new makes a further agent, /agents switches back, and each keeps its own', async (t) => {

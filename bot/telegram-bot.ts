@@ -20,6 +20,7 @@ import { Directory } from './people/directory.ts';
 import { Pairing } from './people/pairing.ts';
 import { JobMessages } from './status/job-messages.ts';
 import { LiveChats } from './status/live-chats.ts';
+import { LiveDrafts } from './status/live-drafts.ts';
 import { MessageMarks } from './status/message-marks.ts';
 import { restoreStatus } from './status/restored-status.ts';
 import { sendPart } from './telegram/send-part.ts';
@@ -52,7 +53,11 @@ export async function telegramBot(context: ServiceContext) {
   directory.ended.catch(context.fatal);
   const views = new ViewsClient(connection.nc);
   const pace = new Pace();
-  const status = new LiveChats({ api, pace, logger });
+  const status = new LiveDrafts({
+    api,
+    elsewhere: new LiveChats({ api, pace, logger }),
+    logger,
+  });
   const content = new DeliveryContent(log, directory, (agentId) => nameOf(views, agentId));
   const wordsOf = (chatId: string) => wordsFor(directory.member(chatId).language);
   const outbox = new Outbox({

@@ -77,4 +77,9 @@ export class ChatLanes {
 
 /** What is of no chat is in order with what is of none. */
 export const chatOf = (update: Update): number =>
-  (update.message ?? update.edited_message ?? update.callback_query?.message)?.chat.id ?? 0;
+  (
+    update.message ??
+    update.edited_message ??
+    update.callback_query?.message ??
+    update.stopped_message_generation
+  )?.chat.id ?? 0;

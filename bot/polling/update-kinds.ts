@@ -31,7 +31,7 @@ export const UPDATE_KINDS: Record<UpdateKind, UpdateUse> = {
   edited_business_message: left(BUSINESS),
   deleted_business_messages: left(BUSINESS),
   guest_message: left('who asks from a chat where the bot is not a member has no agent there'),
-  stopped_message_generation: left('answers are sent whole; `/interrupt` stops the agent'),
+  stopped_message_generation: taken('the button below what the agent is doing: `/interrupt`'),
   message_reaction: left('a reaction is no message; nothing is done by it'),
   message_reaction_count: left('a reaction is no message; nothing is done by it'),
   inline_query: left('the bot has no inline mode'),

@@ -5,6 +5,7 @@ import type { Pace } from '../delivery/pace.ts';
 import type { LiveStatus } from '../delivery/response-listener.ts';
 import { callError } from '../telegram/call-outcome.ts';
 import { cutAtGrapheme } from '../text/grapheme.ts';
+import { EndedTurns } from './ended-turns.ts';
 
 export interface LiveChatsOptions {
   api: Api;
@@ -33,17 +34,15 @@ const TYPING_EVERY_MS = 4_500;
 const EDIT_EVERY_MS = 2_500;
 const FORGET_AFTER_MS = 60 * 60_000;
 const MAX_STATUS = 1_000;
-const MAX_ENDED = 1_000;
 
 /**
- * What a chat sees while its agent works: "typing", and one message with the latest progress, gone
+ * What a group sees while its agent works, and a chat that takes no drafts (live-drafts.ts): "typing", and one message with the latest progress, gone
  * when the answer comes. All of it is worth nothing afterwards: it is kept in memory, never retried,
  * and waits for messages that matter, never they for it.
  */
 export class LiveChats implements LiveStatus {
   readonly #options: LiveChatsOptions;
-  /** The last turns that have ended: a status that comes late is not for them. */
-  readonly #ended = new Set<string>();
+  readonly #ended = new EndedTurns();
   /** By chat and topic. */
   readonly #chats = new Map<string, LiveChat>();
 
@@ -69,7 +68,7 @@ export class LiveChats implements LiveStatus {
   }
 
   done(place: ChatPlace, turnId?: string): void {
-    if (turnId !== undefined) this.#noteEnded(turnId);
+    if (turnId !== undefined) this.#ended.note(turnId);
     const chat = this.#chats.get(keyOf(place));
     if (chat === undefined) return;
     this.#chats.delete(keyOf(place));
@@ -83,12 +82,6 @@ export class LiveChats implements LiveStatus {
     const edits = [...this.#chats.values()].map(({ edit }) => edit);
     for (const { place } of [...this.#chats.values()]) this.done(place);
     await Promise.all(edits);
-  }
-
-  #noteEnded(turnId: string): void {
-    this.#ended.add(turnId);
-    const [oldest] = this.#ended;
-    if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   #chat(place: ChatPlace): LiveChat {

@@ -47,7 +47,7 @@ export function gate({ parts, rate, perMinute, botId, logger }: GateOptions) {
       if (verdict === 'first-refused') await incoming.reply('too-fast', says);
       return;
     }
-    await introduce(context, incoming, parts);
+    if (context.from !== undefined) await introduce(context, incoming, parts);
     // Everything behind the gate is built on this.
     (context as BotContext).incoming = incoming;
     await next();
@@ -66,7 +66,8 @@ const MAX_KNOCKED = 200;
 
 /** Undefined where there is no person, or no chat to answer in. */
 function incomingOf(context: Context, parts: BotParts, botId: number): Incoming | undefined {
-  const { chat, from } = context;
+  const { chat } = context;
+  const from = context.from ?? whoStopped(context);
   if (chat === undefined || from === undefined || chat.type === 'channel') return undefined;
   const id = `tg-${botId}-${context.update.update_id}`;
   return {
@@ -75,6 +76,11 @@ function incomingOf(context: Context, parts: BotParts, botId: number): Incoming 
     isGroup: chat.type !== 'private',
   };
 }
+
+/** Only in a private chat can a draft be stopped, and by the one who is there. */
+const whoStopped = ({
+  stoppedMessageGeneration: stop,
+}: Context): { id: number; language_code?: string } | undefined => stop && { id: stop.chat.id };
 
 /** A reply outside of a forum has a thread id too, in which nothing can be said. */
 function placeOf(chat: { id: number }, { msg }: Context): ChatPlace {

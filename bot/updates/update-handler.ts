@@ -14,6 +14,7 @@ import { type GateOptions, gate } from './gate.ts';
 import { movedChat } from './moved-chat.ts';
 import { noise } from './noise.ts';
 import { press } from './press.ts';
+import { stopped } from './stopped.ts';
 import { Talk } from './talk.ts';
 
 export interface UpdateHandlerOptions extends Omit<GateOptions, 'botId'> {
@@ -46,6 +47,7 @@ export class UpdateHandler {
         await pressed(context);
       }),
     );
+    bot.on('stopped_message_generation', behindGate(stopped(parts)));
     const [command, talk] = [commands(parts, before), new Talk(parts, courier, fragments)];
     bot.on(
       ['message', 'edited_message'],

@@ -6,7 +6,7 @@ import { sharedBotSystem } from '../support/telegram/shared-system.ts';
 
 const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'chat-agent.sh');
 
-const USERS = Array.from({ length: 20 }, (_, index) => 5001 + index);
+const USERS = Array.from({ length: 22 }, (_, index) => 5001 + index);
 
 const running = sharedBotSystem(test, {
   TELEGRAM_ALLOWED_USERS: [...USERS, -77, -78].join(','),
@@ -148,6 +148,43 @@ test('progress is one message that is edited, and gone when the answer comes', a
   const status = api.shown.filter(({ chatId, deleted }) => chatId === String(user) && deleted);
   t.is(status.length, 1, 'one status message');
   t.deepEqual(status[0]?.edits, ['⏳ step 3'], 'paced: only the latest is shown');
+});
+
+test('where there are drafts a private chat sees one while the agent works, whose button interrupts that turn alone', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  const log = await system.log();
+  api.drafts = [];
+  t.teardown(() => {
+    api.drafts = undefined;
+  });
+  const stop = (draft_id: number) =>
+    api.push({
+      stopped_message_generation: {
+        chat: { id: user, type: 'private', first_name: 'U' },
+        draft_id,
+      },
+    });
+  const ofTurn = () => api.drafts?.filter(({ chatId }) => chatId === user) ?? [];
+  api.say(user, 'progress');
+  await telegram.until(() => ofTurn().some(({ text }) => text === 'step 3'), 'the last progress');
+  const [first] = ofTurn();
+  if (first === undefined) return t.fail();
+  t.true(first.draftId > 0);
+  t.deepEqual(first, { chatId: user, draftId: first.draftId, text: '', canStop: true });
+  t.true(ofTurn().every(({ draftId, canStop }) => draftId === first.draftId && canStop));
+  stop(first.draftId + 2);
+  stop(first.draftId);
+  await telegram.until(() => api.texts(user).includes('✋ Interrupting.'), 'the interrupt');
+  const interrupts = ofType(await history(log), 'command.interrupt').filter(
+    ({ data }) => data.from?.userId === String(user),
+  );
+  t.is(interrupts.length, 1, 'the draft of another turn stops nothing');
+  t.false(
+    api.texts(user).some((text) => text.startsWith('⏳')),
+    'no message beside it',
+  );
 });
 
 test('a photo lands in the workspace, and the agent is told its path', async (t) => {

@@ -56,6 +56,8 @@ export class BotApi {
   onChange: () => void = () => undefined;
   /** Brings what the bot has not asked for, too. */
   everyKind = false;
+  /** What it showed in drafts, in order; undefined where its server knows none. */
+  drafts: { chatId: number; draftId: number; text: string; canStop: boolean }[] | undefined;
   /** What the bot reacted with, in order: `chat/message` and the emoji, none where it took it away. */
   readonly reactions: [message: string, emoji: string][] = [];
   /** Chats that allow no reactions. */
@@ -172,6 +174,13 @@ export class BotApi {
       // What grammY sends is of its own types.
       const set = reaction as { emoji: string }[];
       this.reactions.push([`${chat_id}/${message_id}`, set.map(({ emoji }) => emoji).join('')]);
+      return true;
+    },
+    sendMessageDraft: ({ chat_id, draft_id, text, can_stop }) => {
+      if (this.drafts === undefined) throw new ApiError(404, 'Not Found: method not found');
+      const [chatId, draftId] = [Number(chat_id), Number(draft_id)];
+      if (!(chatId > 0) || !draftId) throw new ApiError(400, 'Bad Request: DRAFT_INVALID');
+      this.drafts.push({ chatId, draftId, text: String(text ?? ''), canStop: can_stop === true });
       return true;
     },
     answerCallbackQuery: () => true,

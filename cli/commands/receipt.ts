@@ -7,7 +7,6 @@ import { writeNewFile } from '../../platform/export/new-file.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -24,7 +23,7 @@ export class ReceiptCommand extends OperatorCommand {
       log,
       this.message,
       new Date(),
-      untilInterrupted(stdout),
+      this.untilInterrupted(),
     );
     const { messageId, agentId, steps, key } = receipt;
     const text = receiptText(receipt);

@@ -22,8 +22,6 @@ let server: ConsoleServer;
 let env: NodeJS.ProcessEnv;
 let folder: string;
 
-process.setMaxListeners(0);
-
 test.before(async (t) => {
   const own = { title: t.title, teardown: (undo: () => unknown) => leavings.push(undo) };
   server = await startConsoleServer(own);

@@ -4,10 +4,13 @@ import { type DeclaredTool, declaredEntries } from './declared-tool.ts';
 /**
  * The instructions file of an agent, Markdown: how it speaks and acts. Made from the table that the
  * command itself is made from, so that they never drift.
+ *
+ * @param reachesApi it can look up its own history, which the HTTP API alone gives
  */
 export function renderInstructions(
   allowedTools: readonly string[] | undefined,
   declared: readonly DeclaredTool[] = [],
+  reachesApi = false,
 ): string {
   const table: readonly CommandEntry[] = COMMAND_TABLE;
   const mayUse = (tool: string) => allowedTools?.includes(tool) ?? true;
@@ -25,7 +28,7 @@ export function renderInstructions(
 
 You run without a terminal. **The user sees nothing of what you print**: it is only a log. ${speaks ? SPEAKS : SILENT}
 
-${allowed.map(section).join('\n\n')}
+${[...allowed.map(section), ...(reachesApi ? [memory(table)] : [])].join('\n\n')}
 ${speaks ? LONG_TEXT : ''}
 Exit codes: 0 done, 1 failed, 2 usage, 3 not permitted, 4 timed out. Errors are one line on stderr that
 says what to do. \`orchestrator <command> --help\` says more.
@@ -50,6 +53,22 @@ Second line
 TEXT
 \`\`\`
 `;
+
+/** What it was told and said is kept, also where its model has lost it: every agent may ask for its own, whatever its tools. */
+function memory(table: readonly CommandEntry[]): string {
+  const [, line = ''] =
+    table.flatMap(({ examples }) => examples).find(([, example]) => example.includes(MINE)) ?? [];
+  return `## \`orchestrator ${MINE}\`
+
+Look up what you have forgotten, as after your context was made shorter: all that you were told, and what you
+said, called and printed.
+
+\`\`\`sh
+orchestrator ${line}
+\`\`\``;
+}
+
+const MINE = 'history --mine';
 
 function section({ path, summary, examples }: CommandEntry): string {
   const lines = examples.map(([, line]) => `orchestrator ${line}`).join('\n');

@@ -138,7 +138,7 @@ export class AgentEnvironment {
     await process.replaceFile(credentialsFile(muteNotice(mute)));
   }
 
-  /** As its kind has them, which places them; where tools are declared, with these. */
+  /** As its kind has them, which places them; with declared tools, and with its own history where it can ask for that. */
   #instructions(
     state: LiveAgent,
     factory: AgentFactory,
@@ -146,10 +146,9 @@ export class AgentEnvironment {
   ): TextFile[] {
     const allowed = this.#tools(state);
     const files = factory.generateInstructions(allowed, state.project !== undefined);
-    if (declared.length === 0) return files;
     const plain = renderInstructions(allowed);
-    const withTools = renderInstructions(allowed, declared);
-    return files.map((file) => (file.content === plain ? { ...file, content: withTools } : file));
+    const whole = renderInstructions(allowed, declared, this.#options.apiUrl !== undefined);
+    return files.map((file) => (file.content === plain ? { ...file, content: whole } : file));
   }
 
   #tools(state: LiveAgent): AllowedTools {

@@ -7,7 +7,6 @@ import type { StateChange } from '../../core/operator/watched-fold.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { pastOf } from '../operator/past-of.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
@@ -24,7 +23,7 @@ export class DiffCommand extends OperatorCommand {
     const now = new Date();
     const from = namedPlace('--from', this.from, now);
     const to = this.to === undefined ? undefined : namedPlace('--to', this.to, now);
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const diff = await stateDiff(pastOf(context), { from, to, of: this.of }, signal);
     this.print(diff, diffText(diff));
   }

@@ -12,7 +12,6 @@ import { isAgentId } from '../../schemas/ids.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -35,7 +34,7 @@ export class EventsCommand extends OperatorCommand {
   protected async work({ log, views }: OperatorContext): Promise<undefined> {
     const start = startPoint(this.from, new Date());
     const filter = this.agent === undefined ? undefined : await this.#filter(views, this.agent);
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const shown = new ShownEvents(log, { type: this.type }, signal);
     const events = await partOf(log, 'EVENTS', start);
     // A sequence is one of EVENTS; log lines are then shown from the time of that event on.

@@ -15,7 +15,6 @@ import { isAgentId } from '../../schemas/ids.ts';
 import { exportLine } from '../operator/export-line.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described, personOption } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -61,7 +60,7 @@ export class ExportCommand extends OperatorCommand {
     const asked = { from: place('--from', this.from), to: place('--to', this.to) };
     const programs = ownPrograms(connection.nc.info?.version, await foldVersion());
     const beside = besideLog(settings);
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     return (target: Writable): Promise<ExportManifest> =>
       exportSystem(log, {
         ...asked,

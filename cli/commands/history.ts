@@ -8,7 +8,6 @@ import { isAgentId } from '../../schemas/ids.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -54,7 +53,7 @@ export class HistoryCommand extends OperatorCommand {
         ? agent
         : (await knownAgent(views, agent, this.timeoutMs)).agentId;
     const range = { from: place('--from', this.from), to: place('--to', this.to) };
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const entries = searchHistory(log, { grep, agentId, ...range }, signal);
     if (count === undefined) for await (const entry of entries) this.#show(entry);
     else for (const entry of (await lastEntries(entries, count)).entries) this.#show(entry);

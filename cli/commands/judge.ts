@@ -5,7 +5,6 @@ import { namedPlace } from '../../core/operator/place-in-log.ts';
 import { shownValue } from '../../core/operator/properties.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -21,7 +20,7 @@ export class JudgeCommand extends OperatorCommand {
     const place = (option: string, text: string | undefined) =>
       text === undefined ? undefined : namedPlace(option, text, now);
     const range = { from: place('--from', this.from), to: place('--to', this.to) };
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const verdict = await judgeLog(log, range, signal);
     const { from, through, decisions, differ, differences } = verdict;
     const head = `${differ} of ${decisions} decisions differ, events ${from} to ${through}\n`;

@@ -4,7 +4,6 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -26,7 +25,7 @@ export class LogsCommand extends OperatorCommand {
     const count = this.#count();
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const filter = agentFilter(agentId, 'log');
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const source = { stream: 'LOGS', from: { sequence: 1 }, filter, signal } as const;
     let tail: Line[] = [];
     let last = 0;

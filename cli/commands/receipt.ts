@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Option } from 'clipanion';
 import { makeReceipt } from '../../core/seal/make-receipt.ts';
-import { receiptText } from '../../core/seal/receipt-text.ts';
+import { receiptName, receiptText } from '../../core/seal/receipt-text.ts';
 import { writeNewFile } from '../../platform/export/new-file.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -24,7 +23,7 @@ export class ReceiptCommand extends OperatorCommand {
       log,
       this.message,
       new Date(),
-      untilInterrupted(stdout),
+      this.untilInterrupted(),
     );
     const { messageId, agentId, steps, key } = receipt;
     const text = receiptText(receipt);
@@ -35,7 +34,7 @@ export class ReceiptCommand extends OperatorCommand {
       stderr.write(line('-'));
       return;
     }
-    const file = resolve(this.output ?? receiptName(messageId));
+    const file = resolve(this.output ?? receiptName(receipt));
     await writeNewFile(file, async (target) => {
       target.end(text);
       await finished(target);
@@ -43,7 +42,3 @@ export class ReceiptCommand extends OperatorCommand {
     this.print({ file, messageId, agentId, outcome, steps: steps.length, key }, line(file));
   }
 }
-
-/** A file name of any id: what is no letter, digit, dash or underscore becomes one. */
-const receiptName = (messageId: string): string =>
-  `receipt-${messageId.replaceAll(/[^\w-]/g, '_').slice(0, 100)}.json`;

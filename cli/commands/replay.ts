@@ -13,7 +13,6 @@ import { visibleLine } from '../../schemas/visible-text.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { KEYS, replayKeys } from '../operator/replay-keys.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -41,7 +40,7 @@ export class ReplayCommand extends OperatorCommand {
         : (await knownAgent(views, agent, this.timeoutMs)).agentId;
     await using elsewhere = into === undefined ? undefined : await this.#connect(into);
     const ended = new AbortController();
-    const signal = AbortSignal.any([untilInterrupted(this.context.stdout), ended.signal]);
+    const signal = AbortSignal.any([this.untilInterrupted(), ended.signal]);
     const letGo = this.#takeKeys(pace, () => ended.abort());
     try {
       for await (const message of replay(log, { ...range, agentId }, pace, signal)) {

@@ -8,7 +8,6 @@ import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
 import { pastOf } from '../operator/past-of.ts';
 import { stateTables } from '../operator/state-tables.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
@@ -23,7 +22,7 @@ export class StateCommand extends OperatorCommand {
   protected async work(context: OperatorContext): Promise<undefined> {
     const place = this.at === undefined ? undefined : namedPlace('--at', this.at, new Date());
     const past = pastOf(context);
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const { state, ...found } = await stateAt(past, place, signal);
     if (this.of === undefined) {
       const view = wholeState(state, Number.POSITIVE_INFINITY);

@@ -6,7 +6,6 @@ import { timelineOf } from '../../core/operator/timeline.ts';
 import { howLong } from '../../platform/text/how-long.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
@@ -17,7 +16,7 @@ export class TimelineCommand extends OperatorCommand {
   message = Option.String({ name: 'message | update | turn | answer | link', required: true });
 
   protected async work({ log }: OperatorContext): Promise<undefined> {
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const waterfall = await timelineOf(log, this.message, signal);
     this.print(waterfall, timelineText(waterfall));
   }

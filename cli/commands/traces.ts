@@ -7,7 +7,6 @@ import type { Settings } from '../../schemas/settings.ts';
 import type { TraceSpan } from '../../schemas/trace-span.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -23,7 +22,7 @@ export class TracesCommand extends OperatorCommand {
 
   protected async work({ settings, log }: OperatorContext): Promise<undefined> {
     const now = new Date();
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const range = {
       from: startPoint(this.from, now),
       to: this.to === undefined ? undefined : startPoint(this.to, now),

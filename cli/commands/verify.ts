@@ -9,7 +9,6 @@ import { OrchestratorError } from '../../schemas/errors.ts';
 import { exportLine } from '../operator/export-line.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { described } from '../options.ts';
 import { usageOf } from '../usage.ts';
 
@@ -33,7 +32,7 @@ export class VerifyCommand extends OperatorCommand {
   }
 
   protected async work(context: OperatorContext): Promise<undefined> {
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const result = await verifyState(context, this.timeoutMs);
     const seals = await verifySeals(context.connection, signal);
     const { sequence, served, folded } = result;

@@ -3,7 +3,6 @@ import type { EventPlace } from '../../core/operator/decided-steps.ts';
 import { type WhyTurn, whyTurn } from '../../core/operator/why-turn.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
 
@@ -14,7 +13,7 @@ export class WhyCommand extends OperatorCommand {
   turn = Option.String({ name: 'turn', required: true });
 
   protected async work({ log }: OperatorContext): Promise<undefined> {
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     const why = await whyTurn(log, this.turn, signal);
     this.print(why, whyText(why));
   }

@@ -1,10 +1,12 @@
 import { Command, Option } from 'clipanion';
 import { described, durationOption, jsonOption } from '../options.ts';
 import { type OperatorContext, withSystem } from './operator-context.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 /** What every command of an operator has: `--json`, `--timeout`, and the running system. */
 export abstract class OperatorCommand extends Command {
   json = jsonOption();
+  readonly #ended = new AbortController();
   timeout = Option.String('--timeout', '10s', described('agents', '--timeout'));
 
   /** The work itself, with the running system. The exit code; 0 for nothing. */
@@ -16,7 +18,16 @@ export abstract class OperatorCommand extends Command {
 
   override async execute(): Promise<number> {
     const work = (context: OperatorContext) => this.work(context);
-    return (await withSystem(this.context.env, this.timeoutMs, work)) ?? 0;
+    try {
+      return (await withSystem(this.context.env, this.timeoutMs, work)) ?? 0;
+    } finally {
+      this.#ended.abort();
+    }
+  }
+
+  /** Aborts at Ctrl-C, and when nobody reads the output any more: for what goes on for long. */
+  protected untilInterrupted(): AbortSignal {
+    return untilInterrupted(this.context.stdout, this.#ended.signal);
   }
 
   /** With `--json` the value on a line, else the text as it is. */

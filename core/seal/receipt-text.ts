@@ -7,6 +7,10 @@ import { leafHash } from './leaf-hash.ts';
 export const receiptText = (of: Receipt): string =>
   `${JSON.stringify(receipt.parse(of), undefined, 1)}\n`;
 
+/** A file name of it: of the message's id, whatever that is, what is no letter, digit, dash or underscore becomes one. Pure. */
+export const receiptName = ({ messageId }: Pick<Receipt, 'messageId'>): string =>
+  `receipt-${messageId.replaceAll(/[^\w-]/g, '_').slice(0, 100)}.json`;
+
 /** The message of a step. Pure. */
 export const recordOfStep = ({ salt: _, path: _path, ...line }: ReceiptStep): StoredRecord =>
   segmentRecord.read(line);

@@ -1068,6 +1068,15 @@ var getTimeline = (options) => (options.client ?? client).get({
   url: "/timelines/{message}",
   ...options
 });
+var getReceipt = (options) => (options.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/receipts/{message}",
+  ...options
+});
 var getActivity = (options) => (options?.client ?? client).get({
   security: [{
     key: "token",
@@ -1460,6 +1469,7 @@ export {
   getOwnHistory,
   getPartOfState,
   getProject,
+  getReceipt,
   getState,
   getTimeline,
   getTurn,

@@ -1688,6 +1688,59 @@ export type GetTimelineResponses = {
     };
 };
 export type GetTimelineResponse = GetTimelineResponses[keyof GetTimelineResponses];
+export type GetReceiptData = {
+    body?: never;
+    path: {
+        /**
+         * The id or place of the message or of what came of it, the number of its update, or a link of Telegram, encoded.
+         */
+        message: string;
+    };
+    query?: never;
+    url: '/receipts/{message}';
+};
+export type GetReceiptErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetReceiptError = GetReceiptErrors[keyof GetReceiptErrors];
+export type GetReceiptResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        format: 'orchestrator-receipt-1';
+        log: string;
+        key: string;
+        messageId: string;
+        agentId: string;
+        issuedAt: string;
+        steps: Array<{
+            sequence: number;
+            time: string;
+            subject: string;
+            headers?: string;
+            headersBase64?: string;
+            data?: string;
+            dataBase64?: string;
+            salt: string;
+            path: Array<string>;
+        }>;
+        seals: Array<{
+            number: number;
+            from: number;
+            to: number;
+            root: string;
+            previous: string;
+            sealedAt: string;
+            signature: string;
+        }>;
+        signature: string;
+    };
+};
+export type GetReceiptResponse = GetReceiptResponses[keyof GetReceiptResponses];
 export type GetActivityData = {
     body?: never;
     path?: never;

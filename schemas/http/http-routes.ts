@@ -5,6 +5,7 @@ import { SCOPES } from '../events/token.ts';
 import { systemHealthShown } from '../health.ts';
 import { MESSAGE_MODES } from '../message-mode.ts';
 import { PROJECT_ANSWERS } from '../project-requests.ts';
+import { receipt } from '../receipt.ts';
 import { agentSummary, jobShown, logLineView, projectView } from '../views.ts';
 import type { HttpRoute } from './http-route.ts';
 import {
@@ -40,6 +41,11 @@ const agentParams = z.object({ agent: agentRef });
 const projectParams = z.object({ project: projectRef });
 const jobParams = z.object({ job: idToken });
 const deliveryParams = z.object({ channel: idToken, delivery: idToken });
+const messageText = z
+  .string()
+  .describe(
+    'The id or place of the message or of what came of it, the number of its update, or a link of Telegram, encoded.',
+  );
 const sequence = z.coerce.number().int().min(1);
 
 const FOLLOWED = {
@@ -512,15 +518,21 @@ export const HTTP_ROUTES = {
     path: '/timelines/{message}',
     scope: 'read',
     summary: 'The same, of the message that is found by an id, a number, or a link of Telegram.',
-    params: z.object({
-      message: z
-        .string()
-        .describe(
-          'The id or place of the message or of what came of it, the number of its update, or a link of Telegram, encoded.',
-        ),
-    }),
+    params: z.object({ message: messageText }),
     status: 200,
     answer: waterfallShown,
+  },
+  getReceipt: {
+    method: 'GET',
+    path: '/receipts/{message}',
+    scope: 'read',
+    summary:
+      'What proves without a server what became of that message: the file of `orchestrator receipt`.',
+    details:
+      'Keep it byte for byte: written in any other way it is another file, and does not hold. The log is sealed up to its end before.',
+    params: z.object({ message: messageText }),
+    status: 200,
+    answer: receipt,
   },
   getActivity: {
     method: 'GET',

@@ -1,6 +1,10 @@
 import '../support/measured-children.ts';
 import { join } from 'node:path';
 import test from 'ava';
+import { makeReceipt } from '../../core/seal/make-receipt.ts';
+import { receiptText } from '../../core/seal/receipt-text.ts';
+import { verifyReceipt } from '../../docs/verify-receipt.mjs';
+import type { Receipt } from '../../schemas/receipt.ts';
 import { history, ofType, untilEvent } from '../support/history.ts';
 import { sharedBotSystem } from '../support/telegram/shared-system.ts';
 
@@ -48,6 +52,41 @@ test('a question is shown as one, with a button for each choice; a press answers
     ['ask', 'Blue'],
   );
   t.is(sent[1]?.data.answers, asked?.id);
+});
+
+test('a message that Telegram took the answer of has a receipt that says so, without a server', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  api.say(user, 'prove it');
+  await telegram.until(() => api.texts(user).includes('got: prove it'), 'an answer');
+  const [answer] = api.chat(user);
+  const log = await system.log();
+  await untilEvent(
+    log,
+    ({ type, data }) =>
+      type === 'delivery.confirmed' && data.messageId === String(answer?.messageId),
+  );
+  const { id = '' } =
+    ofType(await history(log), 'command.send').find(
+      ({ data }) => data.from?.userId === String(user),
+    ) ?? {};
+
+  const { receipt } = await makeReceipt(log, id, new Date());
+  // The page has no types.
+  const proved = verifyReceipt(Buffer.from(receiptText(receipt)), receipt.key) as Receipt;
+  const { key, messageId, steps } = proved;
+
+  t.is(key, receipt.key);
+  t.is(messageId, id);
+  const told = steps.map(({ headers, data }) => [
+    /ce-type: ([\w.]+)/.exec(headers ?? '')?.[1],
+    data,
+  ]);
+  const [, said = '{}'] = told.find(([type]) => type === 'response.answer') ?? [];
+  t.is(JSON.parse(said).text, 'got: prove it');
+  const [, confirmed = '{}'] = told.find(([type]) => type === 'delivery.confirmed') ?? [];
+  t.is(JSON.parse(confirmed).messageId, String(answer?.messageId), 'as Telegram numbers it');
 });
 
 test('a reply to a question answers it; a reply to anything else is a message', async (t) => {

@@ -45,8 +45,6 @@ let env: NodeJS.ProcessEnv;
 let folder: string;
 let whole: string;
 
-process.setMaxListeners(0);
-
 test.before(async (t) => {
   const own = { title: t.title, teardown: (undo: () => unknown) => leavings.push(undo) };
   server = await startConsoleServer(own);

@@ -50,6 +50,12 @@ test('the instructions of an agent have the commands that it may use, and no oth
   t.true(all.includes('orchestrator project create --name myapp'));
   t.false(all.includes('orchestrator stop'));
   t.false(renderInstructions(['respond']).includes('project create'));
+  const own =
+    /## `orchestrator history --mine`\n\n[^`]+```sh\norchestrator history --mine --grep \w+\n```/;
+  for (const tools of [undefined, ['respond'], ['project'], []]) {
+    t.regex(renderInstructions(tools, [], true), own, 'each may look up what it has forgotten');
+    t.notRegex(renderInstructions(tools), own, 'but for one that reaches no API');
+  }
   const silent = renderInstructions(['project']);
   t.true(silent.includes('orchestrator project create --name myapp'));
   t.true(silent.includes('you may not speak to the user'));

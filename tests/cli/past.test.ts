@@ -18,9 +18,6 @@ let told: ToldLog;
 let api: ApiClient;
 let env: NodeJS.ProcessEnv;
 
-// Each command waits for an interrupt of its process, which is this one.
-process.setMaxListeners(0);
-
 test.before(async (t) => {
   server = await startConsoleServer({ title: t.title, teardown: (undo) => leavings.push(undo) });
   told = new ToldLog(server.log);
@@ -52,6 +49,13 @@ async function refused(...args: string[]): Promise<string> {
   const { code, stderr } = await runHere(args, env);
   return `${code} ${/ORC_\w+/.exec(stderr)?.[0]}`;
 }
+
+test('a command that has ended waits for no interrupt any more', async (t) => {
+  const before = process.listenerCount('SIGINT');
+  await shown('state');
+  await refused('timeline', 'turn-unknown');
+  t.is(process.listenerCount('SIGINT'), before);
+});
 
 test('state: everything, or one thing, as of a sequence, an instant, an id, or now', async (t) => {
   const whole = await shown('state');

@@ -8,6 +8,7 @@ import {
   startConsoleServer,
 } from '../projections/console/support/console-server.ts';
 import { ADA, ToldLog } from '../projections/console/support/told-log.ts';
+import { ApiClient } from '../projections/http/support/api-client.ts';
 import { temporaryFolder } from '../support/nats.ts';
 import { environment } from '../support/system.ts';
 import { oneLine, runHere } from './run-here.ts';
@@ -20,8 +21,6 @@ const leavings: (() => unknown)[] = [];
 let server: ConsoleServer;
 let env: NodeJS.ProcessEnv;
 let folder: string;
-
-process.setMaxListeners(0);
 
 test.before(async (t) => {
   const own = { title: t.title, teardown: (undo: () => unknown) => leavings.push(undo) };
@@ -96,6 +95,22 @@ test('receipt: the whole story of a message in a file, which program and page ve
     (await runHere(['verify'], env)).stdout,
     new RegExp(`sealed  up to \\d+ by \\d+ seals, key ${key}\n$`),
   );
+});
+
+test('receipt: by HTTP it is the same file, and what nobody wrote has none', async (t) => {
+  const api = new ApiClient(server.url);
+  const response = await api.fetch('getReceipt', { params: { message: 'turn-m-1' } });
+  t.is(response.status, 200);
+  t.is(response.headers.get('content-disposition'), 'attachment; filename="receipt-m-1.json"');
+  const file = join(folder, 'by-http.json');
+  await writeFile(file, Buffer.from(await response.arrayBuffer()));
+  const { code, stdout, stderr } = await runHere(['verify', file], {});
+  t.is(code, 0, stderr);
+  t.regex(stdout, /^message m-1 to agent-0123456789ab: 8 steps, /);
+  const { body } = await api.ask('getReceipt', { params: { message: 'm-1' } });
+  t.is(body.messageId, 'm-1');
+  const none = await api.problem('getReceipt', { params: { message: 'turn-unknown' } });
+  t.is(none.code, 'ORC_EVENT_NOT_FOUND');
 });
 
 test('receipt: what was changed, or is by another key, is refused in a line', async (t) => {

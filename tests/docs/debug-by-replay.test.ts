@@ -13,9 +13,6 @@ const AGENT = 'agent-0123456789ab';
 const TURN = 'turn-9f1c27ab03de';
 const MESSAGE = 'tg-7001-880000042';
 
-// Each command waits for an interrupt of its process, which is this one.
-process.setMaxListeners(0);
-
 test('the commands of the story find what it says, with the output that it shows', async (t) => {
   const { log, url, operatorCreds, dataDir } = await startTestNats(t);
   await tellStory(new ToldLog(log));

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { Span } from '../../../core/conversation/waterfall.ts';
 import { howLong } from '../../../platform/text/how-long.ts';
 import type { AnswerOf, Api } from '../api.ts';
@@ -6,6 +7,7 @@ import { Share } from '../parts/share.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { addressOf } from '../place.ts';
+import { saveAs } from '../save.ts';
 import { scaleOf, sharedWaterfall } from '../shared-page.ts';
 import { usePolled } from '../use-polled.ts';
 import { between, clock, person } from '../words.ts';
@@ -31,12 +33,12 @@ export function WaterfallView({ api, sequence }: { api: Api; sequence: number })
     <>
       <h1>What became of a message</h1>
       <Trouble error={error} />
-      {value !== undefined && <Waterfall waterfall={value} />}
+      {value !== undefined && <Waterfall api={api} waterfall={value} />}
     </>
   );
 }
 
-function Waterfall({ waterfall }: { waterfall: AnswerOf<'getWaterfall'> }) {
+function Waterfall({ api, waterfall }: { api: Api; waterfall: AnswerOf<'getWaterfall'> }) {
   const now = useNow();
   const { agentId, sequence, text, from, source, startedAt, endedAt, outcome, spans } = waterfall;
   const scale = scaleOf(waterfall, endedAt === undefined ? now : Date.parse(endedAt));
@@ -55,6 +57,7 @@ function Waterfall({ waterfall }: { waterfall: AnswerOf<'getWaterfall'> }) {
           {OUTCOMES[outcome]} {deliveryWords(spans)} {between(startedAt, endedAt, now)}
           {endedAt === undefined && ' so far'}
         </p>
+        <Receipt api={api} sequence={sequence} />
         <Share name={`waterfall-${sequence}`} page={(what) => sharedWaterfall(waterfall, what)} />
       </div>
       <div class="wide">
@@ -84,6 +87,28 @@ function Waterfall({ waterfall }: { waterfall: AnswerOf<'getWaterfall'> }) {
           </tbody>
         </table>
       </div>
+    </>
+  );
+}
+
+/** What proves it to others: the file, byte for byte, as of now. */
+function Receipt({ api, sequence }: { api: Api; sequence: number }) {
+  const [error, setError] = useState<Error>();
+  const save = async () => {
+    try {
+      const response = await api.fetch('GET', `/receipts/${sequence}`);
+      saveAs(`receipt-${sequence}.json`, await response.blob());
+      setError(undefined);
+    } catch (cause) {
+      setError(cause instanceof Error ? cause : new Error(String(cause)));
+    }
+  };
+  return (
+    <>
+      <button type="button" onClick={save}>
+        Receipt
+      </button>
+      <Trouble error={error} />
     </>
   );
 }

@@ -10,15 +10,19 @@ import { partAt, stateAt } from '../../../core/operator/state-at.ts';
 import { stateDiff } from '../../../core/operator/state-diff.ts';
 import { timelineOf } from '../../../core/operator/timeline.ts';
 import { whyTurn } from '../../../core/operator/why-turn.ts';
+import { makeReceipt } from '../../../core/seal/make-receipt.ts';
+import { receiptName, receiptText } from '../../../core/seal/receipt-text.ts';
 import { wholeState } from '../../../core/views/whole-state.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import { isAgentId } from '../../../schemas/ids.ts';
 import { MAX_PAGE } from '../../../schemas/limits.ts';
+import { Written } from '../answers.ts';
 import { type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 
 type Names =
   | 'getWaterfall'
   | 'getTimeline'
+  | 'getReceipt'
   | 'getWhyTurn'
   | 'getActivity'
   | 'getState'
@@ -43,6 +47,14 @@ export const historyHandlers: HandlersOf<Names> = {
   },
 
   getTimeline: ({ params, signal }, { log }) => timelineOf(log, params.message, signal),
+
+  async getReceipt({ params, signal }, { log }) {
+    const { receipt } = await makeReceipt(log, params.message, new Date(), signal);
+    // Byte for byte as its file is: parsed and written again it would be another one.
+    return new Written('application/json; charset=utf-8', receiptText(receipt), {
+      'content-disposition': `attachment; filename="${receiptName(receipt)}"`,
+    });
+  },
 
   getWhyTurn: ({ params, signal }, { log }) => whyTurn(log, params.turn, signal),
 

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test from 'ava';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { verifyReceipt } from '../../../docs/verify-receipt.mjs';
+import type { Receipt } from '../../../schemas/receipt.ts';
 import { findChromium } from '../../support/chromium.ts';
 import { history, ofType, untilEvent } from '../../support/history.ts';
 import { type ConsoleServer, startConsoleServer } from './support/console-server.ts';
@@ -259,6 +261,14 @@ inBrowser(
     await page.getByText('received as 1001').first().waitFor();
     await picture('waterfall');
     t.deepEqual(await findings(), []);
+    const download = page.waitForEvent('download');
+    await button('Receipt').click();
+    // The page has no types.
+    const proved = verifyReceipt(readFileSync(await (await download).path())) as Receipt;
+    t.true(
+      proved.steps.some(({ sequence }) => sequence === answered),
+      'it proves this very message',
+    );
 
     await page.goto(`${server.url}/#/agents/${AGENT}`);
     await entry('It is mended: the clock was wrong.')

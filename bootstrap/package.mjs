@@ -21,6 +21,7 @@ const SERVICES = {
   redis: 'projections/redis/main.ts',
   'otlp-exporter': 'platform/traces/otlp-exporter.ts',
   'mcp-protocol': 'projections/http/mcp/mcp-protocol.ts',
+  'erase-redis': 'platform/erase/erase-redis.ts',
 };
 
 /** What programs read beside themselves. */

@@ -70,6 +70,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   projects: async () => (await import('./commands/projects.ts')).ProjectsCommand,
   archive: async () => (await import('./commands/archive.ts')).ArchiveCommand,
   traces: async () => (await import('./commands/traces.ts')).TracesCommand,
+  erase: async () => (await import('./commands/erase.ts')).EraseCommand,
   receipt: async () => (await import('./commands/receipt.ts')).ReceiptCommand,
   verify: async () => (await import('./commands/verify.ts')).VerifyCommand,
   export: async () => (await import('./commands/export.ts')).ExportCommand,

@@ -1100,6 +1100,28 @@ export const COMMAND_TABLE = [
     examples: [['On another machine, before the first `npm start`', 'import system.tar.gz']],
   },
   {
+    path: ['erase'],
+    audience: 'operator',
+    summary:
+      'Forget a person: remove what is theirs from the log and from all beside it; its seals hold.',
+    details:
+      'Agents, messages, answers, output, files, jobs and projects of the person, wherever they stand, with the salts of their seals; the log says which of its places are empty since then, and not whose they were. The system is stopped, and its agents have ended; only its NATS runs, which the command starts where it is the embedded one. Killed at any moment, the same once more comes to the same end; until then nothing starts. What it does not reach is told (docs/erase.md).',
+    options: [
+      { flags: '--dry-run', what: 'Say what there is, and erase nothing.' },
+      { flags: '--yes,-y', what: 'Ask nothing.' },
+      {
+        flags: '--shared',
+        value: 'erase|keep',
+        what: 'Agents of others to which the person wrote: erase them whole, or keep them with what was written there.',
+      },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['What there is of a person', 'erase telegram/123456789 --dry-run'],
+      ['Without a question', 'erase telegram/123456789 --yes'],
+    ],
+  },
+  {
     path: ['health'],
     audience: 'operator',
     summary: 'Ask the services how they are; exit code 0 when all is well. For health checks.',

@@ -126,6 +126,18 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 500,
   },
+  ORC_ERASE: {
+    meaning: 'The person cannot be erased yet',
+    cure: 'Do what the line says, and run it again; nothing was erased (docs/erase.md).',
+    exit: EXIT.failed,
+    status: 409,
+  },
+  ORC_ERASING: {
+    meaning: 'An erasure has begun and not come to its end',
+    cure: 'Run the same `orchestrator erase` again: it goes on (docs/erase.md).',
+    exit: EXIT.failed,
+    status: 503,
+  },
   ORC_OUTPUT: {
     meaning: 'The file cannot be written',
     cure: 'Name one in a folder that is there and can be written, on a disk with room.',

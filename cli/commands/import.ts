@@ -10,12 +10,12 @@ import { foldVersion } from '../../core/projection/fold-version.ts';
 import { BringBeside } from '../../platform/export/bring-beside.ts';
 import { ownGit } from '../../platform/export/own-export.ts';
 import { isFileThere } from '../../platform/files/is-file-there.ts';
-import { askHealth } from '../../platform/service/ask-health.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { lockFolder } from '../../platform/service/folder-lock.ts';
 import { createLogger } from '../../platform/service/logger.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { exportLine } from '../operator/export-line.ts';
+import { requireNoService } from '../operator/require-no-service.ts';
 import { jsonOption } from '../options.ts';
 import { startNats } from '../start/start-nats.ts';
 import { textTable } from '../text-table.ts';
@@ -39,7 +39,7 @@ export class ImportCommand extends Command {
     stack.defer(() => lock.release());
     const logger = createLogger('import', 'silent');
     const { address, connection } = await startNats(settings, paths, logger, stack);
-    await requireNoService(connection.nc);
+    await requireNoService(connection.nc, 'ORC_NOT_EMPTY', 'the import is done');
     const look = async () => {
       const other = await connectLog({ ...address, name: 'orchestrator/import', timeoutMs: 5_000 });
       stack.defer(() => other.close());
@@ -63,14 +63,4 @@ export class ImportCommand extends Command {
     );
     return 0;
   }
-}
-
-/** Those that run hold the old state, and would go on from it. Throws ORC_NOT_EMPTY. */
-async function requireNoService(nc: Parameters<typeof askHealth>[0]): Promise<void> {
-  const running = await askHealth(nc, { expected: [], timeoutMs: 500 });
-  if (running.length === 0) return;
-  const names = running.map(({ service }) => service).join(', ');
-  throw new OrchestratorError('ORC_NOT_EMPTY', `Services run: ${names}`, {
-    cure: 'End them, and start them again when the import is done.',
-  });
 }

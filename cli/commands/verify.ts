@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Option } from 'clipanion';
+import { requireNoErasure } from '../../core/log/erasure-mark.ts';
 import { verifyState } from '../../core/operator/verify-state.ts';
 import { type SealedLog, verifySeals } from '../../core/seal/verify-seals.ts';
 import { isFileThere } from '../../platform/files/is-file-there.ts';
@@ -33,6 +34,8 @@ export class VerifyCommand extends OperatorCommand {
 
   protected async work(context: OperatorContext): Promise<undefined> {
     const signal = this.untilInterrupted();
+    // Nothing is served then.
+    await requireNoErasure(context.connection.nc);
     const result = await verifyState(context, this.timeoutMs);
     const seals = await verifySeals(context.connection, signal);
     const { sequence, served, folded } = result;
@@ -84,7 +87,10 @@ async function isText(file: string): Promise<boolean> {
 const unreadable = (file: string, cause: unknown): OrchestratorError =>
   new OrchestratorError('ORC_FILE', `${file} cannot be read`, { cause });
 
-const sealedLine = ({ through, seals, key }: SealedLog): string =>
+const sealedLine = ({ through, seals, key, erased }: SealedLog): string =>
   key === undefined
     ? 'sealed  nothing yet\n'
-    : `sealed  up to ${through} by ${seals} seals, key ${key}\n`;
+    : `sealed  up to ${through} by ${seals} seals, key ${key}\n${erasedLine(erased)}`;
+
+const erasedLine = (erased: number | undefined): string =>
+  erased === undefined ? '' : `erased  ${erased} events, as the log states (log.erased)\n`;

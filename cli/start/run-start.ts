@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { loadSettings } from '../../agents/load-settings.ts';
+import { requireNoErasure } from '../../core/log/erasure-mark.ts';
 import { dataPaths } from '../../platform/service/data-paths.ts';
 import { lockFolder } from '../../platform/service/folder-lock.ts';
 import { ServiceProcess } from '../../platform/service/service-process.ts';
@@ -80,6 +81,7 @@ export async function runStart(options: StartOptions): Promise<number> {
   killers.push(() => killAll(standing));
   const { address, connection, kill } = await startNats(settings, paths, logger, stack);
   killers.push(kill);
+  await requireNoErasure(connection.nc);
   const placed = await placeAgents(settings, environment, address.url, stack, say);
   const supervisors = services.map(
     (spec, index) =>

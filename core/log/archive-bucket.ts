@@ -100,14 +100,17 @@ export async function getChunks(
   return Buffer.concat(pieces);
 }
 
+/** Where an object says what it is. */
+export const infoSubject = (name: string): string =>
+  `${INFOS}${Buffer.from(name).toString('base64url')}`;
+
 /** Makes the object visible, unless another one came after the place that is expected as the last. */
 export function putInfo(
   nc: NatsConnection,
   info: Omit<ObjectInfo, 'bucket' | 'mtime'>,
   expectedLast: number,
 ): Promise<AppendResult> {
-  const { name } = info;
-  const subject = `${INFOS}${Buffer.from(name).toString('base64url')}`;
+  const subject = infoSubject(info.name);
   const payload = Buffer.from(JSON.stringify({ ...info, bucket: EVENTS_ARCHIVE }));
   const message = withExpectation(
     { subject, headers: '', payload },
@@ -146,9 +149,19 @@ export async function dropChunks(
   isWaste: (nuid: string) => boolean,
 ): Promise<void> {
   const jsm = await connection.jsm();
-  const { state } = await jsm.streams.info(ARCHIVE_STREAM, { subjects_filter: `${CHUNKS}>` });
-  for (const subject of Object.keys(state.subjects ?? {})) {
-    const waste = isWaste(subject.slice(CHUNKS.length));
-    if (waste) await jsm.streams.purge(ARCHIVE_STREAM, { filter: subject });
+  for (const { subject, nuid } of await chunkSubjects(connection)) {
+    if (isWaste(nuid)) await jsm.streams.purge(ARCHIVE_STREAM, { filter: subject });
   }
+}
+
+/** Where there are pieces, and under which name. */
+export async function chunkSubjects(
+  connection: LogConnection,
+): Promise<{ subject: string; nuid: string }[]> {
+  const jsm = await connection.jsm();
+  const { state } = await jsm.streams.info(ARCHIVE_STREAM, { subjects_filter: `${CHUNKS}>` });
+  return Object.keys(state.subjects ?? {}).map((subject) => ({
+    subject,
+    nuid: subject.slice(CHUNKS.length),
+  }));
 }

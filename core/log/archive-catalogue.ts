@@ -38,13 +38,19 @@ export async function archiveCatalogue(nc: NatsConnection): Promise<ArchiveCatal
   if (place === before.place) return before;
   const log = await logIdentity(nc);
   const own = found.filter((segment) => segment.log === log);
-  const segments = [...before.segments, ...own];
+  const segments = latest([...before.segments, ...own]);
   for (const [at, { to }] of segments.entries()) assertNext(to, segments[at + 1]);
   const catalogue = { segments, place };
   // Another look may have seen more meanwhile.
   if (place > (known.get(nc)?.place ?? 0)) known.set(nc, catalogue);
   return catalogue;
 }
+
+/** In their order; of one that was written anew, since something was erased from it, what was written last. */
+const latest = (found: readonly ArchivedSegment[]): ArchivedSegment[] =>
+  [...new Map(found.map((segment) => [segment.name, segment])).values()].sort(
+    (a, b) => a.from - b.from,
+  );
 
 function assertNext(to: number, next: ArchivedSegment | undefined): void {
   if (next === undefined || next.from === to + 1) return;

@@ -61,10 +61,20 @@ const DIGITS = 12;
 const zipped = promisify(gzip);
 const unzipped = promisify(gunzip);
 
-/** The file of a stretch of a log: its messages, at least one, and all that EVENTS has between `from` and `to`. */
+/** A stretch of the log that is known by its key. */
+export interface SegmentRange {
+  log: string;
+  from: number;
+  to: number;
+  /** When the first and the last were stored, where not all messages of the stretch are there any more. */
+  firstTime?: string;
+  lastTime?: string;
+}
+
+/** The file of a stretch of a log: all that is to be read between `from` and `to`. */
 export async function packSegment(
   records: readonly StoredRecord[],
-  { log, from, to }: { log: string; from: number; to: number },
+  { log, from, to, ...times }: SegmentRange,
 ): Promise<PackedSegment> {
   const bytes = await zipped(segmentText(records));
   const [first, last] = [records[0], records.at(-1)];
@@ -79,8 +89,8 @@ export async function packSegment(
       to,
       events: records.length,
       sha256: sha256(bytes),
-      firstTime: first?.time ?? '',
-      lastTime: last?.time ?? '',
+      firstTime: times.firstTime ?? first?.time ?? '',
+      lastTime: times.lastTime ?? last?.time ?? '',
       owners: NameFilter.of(owners).toString(),
     },
   };

@@ -12,7 +12,13 @@ import { type Followed, type FollowOptions, follow } from './follow.ts';
 import { untilHeard } from './heard.ts';
 import { firstStored, lastStored, storedAt } from './look-up.ts';
 import { ACK_TIMEOUT_MS } from './publish-event.ts';
-import { lastSequence, type ReadOptions, read, streamIdentity } from './read.ts';
+import {
+  lastSequence,
+  type ReadOptions,
+  read,
+  type StreamIdentity,
+  streamIdentity,
+} from './read.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { untilReachable } from './until-reachable.ts';
 
@@ -84,8 +90,8 @@ export class EventLog {
     return lastSequence(this.connection, stream);
   }
 
-  /** Which stream this is (when it was created, RFC 3339), and its last sequence. */
-  identity(stream: StreamName): Promise<{ created: string; lastSequence: number }> {
+  /** Which stream this is, and its last sequence. */
+  identity(stream: StreamName): Promise<StreamIdentity> {
     return streamIdentity(this.connection, stream);
   }
 

@@ -1,5 +1,6 @@
 import type { StreamName } from '../../schemas/subjects.ts';
 import type { LogConnection } from './connection.ts';
+import { ERASED_ENTRY } from './erasure-mark.ts';
 import { follow } from './follow.ts';
 import type { Selection, Start } from './pull-session.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -56,13 +57,25 @@ export async function lastSequence(connection: LogConnection, stream: StreamName
   return (await streamIdentity(connection, stream)).lastSequence;
 }
 
-/** When a stream was created (a stream that was lost and made again is another one), and its end. */
+/** Which stream one is, and how far it goes. */
+export interface StreamIdentity {
+  /** RFC 3339: a stream that was lost and made again is another one. */
+  created: string;
+  lastSequence: number;
+  /** What is folded of it: the same as `created`, until something is erased from it, and after that never again. */
+  history: string;
+}
+
+/** When a stream was created, and its end. */
 export async function streamIdentity(
   connection: LogConnection,
   stream: StreamName,
-): Promise<{ created: string; lastSequence: number }> {
+): Promise<StreamIdentity> {
   const jsm = await connection.jsm();
   const patience = { patienceMs: PATIENCE_MS };
   const info = await untilReachable(connection, patience, () => jsm.streams.info(stream));
-  return { created: info.created, lastSequence: info.state.last_seq };
+  const { created, config, state } = info;
+  const erased = config.metadata?.[ERASED_ENTRY];
+  const history = erased === undefined ? created : `${created} without ${erased}`;
+  return { created, lastSequence: state.last_seq, history };
 }

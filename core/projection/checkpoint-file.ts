@@ -27,7 +27,7 @@ export interface CheckpointFileOptions {
 }
 
 export interface Checkpoint {
-  /** When the stream was created (RFC 3339): another stream's checkpoint is none of ours. */
+  /** Which history it is of (`StreamIdentity`): another stream's checkpoint is none of ours. */
   stream: string;
   /** The last sequence that was seen, folded or skipped. */
   sequence: number;

@@ -53,7 +53,7 @@ export class StateMarks {
 
   /** The marks of this log in a folder, which need not be there. Throws as {@link EventLog.identity} does. */
   static async open(folder: string, options: StateMarksOptions): Promise<StateMarks> {
-    const [version, { created: stream }] = await Promise.all([
+    const [version, { history: stream }] = await Promise.all([
       foldVersion(),
       options.log.identity('EVENTS'),
     ]);

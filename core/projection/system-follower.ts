@@ -52,6 +52,7 @@ export class SystemFollower {
   readonly #deadLetters = new SerialQueue();
   #leftOut: LeftOut[] = [];
   #stream = '';
+  #history = '';
   /** When the broker stored the message of `sequence` (RFC 3339); undefined where none was seen. */
   #seenAt: () => string | undefined = () => undefined;
 
@@ -67,8 +68,9 @@ export class SystemFollower {
    * Rejects when it aborts before that, or when the log cannot be followed.
    */
   async start(signal: AbortSignal): Promise<void> {
-    const { created, lastSequence } = await this.#options.log.identity('EVENTS');
+    const { created, lastSequence, history } = await this.#options.log.identity('EVENTS');
     this.#stream = created;
+    this.#history = history;
     await this.#restore(lastSequence);
     this.#kept?.noteNowAndThen(signal);
     const caughtUp = Promise.withResolvers<void>();
@@ -124,7 +126,7 @@ export class SystemFollower {
   }
 
   async #restore(lastSequence: number): Promise<void> {
-    const found = await this.#kept?.restore(this.#stream, lastSequence);
+    const found = await this.#kept?.restore(this.#history, lastSequence);
     if (found === undefined) return;
     this.#seenAt = () => found.seenAt;
     this.state = found.state;
@@ -133,7 +135,7 @@ export class SystemFollower {
 
   #present(): Checkpoint {
     const { sequence, state } = this;
-    return { stream: this.#stream, sequence, seenAt: this.#seenAt(), state };
+    return { stream: this.#history, sequence, seenAt: this.#seenAt(), state };
   }
 
   async #follow(signal: AbortSignal, whenCaughtUp: () => void): Promise<void> {

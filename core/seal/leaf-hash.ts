@@ -39,6 +39,8 @@ export interface Stretch {
   to: number;
   /** {@link SALT_BYTES} for each place, one after the other. */
   salts: Buffer;
+  /** The leaves of places from which something was erased: their salts are no more. */
+  erased?: ReadonlyMap<number, Buffer> | undefined;
 }
 
 /** The salt of a place of a stretch. Pure. */
@@ -47,16 +49,16 @@ export function saltAt({ from, salts }: Stretch, sequence: number): Buffer {
   return salts.subarray(at, at + SALT_BYTES);
 }
 
-/** The leaves of all places of a stretch, given what stands there, in order. Pure. */
+/** The leaves of all places of a stretch, given what stands there. Pure. */
 export function leavesOf(stretch: Stretch, records: readonly StoredRecord[]): Buffer[] {
+  const standing = new Map(records.map((record) => [record.sequence, record]));
   const leaves: Buffer[] = [];
-  let next = 0;
   for (let sequence = stretch.from; sequence <= stretch.to; sequence += 1) {
-    const record = records[next];
-    if (record?.sequence === sequence) {
-      leaves.push(leafHash(record, saltAt(stretch, sequence)));
-      next += 1;
-    } else leaves.push(absentLeaf(sequence));
+    const record = standing.get(sequence);
+    const kept = stretch.erased?.get(sequence);
+    if (kept !== undefined) leaves.push(kept);
+    else if (record === undefined) leaves.push(absentLeaf(sequence));
+    else leaves.push(leafHash(record, saltAt(stretch, sequence)));
   }
   return leaves;
 }

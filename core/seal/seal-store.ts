@@ -1,17 +1,21 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { z } from 'zod';
 import { OrchestratorError } from '../../schemas/errors.ts';
-import { type StatedSeal, statedSeal } from '../../schemas/seal.ts';
-import type { AppendResult } from '../log/append-result.ts';
+import { type StatedSeal, sha256Hex, statedSeal } from '../../schemas/seal.ts';
+import { type AppendResult, appendError } from '../log/append-result.ts';
 import { publishBatch } from '../log/batch.ts';
 import type { LogConnection } from '../log/connection.ts';
+import { eraseSubject } from '../log/erase-messages.ts';
 import { lastMessage } from '../log/last.ts';
 import { withExpectation } from '../log/outgoing.ts';
-import { ACK_TIMEOUT_MS } from '../log/publish-event.ts';
+import { ACK_TIMEOUT_MS, publishOne } from '../log/publish-event.ts';
 import { read } from '../log/read.ts';
 import { SALT_BYTES, type Stretch } from './leaf-hash.ts';
 
 const statedOn = (log: string, number: number | '*'): string => `seals.${log}.stated.${number}`;
 const saltsOn = (log: string, number: number | '*'): string => `seals.${log}.salts.${number}`;
+/** What is left of the salts after an erasure. */
+const keptOn = (log: string, number: number | '*'): string => `seals.${log}.kept.${number}`;
 
 /** A seal as it stands in the stream. */
 export interface FoundSeal {
@@ -62,23 +66,73 @@ export async function* readSeals(
   from: number,
   signal?: AbortSignal,
 ): AsyncGenerator<SaltedSeal, void, undefined> {
-  const first = await findSeal(connection.nc, log, from);
+  const { nc } = connection;
+  const first = await findSeal(nc, log, from);
   if (first === undefined) return;
   const filter = [statedOn(log, '*'), saltsOn(log, '*')];
   const range = { stream: 'SEALS', from: { sequence: first.place }, filter, signal } as const;
-  let seal: StatedSeal | undefined;
+  const isAnyKept =
+    (await lastMessage(nc, 'SEALS', keptOn(log, '*'), ACK_TIMEOUT_MS)) !== undefined;
+  let open: StatedSeal | undefined;
   for await (const { subject, payload } of read(connection, range)) {
-    if (seal === undefined) {
-      seal = sealIn(payload);
-      continue;
-    }
-    const count = seal.to - seal.from + 1;
-    if (subject !== saltsOn(log, seal.number) || payload.length !== count * SALT_BYTES) {
-      throw new OrchestratorError('ORC_SEALS', `The salts of seal ${seal.number} are missing`);
-    }
-    yield { seal, from: seal.from, to: seal.to, salts: Buffer.from(payload) };
-    seal = undefined;
+    const isSalts = open !== undefined && subject === saltsOn(log, open.number);
+    if (open !== undefined) yield await salted(open, isSalts ? payload : undefined);
+    open = isSalts || !isStated(subject) ? undefined : sealIn(payload);
   }
+  if (open !== undefined) yield await salted(open, undefined);
+
+  async function salted(seal: StatedSeal, salts: Uint8Array | undefined): Promise<SaltedSeal> {
+    const kept = isAnyKept ? await findKept(nc, seal) : undefined;
+    if (kept !== undefined) return { seal, from: seal.from, to: seal.to, ...kept };
+    return { seal, from: seal.from, to: seal.to, salts: whole(seal, salts) };
+  }
+}
+
+const isStated = (subject: string): boolean => subject.split('.')[2] === 'stated';
+
+function whole({ number, from, to }: StatedSeal, salts: Uint8Array | undefined): Buffer {
+  if (salts?.length === (to - from + 1) * SALT_BYTES) return Buffer.from(salts);
+  throw new OrchestratorError('ORC_SEALS', `The salts of seal ${number} are missing`);
+}
+
+/** What is kept of the salts of a seal after an erasure; those that are gone are zeros. */
+const keptSalts = z.object({
+  salts: z.base64().transform((text) => Buffer.from(text, 'base64')),
+  erased: z.array(z.tuple([z.int().positive(), sha256Hex])),
+});
+
+async function findKept(nc: NatsConnection, seal: StatedSeal) {
+  const found = await lastMessage(nc, 'SEALS', keptOn(seal.log, seal.number), ACK_TIMEOUT_MS);
+  if (found === undefined) return undefined;
+  try {
+    const kept = keptSalts.parse(JSON.parse(Buffer.from(found.payload).toString()));
+    const erased = kept.erased.map(
+      ([sequence, leaf]) => [sequence, Buffer.from(leaf, 'hex')] as const,
+    );
+    return { salts: whole(seal, kept.salts), erased: new Map(erased) };
+  } catch (cause) {
+    throw new OrchestratorError('ORC_SEALS', `What is kept of seal ${seal.number} is damaged`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Keeps of a seal the salts that it is given with, and the leaves of places whose salts it is given without; what was stored
+ * of its salts before is overwritten. Killed in between, what is stored here holds. Throws as appending does.
+ */
+export async function keepSalts(
+  connection: LogConnection,
+  { seal: { log, number }, salts, erased = new Map() }: SaltedSeal,
+): Promise<void> {
+  const { nc } = connection;
+  const leaves = [...erased].map(([sequence, leaf]) => [sequence, leaf.toString('hex')]);
+  const payload = Buffer.from(JSON.stringify({ salts: salts.toString('base64'), erased: leaves }));
+  const subject = keptOn(log, number);
+  const result = await publishOne(nc, { subject, headers: '', payload }, ACK_TIMEOUT_MS);
+  if (!result.ok) throw appendError(result);
+  await eraseSubject(connection, 'SEALS', saltsOn(log, number));
+  await eraseSubject(connection, 'SEALS', subject, result.sequence);
 }
 
 function sealIn(payload: Uint8Array): StatedSeal {

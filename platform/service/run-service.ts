@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { connectLog, type LogConnection } from '../../core/log/connection.ts';
+import { requireNoErasure } from '../../core/log/erasure-mark.ts';
 import { EventLog } from '../../core/log/event-log.ts';
 import { leaveCutOffServer } from '../../core/log/leave-cut-off-server.ts';
 import { asOrchestratorError, EXIT, OrchestratorError } from '../../schemas/errors.ts';
@@ -118,6 +119,7 @@ async function serve(
   const health = new Health();
   const disk = new DiskHealth(paths.root, health);
   try {
+    await requireNoErasure(connection.nc);
     const log = new EventLog(connection);
     const notice = (line: string) => void tellParent({ notice: visibleLine(line) });
     metrics.add('orchestrator_checks_failing', () => health.failing);

@@ -19,4 +19,14 @@ export const logEvents = {
     /** Its name in the bucket. */
     object: z.string(),
   }),
+  /**
+   * A person was forgotten: what stood at these places of the log is no more, and their leaves alone are kept
+   * (docs/decisions/0161-erasing-a-person.md). Whose they were is not said.
+   */
+  'log.erased': z.object({
+    /** Drawn for this erasure, which may be stated by several events. */
+    erasure: z.string(),
+    /** Stretches, each by its first and its last sequence, in order. */
+    places: z.array(z.tuple([z.int().positive(), z.int().positive()])),
+  }),
 };

@@ -195,6 +195,10 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['traces'], shows: 'OTEL_EXPORTER_OTLP_ENDPOINT' },
       { args: ['traces', '--json'], shows: 'invoke_agent' },
     ],
+    erase: [
+      { args: ['erase', HOSTILE], shows: '\\u202eg' },
+      { args: ['erase', 'telegram/1', '--shared', HOSTILE], shows: '\\u202eg' },
+    ],
     receipt: [
       { args: ['receipt', HOSTILE], shows: '\\u202eg' },
       { args: ['receipt', HOSTILE, '-o', HOSTILE], shows: '\\u202eg' },

@@ -52,6 +52,7 @@ withDocker(
       'commits.sh',
       'console',
       'demo-agent.sh',
+      'erase-redis.cjs',
       'fold-version.json',
       'keeper.sh',
       'mcp-protocol.cjs',

@@ -219,6 +219,10 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
     sha256: text,
     object: text,
   }),
+  'log.erased': fc.record({
+    erasure: text,
+    places: fc.array(fc.tuple(fc.integer({ min: 1 }), fc.integer({ min: 1 }))),
+  }),
   'job.requested': fc.record(
     {
       tool: fc.constant('deploy'),

@@ -26,6 +26,9 @@ import { usageOf } from '../usage.ts';
 /** What a look at the running system waits for it. */
 const LOOK_MS = 2_000;
 
+/** What the server takes to overwrite a message: docs/erase.md. */
+const EVENT_MS = 12;
+
 export class EraseCommand extends Command {
   static override paths = [['erase']];
   static override usage = usageOf('erase');
@@ -114,6 +117,12 @@ export class EraseCommand extends Command {
     isBegun: boolean,
     { connection, settings, paths }: System,
   ): Promise<void> {
+    const { places } = erasure;
+    const events = places.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    // Minutes without a word would look as if it hung.
+    this.context.stderr.write(
+      `erasing ${events} events, some ${Math.ceil((events * EVENT_MS) / 1_000)} s; should it be killed, run it again\n`,
+    );
     const redis = settings.ORCHESTRATOR_REDIS_URL;
     const beside = async (own: Erasure) => {
       await eraseFiles(paths, own);

@@ -5,6 +5,8 @@ import { verifyReceipt } from '../../docs/verify-receipt.mjs';
 import { runHere } from '../cli/run-here.ts';
 import { startSystem } from '../support/system.ts';
 
+process.setMaxListeners(0);
+
 const ADA = 'ada-7340012345';
 const BEN = 'ben-8450023456';
 const SECRET = 'ADA-SAID';

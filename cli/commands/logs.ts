@@ -1,4 +1,6 @@
 import { Option } from 'clipanion';
+import type { LogConnection } from '../../core/log/connection.ts';
+import { mostKeptLines } from '../../core/log/kept-lines.ts';
 import { knownAgent } from '../../core/operator/known-agent.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { agentFilter } from '../../schemas/subjects.ts';
@@ -21,7 +23,7 @@ export class LogsCommand extends OperatorCommand {
   follow = Option.Boolean('--follow,-f', false, described('logs', '--follow,-f'));
   lines = Option.String('--lines,-n', '100', described('logs', '--lines,-n'));
 
-  protected async work({ log, views }: OperatorContext): Promise<undefined> {
+  protected async work({ log, views, connection }: OperatorContext): Promise<undefined> {
     const count = this.#count();
     const { agentId } = await knownAgent(views, this.agent, this.timeoutMs);
     const filter = agentFilter(agentId, 'log');
@@ -29,17 +31,32 @@ export class LogsCommand extends OperatorCommand {
     const source = { stream: 'LOGS', from: { sequence: 1 }, filter, signal } as const;
     let tail: Line[] = [];
     let last = 0;
+    const found = { stdout: 0, stderr: 0 };
     for await (const message of log.read(source)) {
-      tail.push(lineOf(message));
+      const line = lineOf(message);
+      tail.push(line);
+      found[line.stream] += 1;
       last = message.sequence;
       if (tail.length > count * 2) tail = tail.slice(-count);
     }
+    if (count > found.stdout + found.stderr) await this.#tellCut(found, connection);
     for (const line of tail.slice(-count)) this.#print(line);
     if (!this.follow) return;
     const from = { sequence: last + 1 };
     for await (const { messages } of log.follow({ stream: 'LOGS', from, filter, signal })) {
       for (const message of messages) this.#print(lineOf(message));
     }
+  }
+
+  /** More was asked for than is kept: what was before has perhaps been there. */
+  async #tellCut(found: Record<Line['stream'], number>, connection: LogConnection): Promise<void> {
+    const most = await mostKeptLines(connection);
+    const cut = (['stdout', 'stderr'] as const).filter((stream) => found[stream] >= most);
+    if (cut.length === 0) return;
+    const what = `of ${cut.join(' and of ')} only the last ${most} lines are kept`;
+    this.context.stderr.write(
+      `orchestrator: ${what} (ORCHESTRATOR_LOGS_LINES): whatever was before them is gone\n`,
+    );
   }
 
   #count(): number {

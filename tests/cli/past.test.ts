@@ -137,6 +137,38 @@ test('timeline: what nobody wrote is told', async (t) => {
   t.is(await refused('timeline', 'what I said'), '2 ORC_USAGE');
 });
 
+test('logs: who asks for more lines than are kept is told so, and who follows on behind a gap', async (t) => {
+  const subject = `agents.${AGENT}.log.stdout`;
+  const lines = Array.from({ length: 1_005 }, (_, index) => ({
+    position: String(index),
+    bytes: Buffer.from(`line ${index}`),
+    continued: false,
+  }));
+  const meta = { runId: `run-${AGENT}`, source: 'orchestrator/test', time: '2026-01-04T15:30:00Z' };
+  t.true((await server.log.appendLog(subject, lines, { ...meta, expectedLast: 0 })).ok);
+  const all = await runHere(['logs', AGENT, '-n', '2000'], env);
+  t.is(all.stdout.split('\n').length - 1, 1_000);
+  t.regex(all.stdout, /^line 5\n/);
+  t.is(
+    all.stderr,
+    'orchestrator: of stdout only the last 1000 lines are kept (ORCHESTRATOR_LOGS_LINES): whatever was before them is gone\n',
+  );
+  t.is((await runHere(['logs', AGENT, '-n', '1000'], env)).stderr, '');
+
+  const first = async (lastEventId: string) => {
+    const headers = { accept: 'text/event-stream', 'last-event-id': lastEventId };
+    const { body } = await api.fetch('getLogs', { params: { agent: AGENT }, headers });
+    let text = '';
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('data: ')) break;
+    }
+    return text.replace(/^retry: \d+\n\n/, '');
+  };
+  t.regex(await first('2'), /^event: gap\ndata: \{"after":2\}\n\n/);
+  t.regex(await first('7'), /^id: 8\ndata: .*"line 7"/);
+});
+
 test('why: a turn is told by what was decided, and after which event', async (t) => {
   const text = await shown('why', 'turn-m-1');
   t.regex(text, /^turn turn-m-1 of agent-0123456789ab: ended, \S+ to \S+\n/);

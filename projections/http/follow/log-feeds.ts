@@ -56,6 +56,10 @@ const sentLine = (line: LogLineView): SentEvent => ({
   data: JSON.stringify(line),
 });
 
+/** Tells a reader that lines behind this one may be missing: so many are kept as ORCHESTRATOR_LOGS_LINES says. It moves no place. */
+export const gapFrame = (after: number): string =>
+  `event: gap\ndata: ${JSON.stringify({ after })}\n\n`;
+
 export const frameOfLine = (line: LogLineView): string => frameOf(sentLine(line));
 
 export function talkFeed(log: EventLog, agentId: string): FeedOf {

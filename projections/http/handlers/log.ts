@@ -1,4 +1,5 @@
 import { followConversation } from '../../../core/conversation/conversation.ts';
+import type { EventLog } from '../../../core/log/event-log.ts';
 import { eventJson } from '../../../core/operator/event-line.ts';
 import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { ShownEvents } from '../../../core/operator/shown-events.ts';
@@ -13,6 +14,7 @@ import { type ApiContext, type HandlersOf, SYSTEM_MS } from '../api-context.ts';
 import {
   eventsFeed,
   frameOfLine,
+  gapFrame,
   logsFeed,
   placeBefore,
   TALK_FROM,
@@ -144,6 +146,7 @@ async function* followedLogs(
   agentId: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let after = lastEventId;
+  if (after !== undefined && (await isCut(log, after))) yield Buffer.from(gapFrame(after));
   if (after === undefined) {
     const request = { agentId, lines: query.lines };
     const { lines } = await views.request('logs', request, { timeoutMs: SYSTEM_MS });
@@ -152,6 +155,12 @@ async function* followedLogs(
   }
   yield* follows.read({ ...logsFeed(log, agentId), after, signal });
 }
+
+/** The line that a reader has had last is kept no more, so what came behind it may not be either. */
+const isCut = async (log: EventLog, after: number): Promise<boolean> =>
+  after > 0 &&
+  (await log.at('LOGS', after)) === undefined &&
+  after <= (await log.lastSequence('LOGS'));
 
 const behind = ({ query, lastEventId }: Call<'followConversation'>): number =>
   lastEventId ?? (query.from ?? 1) - 1;

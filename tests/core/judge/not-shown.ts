@@ -105,7 +105,7 @@ export const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
     "agent/next-step.ts without the case 'resume'",
     'agent/run/resume-events.ts always the first of last ? [last] : []',
     "agent/run/run-step-events.ts always the first of state.phase === 'ended' ? resumeEvents(state, step, told, context) : []",
-    "agent/run/run-step-events.ts always the first of state.phase === 'requested' ? startEvents(state, runtime, context) : []",
+    "agent/run/run-step-events.ts always the first of state.phase === 'requested' ? startEvents(state, told, context) : []",
     'agent/step-events.ts always the first of isLive(state) ? events(state, ...rest) : []',
     'agent/turn/question-events.ts also without turnId',
     'call/decide-call.ts always the first of isLive(agent) ? agent.turn?.turnId : undefined',

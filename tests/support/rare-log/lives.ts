@@ -79,6 +79,9 @@ function archive(script: Script, agentId: string): void {
 
 /** Agents that go on, and those that do not. */
 export function furtherRuns(script: Script): void {
+  const fork = script.newId();
+  script.create(fork);
+  script.step(fork, { told: { start: { runtime: 'local', memory: 'session' } } });
   const agentId = script.ready({ ...ANN, name: 'first' });
   script.command(agentId, 'command.run', { commandLine: 'ls', timeoutMs: 10_000 });
   const { commandId } = commandOf(script.step(agentId));

@@ -2,7 +2,6 @@ import { join } from 'node:path/posix';
 import type { Logger } from 'pino';
 import type { ProcessFile } from '../agents/process-file.ts';
 import { cutSession } from '../core/conversation/cut-session.ts';
-import { sessionInHome } from '../core/conversation/session-lines.ts';
 import { sessionSpan } from '../core/conversation/session-span.ts';
 import { isLive, placeOf, type Run } from '../core/domain/agent/agent-state.ts';
 import type { EventLog } from '../core/log/event-log.ts';
@@ -12,6 +11,7 @@ import {
   movedSessionPath,
   SESSION_ID_FILE,
 } from '../platform/export/session-folders.ts';
+import { sessionInHome } from '../platform/export/session-in-home.ts';
 import type { StoredEvent } from '../schemas/event.ts';
 import type { ForkedFrom } from '../schemas/events/command.ts';
 import { parseEvent } from '../schemas/parse-event.ts';
@@ -99,7 +99,6 @@ export class ForkSessions {
     const from = home.runtime.places(forkedFrom.agentId).home;
     const to = runtime.places(agentId).home;
     const content = sessionInHome(cut, from, to);
-    if (content === undefined) return { why: 'its session is none of lines' };
     const path = movedSessionPath(session.path, join(from, 'workspace'), join(to, 'workspace'));
     return {
       files: [

@@ -9,7 +9,8 @@ import { isAgentId, isToken } from '../../schemas/ids.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import type { Git } from '../git/git.ts';
 import type { DataPaths } from '../service/data-paths.ts';
-import { isSessionPath, movedSessionPath } from './session-folders.ts';
+import { isLineSession, isSessionPath, movedSessionPath } from './session-folders.ts';
+import { linesInHome } from './session-in-home.ts';
 
 interface Part {
   name: string;
@@ -66,14 +67,13 @@ export class BringBeside {
       throw new OrchestratorError('ORC_EXPORT', `${name}: nothing is put there`);
     }
     const { place } = this.#manifest;
-    const workspace = (agents: string) => join(agents, agentId, 'workspace');
-    const moved = place
-      ? movedSessionPath(path, workspace(place.folder), workspace(this.#paths.agents))
-      : path;
-    const file = join(this.#paths.agents, agentId, moved);
+    const to = join(this.#paths.agents, agentId);
+    const from = place ? join(place.folder, agentId) : to;
+    const file = join(to, movedSessionPath(path, join(from, 'workspace'), join(to, 'workspace')));
+    const own = isLineSession(path) ? linesInHome(content, from, to) : content;
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
-    await pipeline(Readable.from(content), target);
+    await pipeline(Readable.from(own), target);
   }
 
   /** The folder of agents has the name that it had: so a spawner knows the agents as its own. */

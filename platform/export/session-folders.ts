@@ -18,6 +18,9 @@ export const SESSION_FOLDERS = [
   '.demo-agent',
 ] as const;
 
+export const isLineSession = (path: string): boolean =>
+  LINE_SESSIONS.some((folder) => path.startsWith(`${folder}/`)) && path.endsWith('.jsonl');
+
 /** Whether a file of an export may be put there: nothing else of a home is any export's business. */
 export const isSessionPath = (path: string): boolean =>
   SESSION_FOLDERS.some((folder) => path === folder || path.startsWith(`${folder}/`)) &&

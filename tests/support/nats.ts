@@ -31,6 +31,8 @@ export interface TestNats {
 }
 
 export interface TestNatsOptions {
+  /** With what is in it; a new one without. */
+  dataDir?: string;
   limits?: StreamLimits;
   maxStore?: number;
   maxPayload?: number;
@@ -57,11 +59,11 @@ export async function startTestNats(
   t: Pick<ExecutionContext, 'teardown' | 'title'>,
   { limits, ...options }: TestNatsOptions = {},
 ): Promise<TestNats> {
-  const dataDir = await temporaryFolder(t);
+  const { dataDir = await temporaryFolder(t) } = options;
   const port = ownPort(t);
   const { path: serverPath, version: serverVersion } = await testServer();
   const program = { serverPath, serverVersion };
-  const start = () => startEmbeddedNats({ dataDir, port, log: quiet, ...program, ...options });
+  const start = () => startEmbeddedNats({ port, log: quiet, ...program, ...options, dataDir });
   let server: EmbeddedNats = await start();
   t.teardown(() => server.stop());
   const { url, operatorCreds, agentsSeed } = server;

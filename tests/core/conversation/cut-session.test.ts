@@ -4,7 +4,6 @@ import test from 'ava';
 import { cutSession } from '../../../core/conversation/cut-session.ts';
 import { firstMessageId } from '../../../core/conversation/events-of-person.ts';
 import { forkReminder } from '../../../core/conversation/fork-reminder.ts';
-import { parsedLines, sessionInHome } from '../../../core/conversation/session-lines.ts';
 import { type SessionSpan, sessionSpan } from '../../../core/conversation/session-span.ts';
 import type { StoredEvent } from '../../../schemas/event.ts';
 
@@ -80,20 +79,6 @@ for (const kind of ['claude', 'codex'] as const) {
     none('no times', { last, later }, whole.replaceAll('"timestamp"', '"when"'));
   });
 }
-
-test('paths lead to the new home, but for what a model has signed', (t) => {
-  const line = (text: string, more: object) => JSON.stringify({ cwd: '/old/a', text, ...more });
-  const signed = { thinking: 'in /old/a', signature: 'x' };
-  const text = `${line('see /old/a/b.txt', { signed })}\n${JSON.stringify({ n: 1.0 })}\n`;
-  const moved = sessionInHome(text, '/old/a', '/new/b');
-  t.deepEqual(parsedLines(moved ?? '')?.[0]?.value, {
-    cwd: '/new/b',
-    text: 'see /new/b/b.txt',
-    signed,
-  });
-  t.is(sessionInHome(text, '/old/a', '/old/a'), text);
-  t.is(sessionInHome('/old/a\n', '/old/a', '/new/b'), undefined);
-});
 
 const AGENT = 'agent-0123456789ab';
 

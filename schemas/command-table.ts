@@ -632,6 +632,29 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['rewind'],
+    audience: 'operator',
+    summary:
+      'Have an idle agent be as it was at the end of a turn: what it remembers, its files, or both.',
+    details:
+      'The conversation: its process is started anew with the session of its CLI up to there (Claude Code, Codex), else with a digest of what was said. The files: those of its project and its branch, as the snapshot of that turn has them; refused over changes that no snapshot has. What was said and done outside since is listed: it is not undone. The turns stay in the log.',
+    options: [
+      {
+        flags: '--to',
+        value: 'turn',
+        what: 'A turn that is over, or a message or answer of it, by id, number or link.',
+      },
+      { flags: '--conversation', what: 'What it remembers.' },
+      { flags: '--files', what: 'The files of its project.' },
+      WAIT,
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['Both', 'rewind mender --to turn-0123456789ab --conversation --files'],
+      ['What it remembers', 'rewind mender --to turn-0123456789ab --conversation'],
+    ],
+  },
+  {
     path: ['send'],
     audience: 'operator',
     takes: ['agent', 'text'],

@@ -21,16 +21,25 @@ export async function conversationDigest(
     subjectOf({ family: 'response', agentId, name: 'answer' }),
     subjectOf({ family: 'response', agentId, name: 'question' }),
     subjectOf({ family: 'process', agentId, name: 'delivered' }),
+    subjectOf({ family: 'process', agentId, name: 'resumed' }),
   ];
-  let [sayings, dropped]: [Saying[], number] = [[], 0];
+  let [sayings, dropped]: [(Saying & { sequence: number })[], number] = [[], 0];
   const taken = new Set<string>();
   const range = { from: { sequence: 1 }, until: before };
   for await (const message of log.read({ stream: 'EVENTS', filter, ...range, signal })) {
     const parsed = parseEvent(message);
     if (parsed.kind !== 'event') continue;
     if (parsed.event.type === 'process.delivered') taken.add(parsed.event.data.commandId);
+    const rewound = parsed.event.type === 'process.resumed' && parsed.event.data.rewound;
+    // A message that no turn had taken is not rewound.
+    if (rewound) {
+      sayings = sayings.filter(
+        ({ sequence, commandId }) =>
+          sequence <= rewound.sequence || (commandId !== undefined && !taken.has(commandId)),
+      );
+    }
     const saying = sayingOf(parsed.event);
-    if (saying !== undefined) sayings.push(saying);
+    if (saying !== undefined) sayings.push({ ...saying, sequence: parsed.event.sequence });
     if (sayings.length < 2 * KEPT) continue;
     dropped += KEPT;
     sayings = sayings.slice(KEPT);

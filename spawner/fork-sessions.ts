@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ProcessFile } from '../agents/process-file.ts';
 import { cutSession } from '../core/conversation/cut-session.ts';
 import { sessionSpan } from '../core/conversation/session-span.ts';
+import { standing } from '../core/conversation/standing.ts';
 import { isLive, placeOf, type Run } from '../core/domain/agent/agent-state.ts';
 import type { EventLog } from '../core/log/event-log.ts';
 import { type KnownAgent, lifeFromLog } from '../core/projection/life-from-log.ts';
@@ -79,6 +80,36 @@ export class ForkSessions {
     return undefined;
   }
 
+  /**
+   * An agent's own session up to the end of a turn, for its home; undefined where that is not certain. The same also where the
+   * session that is there is that already.
+   *
+   * @param before what stands in the log from here on is not looked at: the run that goes on with it
+   */
+  async rewound(
+    agentId: string,
+    { sequence }: { sequence: number },
+    before: number,
+    signal: AbortSignal,
+  ): Promise<ProcessFile[] | undefined> {
+    const life = await lifeFromLog(this.#log, agentId, signal);
+    const home = life && (await this.#homeOf(life.agent));
+    if (life === undefined || home === undefined || 'why' in home) return undefined;
+    try {
+      const session = await sessionIn(home.runtime, agentId);
+      const events = standing(life.events.filter((event) => event.sequence < before));
+      const span = session && sessionSpan(events, sequence);
+      if (session === undefined || span === undefined) return undefined;
+      const text = Buffer.from(session.content).toString('utf8');
+      const content = cutSession(text, span, { mayBeCut: true });
+      return content === undefined ? undefined : [{ path: session.path, content }];
+    } catch (error) {
+      if (!(error instanceof FileRefused)) throw error;
+      this.#logger.info({ err: error, agentId }, 'a rewound agent begins with a digest');
+      return undefined;
+    }
+  }
+
   async #cut(
     { agentId, kind, forkedFrom }: ForkWanted,
     runtime: Runtime,
@@ -92,7 +123,7 @@ export class ForkSessions {
     if (session === undefined) return { why: 'its CLI keeps no session in lines' };
     // Read after the file: what the file has of a later turn, the log has as well.
     const events = [...life.events, ...(await this.#after(life.events, forkedFrom, signal))];
-    const span = sessionSpan(events, forkedFrom.sequence);
+    const span = sessionSpan(standing(events), forkedFrom.sequence);
     const text = Buffer.from(session.content).toString('utf8');
     const cut = span && cutSession(text, span);
     if (cut === undefined) return { why: 'its session cannot be cut there with certainty' };

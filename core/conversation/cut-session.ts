@@ -11,8 +11,13 @@ import type { SessionSpan } from './session-span.ts';
  * messages say stands behind the cut, and not between that message and the cut.
  *
  * @param text of the file, which may end within a line
+ * @param mayBeCut it may be a file that was cut there already, and not written to since
  */
-export function cutSession(text: string, { last, later }: SessionSpan): string | undefined {
+export function cutSession(
+  text: string,
+  { last, later }: SessionSpan,
+  { mayBeCut = false } = {},
+): string | undefined {
   const lines = parsedLines(text);
   if (lines === undefined) return undefined;
   const at = lines.map(({ value }) => timeOf(value));
@@ -26,7 +31,8 @@ export function cutSession(text: string, { last, later }: SessionSpan): string |
   if (own < 0) return undefined;
   if (later === undefined) return whole(lines.map(({ line }) => line));
   const cut = at.findIndex((time) => time !== undefined && time >= later.startedAt);
-  if (cut < 0) return later.texts.length === 0 ? whole(lines.map(({ line }) => line)) : undefined;
+  if (cut < 0)
+    return mayBeCut || later.texts.length === 0 ? whole(lines.map(({ line }) => line)) : undefined;
   const news = later.texts.filter((each) => !last.texts.includes(each));
   const told = lines.findLastIndex((_, index) => says(index, later.texts));
   const isLeaked = lines.some((_, index) => index > own && index < cut && says(index, news));

@@ -1,6 +1,7 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
 import type { StoredEvent } from '../../schemas/event.ts';
 import { type StoryEntry, storyOf } from './agent-story.ts';
+import { standing } from './standing.ts';
 
 /** By what a turn is meant: itself, or an event of its agent that belongs to it. */
 export type TurnMeant = { turnId: string } | { eventId: string };
@@ -30,8 +31,8 @@ interface TurnSpan {
   sequence: number;
   /** The ids of the messages that it is for. */
   messages: Set<string>;
-  /** What ended it, and where that stands among the events. */
-  end?: { event: StoredEvent; index: number };
+  /** What ended it. */
+  end?: { event: StoredEvent };
 }
 
 /**
@@ -42,18 +43,21 @@ interface TurnSpan {
  * @param meant the last turn that is over without
  */
 export function forkPoint(events: readonly StoredEvent[], meant?: TurnMeant): ForkPoint {
-  const turns = spansOf(events);
-  const { turnId, end } = meant === undefined ? lastTurn(turns) : meantTurn(turns, events, meant);
+  const { turnId, end } =
+    meant === undefined
+      ? lastTurn(spansOf(standing(events)))
+      : meantTurn(spansOf(events), events, meant);
   if (end === undefined) {
     throw notForkable(`Turn ${turnId} is not over`, 'Wait for its end, or name an earlier turn.');
   }
-  const { event, index } = end;
+  const { event } = end;
+  const index = events.indexOf(event);
   const files = filesAt(events, index, turnId);
   return {
     turnId,
     endedAt: event.time,
     sequence: event.sequence,
-    story: storyOf(events.slice(0, index + 1)),
+    story: storyOf(standing(events.slice(0, index + 1))),
     ...(files && { files }),
   };
 }
@@ -61,7 +65,7 @@ export function forkPoint(events: readonly StoredEvent[], meant?: TurnMeant): Fo
 /** By their ids, in the order in which they began. */
 function spansOf(events: readonly StoredEvent[]): Map<string, TurnSpan> {
   const turns = new Map<string, TurnSpan>();
-  for (const [index, event] of events.entries()) {
+  for (const event of events) {
     if (event.type === 'turn.started') {
       const { turnId, commandId } = event.data;
       turns.set(turnId, { turnId, sequence: event.sequence, messages: new Set([commandId]) });
@@ -69,7 +73,7 @@ function spansOf(events: readonly StoredEvent[]): Map<string, TurnSpan> {
       turns.get(event.data.turnId)?.messages.add(event.data.commandId);
     } else if (event.type === 'turn.ended' || event.type === 'turn.failed') {
       const turn = turns.get(event.data.turnId);
-      if (turn) turn.end ??= { event, index };
+      if (turn) turn.end ??= { event };
     }
   }
   return turns;

@@ -18,7 +18,7 @@ export interface Control<T extends ControlType> {
 }
 
 export type ControlType =
-  `command.${'stop' | 'interrupt' | 'delete' | 'undo' | 'extend' | 'resume'}`;
+  `command.${'stop' | 'interrupt' | 'delete' | 'undo' | 'extend' | 'resume' | 'rewind'}`;
 
 /** It reads every file of the project. */
 const UNDO_MS = 120_000;
@@ -70,6 +70,17 @@ export const RESUME: Control<'command.resume'> = {
   settledBy: isReady,
   takesMs: () => START_MS,
 };
+
+/** With the conversation it is done when it takes messages again. */
+export const rewind = (data: DataOf<'command.rewind'>): Control<'command.rewind'> => ({
+  done: 'rewound',
+  data,
+  settledBy: (event, commandId) =>
+    data.conversation
+      ? isReady(event)
+      : event.type === 'process.undone' && event.data.commandId === commandId,
+  takesMs: (settings) => UNDO_MS + (data.conversation ? stopping(settings) + START_MS : 0),
+});
 
 /** @param ttlMs how long it is to live from now on, milliseconds */
 export const extend = (ttlMs: number): Control<'command.extend'> => ({

@@ -2,6 +2,7 @@ import { agentNames } from '../../schemas/agent-name.ts';
 import { MAX_SHOWN_END, MAX_SHOWN_MESSAGES } from '../../schemas/limits.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import { type AgentState, type EndedAgent, isLive } from '../domain/agent/agent-state.ts';
+import { goesOn } from '../domain/agent/goes-on.ts';
 
 const NO_COUNTS = { messages: 0, answers: 0, turns: 0, failed: 0 };
 
@@ -47,7 +48,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
 
 /** The phase in which it is shown. */
 export const shownPhase = (state: AgentState): AgentState['phase'] =>
-  state.phase === 'ended' && goesOn(state) ? 'requested' : state.phase;
+  state.phase === 'ended' && mayGoOn(state) ? 'requested' : state.phase;
 
-const goesOn = ({ controls, deleted, homeRemoved }: EndedAgent): boolean =>
-  !deleted && !homeRemoved && controls.some(({ name }) => name === 'resume');
+const mayGoOn = (state: EndedAgent): boolean =>
+  !state.deleted && !state.homeRemoved && goesOn(state);

@@ -885,6 +885,19 @@ var undoAgent = (options) => (options.client ?? client).post({
   url: "/agents/{agent}/undo",
   ...options
 });
+var rewindAgent = (options) => (options.client ?? client).post({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/agents/{agent}/rewind",
+  ...options,
+  headers: {
+    "Content-Type": "application/json",
+    ...options.headers
+  }
+});
 var resumeAgent = (options) => (options.client ?? client).post({
   security: [{
     key: "token",
@@ -1499,6 +1512,7 @@ export {
   resumeAgent,
   resumeNode,
   revokeToken,
+  rewindAgent,
   searchHistory,
   sendAgain,
   sendMessage,

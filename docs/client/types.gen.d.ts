@@ -635,6 +635,82 @@ export type UndoAgentResponses = {
     };
 };
 export type UndoAgentResponse = UndoAgentResponses[keyof UndoAgentResponses];
+export type RewindAgentData = {
+    body: {
+        /**
+         * A turn that is over, or a message or answer of it.
+         */
+        to: string;
+        conversation?: boolean;
+        files?: boolean;
+    };
+    headers?: {
+        /**
+         * `wait=<seconds>`: wait so long for the outcome; at most 600.
+         */
+        Prefer?: string;
+        /**
+         * The caller’s own id for this: a repeat is done once, for 30 days.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The trace that this belongs to (W3C Trace Context).
+         */
+        traceparent?: string;
+    };
+    path: {
+        /**
+         * The agent’s id or name.
+         */
+        agent: string;
+    };
+    query?: never;
+    url: '/agents/{agent}/rewind';
+};
+export type RewindAgentErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type RewindAgentError = RewindAgentErrors[keyof RewindAgentErrors];
+export type RewindAgentResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        agentId: string;
+        commandId: string;
+        sequence: number;
+        /**
+         * `asked`, or what was waited for: `stopped`.
+         */
+        outcome: string;
+        turnId: string;
+        /**
+         * What was said and done outside since that turn.
+         */
+        notUndone: Array<string>;
+    };
+    /**
+     * Asked for, and not done yet.
+     */
+    202: {
+        agentId: string;
+        commandId: string;
+        sequence: number;
+        /**
+         * `asked`, or what was waited for: `stopped`.
+         */
+        outcome: string;
+        turnId: string;
+        /**
+         * What was said and done outside since that turn.
+         */
+        notUndone: Array<string>;
+    };
+};
+export type RewindAgentResponse = RewindAgentResponses[keyof RewindAgentResponses];
 export type ResumeAgentData = {
     body?: never;
     headers?: {

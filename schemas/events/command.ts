@@ -77,6 +77,15 @@ export const commandEvents = {
     /** What it is called from now on, where another that lives has its name. */
     name: z.string().refine(isAgentName, NO_AGENT_NAME).optional(),
   }),
+  /** An agent that is idle is to be as it was at the end of a turn: what it remembers, its files, or both. */
+  'command.rewind': z.object({
+    turnId: z.string(),
+    /** Of the event that ended that turn. */
+    sequence: z.int().positive(),
+    conversation: z.literal(true).optional(),
+    files: z.literal(true).optional(),
+    from: person.optional(),
+  }),
   'command.extend': z.object({ ttlMs: milliseconds, from: person.optional() }),
   /** A shell command, to be run once beside the agent: in its workspace, with its environment. */
   'command.run': z.object({

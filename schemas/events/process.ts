@@ -42,6 +42,8 @@ export const processEvents = {
     commandId,
     /** What it knows of what was said: its CLI's own session, or a digest of the conversation. */
     memory: z.enum(['session', 'digest']),
+    /** By a `command.rewind` it goes on from the end of this turn: what came of it later is as if it had not been. */
+    rewound: z.object({ turnId: z.string(), sequence: z.int().positive() }).optional(),
     /** As it was: by that one which had left the state is there again. */
     was: earlierLife,
   }),
@@ -133,11 +135,13 @@ export const processEvents = {
     until: instant.optional(),
   }),
   'process.unmuted': z.object({ runId }),
-  /** A `command.undo` is done: the files are as they were before that turn. */
+  /** A `command.undo` is done, or the files of a `command.rewind`: they are as they were before that turn. */
   'process.undone': z.object({
     runId,
     commandId,
     turnId: z.string(),
+    /** By a `command.rewind`: they are as at the end of this turn, and what all later ones did is taken back. */
+    to: z.string().optional(),
     /** What the files are now; absent where they are as before the first turn, of nothing. */
     commit: commitId.optional(),
     files: z.int().nonnegative(),

@@ -28,6 +28,7 @@ import {
   personText,
   placeText,
   projectRef,
+  rewindOutcome,
   said,
   stateChange,
   statePlace,
@@ -243,6 +244,25 @@ export const HTTP_ROUTES = {
     once: true,
     status: 200,
     answer: commandOutcome,
+  },
+  rewindAgent: {
+    method: 'POST',
+    path: '/agents/{agent}/rewind',
+    scope: 'operate',
+    summary:
+      'Have an idle agent be as it was at the end of a turn: what it remembers, its files, or both.',
+    details:
+      'What was said and done outside since is in `notUndone`. The turns stay in the log. With `Prefer: wait` it answers when the agent takes messages again, or its files are there.',
+    params: agentParams,
+    body: z.object({
+      to: z.string().describe('A turn that is over, or a message or answer of it.'),
+      conversation: z.boolean().optional(),
+      files: z.boolean().optional(),
+    }),
+    waits: true,
+    once: true,
+    status: 200,
+    answer: rewindOutcome,
   },
   resumeAgent: {
     method: 'POST',

@@ -52,6 +52,12 @@ export const commandOutcome = z.object({
   outcome: z.string().describe('`asked`, or what was waited for: `stopped`.'),
 });
 
+/** A rewind, and what it does not take back. */
+export const rewindOutcome = commandOutcome.extend({
+  turnId: z.string(),
+  notUndone: z.array(z.string()).describe('What was said and done outside since that turn.'),
+});
+
 /** A fork, and what it knows. */
 export const forkShown = z.object({
   agentId: z.string(),

@@ -93,7 +93,10 @@ export class OwnAgent {
     if (forkedFrom && run.forked === 'session' && commandId === firstMessageId(state.agentId)) {
       return forkReminder({ forkedFrom, project });
     }
-    const begins = state.run.resumed?.memory === 'digest' && (state.written ?? 0) === 0;
+    // One that takes up a session by itself has the digest from its host.
+    const isHosted = this.deps.factories.get(state.kind)?.resumesItself === true;
+    const begins =
+      state.run.resumed?.memory === 'digest' && !isHosted && (state.written ?? 0) === 0;
     const digest = begins ? await this.digest(state) : undefined;
     return digest ? `${digest}\n\n${text}` : text;
   }

@@ -6,12 +6,14 @@ import {
   type LiveAgent,
   placeOf,
   type RequestedAgent,
+  type Rewound,
   type Run,
 } from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { RunStep } from '../../core/domain/agent/run/next-run-step.ts';
 import type { ForkMemory } from '../../core/domain/agent/run/run-events.ts';
 import { startTimer } from '../../platform/async/timer.ts';
+import { SESSION_ID_FILE } from '../../platform/export/session-folders.ts';
 import type { LeftBehind } from '../../schemas/events/process.ts';
 import { endOf } from '../end-of.ts';
 import type { ForkWanted } from '../fork-sessions.ts';
@@ -19,6 +21,9 @@ import { type ReadinessProbe, untilReady } from '../readiness.ts';
 import type { AgentProcess } from '../runtime/runtime.ts';
 import type { OwnAgent } from './own-agent.ts';
 import { nothingElse, type StepEffects } from './step-effects.ts';
+
+/** What the session was is as if it had not been: the host begins another. */
+const NO_SESSION: ProcessFile[] = [{ path: SESSION_ID_FILE, content: '\n' }];
 
 /** What an agent's life does: its process is started, given more time, and forgotten. */
 export class RunSteps {
@@ -38,7 +43,8 @@ export class RunSteps {
       if (isLive(state)) await this.#agent.deps.logins.look(state, this.#agent.process);
       return true;
     },
-    resume: async (_step, state) => (state.phase === 'ended' ? this.#resume(state) : undefined),
+    resume: async ({ rewound }, state) =>
+      state.phase === 'ended' ? this.#resume(state, rewound) : undefined,
     delete: async (_step, state) => {
       const run = state.phase === 'ended' ? state.lastRun : null;
       const { deps, agentId } = this.#agent;
@@ -77,31 +83,53 @@ export class RunSteps {
     return runtime && deps.forks.files(fork, runtime, signal);
   }
 
-  /** That a fork's first run is to begin with. Where it is gone since that was stated, its host has the digest. */
-  async #forkedSession(state: LiveAgent): Promise<ProcessFile[]> {
+  /**
+   * What a fork's first run is to begin with, or one that goes on from an earlier turn. Where it is gone since that was stated,
+   * its host has the digest.
+   */
+  async #sessionFiles(state: LiveAgent): Promise<ProcessFile[]> {
     const { agentId, kind, forkedFrom, run } = state;
+    const { resumed } = run;
+    if (resumed?.rewound) {
+      const { rewound, memory, sequence } = resumed;
+      const own =
+        memory === 'session' && (this.#session ?? (await this.#rewound(rewound, sequence)));
+      return own || NO_SESSION;
+    }
     if (forkedFrom === undefined || run.forked !== 'session') return [];
     const session = this.#session ?? (await this.#sessionOf({ agentId, kind, forkedFrom }, run));
     return session ?? [];
   }
 
   /** Where it goes on; or why it cannot. The files of an agent are where its last run was. */
-  async #resume(state: EndedAgent): Promise<Told<'resume'>> {
+  async #resume(state: EndedAgent, rewound: Rewound | undefined): Promise<Told<'resume'>> {
     const { deps, agentId, signal } = this.#agent;
     const { processes, factories } = deps;
     if (state.deleted) return { refused: 'it was deleted' };
     if (state.homeRemoved) return { refused: 'its files were kept long enough and are removed' };
-    const memory = factories.get(state.kind)?.resumesItself ? 'session' : 'digest';
+    const takesUp = factories.get(state.kind)?.resumesItself === true;
     const { lastRun } = state;
     if (lastRun === null) {
       const place = await processes.chosenPlace();
-      return { runtime: processes.runtimeName, place, memory };
+      return { runtime: processes.runtimeName, place, memory: takesUp ? 'session' : 'digest' };
     }
     const place = await processes.makeRoom(agentId, lastRun, signal);
     if (place !== placeOf(lastRun)) {
       return { refused: `its files are with node ${lastRun.node}, which is not there` };
     }
-    return { runtime: lastRun.runtime, place, memory };
+    const session = rewound && takesUp ? await this.#rewound(rewound) : undefined;
+    this.#session = session;
+    const hasMemory = takesUp && (rewound === undefined || session !== undefined);
+    return { runtime: lastRun.runtime, place, memory: hasMemory ? 'session' : 'digest' };
+  }
+
+  /** Its session up to that turn, as the log has it by now, or had it when a run began. */
+  async #rewound(
+    { sequence }: Rewound,
+    before = Number.POSITIVE_INFINITY,
+  ): Promise<ProcessFile[] | undefined> {
+    const { deps, agentId, signal } = this.#agent;
+    return deps.forks.rewound(agentId, { sequence }, before, signal);
   }
 
   /** The run stands in the log; its process is started, or found where an earlier try started it. */
@@ -113,7 +141,7 @@ export class RunSteps {
       return this.#failed(`this version has no kind ${JSON.stringify(state.kind)}`);
     }
     const digest = await this.#agent.digest(state);
-    const session = await this.#forkedSession(state);
+    const session = await this.#sessionFiles(state);
     const result = await processes.start(state, factory, digest, session);
     this.#session = undefined;
     if (!result.ok) return this.#failed(result.reason, result.left);

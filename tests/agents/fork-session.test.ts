@@ -146,3 +146,46 @@ for (const kind of [CLAUDE, CODEX]) {
     },
   );
 }
+
+for (const kind of [CLAUDE, CODEX]) {
+  const own = isThere(kind.package) ? test : test.skip;
+  own(
+    `${kind.kind} is rewound: what it remembers and its files are as of that turn, and no digest or fork brings back the rest`,
+    async (t) => {
+      t.timeout(TEST_TIMEOUT_MS);
+      const { world, env } = await worldOf(t, kind);
+      const { agentId, spawner } = world;
+      for (const name of ['one', 'two', 'three']) {
+        await world.say(name);
+        await world.ended(name);
+      }
+      const what = ['--conversation', '--files', '--timeout', '120s'];
+      const ran = await runHere(['rewind', agentId, '--to', 'two', ...what], env);
+      t.is(ran.code, 0, ran.stderr);
+      t.regex(ran.stdout, /rewound to turn-/);
+      t.regex(ran.stderr, /Not undone:\n {2}\S+ it answered: <three> of one,two,three\n/);
+      const place = spawner.workspace(agentId);
+      const files = () =>
+        ['one', 'two', 'three', 'four'].filter((name) => existsSync(join(place, `${name}.txt`)));
+      t.deepEqual(files(), ['one', 'two']);
+
+      await world.say('four');
+      await world.ended('four');
+      t.is((await world.answers()).at(-1), '<four> of one,two,four');
+      t.deepEqual(files(), ['one', 'two', 'four']);
+      const told = JSON.stringify(world.model.requests.at(-1)?.parts);
+      t.false(told.includes('without a memory'), 'by its session, not by a digest');
+
+      const fork = await runHere(['fork', agentId, '--kind', 'line', '--no-wait', '--json'], {
+        ...env,
+        ORCHESTRATOR_LINE_COMMAND: 'cat',
+      });
+      t.is(fork.code, 0, fork.stderr);
+      const forkId = JSON.parse(fork.stdout).agentId;
+      const events = await history(spawner.log, agentFilter(forkId));
+      const digest = JSON.stringify(events);
+      t.true(digest.includes('<four> of'));
+      t.false(digest.includes('<three> of'), 'what was rewound is in no digest');
+    },
+  );
+}

@@ -219,6 +219,11 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['fork', agent, '--at', HOSTILE], shows: '\\u202eg' },
       { args: ['fork', agent, '--no-wait', '--json'], shows: 'forkedFrom' },
     ],
+    rewind: [
+      { args: ['rewind', HOSTILE, '--to', 'turn-1'], shows: '\\u202eg' },
+      { args: ['rewind', agent, '--to', HOSTILE, '--files'], shows: '\\u202eg' },
+      { args: ['rewind', agent, '--to', 'turn-1'] },
+    ],
     undo: [{ args: ['undo', agent] }, { args: ['undo', HOSTILE], shows: '\\u202eg' }],
     'job logs': [{ args: ['job', 'logs', HOSTILE], shows: '\\u202eg' }],
     'job answer': [

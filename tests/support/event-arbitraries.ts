@@ -23,6 +23,7 @@ const agentId = fc.constant(AGENT);
 const branch = fc.constantFrom('main', 'orchestrator/agent-0123456789ab');
 const commit = fc.constantFrom('a'.repeat(40), 'b'.repeat(40));
 const part = fc.constantFrom(0, 1);
+const yes = fc.constant(true as const);
 
 /** The data of every type; that one is missing here does not compile. */
 const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
@@ -46,6 +47,10 @@ const DATA: { [T in EventType]: fc.Arbitrary<DataOf<T>> } = {
   'command.stop': fc.record({ reason: fc.constant('asked') }),
   'command.delete': fc.record({}),
   'command.undo': fc.record({}),
+  'command.rewind': fc.record(
+    { turnId, sequence: fc.integer({ min: 1, max: 9 }), conversation: yes, files: yes },
+    { requiredKeys: ['turnId', 'sequence'] },
+  ),
   'command.resume': fc.record({}),
   'command.extend': fc.record({ ttlMs: ms }),
   'command.run': fc.record({ commandLine: text, timeoutMs: ms }),

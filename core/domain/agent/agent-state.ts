@@ -26,7 +26,8 @@ export type PendingControl =
   | PendingRun
   | PendingFile
   | { commandId: string; name: 'undo' }
-  | PendingResume;
+  | PendingResume
+  | PendingRewind;
 
 /** The agent is to live longer, or to end. */
 export interface PendingLifeControl {
@@ -40,6 +41,17 @@ export interface PendingResume {
   commandId: string;
   name: 'resume';
   as?: string;
+}
+
+/** It is to be as at the end of a turn; what is done of it already is absent. */
+export interface PendingRewind {
+  commandId: string;
+  name: 'rewind';
+  turnId: string;
+  /** Of the event that ended that turn. */
+  sequence: number;
+  conversation?: true | undefined;
+  files?: true | undefined;
 }
 
 /** What came too late: a second `create`, an answer to a question that is closed. */
@@ -115,6 +127,14 @@ export interface Resumed {
   /** Place in the log of `process.resumed`: what was said before is what it goes on with. */
   sequence: number;
   memory: 'session' | 'digest';
+  /** It goes on from the end of this turn: what came later was rewound. */
+  rewound?: Rewound;
+}
+
+/** A turn, and where its end stands in the log. */
+export interface Rewound {
+  turnId: string;
+  sequence: number;
 }
 
 /** A user of the server whose credentials count no more, and when they have expired by themselves. */

@@ -13,6 +13,7 @@ import {
   nextRefusal,
   nextRejection,
 } from './command/next-command-step.ts';
+import { endedRewindStep, rewindStep } from './next-rewind-step.ts';
 import { nextEndStep, nextLifeStep, type RunStep, runStepOfControl } from './run/next-run-step.ts';
 import type { ProcessEnd } from './run/run-end-events.ts';
 import {
@@ -100,6 +101,7 @@ function endedStep(state: EndedAgent): Step | undefined {
   }
   // Commands that were begun have their outcomes first.
   if (first?.name === 'resume') return undefined;
+  if (first?.name === 'rewind') return endedRewindStep(state, first);
   const { how, detail } = state.end;
   // Also the rest of a queue that was longer than the batch with the failed start takes.
   return how === 'start-failed'
@@ -110,7 +112,12 @@ function endedStep(state: EndedAgent): Step | undefined {
 /** What is to be done in the agent's place waits until there is one. */
 const isLifeControl = ({ name }: PendingControl): boolean => !IN_ITS_PLACE.has(name);
 
-const IN_ITS_PLACE: ReadonlySet<PendingControl['name']> = new Set(['run', 'file', 'undo']);
+const IN_ITS_PLACE: ReadonlySet<PendingControl['name']> = new Set([
+  'run',
+  'file',
+  'undo',
+  'rewind',
+]);
 
 function controlStep(state: LiveAgent, control: PendingControl | undefined): Step | undefined {
   return control && stepOfControl(state, control);
@@ -126,6 +133,8 @@ function stepOfControl(state: LiveAgent, control: PendingControl): Step {
       return { do: 'interrupt', commandId: control.commandId };
     case 'undo':
       return undoStep(state, control.commandId);
+    case 'rewind':
+      return rewindStep(state, control);
     case 'resume':
       return { do: 'reject', commandId: control.commandId, code: 'ORC_AGENT_EXISTS' };
     default:

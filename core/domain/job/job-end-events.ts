@@ -4,6 +4,7 @@ import type { NewEvent } from '../../../schemas/event.ts';
 import { MAX_JOB_VALUE, MAX_PROBLEM } from '../../../schemas/limits.ts';
 import { newEvent } from '../../../schemas/new-event.ts';
 import { type AgentState, isLive } from '../agent/agent-state.ts';
+import { goesOn } from '../agent/goes-on.ts';
 import { resultEvent } from '../agent/turn/result-event.ts';
 import { jobEvent } from './job-events.ts';
 import { type EndedJob, type JobState, type OpenJob, traceparentOfJob } from './job-state.ts';
@@ -135,9 +136,7 @@ function noticeEvents(
 
 /** It lives, or is about to, again perhaps: what comes for it waits until then. */
 const isHeard = (agent: AgentState): boolean =>
-  isLive(agent) ||
-  agent.phase === 'requested' ||
-  agent.controls.some(({ name }) => name === 'resume');
+  isLive(agent) || agent.phase === 'requested' || goesOn(agent);
 
 /** Characters of a result that a message to an agent shows; the rest is in `job get`. */
 const SHOWN = 2_000;

@@ -8,6 +8,7 @@ import {
   extend,
   INTERRUPT,
   RESUME,
+  rewind,
   STOP,
   UNDO,
 } from '../../../core/operator/control-agent.ts';
@@ -18,6 +19,7 @@ import { type CommandId, giveCommand } from '../../../core/operator/give-command
 import { knownAgent } from '../../../core/operator/known-agent.ts';
 import { knownProject } from '../../../core/operator/known-project.ts';
 import { resumableAgent } from '../../../core/operator/resumable-agent.ts';
+import { rewindPoint } from '../../../core/operator/rewind-point.ts';
 import { turnMeant } from '../../../core/operator/turn-meant.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { AgentProject } from '../../../schemas/events/project.ts';
@@ -35,6 +37,7 @@ type Names =
   | 'stopAgent'
   | 'interruptAgent'
   | 'undoAgent'
+  | 'rewindAgent'
   | 'resumeAgent'
   | 'forkAgent'
   | 'extendAgent';
@@ -86,6 +89,20 @@ export const agentHandlers: HandlersOf<Names> = {
   stopAgent: (call, api) => controlled('command.stop', STOP, call, api),
   interruptAgent: (call, api) => controlled('command.interrupt', INTERRUPT, call, api),
   undoAgent: (call, api) => controlled('command.undo', UNDO, call, api),
+
+  async rewindAgent(call, api) {
+    const { params, body, signal } = call;
+    const { to, conversation = false, files = false } = body;
+    const { agentId } = await knownAgent(api.views, params.agent, SYSTEM_MS);
+    const meant = await turnMeant(api.log, to, signal);
+    const wish = { to: meant, conversation, files };
+    const { data, notUndone } = await rewindPoint(api.log, agentId, wish, signal);
+    const outcome = await controlled('command.rewind', rewind(data), call, api);
+    const more = { turnId: data.turnId, notUndone };
+    return outcome instanceof Accepted
+      ? new Accepted({ ...outcome.body, ...more })
+      : { ...outcome, ...more };
+  },
 
   async resumeAgent(call, api) {
     const { agentId, lives } = await resumableAgent(api.views, call.params.agent, SYSTEM_MS);

@@ -1,5 +1,19 @@
 /** Rules that no log shows when they are switched off, by the reason why: the tests of the deciders have them. */
 export const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
+  'no kept log has a rewind, or a fork with a session': [
+    'agent/next-rewind-step.ts never turn !== null',
+    'agent/next-rewind-step.ts never !files',
+    'agent/next-rewind-step.ts never last === undefined || before === undefined',
+    'agent/next-rewind-step.ts never last === undefined',
+    'agent/next-rewind-step.ts never before === undefined',
+    'agent/next-rewind-step.ts never files',
+    'agent/next-rewind-step.ts never running !== undefined',
+    "agent/next-step.ts never first?.name === 'rewind'",
+    "agent/next-step.ts without the case 'rewind'",
+    'agent/run/resume-events.ts never rewound && { rewound }',
+    'agent/run/run-events.ts never memory && { memory }',
+    'agent/turn/snapshot-events.ts never to !== undefined && { to }',
+  ],
   "a setting says it, or an operator's command: which tools there are, how many of what, how long files are kept":
     [
       'agent/allowed-tools.ts never ofAgent === undefined',
@@ -105,7 +119,7 @@ export const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
     "agent/next-step.ts without the case 'resume'",
     'agent/run/resume-events.ts always the first of last ? [last] : []',
     "agent/run/run-step-events.ts always the first of state.phase === 'ended' ? resumeEvents(state, step, told, context) : []",
-    "agent/run/run-step-events.ts always the first of state.phase === 'requested' ? startEvents(state, runtime, context) : []",
+    "agent/run/run-step-events.ts always the first of state.phase === 'requested' ? startEvents(state, told, context) : []",
     'agent/step-events.ts always the first of isLive(state) ? events(state, ...rest) : []',
     'agent/turn/question-events.ts also without turnId',
     'call/decide-call.ts always the first of isLive(agent) ? agent.turn?.turnId : undefined',

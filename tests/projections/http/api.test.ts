@@ -134,6 +134,23 @@ test('a POST that is repeated under its Idempotency-Key is one message, and has 
   t.like(other, { status: 409, code: 'ORC_CONFLICT' });
 });
 
+test('an agent is rewound, and what is not undone by that is told', async (t) => {
+  const api = await clientOf();
+  const { body: made } = await api.ask('createAgent', { body: { kind: 'demo' }, headers: WAIT });
+  const params = { agent: made.agentId };
+  const say = (text: string) => api.ask('sendMessage', { params, body: { text }, headers: WAIT });
+  const { body: first } = await say('One thing');
+  await say('Another thing');
+  const to = first.commandId;
+  t.is((await api.problem('rewindAgent', { params, body: { to } })).code, 'ORC_USAGE');
+  const ask = { params, body: { to, conversation: true }, headers: WAIT };
+  const { body } = await api.ask('rewindAgent', ask);
+  t.like(body, { outcome: 'rewound', turnId: first.turnId });
+  t.regex(body.notUndone.join('\n'), /^\S+ it answered: .*Another thing/);
+  const again = await api.problem('rewindAgent', { ...ask, body: { to, files: true } });
+  t.is(again.code, 'ORC_NO_CHANGES');
+});
+
 test('an agent is forked: the fork knows what was said, by a digest that is its first message', async (t) => {
   const api = await clientOf();
   const { body: made } = await api.ask('createAgent', { body: { kind: 'demo' }, headers: WAIT });

@@ -18,6 +18,12 @@ export const evolveByCommand = {
     const { commandLine, timeoutMs } = event.data;
     return withControl(state, { commandId: event.id, name: 'run', commandLine, timeoutMs }, event);
   },
+  'command.rewind': (state, event) => {
+    const { turnId, sequence, conversation, files } = event.data;
+    const wanted = { ...(conversation && { conversation }), ...(files && { files }) };
+    const control = { commandId: event.id, name: 'rewind' as const, turnId, sequence, ...wanted };
+    return withControl(state, control, event);
+  },
   'command.undo': (state, event) =>
     withControl(state, { commandId: event.id, name: 'undo' }, event),
   'command.file': (state, event) => {

@@ -194,7 +194,7 @@ function onResume(state: AgentState, event: StoredEventOf<'command.resume'>): Ag
 /** Also of one that had left the state: all that it goes on with is in the event. */
 function onResumed(state: AgentState, event: StoredEventOf<'process.resumed'>): AgentState {
   if (state.phase !== 'ended' && state.phase !== 'unknown') return state;
-  const { was, memory } = event.data;
+  const { was, memory, rewound, commandId } = event.data;
   const { createdAt, createdBy, counts, runs, said, snapshots, revoked } = was;
   const waits = waiting(state);
   return {
@@ -204,13 +204,15 @@ function onResumed(state: AgentState, event: StoredEventOf<'process.resumed'>): 
     createdAt,
     createdBy,
     ...waits,
-    controls: waits.controls.filter((control) => control.name !== 'resume'),
+    controls: waits.controls.filter(
+      (control) => control.name !== 'resume' && control.commandId !== commandId,
+    ),
     counts,
     earlierRuns: runs,
     ...(said && { said }),
     ...(snapshots && { snapshots: snapshots.map(asSnapshot) }),
     ...(revoked && { revoked }),
-    resumed: { sequence: event.sequence, memory },
+    resumed: { sequence: event.sequence, memory, ...(rewound && { rewound }) },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { LeftBehind, StopReason } from '../../../../schemas/events/process.ts';
-import type { LiveAgent, PendingLifeControl, ReadyAgent } from '../agent-state.ts';
+import type { LiveAgent, PendingLifeControl, ReadyAgent, Rewound } from '../agent-state.ts';
 import type { ProcessEnd } from './run-end-events.ts';
 
 /** What is to be done for the life of an agent. */
@@ -12,8 +12,8 @@ export type RunStep =
   | { do: 'extend-from-now'; ttlMs: number; commandId: string }
   | { do: 'fail-start'; reason: string; left?: LeftBehind | undefined }
   | { do: 'end'; end: ProcessEnd }
-  /** One that has ended goes on; `as`: under this name. */
-  | { do: 'resume'; commandId: string; as?: string }
+  /** One that has ended goes on; `as`: under this name; `rewound`: from the end of this turn. */
+  | { do: 'resume'; commandId: string; as?: string; rewound?: Rewound }
   | { do: 'delete'; commandId: string };
 
 /** Somebody wants it to live longer, or to end. */

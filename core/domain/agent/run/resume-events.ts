@@ -23,7 +23,7 @@ export type ResumeTold =
  */
 export function resumeEvents(
   state: EndedAgent,
-  { commandId, as }: RunStep & { do: 'resume' },
+  { commandId, as, rewound }: RunStep & { do: 'resume' },
   told: ResumeTold,
   context: EventContext,
 ): NewEvent[] {
@@ -40,7 +40,7 @@ export function resumeEvents(
   const resumed = agentEvent(
     agentId,
     'process.resumed',
-    { commandId, memory, was },
+    { commandId, memory, ...(rewound && { rewound }), was },
     ofCommand(commandId),
     context,
   );

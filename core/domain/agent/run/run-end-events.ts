@@ -5,6 +5,7 @@ import { newEvent } from '../../../../schemas/new-event.ts';
 import { agentEvent, type EventContext, ofCommand, ofRun, SOURCE } from '../agent-event.ts';
 import type { LiveAgent, RequestedAgent } from '../agent-state.ts';
 import { rejectQueueEvents } from '../command/command-events.ts';
+import { goesOn } from '../goes-on.ts';
 import { failTurnEvents } from '../turn/turn-events.ts';
 import { endDetail } from './end-detail.ts';
 
@@ -111,7 +112,7 @@ function withQueue(
   context: EventContext,
 ): NewEvent[] {
   // What came for the run that follows waits for it.
-  if (state.controls.some(({ name }) => name === 'resume')) return [...end];
+  if (goesOn(state)) return [...end];
   const refused = rejectQueueEvents(state, code, detail, context);
   if (refused.length < state.queue.length) return refused;
   return [...end, ...refused, ...releaseOwner(state, reason, context)];

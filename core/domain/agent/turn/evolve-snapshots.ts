@@ -44,10 +44,22 @@ export function withoutDue(state: AgentState, turnId: string): AgentState {
   return rest;
 }
 
-/** The turn is as if it had not been: the one before it is the last. */
+/** The turn is as if it had not been: the one before it is the last, or the one that was rewound to. */
 export function onUndone(state: AgentState, { data }: StoredEventOf<'process.undone'>): AgentState {
-  const settled = settle(state, data.commandId);
+  const settled = withoutFiles(state, data.commandId);
   if (!isLive(settled)) return settled;
-  const snapshots = settled.snapshots?.filter(({ turnId }) => turnId !== data.turnId);
+  const all = settled.snapshots;
+  const to = all?.findIndex(({ turnId }) => turnId === data.to) ?? -1;
+  const snapshots =
+    to < 0 ? all?.filter(({ turnId }) => turnId !== data.turnId) : all?.slice(0, to + 1);
   return { ...awake(settled), ...(snapshots && { snapshots }) };
+}
+
+/** What is left of a rewind waits on; any other command has its outcome. */
+function withoutFiles(state: AgentState, commandId: string): AgentState {
+  const rewind = state.controls.find((control) => control.commandId === commandId);
+  if (rewind?.name !== 'rewind' || !rewind.conversation) return settle(state, commandId);
+  const { files: _done, ...rest } = rewind;
+  const controls = state.controls.map((control) => (control === rewind ? rest : control));
+  return { ...state, controls };
 }

@@ -20,7 +20,14 @@ export type TurnStep =
   | { do: 'nudge'; turn: Turn }
   | { do: 'fail-turn'; turn: Turn; code: ErrorCode; detail?: string; lastWords?: string }
   | { do: 'snapshot'; turnId: string; correlationId?: string; before: Snapshot | undefined }
-  | { do: 'undo'; commandId: string; last: Snapshot; before: Snapshot | undefined }
+  /** `to`: of a rewind, the turn whose snapshot `before` is. */
+  | {
+      do: 'undo';
+      commandId: string;
+      last: Snapshot;
+      before: Snapshot | undefined;
+      to?: string;
+    }
   | { do: 'await-answer'; question: PendingQuestion }
   | { do: 'close-question'; question: PendingQuestion }
   | { do: 'call'; call: PendingCall };

@@ -34,7 +34,7 @@ export function snapshotEvents(
 
 export function undoEvents(
   state: LiveAgent,
-  { commandId, last, before }: TurnStep & { do: 'undo' },
+  { commandId, last, before, to }: TurnStep & { do: 'undo' },
   told: UndoTold,
   context: EventContext,
 ): NewEvent[] {
@@ -45,6 +45,7 @@ export function undoEvents(
     runId: state.run.runId,
     commandId,
     turnId: last.turnId,
+    ...(to !== undefined && { to }),
     ...(before && { commit: before.commit }),
     files: told.files,
   };

@@ -43,6 +43,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   agents: async () => (await import('./commands/agents.ts')).AgentsCommand,
   create: async () => (await import('./commands/create.ts')).CreateCommand,
   fork: async () => (await import('./commands/fork.ts')).ForkCommand,
+  'what-if': async () => (await import('./commands/what-if.ts')).WhatIfCommand,
   send: async () => (await import('./commands/send.ts')).SendCommand,
   interrupt: async () => (await import('./commands/interrupt.ts')).InterruptCommand,
   stop: async () => (await import('./commands/stop.ts')).StopCommand,

@@ -1,17 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { foldMessage } from '../../core/domain/fold-message.ts';
 import { hashSystem, initialSystem } from '../../core/domain/system-state.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { WhatIfComparison } from '../../core/operator/compare-what-if.ts';
+import type { StoredEvent } from '../../schemas/event.ts';
+import { newAgentId } from '../../schemas/ids.ts';
 import { runHere } from '../cli/run-here.ts';
 import { startViews } from '../core/conversation/views.ts';
-import { command } from '../support/commands.ts';
+import { command, createAgent, sendMessage } from '../support/commands.ts';
 import { shellTool } from '../support/declared.ts';
 import { gitOf, ownFolder, repositoryWith } from '../support/git.ts';
-import { history, ofType } from '../support/history.ts';
+import { history, ofType, untilEvent } from '../support/history.ts';
 import { type SpawnerFixture, startSpawner } from '../support/spawner.ts';
+import { startSpawners } from '../support/spawner-process.ts';
 import { environment } from '../support/system.ts';
 import { ANN, projectFrom, ShellAgent } from './projects/in-projects.ts';
 
@@ -130,6 +134,7 @@ test('a what-if asks its tools and its user nothing, and changes nothing but its
 
   // Nothing but its own agent is another than before: no job, no delivery, no project, no person.
   t.deepEqual(await everythingElse(log, own), before);
+  t.is((await ask('judge')).code, 0, 'all of it would be decided so again');
   t.is(readFileSync(shipped, 'utf8'), 'live\n', 'the tool was not called');
   const events = await history(log);
   const [created] = ofType(events, 'command.create').filter(({ subject }) => subject.includes(own));
@@ -163,4 +168,42 @@ test('a what-if asks its tools and its user nothing, and changes nothing but its
   t.is(refused.code, 1);
   t.regex(refused.stdout, /not-run: ORC_START_FAILED, agents are processes of this machine here/);
   t.regex((await ask('what-if', agentId, '--show')).stderr, /ORC_BAD_INPUT.*is no what-if/);
+});
+
+test('a what-if whose spawner is killed, and for whom nobody waits any more, ends by itself', async (t) => {
+  const spawners = await startSpawners(t);
+  await startViews(t, spawners.nats);
+  const { log, nats } = spawners;
+  const node = await spawners.spawner('a', spawners.place());
+  const agentId = newAgentId();
+  const program = `while IFS= read -r m; do
+    case "$m" in slow) until [ -e go ]; do sleep 0.1; done ;; esac
+    orchestrator answer "$m"
+  done`;
+  await createAgent(log, agentId, program);
+  await sendMessage(log, agentId, 'first', 'one');
+  await untilEvent(log, ({ type, subject }) => type === 'turn.ended' && subject.includes(agentId));
+  const { url, operatorCreds, dataDir } = nats;
+  const own = { ORCHESTRATOR_NATS_URL: url, ORCHESTRATOR_CREDS: operatorCreds };
+  const asked = ['what-if', agentId, '--say', 'slow', '--without-isolation', '--no-wait'];
+  const ran = await runHere([...asked, '--timeout', '60s'], environment(dataDir, own));
+  const fork = ran.stdout.trim();
+  const isForks = (wanted: string) => (event: StoredEvent) =>
+    event.type === wanted && event.subject.includes(fork);
+  await untilEvent(log, isForks('process.delivered'));
+
+  await node.kill();
+  await appendFile(join(node.dataDir, 'agents', fork, 'workspace', 'go'), '');
+  await untilEvent(log, isForks('response.answer'));
+  await node.start();
+
+  await untilEvent(log, isForks('process.deleted'));
+  const events = (await history(log)).filter(({ subject }) => subject.includes(fork));
+  t.deepEqual(
+    ofType(events, 'response.answer').map(({ data }) => data.text),
+    ['slow'],
+  );
+  t.is(ofType(events, 'turn.ended').length, 1);
+  t.is(ofType(events, 'process.stopped').length, 1);
+  t.false(existsSync(join(node.dataDir, 'agents', fork, 'workspace')));
 });

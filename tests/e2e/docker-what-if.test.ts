@@ -76,9 +76,8 @@ function whatIfOfClaude(on: DockerEngine): void {
     t.deepEqual(bot.telegram.api.texts(ANN), told, 'the chat heard nothing');
     const events = await history(log);
     const others = events.filter(
-      ({ sequence, subject }) =>
-        sequence > (events.find(({ subject: of }) => of.includes(shown.agentId))?.sequence ?? 0) &&
-        !subject.startsWith(`agents.${shown.agentId}.`),
+      ({ correlationId = '', subject }) =>
+        correlationId.includes(shown.agentId) && !subject.startsWith(`agents.${shown.agentId}.`),
     );
     t.deepEqual(
       others.map(({ type }) => type),

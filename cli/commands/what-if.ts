@@ -13,7 +13,6 @@ import type { Settings } from '../../schemas/settings.ts';
 import { describedKind } from '../kind-option.ts';
 import { OperatorCommand } from '../operator/operator-command.ts';
 import type { OperatorContext } from '../operator/operator-context.ts';
-import { untilInterrupted } from '../operator/until-interrupted.ts';
 import { diffsOf, type WhatIfDiffs } from '../operator/what-if-diffs.ts';
 import { NOT_ISOLATED, whatIfText } from '../operator/what-if-text.ts';
 import { described } from '../options.ts';
@@ -50,7 +49,7 @@ export class WhatIfCommand extends OperatorCommand {
       return 0;
     }
     this.context.stderr.write(`${begun.agentId}: runs ${begun.whatIf.turnId} otherwise\n`);
-    const signal = untilInterrupted(this.context.stdout);
+    const signal = this.untilInterrupted();
     await awaitWhatIf(log, begun, patienceOf(settings) + this.timeoutMs, signal);
     return this.#show(context, begun.agentId);
   }

@@ -65,11 +65,11 @@ export function nextTurnStep(state: ReadyAgent, traits: AgentTraits): TurnStep |
   }
   const joins =
     traits.whileBusy === 'join' &&
-    // Nothing is added to what is compared.
-    state.whatIf === undefined &&
     message.mode === 'join' &&
     !state.interrupted &&
-    turn.messages.length < MAX_TURN_MESSAGES;
+    turn.messages.length < MAX_TURN_MESSAGES &&
+    // Nothing is added to what is compared.
+    state.whatIf === undefined;
   return joins ? { do: 'deliver', message, turnId } : undefined;
 }
 

@@ -62,7 +62,8 @@ test('nothing that others send joins the turn of a what-if, nor answers its ques
 });
 
 test('no clock is set for a question of a what-if', (t) => {
-  const question = stored('response.question', { text: 'Which?', waitMs: 1000 });
+  const data = { text: 'Which?', waitMs: 1000 };
+  const question = stored('response.question', data, { id: `${AGENT}_question` });
   const isAwaited = () => false;
   t.is(nextStep(evolved([...SAYING, question]), QUEUES, { isAwaited })?.do, 'recall-answer');
   const others = [...READY, sent('m-1'), turnStarted('m-1'), delivered('m-1'), question];

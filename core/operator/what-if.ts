@@ -8,13 +8,7 @@ import { notForkable, type TurnOfThen, turnOfThen } from '../conversation/fork-p
 import type { EventLog } from '../log/event-log.ts';
 import type { KnownAgent } from '../projection/life-from-log.ts';
 import { createAs } from './create-agent.ts';
-import {
-  type ForkOptions,
-  type ForkWish,
-  forkAgent,
-  lifeOf,
-  wishOf,
-} from './fork-agent.ts';
+import { type ForkOptions, type ForkWish, forkAgent, lifeOf, wishOf } from './fork-agent.ts';
 
 export interface WhatIfOptions extends Omit<ForkOptions, 'whatIf' | 'owner'> {
   /** What is said in place of what was said then; the same without. */

@@ -1,5 +1,17 @@
 /** Rules that no log shows when they are switched off, by the reason why: the tests of the deciders have them. */
 export const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
+  'of a what-if: a clock that is not set, and what is not done of other agents, is in no log': [
+    'agent/next-step.ts also without state.queue.length === 0',
+    'agent/next-step.ts also without isToBeDeleted(state)',
+    'agent/next-step.ts also without first === undefined',
+    'agent/run/next-run-step.ts also without state.turn === null',
+    'agent/turn/next-turn-step.ts never whatIf',
+    "agent/turn/next-turn-step.ts also without traits.whileBusy === 'join' && message.mode === 'join' && !state.interrupted && ",
+    'agent/turn/next-turn-step.ts also without state.whatIf === undefined',
+  ],
+  'which memory a fork was given is what the runtime found': [
+    'agent/run/run-events.ts never memory && { memory }',
+  ],
   "a setting says it, or an operator's command: which tools there are, how many of what, how long files are kept":
     [
       'agent/allowed-tools.ts never ofAgent === undefined',

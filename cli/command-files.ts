@@ -44,6 +44,7 @@ export const COMMAND_FILES: Record<CommandName, () => Promise<CommandClass>> = {
   create: async () => (await import('./commands/create.ts')).CreateCommand,
   fork: async () => (await import('./commands/fork.ts')).ForkCommand,
   rewind: async () => (await import('./commands/rewind.ts')).RewindCommand,
+  'what-if': async () => (await import('./commands/what-if.ts')).WhatIfCommand,
   send: async () => (await import('./commands/send.ts')).SendCommand,
   interrupt: async () => (await import('./commands/interrupt.ts')).InterruptCommand,
   stop: async () => (await import('./commands/stop.ts')).StopCommand,

@@ -655,6 +655,47 @@ export const COMMAND_TABLE = [
     ],
   },
   {
+    path: ['what-if'],
+    audience: 'operator',
+    summary:
+      'Run one turn of an agent otherwise, with nothing outside of it, and show what would have become of it.',
+    details:
+      'A fork of the agent as it was before that turn gets another message, or the same one as another kind or model. Whatever it asks of a tool or of the user is answered by what is recorded of that turn, or refused; its container has no network but to its model. With its turn it ends and is deleted, and its log stays. The exit code says whether it ran.',
+    options: [
+      {
+        flags: '--at',
+        value: 'turn',
+        what: 'The turn that is run otherwise: itself, or a message or answer of it, by id, number or link; unset: the last turn that is over.',
+      },
+      { flags: '--say', value: 'text', what: 'What it is told; unset: what it was told then.' },
+      { flags: '--kind', value: 'kind', what: 'A kind of agent; unset: that of the other one.' },
+      {
+        flags: '--model',
+        value: 'model',
+        what: 'Its model; unset: that of the other one, where its kind is the same.',
+      },
+      { flags: '--effort', value: 'effort', what: 'How hard its model is to think; the same.' },
+      {
+        flags: '--without-isolation',
+        what: 'Run it where agents are processes of the machine, too: it may reach the network and what your user may.',
+      },
+      { flags: '--diff', what: 'Show what each of the two turns changed, whole.' },
+      { flags: '--show', what: 'Show one that has been run: the agent is its own.' },
+      {
+        flags: '--id',
+        value: 'id',
+        what: 'Your own id for this: a repeat makes no second agent.',
+      },
+      WAIT,
+      ...SYSTEM_OPTIONS,
+    ],
+    examples: [
+      ['With another message', 'what-if mender --at turn-0123456789ab --say "Use SQLite"'],
+      ['With another model', 'what-if mender --model opus --diff'],
+      ['Once more', 'what-if agent-0123456789ab --show'],
+    ],
+  },
+  {
     path: ['send'],
     audience: 'operator',
     takes: ['agent', 'text'],

@@ -234,6 +234,12 @@ export const ERRORS = {
     exit: EXIT.failed,
     status: 409,
   },
+  ORC_NOT_RECORDED: {
+    meaning: 'In a what-if nothing outside is done, and no result of this is recorded',
+    cure: 'Go on without it, and say so in the answer.',
+    exit: EXIT.failed,
+    status: 409,
+  },
   ORC_QUEUE_FULL: {
     meaning: 'So much waits for the agent that nothing more is taken',
     cure: 'Send it again when the agent has done some of it; `orchestrator interrupt` ends what it does now.',

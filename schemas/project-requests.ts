@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { agentId, person, token } from './events/parts.ts';
-import { projectBranch } from './events/project.ts';
+import { commitId, projectBranch } from './events/project.ts';
 
 /** What spawners serve of projects over NATS request/reply (services protocol, `nats micro ls`). */
 export const PROJECTS_SERVICE = 'orchestrator-projects';
@@ -16,6 +16,8 @@ export const projectRequest = z.object({
   branch: projectBranch.optional(),
   /** Of a diff: the last turn's, or everything since the agent began. */
   turn: z.enum(['last', 'all']).optional(),
+  /** Of a diff: what the turn has changed whose snapshot this is. */
+  snapshot: commitId.optional(),
   /** Of a log: so many commits. */
   limit: z.int().min(1).max(200).optional(),
   /** Of a push: the branch there. */

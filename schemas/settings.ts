@@ -452,6 +452,11 @@ const SYSTEM_SETTINGS = {
     .describe(
       'Whether agents in containers reach the outside, or the system’s NATS alone. Counts when the network is made.',
     ),
+  ORCHESTRATOR_WHAT_IF_HOSTS: hostList
+    .optional()
+    .describe(
+      'Host names, separated by commas, that a `what-if` in a container reaches by HTTPS beside its model (docs/what-if.md).',
+    ),
   ORCHESTRATOR_AGENT_NATS_URL: urls(['nats', 'tls'])
     .optional()
     .describe(

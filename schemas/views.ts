@@ -28,6 +28,8 @@ export const agentSummary = z.object({
   orderedBy: agentId.optional(),
   /** The agent and the turn that it is a fork of. */
   forkedFrom: z.object({ agentId, turnId: z.string(), sequence: z.int() }).optional(),
+  /** The turn of another agent that it runs otherwise. */
+  whatIf: z.object({ agentId, turnId: z.string() }).optional(),
   createdAt: z.string().optional(),
   expiresAt: z.string().optional(),
   endedAt: z.string().optional(),

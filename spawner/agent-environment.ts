@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AgentFactory, AgentOrder } from '../agents/agent-factory.ts';
+import { kindOf } from '../agents/agent-kinds.ts';
 import type { ProcessFile, TextFile } from '../agents/process-file.ts';
 import type { LiveAgent } from '../core/domain/agent/agent-state.ts';
 import { type AllowedTools, allowedTools } from '../core/domain/agent/allowed-tools.ts';
@@ -9,6 +10,7 @@ import type { AgentGrant } from '../platform/nats/agent-credentials.ts';
 import { renderInstructions } from '../schemas/agent-instructions.ts';
 import type { DeclaredTool } from '../schemas/declared-tool.ts';
 import type { AgentPlaces, AgentProcess } from './runtime/runtime.ts';
+import { type WaysOut, waysOut, withoutNetwork } from './ways-out.ts';
 
 const CREDENTIALS = 'agent.creds';
 const TOOLS = 'tools.json';
@@ -26,6 +28,8 @@ export interface AgentEnvironmentOptions {
   allowedTools: readonly string[] | undefined;
   /** Those that an operator has declared. */
   tools: readonly DeclaredTool[];
+  /** Hosts that a what-if reaches beside its model. */
+  whatIfHosts?: readonly string[] | undefined;
   /** Bytes of the largest message of an agent. */
   maxMessage: number;
   /** The spawner's own environment: only what is on the allow list is taken from it. */
@@ -48,8 +52,8 @@ export class AgentEnvironment {
     state: LiveAgent,
     factory: AgentFactory,
     places: AgentPlaces,
-  ): { variables: Record<string, string> } | { missing: string } {
-    const { own, natsUrl, apiUrl, mintCredentials } = this.#options;
+  ): { variables: Record<string, string>; waysOut?: WaysOut } | { missing: string } {
+    const { own, natsUrl, apiUrl, mintCredentials, whatIfHosts: more = [] } = this.#options;
     const tools = this.#tools(state);
     const required = factory.requiredEnvironment();
     const missing = required.filter((name) => !own[name]);
@@ -60,25 +64,29 @@ export class AgentEnvironment {
       const value = own[name];
       return value === undefined ? [] : [[name, value]];
     });
+    const variables = {
+      LANG: 'C.UTF-8',
+      ...Object.fromEntries(inherited),
+      PATH: places.searchPath,
+      HOME: places.home,
+      TERM: 'dumb',
+      // A repository above its home is none of its own: that of this system's checkout, perhaps.
+      GIT_CEILING_DIRECTORIES: places.home,
+      ORCHESTRATOR_AGENT_ID: state.agentId,
+      ORCHESTRATOR_NATS_URL: natsUrl,
+      ...(apiUrl !== undefined && { ORCHESTRATOR_API_URL: apiUrl }),
+      ...(mintCredentials && { ORCHESTRATOR_CREDS: join(places.secrets, CREDENTIALS) }),
+      ...(this.#declared(state).length > 0 && {
+        ORCHESTRATOR_TOOLS_FILE: join(places.secrets, TOOLS),
+      }),
+      // Unset is all of them, and so would be nothing.
+      ...(tools && { ORCHESTRATOR_ALLOWED_TOOLS: tools.join(',') || NO_TOOL }),
+    };
+    if (!state.whatIf?.isolated) return { variables };
+    const login = kindOf(state.kind)?.login;
     return {
-      variables: {
-        LANG: 'C.UTF-8',
-        ...Object.fromEntries(inherited),
-        PATH: places.searchPath,
-        HOME: places.home,
-        TERM: 'dumb',
-        // A repository above its home is none of its own: that of this system's checkout, perhaps.
-        GIT_CEILING_DIRECTORIES: places.home,
-        ORCHESTRATOR_AGENT_ID: state.agentId,
-        ORCHESTRATOR_NATS_URL: natsUrl,
-        ...(apiUrl !== undefined && { ORCHESTRATOR_API_URL: apiUrl }),
-        ...(mintCredentials && { ORCHESTRATOR_CREDS: join(places.secrets, CREDENTIALS) }),
-        ...(this.#declared(state).length > 0 && {
-          ORCHESTRATOR_TOOLS_FILE: join(places.secrets, TOOLS),
-        }),
-        // Unset is all of them, and so would be nothing.
-        ...(tools && { ORCHESTRATOR_ALLOWED_TOOLS: tools.join(',') || NO_TOOL }),
-      },
+      variables: withoutNetwork(variables, natsUrl),
+      waysOut: waysOut({ login, own, more, natsUrl }),
     };
   }
 

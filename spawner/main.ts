@@ -61,6 +61,7 @@ async function startSpawner(context: ServiceContext): Promise<Service> {
     mintCredentials: keys && ((grant) => mintAgentCredentials(keys.agentsSeed, grant)),
     allowedTools,
     tools: tools.map(declaredTool),
+    whatIfHosts: settings.ORCHESTRATOR_WHAT_IF_HOSTS,
     maxMessage: settings.ORCHESTRATOR_QUOTA_MESSAGE,
     own: process.env,
   });

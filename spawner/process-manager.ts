@@ -31,6 +31,10 @@ import type {
 /** Both outputs together stay well below what the broker takes. */
 const OUTPUT_BYTES = 256 * 1024;
 
+/** Of the local runtime: a process of this machine goes wherever its user may. */
+const NO_ISOLATION =
+  'agents are processes of this machine here, which cannot be kept from the network and its files; --without-isolation runs it all the same';
+
 export interface ProcessManagerOptions {
   runtimes: AgentRuntimes;
   environment: AgentEnvironment;
@@ -98,6 +102,7 @@ export class ProcessManager {
     const { agentId, run } = state;
     const runtime = this.#runtimeOf(run);
     if (runtime === undefined) return { ok: false, reason: `there is no runtime ${run.runtime}` };
+    if (state.whatIf?.isolated && !runtime.isolates) return { ok: false, reason: NO_ISOLATION };
     const places = runtime.places(agentId);
     const command = factory.persistentCommand(this.#environment.order(state, places));
     if ('missing' in command) return { ok: false, reason: command.missing };
@@ -117,6 +122,7 @@ export class ProcessManager {
       command,
       needs: this.#needs(state, factory, places, runtime.name),
       environment: environment.variables,
+      ...(environment.waysOut && { waysOut: environment.waysOut }),
       ...(workspace && { workspace }),
       files: [...files, ...session],
       labels: labelsOf(state),

@@ -1,4 +1,4 @@
-import { type AgentState, isAwaited } from '../core/domain/agent/agent-state.ts';
+import { type AgentState, isAwaited, isToBeDeleted } from '../core/domain/agent/agent-state.ts';
 import type { Health } from '../platform/service/health.ts';
 import { parseSubject } from '../schemas/subjects.ts';
 import type { AgentRuntimes } from './agent-runtimes.ts';
@@ -213,4 +213,5 @@ export class Spawner {
 const isOwed = (state: AgentState): boolean =>
   (state.phase !== 'ended' && state.phase !== 'unknown') ||
   ('running' in state && state.running !== undefined) ||
+  (state.phase === 'ended' && isToBeDeleted(state)) ||
   isAwaited(state);

@@ -1,4 +1,5 @@
 import type { AgentState, PendingCall } from '../core/domain/agent/agent-state.ts';
+import type { CallOutcome } from '../core/domain/agent/turn/result-event.ts';
 import {
   callerOf,
   DECIDED_CALLS,
@@ -34,6 +35,8 @@ export interface ToolContext {
   tools: readonly ToolDeclaration[];
   /** The job that the call names, wherever it is kept. */
   job: JobState | undefined;
+  /** What is answered in place of everything that a tool does: of a what-if. */
+  recorded?: CallOutcome | undefined;
 }
 
 type ToolHandler = (
@@ -116,6 +119,14 @@ export function jobOfCall(call: PendingCall, agent: AgentState): string | undefi
   return jobIdOf(wishOf(call), jobCaller(call, { agentId, ...(owner && { owner }) }));
 }
 
+/** With no effects at all. */
+function bare(recorded: CallOutcome): ToolOutcome {
+  if (!recorded.ok) return recorded;
+  // As a tool has once answered it.
+  const value = recorded.value as Extract<ToolOutcome, { ok: true }>['value'];
+  return { ok: true, events: [], value };
+}
+
 function outcomeOf(
   call: PendingCall,
   agent: AgentState,
@@ -124,6 +135,8 @@ function outcomeOf(
 ): ToolOutcome | Promise<ToolOutcome> {
   const refused = refusedForAgent(call, agent);
   if (refused) return refused;
+  if (context.recorded)
+    return notAllowed(call, agent, context.allowedTools) ?? bare(context.recorded);
   const handler = handlerOf(call, context.tools);
   if (handler === undefined) {
     const message = `There is no tool ${call.tool} ${call.verb}`;

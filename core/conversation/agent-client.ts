@@ -1,6 +1,7 @@
 import type { Patience } from '../../platform/async/retry.ts';
 import type { NewEvent } from '../../schemas/event.ts';
-import type { ForkedFrom } from '../../schemas/events/command.ts';
+import type { ForkedFrom, WhatIf } from '../../schemas/events/command.ts';
+import type { FileReference } from '../../schemas/events/file.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import type { AgentProject } from '../../schemas/events/project.ts';
 import { newAgentId, newId } from '../../schemas/ids.ts';
@@ -46,6 +47,9 @@ export interface AgentWish {
   forkedFrom?: ForkedFrom | undefined;
   /** Its first message: what it has to know. */
   first?: string | undefined;
+  /** The turn that it runs otherwise, and what it is told in it. */
+  whatIf?: WhatIf | undefined;
+  say?: { text: string; files?: readonly FileReference[] | undefined } | undefined;
   /** A conversation of another kind does not go on. */
   ofThisKind?: boolean | undefined;
 }

@@ -30,7 +30,11 @@ export interface SendOptions {
 }
 
 /** An agent's first message, and everything of its `create` but its owner. */
-type Wish = Omit<DataOf<'command.create'>, 'owner'> & { first?: string | undefined };
+type Wish = Omit<DataOf<'command.create'>, 'owner'> & {
+  first?: string | undefined;
+  /** Of a what-if: its message. */
+  say?: { text: string; files?: readonly FileReference[] | undefined } | undefined;
+};
 
 /** The assignment comes last: whoever has read it has read the creation too. */
 export function creation(agentId: string, person: Person, wish: Wish): NewEvent[] {
@@ -45,7 +49,7 @@ export function creation(agentId: string, person: Person, wish: Wish): NewEvent[
 /** An agent, and its first message where it has one; nobody's without an owner. */
 export function created(agentId: string, wish: Wish, owner: Person | undefined): NewEvent[] {
   const { kind, name, ttlMs, turnDeadlineMs, commandLine, model, effort, project } = wish;
-  const { allowedTools, forkedFrom, first } = wish;
+  const { allowedTools, forkedFrom, whatIf, first, say } = wish;
   const data = {
     kind,
     ...(name !== undefined && { name }),
@@ -58,12 +62,28 @@ export function created(agentId: string, wish: Wish, owner: Person | undefined):
     ...(project && { project }),
     ...(allowedTools && { allowedTools }),
     ...(forkedFrom && { forkedFrom }),
+    ...(whatIf && { whatIf }),
   };
   const create = newEvent('command.create', { agentId }, data, asked(owner, createdId(agentId)));
-  if (first === undefined) return [create];
-  const message = { text: first, mode: 'join' as const, ...(owner && { from: owner }) };
-  const meta = { ...asked(owner, firstMessageId(agentId)), causationId: create.id };
-  return [create, newEvent('command.send', { agentId }, message, meta)];
+  const send = (id: string, message: Omit<DataOf<'command.send'>, 'from'>) => {
+    const meta = { ...asked(owner, id), causationId: create.id };
+    const said = { ...message, ...(owner && { from: owner }) };
+    return newEvent('command.send', { agentId }, said, meta);
+  };
+  return [
+    create,
+    ...(first === undefined ? [] : [send(firstMessageId(agentId), { text: first, mode: 'join' })]),
+    // It is for a turn of its own.
+    ...(whatIf && say
+      ? [
+          send(whatIf.messageId, {
+            text: say.text,
+            mode: 'wait',
+            ...(say.files && { files: [...say.files] }),
+          }),
+        ]
+      : []),
+  ];
 }
 
 const createdId = (agentId: string): string => `create:${agentId}`;

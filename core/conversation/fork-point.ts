@@ -1,5 +1,5 @@
 import { OrchestratorError } from '../../schemas/errors.ts';
-import type { StoredEvent } from '../../schemas/event.ts';
+import type { StoredEvent, StoredEventOf } from '../../schemas/event.ts';
 import { type StoryEntry, storyOf } from './agent-story.ts';
 import { standing } from './standing.ts';
 
@@ -61,6 +61,54 @@ export function forkPoint(events: readonly StoredEvent[], meant?: TurnMeant): Fo
     ...(files && { files }),
   };
 }
+
+/** A turn that is over, with what it was told, and the one before it. */
+export interface TurnOfThen {
+  turnId: string;
+  /** Of its beginning and its end. */
+  from: number;
+  to: number;
+  /** What the agent was told in it, in order. */
+  messages: readonly StoredEventOf<'command.send'>[];
+  /** The turn before it that is over; undefined where it was the first. */
+  before?: string;
+}
+
+/**
+ * A turn that is to be run otherwise. Pure. Throws ORC_TURN_NOT_FOUND and ORC_NOT_FORKABLE, as {@link forkPoint} does.
+ *
+ * @param events all of the agent's, in the order of the log, without what counts for nobody
+ * @param meant the last turn that is over without
+ */
+export function turnOfThen(events: readonly StoredEvent[], meant?: TurnMeant): TurnOfThen {
+  const turns = spansOf(events);
+  const turn = meant === undefined ? lastTurn(turns) : meantTurn(turns, events, meant);
+  const { turnId, sequence: from, end } = turn;
+  if (end === undefined) {
+    throw notForkable(`Turn ${turnId} is not over`, 'Wait for its end, or name an earlier turn.');
+  }
+  const replies = repliesIn(events);
+  const before = [...turns.values()].findLast((each) => each.end && each.sequence < from);
+  return {
+    turnId,
+    from,
+    to: end.event.sequence,
+    messages: events.flatMap((event) =>
+      event.type === 'command.send' && turn.messages.has(event.id) && !replies.has(event.id)
+        ? [event]
+        : [],
+    ),
+    ...(before && { before: before.turnId }),
+  };
+}
+
+/** Messages that were answers to a question that waited: they belong to its turn, and were never written to the agent. */
+export const repliesIn = (events: readonly StoredEvent[]): ReadonlySet<string> =>
+  new Set(
+    events.flatMap((event) =>
+      event.type === 'process.delivered' && event.data.bytes === 0 ? [event.data.commandId] : [],
+    ),
+  );
 
 /** By their ids, in the order in which they began. */
 function spansOf(events: readonly StoredEvent[]): Map<string, TurnSpan> {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../schemas/errors.ts';
 import type { NewEvent, StoredEvent, StoredEventOf } from '../../schemas/event.ts';
-import type { AgentState, PendingCall } from '../domain/agent/agent-state.ts';
+import { type AgentState, type PendingCall, whatIfOf } from '../domain/agent/agent-state.ts';
 import type { Told } from '../domain/agent/events-of-step.ts';
 import {
   callerOf,
@@ -77,6 +77,8 @@ function decided(
   const refused = refusedForAgent(call, state);
   if (refused) return refused;
   const { result, effects } = stands;
+  // What another agent's turn has recorded.
+  if (whatIfOf(state)) return notAllowed(call, state, undefined) ?? asItStands(stands);
   const own = DECIDED_CALLS[`${call.tool}.${call.verb}`];
   // Which tools are declared is a setting.
   const code = result.data.ok ? undefined : result.data.error.code;

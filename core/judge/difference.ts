@@ -1,4 +1,5 @@
 import type { NewEvent, StoredEvent } from '../../schemas/event.ts';
+import { sortedJson } from '../domain/sorted-json.ts';
 
 /** An event as one reads it in a difference; a timer is what fires. */
 export interface EventShort {
@@ -64,12 +65,4 @@ export const isSameEvent = (decided: NewEvent, stands: StoredEvent): boolean =>
   decided.correlationId === stands.correlationId &&
   decided.causationId === stands.causationId &&
   decided.traceparent === stands.traceparent &&
-  sorted(decided.data) === sorted(stands.data);
-
-/** Two texts of one value are equal, in whatever order its keys came. */
-const sorted = (value: unknown): string =>
-  JSON.stringify(value, (_key, each: unknown) =>
-    each !== null && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
+  sortedJson(decided.data) === sortedJson(stands.data);

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '../../schemas/errors.ts';
-import type { StoredEvent } from '../../schemas/event.ts';
+import type { StoredEvent, StoredEventOf } from '../../schemas/event.ts';
 import type { EventContext } from '../domain/agent/agent-event.ts';
 import type { AgentState } from '../domain/agent/agent-state.ts';
 import { REFUSED_AT_ONCE } from '../domain/agent/command/command-events.ts';
@@ -49,6 +49,8 @@ export function toldByLog(step: Step, state: AgentState, of: Retold): Told | und
       return first.type === 'process.undone' ? { files: first.data.files } : undoRefused(first);
     case 'call':
       return of.outcomeOf({ call: step.call, state, first, behind });
+    case 'recall-answer':
+      return first.type === 'result' ? recordedOutcome(first) : undefined;
     case 'write-file': {
       const refused = refusal(first);
       return refused === undefined ? {} : { problem: refused.refused };
@@ -58,6 +60,13 @@ export function toldByLog(step: Step, state: AgentState, of: Retold): Told | und
     default:
       return true;
   }
+}
+
+/** What it was answered with is in the log of another agent: what stands here is believed. */
+function recordedOutcome({ data }: StoredEventOf<'result'>): Told<'recall-answer'> {
+  if (data.ok) return { ok: true, value: data.value };
+  const { code, message } = data.error;
+  return { ok: false, code: isCode(code) ? code : 'ORC_NOT_RECORDED', message };
 }
 
 function resumeTold(first: StoredEvent, behind: Behind): Told<'resume'> | undefined {

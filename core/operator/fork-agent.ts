@@ -26,6 +26,8 @@ export interface ForkOptions extends Omit<CreateOptions, 'key'> {
   at?: TurnMeant | undefined;
   /** What the settings say of an agent of that kind. */
   complete: (wish: Omit<AgentWish, 'ttlMs' | 'turnDeadlineMs'>) => AgentWish;
+  /** One turn of it is all that is wanted. */
+  whatIf?: Pick<AgentWish, 'whatIf' | 'say'> | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -84,14 +86,14 @@ export async function forkAgent(
   const { allowedTools } = agent;
   const created = await createAs(
     forkId,
-    { ...whole, forkedFrom, allowedTools, first: text },
+    { ...whole, ...options.whatIf, forkedFrom, allowedTools, first: text },
     options,
   );
   return { ...created, ...told };
 }
 
-/** Throws ORC_AGENT_NOT_FOUND. */
-async function lifeOf(log: EventLog, agentId: string, signal: AbortSignal | undefined) {
+/** An agent as its events tell it, and those of them that count. Throws ORC_AGENT_NOT_FOUND. */
+export async function lifeOf(log: EventLog, agentId: string, signal: AbortSignal | undefined) {
   const life = await lifeFromLog(log, agentId, signal);
   if (life !== undefined) return life;
   throw new OrchestratorError('ORC_AGENT_NOT_FOUND', `There is no agent ${agentId}`);
@@ -129,7 +131,7 @@ const usedOtherwise = (forkId: string): OrchestratorError =>
   });
 
 /** What was said to be, and what the agent was; a model is of its kind. */
-function wishOf(
+export function wishOf(
   agent: KnownAgent,
   { kind = agent.kind, name, model, effort }: ForkWish,
   project: AgentProject | undefined,

@@ -17,7 +17,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
   if (state.phase === 'unknown') return base;
   const { kind, owner, createdAt, counts, model } = state;
   const names = agentNames(state, project);
-  const { project: worksIn, ordered, forkedFrom } = state;
+  const { project: worksIn, ordered, forkedFrom, whatIf } = state;
   const known = {
     ...base,
     kind,
@@ -27,6 +27,7 @@ export function agentSummary(state: AgentState, project?: string): AgentSummary 
     ...(worksIn && { projectId: worksIn.id }),
     ...(ordered?.by !== undefined && { orderedBy: ordered.by }),
     ...(forkedFrom && { forkedFrom }),
+    ...(whatIf && { whatIf: { agentId: whatIf.agentId, turnId: whatIf.turnId } }),
     createdAt,
     counts,
   };

@@ -920,6 +920,28 @@ var forkAgent = (options) => (options.client ?? client).post({
     ...options.headers
   }
 });
+var getWhatIf = (options) => (options.client ?? client).get({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/agents/{agent}/what-if",
+  ...options
+});
+var whatIfAgent = (options) => (options.client ?? client).post({
+  security: [{
+    key: "token",
+    scheme: "bearer",
+    type: "http"
+  }],
+  url: "/agents/{agent}/what-if",
+  ...options,
+  headers: {
+    "Content-Type": "application/json",
+    ...options.headers
+  }
+});
 var extendAgent = (options) => (options.client ?? client).post({
   security: [{
     key: "token",
@@ -1488,6 +1510,7 @@ export {
   getTurn,
   getUser,
   getWaterfall,
+  getWhatIf,
   getWhyTurn,
   healthz,
   interruptAgent,
@@ -1521,5 +1544,6 @@ export {
   storeFile,
   undoAgent,
   useProject,
-  verify
+  verify,
+  whatIfAgent
 };

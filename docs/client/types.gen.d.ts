@@ -231,6 +231,10 @@ export type ListAgentsResponses = {
                 turnId: string;
                 sequence: number;
             };
+            whatIf?: {
+                agentId: string;
+                turnId: string;
+            };
             createdAt?: string;
             expiresAt?: string;
             endedAt?: string;
@@ -432,6 +436,10 @@ export type GetAgentResponses = {
             agentId: string;
             turnId: string;
             sequence: number;
+        };
+        whatIf?: {
+            agentId: string;
+            turnId: string;
         };
         createdAt?: string;
         expiresAt?: string;
@@ -906,6 +914,453 @@ export type ForkAgentResponses = {
     };
 };
 export type ForkAgentResponse = ForkAgentResponses[keyof ForkAgentResponses];
+export type GetWhatIfData = {
+    body?: never;
+    path: {
+        /**
+         * The agent’s id or name.
+         */
+        agent: string;
+    };
+    query?: never;
+    url: '/agents/{agent}/what-if';
+};
+export type GetWhatIfErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type GetWhatIfError = GetWhatIfErrors[keyof GetWhatIfErrors];
+export type GetWhatIfResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        /**
+         * Its own agent, which ends and is deleted with its turn.
+         */
+        agentId: string;
+        of: {
+            agentId: string;
+            turnId: string;
+        };
+        /**
+         * It has no network but to its model.
+         */
+        isolated: boolean;
+        isOver: boolean;
+        recorded: {
+            agentId: string;
+            kind: string;
+            model?: string;
+            turnId?: string;
+            told: Array<string>;
+            /**
+             * `not-run`: its agent could not be started, or its message was refused.
+             */
+            outcome: 'answered' | 'asked' | 'silent' | 'failed' | 'running' | 'not-run';
+            said: Array<{
+                id: string;
+                type: 'answer' | 'question';
+                time: string;
+                text: string;
+                options?: Array<string>;
+                file?: {
+                    fileId: string;
+                    name: string;
+                    size: number;
+                };
+            }>;
+            failure?: {
+                code: string;
+                reason: string;
+            };
+            calls: Array<{
+                /**
+                 * Tool and verb; `ask` of a question that its asker waited on.
+                 */
+                name: string;
+                input: unknown;
+                /**
+                 * Of a what-if `recorded`, or `refused` where nothing was.
+                 */
+                result: 'done' | 'failed' | 'recorded' | 'refused' | 'none';
+                code?: string;
+            }>;
+            /**
+             * What it changed; absent where nothing is kept of that.
+             */
+            files?: {
+                commit: string;
+                files: number;
+                insertions: number;
+                deletions: number;
+            };
+            ms?: number;
+            /**
+             * Tokens and cost: nothing in the log says what a turn used.
+             */
+            usage: 'unknown';
+        };
+        tried: {
+            agentId: string;
+            kind: string;
+            model?: string;
+            turnId?: string;
+            told: Array<string>;
+            /**
+             * `not-run`: its agent could not be started, or its message was refused.
+             */
+            outcome: 'answered' | 'asked' | 'silent' | 'failed' | 'running' | 'not-run';
+            said: Array<{
+                id: string;
+                type: 'answer' | 'question';
+                time: string;
+                text: string;
+                options?: Array<string>;
+                file?: {
+                    fileId: string;
+                    name: string;
+                    size: number;
+                };
+            }>;
+            failure?: {
+                code: string;
+                reason: string;
+            };
+            calls: Array<{
+                /**
+                 * Tool and verb; `ask` of a question that its asker waited on.
+                 */
+                name: string;
+                input: unknown;
+                /**
+                 * Of a what-if `recorded`, or `refused` where nothing was.
+                 */
+                result: 'done' | 'failed' | 'recorded' | 'refused' | 'none';
+                code?: string;
+            }>;
+            /**
+             * What it changed; absent where nothing is kept of that.
+             */
+            files?: {
+                commit: string;
+                files: number;
+                insertions: number;
+                deletions: number;
+            };
+            ms?: number;
+            /**
+             * Tokens and cost: nothing in the log says what a turn used.
+             */
+            usage: 'unknown';
+        };
+    };
+};
+export type GetWhatIfResponse = GetWhatIfResponses[keyof GetWhatIfResponses];
+export type WhatIfAgentData = {
+    body?: {
+        /**
+         * A turn, or a message or answer of it; unset: the last turn that is over.
+         */
+        at?: string;
+        /**
+         * Unset: what it was told then.
+         */
+        say?: string;
+        /**
+         * Unset: that of this agent.
+         */
+        kind?: string;
+        model?: string;
+        effort?: string;
+        /**
+         * Also where agents are processes of the machine, which reach the network.
+         */
+        withoutIsolation?: boolean;
+    };
+    headers?: {
+        /**
+         * `wait=<seconds>`: wait so long for the outcome; at most 600.
+         */
+        Prefer?: string;
+        /**
+         * The caller’s own id for this: a repeat is done once, for 30 days.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The trace that this belongs to (W3C Trace Context).
+         */
+        traceparent?: string;
+    };
+    path: {
+        /**
+         * The agent’s id or name.
+         */
+        agent: string;
+    };
+    query?: never;
+    url: '/agents/{agent}/what-if';
+};
+export type WhatIfAgentErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+export type WhatIfAgentError = WhatIfAgentErrors[keyof WhatIfAgentErrors];
+export type WhatIfAgentResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        /**
+         * Its own agent, which ends and is deleted with its turn.
+         */
+        agentId: string;
+        of: {
+            agentId: string;
+            turnId: string;
+        };
+        /**
+         * It has no network but to its model.
+         */
+        isolated: boolean;
+        isOver: boolean;
+        recorded: {
+            agentId: string;
+            kind: string;
+            model?: string;
+            turnId?: string;
+            told: Array<string>;
+            /**
+             * `not-run`: its agent could not be started, or its message was refused.
+             */
+            outcome: 'answered' | 'asked' | 'silent' | 'failed' | 'running' | 'not-run';
+            said: Array<{
+                id: string;
+                type: 'answer' | 'question';
+                time: string;
+                text: string;
+                options?: Array<string>;
+                file?: {
+                    fileId: string;
+                    name: string;
+                    size: number;
+                };
+            }>;
+            failure?: {
+                code: string;
+                reason: string;
+            };
+            calls: Array<{
+                /**
+                 * Tool and verb; `ask` of a question that its asker waited on.
+                 */
+                name: string;
+                input: unknown;
+                /**
+                 * Of a what-if `recorded`, or `refused` where nothing was.
+                 */
+                result: 'done' | 'failed' | 'recorded' | 'refused' | 'none';
+                code?: string;
+            }>;
+            /**
+             * What it changed; absent where nothing is kept of that.
+             */
+            files?: {
+                commit: string;
+                files: number;
+                insertions: number;
+                deletions: number;
+            };
+            ms?: number;
+            /**
+             * Tokens and cost: nothing in the log says what a turn used.
+             */
+            usage: 'unknown';
+        };
+        tried: {
+            agentId: string;
+            kind: string;
+            model?: string;
+            turnId?: string;
+            told: Array<string>;
+            /**
+             * `not-run`: its agent could not be started, or its message was refused.
+             */
+            outcome: 'answered' | 'asked' | 'silent' | 'failed' | 'running' | 'not-run';
+            said: Array<{
+                id: string;
+                type: 'answer' | 'question';
+                time: string;
+                text: string;
+                options?: Array<string>;
+                file?: {
+                    fileId: string;
+                    name: string;
+                    size: number;
+                };
+            }>;
+            failure?: {
+                code: string;
+                reason: string;
+            };
+            calls: Array<{
+                /**
+                 * Tool and verb; `ask` of a question that its asker waited on.
+                 */
+                name: string;
+                input: unknown;
+                /**
+                 * Of a what-if `recorded`, or `refused` where nothing was.
+                 */
+                result: 'done' | 'failed' | 'recorded' | 'refused' | 'none';
+                code?: string;
+            }>;
+            /**
+             * What it changed; absent where nothing is kept of that.
+             */
+            files?: {
+                commit: string;
+                files: number;
+                insertions: number;
+                deletions: number;
+            };
+            ms?: number;
+            /**
+             * Tokens and cost: nothing in the log says what a turn used.
+             */
+            usage: 'unknown';
+        };
+    };
+    /**
+     * Asked for, and not done yet.
+     */
+    202: {
+        /**
+         * Its own agent, which ends and is deleted with its turn.
+         */
+        agentId: string;
+        of: {
+            agentId: string;
+            turnId: string;
+        };
+        /**
+         * It has no network but to its model.
+         */
+        isolated: boolean;
+        isOver: boolean;
+        recorded: {
+            agentId: string;
+            kind: string;
+            model?: string;
+            turnId?: string;
+            told: Array<string>;
+            /**
+             * `not-run`: its agent could not be started, or its message was refused.
+             */
+            outcome: 'answered' | 'asked' | 'silent' | 'failed' | 'running' | 'not-run';
+            said: Array<{
+                id: string;
+                type: 'answer' | 'question';
+                time: string;
+                text: string;
+                options?: Array<string>;
+                file?: {
+                    fileId: string;
+                    name: string;
+                    size: number;
+                };
+            }>;
+            failure?: {
+                code: string;
+                reason: string;
+            };
+            calls: Array<{
+                /**
+                 * Tool and verb; `ask` of a question that its asker waited on.
+                 */
+                name: string;
+                input: unknown;
+                /**
+                 * Of a what-if `recorded`, or `refused` where nothing was.
+                 */
+                result: 'done' | 'failed' | 'recorded' | 'refused' | 'none';
+                code?: string;
+            }>;
+            /**
+             * What it changed; absent where nothing is kept of that.
+             */
+            files?: {
+                commit: string;
+                files: number;
+                insertions: number;
+                deletions: number;
+            };
+            ms?: number;
+            /**
+             * Tokens and cost: nothing in the log says what a turn used.
+             */
+            usage: 'unknown';
+        };
+        tried: {
+            agentId: string;
+            kind: string;
+            model?: string;
+            turnId?: string;
+            told: Array<string>;
+            /**
+             * `not-run`: its agent could not be started, or its message was refused.
+             */
+            outcome: 'answered' | 'asked' | 'silent' | 'failed' | 'running' | 'not-run';
+            said: Array<{
+                id: string;
+                type: 'answer' | 'question';
+                time: string;
+                text: string;
+                options?: Array<string>;
+                file?: {
+                    fileId: string;
+                    name: string;
+                    size: number;
+                };
+            }>;
+            failure?: {
+                code: string;
+                reason: string;
+            };
+            calls: Array<{
+                /**
+                 * Tool and verb; `ask` of a question that its asker waited on.
+                 */
+                name: string;
+                input: unknown;
+                /**
+                 * Of a what-if `recorded`, or `refused` where nothing was.
+                 */
+                result: 'done' | 'failed' | 'recorded' | 'refused' | 'none';
+                code?: string;
+            }>;
+            /**
+             * What it changed; absent where nothing is kept of that.
+             */
+            files?: {
+                commit: string;
+                files: number;
+                insertions: number;
+                deletions: number;
+            };
+            ms?: number;
+            /**
+             * Tokens and cost: nothing in the log says what a turn used.
+             */
+            usage: 'unknown';
+        };
+    };
+};
+export type WhatIfAgentResponse = WhatIfAgentResponses[keyof WhatIfAgentResponses];
 export type ExtendAgentData = {
     body: {
         /**
@@ -1925,6 +2380,10 @@ export type GetStateResponses = {
                 agentId: string;
                 turnId: string;
                 sequence: number;
+            };
+            whatIf?: {
+                agentId: string;
+                turnId: string;
             };
             createdAt?: string;
             expiresAt?: string;

@@ -18,7 +18,7 @@ export interface AgentIdentity {
 
 /** Of an agent that can be prompted; undefined where it cannot. Pure. */
 export function agentIdentity(state: AgentState | undefined): AgentIdentity | undefined {
-  if (state?.phase !== 'ready') return undefined;
+  if (state?.phase !== 'ready' || state.whatIf) return undefined;
   const { kind, owner, agentId } = state;
   const of = owner === undefined ? NO_OWNER : `${owner.channel}_${owner.userId}`;
   return { agent: kind, owner: of, session: agentId };

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Speakers } from '../../core/conversation/speakers.ts';
+import { WhatIfs } from '../../core/conversation/what-ifs.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
 import type { StoredMessage } from '../../core/log/stored-message.ts';
 import type { SystemFollower } from '../../core/projection/system-follower.ts';
@@ -132,7 +133,9 @@ export class RedisSession {
     const shared = { log, logger, position, begin: this.#begin() };
     const written = (sequence: number) => watermark.raise(identity, sequence);
     const speakers = new Speakers(log);
+    const whatIfs = new WhatIfs(log);
     const events = async (message: StoredMessage) => {
+      if (await whatIfs.isOf(message.subject)) return [];
       const parsed = parseEvent(message);
       if (parsed.kind !== 'event') return [];
       if ((await speakers.refusal(parsed.event)) !== undefined) return [];
@@ -147,7 +150,13 @@ export class RedisSession {
         translate: events,
         written,
       }),
-      logs: new MirrorPump({ ...shared, stream: 'LOGS', field: 'logs', translate: logOps }),
+      logs: new MirrorPump({
+        ...shared,
+        stream: 'LOGS',
+        field: 'logs',
+        translate: async (message) =>
+          (await whatIfs.isOf(message.subject)) ? [] : logOps(message),
+      }),
     };
   }
 

@@ -25,6 +25,20 @@ const forkedFrom = z.object({
 });
 export type ForkedFrom = z.infer<typeof forkedFrom>;
 
+/** A turn that is run otherwise: one turn, with nothing outside of the agent. */
+const whatIf = z.object({
+  /** Whose turn, and between which places in the log: its calls are answered by what was recorded there. */
+  agentId,
+  turnId: z.string(),
+  from: z.int().positive(),
+  to: z.int().positive(),
+  /** The message in place of what was said then. When its turn is over the agent ends, and is deleted. */
+  messageId: z.string(),
+  /** It has no network but to its model; false: it was asked for without that. */
+  isolated: z.boolean(),
+});
+export type WhatIf = z.infer<typeof whatIf>;
+
 /** `agents.<id>.command.<name>`: somebody asks. The event's id is the command's id. */
 export const commandEvents = {
   'command.create': z.object({
@@ -47,6 +61,8 @@ export const commandEvents = {
       .optional(),
     /** Of which agent it is a fork, up to the end of which turn, and where that end stands in the log. */
     forkedFrom: forkedFrom.optional(),
+    /** It shows what might have been: of whose turn, and by which message. */
+    whatIf: whatIf.optional(),
     /** The tools that it may use, of those that the system allows; without, all of them. */
     allowedTools: z.array(token).max(MAX_TOOLS).readonly().optional(),
   }),

@@ -24,6 +24,8 @@ export const agentProject = z.object({
    * (absent: without commits); without, both begin as the project's own branch.
    */
   from: z.object({ commit: commitId, head: commitId.optional() }).optional(),
+  /** They begin where those of this agent began. */
+  beganAs: agentId.optional(),
 });
 export type AgentProject = z.infer<typeof agentProject>;
 

@@ -36,6 +36,7 @@ import {
   turnShown,
   userShown,
   waterfallShown,
+  whatIfShown,
 } from './shapes.ts';
 
 const agentParams = z.object({ agent: agentRef });
@@ -299,6 +300,42 @@ export const HTTP_ROUTES = {
     once: true,
     status: 201,
     answer: forkShown,
+  },
+  whatIfAgent: {
+    method: 'POST',
+    path: '/agents/{agent}/what-if',
+    scope: 'operate',
+    summary: 'Run one turn of this agent otherwise, with nothing outside of it.',
+    details:
+      'A fork of it as it was before that turn gets another message, or the same one as another kind or model. Whatever it asks of a tool or of the user is answered by what is recorded of that turn, or refused. Nothing is done to this agent. With `Prefer: wait` it answers when that is over.',
+    params: agentParams,
+    body: z.object({
+      at: z
+        .string()
+        .optional()
+        .describe('A turn, or a message or answer of it; unset: the last turn that is over.'),
+      say: z.string().min(1).optional().describe('Unset: what it was told then.'),
+      kind: z.string().optional().describe('Unset: that of this agent.'),
+      model: z.string().optional(),
+      effort: z.string().optional(),
+      withoutIsolation: z
+        .boolean()
+        .optional()
+        .describe('Also where agents are processes of the machine, which reach the network.'),
+    }),
+    waits: true,
+    once: true,
+    status: 201,
+    answer: whatIfShown,
+  },
+  getWhatIf: {
+    method: 'GET',
+    path: '/agents/{agent}/what-if',
+    scope: 'read',
+    summary: 'What happened and what might have, of a what-if’s own agent.',
+    params: agentParams,
+    status: 200,
+    answer: whatIfShown,
   },
   extendAgent: {
     method: 'POST',

@@ -90,6 +90,47 @@ export const said = z.object({
   file: z.object({ fileId: z.string(), name: z.string(), size: z.int() }).optional(),
 });
 
+const turnSide = z.object({
+  agentId: z.string(),
+  kind: z.string(),
+  model: z.string().optional(),
+  turnId: z.string().optional(),
+  told: z.array(z.string()),
+  outcome: z
+    .enum(['answered', 'asked', 'silent', 'failed', 'running', 'not-run'])
+    .describe('`not-run`: its agent could not be started, or its message was refused.'),
+  said: z.array(said),
+  failure: z.object({ code: z.string(), reason: z.string() }).optional(),
+  calls: z.array(
+    z.object({
+      name: z.string().describe('Tool and verb; `ask` of a question that its asker waited on.'),
+      input: z.unknown(),
+      result: z
+        .enum(['done', 'failed', 'recorded', 'refused', 'none'])
+        .describe('Of a what-if `recorded`, or `refused` where nothing was.'),
+      code: z.string().optional(),
+    }),
+  ),
+  files: z
+    .object({ commit: z.string(), files: z.int(), insertions: z.int(), deletions: z.int() })
+    .optional()
+    .describe('What it changed; absent where nothing is kept of that.'),
+  ms: z.number().optional(),
+  usage: z
+    .literal('unknown')
+    .describe('Tokens and cost: nothing in the log says what a turn used.'),
+});
+
+/** What happened, and what might have. */
+export const whatIfShown = z.object({
+  agentId: z.string().describe('Its own agent, which ends and is deleted with its turn.'),
+  of: z.object({ agentId: z.string(), turnId: z.string() }),
+  isolated: z.boolean().describe('It has no network but to its model.'),
+  isOver: z.boolean(),
+  recorded: turnSide,
+  tried: turnSide,
+});
+
 /** A turn, as the log tells it. */
 export const turnShown = z.object({
   turnId: z.string(),

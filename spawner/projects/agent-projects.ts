@@ -63,14 +63,16 @@ export class AgentProjects {
     return {
       make: async () => {
         const repository = repositories.repository(known.id);
-        await this.#update(known);
+        // What it begins with is here, or nowhere: nobody else is asked.
+        if (state.whatIf === undefined) await this.#update(known);
         const own = await repository.commitOf(`refs/heads/${branch}`);
         // Of a fork that has been here before there is a branch of its own, or nothing but how it began.
         const from = own === undefined ? project.from : undefined;
         if (from !== undefined) await requireKept(repository, from);
+        const begun = own ?? (await beginningOf(repository, project));
         const commit = from
           ? from.head
-          : (own ?? (await repository.commitOf(`refs/heads/${branchOf(known)}`)));
+          : (begun ?? (await repository.commitOf(`refs/heads/${branchOf(known)}`)));
         const base = from?.commit ?? commit;
         if (base !== undefined) await repository.set(baseRef(agentId), base);
         const folder = await repositories.stage(agentId);
@@ -256,6 +258,18 @@ async function requireKept(
     const what = `The snapshot ${each.slice(0, 12)} is not in this machine’s repository of the project`;
     throw new OrchestratorError('ORC_NOT_FORKABLE', what);
   }
+}
+
+/** Throws ORC_NOT_FORKABLE where nobody knows any more with what that agent began. */
+async function beginningOf(
+  repository: Repository,
+  { beganAs }: AgentProject,
+): Promise<string | undefined> {
+  if (beganAs === undefined) return undefined;
+  const commit = await repository.commitOf(baseRef(beganAs));
+  if (commit !== undefined) return commit;
+  const what = `What ${beganAs} began with is not in this machine’s repository of the project`;
+  throw new OrchestratorError('ORC_NOT_FORKABLE', what);
 }
 
 const PHASES = { fetching: 'still fetched', failed: 'not there', archived: 'archived' } as const;

@@ -22,6 +22,8 @@ export interface ProjectQuestion {
   agentId?: string | undefined;
   branch?: string | undefined;
   turn?: 'last' | 'all' | undefined;
+  /** The snapshot of the turn that is meant. */
+  snapshot?: string | undefined;
   limit?: number | undefined;
   /** Where a push goes. */
   to?: string | undefined;
@@ -101,6 +103,7 @@ export class ProjectTools {
 
   async #diff(project: ProjectState, question: ProjectQuestion) {
     const { work } = this.#options;
+    if (question.snapshot !== undefined) return work.snapshotDiff(project, question.snapshot);
     if (question.branch !== undefined) return work.branchDiff(project, question.branch);
     return work.diff(project, this.#workOf(project, question), question.turn ?? 'all');
   }

@@ -69,6 +69,24 @@ export class ProjectWork {
     return this.#shown(repository, turn === 'all' ? base : (earlier ?? base), newest);
   }
 
+  /** What a turn has changed, by its snapshot: the first parent of that is the one before. */
+  async snapshotDiff(
+    project: ProjectState,
+    snapshot: string,
+  ): Promise<{ diff: string; truncated: boolean }> {
+    const repository = await this.#repository(project);
+    const commit = await repository.commitOf(snapshot);
+    if (commit === undefined) {
+      const message = `There is no snapshot ${snapshot.slice(0, 12)} in this machine’s repository`;
+      throw new OrchestratorError('ORC_NO_CHANGES', message);
+    }
+    return this.#shown(
+      repository,
+      (await repository.commitOf(`${commit}^1`)) ?? EMPTY_TREE,
+      commit,
+    );
+  }
+
   /** What a branch has that the project's own has not. */
   async branchDiff(
     project: ProjectState,

@@ -1,6 +1,7 @@
 import type { ProcessFile } from '../../agents/process-file.ts';
 import type { LogLine } from '../../core/log/append-log.ts';
 import type { LeftBehind } from '../../schemas/events/process.ts';
+import type { WaysOut } from '../ways-out.ts';
 
 /**
  * A place where agents run: processes of this machine, containers, … One contract for all; the
@@ -13,6 +14,8 @@ export interface Runtime {
    * removed as soon as its end is stated? Else it is kept until the agent is deleted.
    */
   readonly removesEnded: boolean;
+  /** Can it keep a process from every place but some ways out ({@link ProcessSpec})? */
+  readonly isolates: boolean;
   /** Where an agent finds its things; known before it is started. */
   places(agentId: string): AgentPlaces;
   /**
@@ -110,6 +113,8 @@ export interface ProcessSpec {
   labels: Readonly<Record<string, string>>;
   /** Some grace after this the process ends by itself, unless somebody has extended it. */
   expiresAt: Date;
+  /** Set: it has no network, and gets to these places alone. Of a runtime that isolates. */
+  waysOut?: WaysOut;
   /** Its home is that of an earlier run: what the agent has put there is in it. */
   again?: boolean;
 }

@@ -1,17 +1,23 @@
 import {
   type AgentState,
+  correlationOf,
   isLive,
   type LiveAgent,
   type PendingCall,
+  whatIfOf,
 } from '../../core/domain/agent/agent-state.ts';
 import type { Told } from '../../core/domain/agent/events-of-step.ts';
 import type { TurnStep } from '../../core/domain/agent/turn/next-turn-step.ts';
+import { resultEvent } from '../../core/domain/agent/turn/result-event.ts';
+import type { RecordedAnswer } from '../../core/domain/call/recorded-turn.ts';
 import type { ToolOutcome } from '../../core/domain/project/decide-project.ts';
 import { maxPayload } from '../../core/log/outgoing.ts';
 import { jobFromLog } from '../../core/projection/job-from-log.ts';
 import { asOrchestratorError } from '../../schemas/errors.ts';
+import type { NewEvent } from '../../schemas/event.ts';
 import { putMessageFiles } from '../message-files.ts';
 import type { AgentProjects, AtWork } from '../projects/agent-projects.ts';
+import { RecordedAnswers } from '../recorded-answer.ts';
 import { callTool, isAboutCommits, jobOfCall } from '../tool-handlers.ts';
 import type { OwnAgent } from './own-agent.ts';
 import { nothingElse, type StepEffects } from './step-effects.ts';
@@ -51,6 +57,8 @@ export class TurnSteps {
       return true;
     },
     'close-question': nothingElse,
+    'recall-answer': async ({ question }, state) =>
+      (await this.#recall(question.sequence, state))?.outcome,
     call: ({ call }, state) => this.#call(call, state),
   };
   readonly #agent: OwnAgent;
@@ -58,9 +66,27 @@ export class TurnSteps {
   readonly #awaited = new Set<number>();
 
   #loginKeptIn: string | undefined;
+  #recorded: RecordedAnswers | undefined;
 
   constructor(agent: OwnAgent) {
     this.#agent = agent;
+  }
+
+  /** Of a job that was done then, and is not now: who waits for its end is told of that one. */
+  #jobEnd(recorded: RecordedAnswer | undefined, call: PendingCall, state: AgentState): NewEvent[] {
+    if (recorded?.job === undefined) return [];
+    const { jobId, outcome } = recorded.job;
+    const { now } = this.#agent.context;
+    const meta = { source: 'orchestrator/tools', now, correlationId: correlationOf(state) };
+    return [resultEvent(state.agentId, { ...call, callId: jobId }, outcome, meta)];
+  }
+
+  /** Undefined where it is no what-if. */
+  async #recall(at: number, state: AgentState): Promise<RecordedAnswer | undefined> {
+    const { deps, signal } = this.#agent;
+    const whatIf = whatIfOf(state);
+    this.#recorded ??= new RecordedAnswers(deps.log, signal);
+    return whatIf && this.#recorded.to(state.agentId, whatIf, at);
   }
 
   isAwaited(sequence: number): boolean {
@@ -80,7 +106,10 @@ export class TurnSteps {
     state: LiveAgent,
   ): Promise<Told<'deliver'> | undefined> {
     const { deps, agentId, process } = this.#agent;
-    const place = { log: deps.log, agentId };
+    const { whatIf } = state;
+    // What was sent to another agent then is that one's.
+    const isOfThen = whatIf?.messageId === message.commandId;
+    const place = { log: deps.log, agentId: isOfThen ? whatIf.agentId : agentId };
     const refused = await putMessageFiles(process, message.files ?? [], place);
     if (refused !== undefined) return { refused };
     const text = await this.#agent.textOf(state, message);
@@ -135,7 +164,8 @@ export class TurnSteps {
   async #call(call: PendingCall, state: AgentState): Promise<Told<'call'>> {
     const { follower, allowedTools, maxProjects, log, tools } = this.#agent.deps;
     const { projectTools, checkouts } = this.#agent.deps;
-    const refused = await this.#takeCommits(call, state);
+    const recorded = await this.#recall(call.sequence, state);
+    const refused = recorded ? undefined : await this.#takeCommits(call, state);
     if (refused !== undefined) return { effects: [], outcome: refused };
     const jobId = jobOfCall(call, state);
     const job = jobId && (follower.state.jobs.get(jobId) ?? (await jobFromLog(log, jobId)));
@@ -148,7 +178,9 @@ export class TurnSteps {
       maxBytes: maxPayload(log.connection.nc),
       tools,
       job: job || undefined,
+      recorded: recorded?.outcome,
     });
-    return { effects: outcome.ok ? outcome.events : [], outcome };
+    const effects = outcome.ok ? outcome.events : [];
+    return { effects: [...effects, ...this.#jobEnd(recorded, call, state)], outcome };
   }
 }

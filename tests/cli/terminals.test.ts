@@ -224,6 +224,12 @@ onTerminal('F10: no command shows a terminal what steers it, whoever wrote it', 
       { args: ['rewind', agent, '--to', HOSTILE, '--files'], shows: '\\u202eg' },
       { args: ['rewind', agent, '--to', 'turn-1'] },
     ],
+    'what-if': [
+      { args: ['what-if', agent, '--at', HOSTILE], shows: '\\u202eg' },
+      { args: ['what-if', HOSTILE], shows: '\\u202eg' },
+      { args: ['what-if', agent, '--say', HOSTILE, '--no-wait'] },
+      { args: ['what-if', HOSTILE, '--show'], shows: '\\u202eg' },
+    ],
     undo: [{ args: ['undo', agent] }, { args: ['undo', HOSTILE], shows: '\\u202eg' }],
     'job logs': [{ args: ['job', 'logs', HOSTILE], shows: '\\u202eg' }],
     'job answer': [

@@ -15,6 +15,7 @@ const REAL_CLIS = [
   'tests/agents/conformance/{claude,codex,droid,gemini,opencode}*.test.ts',
   'tests/agents/conformance/{switching,added-kind}.test.ts',
   'tests/e2e/{,docker-}mend-a-test.test.ts',
+  'tests/e2e/docker-what-if.test.ts',
 ];
 /**
  * A CLI that is no kind of ours, by configuration and by a page that adds it: what it says is played to our driver in each run

@@ -4,7 +4,7 @@
  */
 import { created } from '../../core/conversation/events-of-person.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
-import type { NewEvent, NewEventOf } from '../../schemas/event.ts';
+import type { NewEvent, NewEventOf, StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { agentEventId, newId } from '../../schemas/ids.ts';
 import { subjectOf } from '../../schemas/subjects.ts';
@@ -150,6 +150,40 @@ const SCENARIOS: Record<string, Scenario> = {
       await append(log, command(BEN, 'command.resume', {}));
       await spawner.event(BEN, 'process.resumed');
       await Promise.all([stop(spawner, ANN), say(spawner, BEN, 'who are you?')]);
+    },
+  },
+  'what-if': {
+    async play(spawner) {
+      const { log } = spawner;
+      const commandLine = `while IFS= read -r line; do eval "$line" >&2; orchestrator answer done; done`;
+      await createAgent(log, ANN, commandLine);
+      await say(spawner, ANN, 'true');
+      const asking = 'orchestrator project create --name one; orchestrator ask --wait "Which?"';
+      await sendMessage(log, ANN, 'msg-asks', asking);
+      const { id: answers } = await spawner.event(ANN, 'response.question');
+      const data = { text: 'this', mode: 'join' as const, answers };
+      await append(log, command(ANN, 'command.send', data, 'msg-asked'));
+      const isOf = (event: Pick<StoredEvent, 'correlationId'>) =>
+        event.correlationId === 'msg-asks';
+      const began = await spawner.event(ANN, 'turn.started', isOf);
+      const over = await spawner.event(ANN, 'turn.ended', isOf);
+      const whatIf = {
+        agentId: ANN,
+        turnId: over.data.turnId,
+        from: began.sequence,
+        to: over.sequence,
+        messageId: `say:${BEN}`,
+        isolated: false,
+      };
+      const more = 'orchestrator project create --name two; orchestrator ask --wait "What?"';
+      const life = { kind: 'line', commandLine, ttlMs: 3_600_000, turnDeadlineMs: 60_000 };
+      const wish = { ...life, whatIf, first: 'true', say: { text: `${asking}; ${more}` } };
+      const batch = await log.append(created(BEN, wish, undefined));
+      if (!batch.ok) throw new Error(`not appended: ${batch.error}`);
+      await spawner.event(BEN, 'response.question');
+      await sendMessage(log, BEN, 'msg-between', 'true');
+      await spawner.event(BEN, 'process.deleted');
+      await stop(spawner, ANN);
     },
   },
   'two-users': {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../schemas/errors.ts';
-import type { ForkedFrom } from '../../../schemas/events/command.ts';
+import type { ForkedFrom, WhatIf } from '../../../schemas/events/command.ts';
 import type { FileReference } from '../../../schemas/events/file.ts';
 import type { Person } from '../../../schemas/events/parts.ts';
 import type { StopReason } from '../../../schemas/events/process.ts';
@@ -235,6 +235,8 @@ interface Known {
   ordered?: { jobId: string; by?: string | undefined; depth: number };
   /** The agent and the turn that it is a fork of. */
   forkedFrom?: ForkedFrom;
+  /** The turn that it runs otherwise. */
+  whatIf?: WhatIf;
   /** The tools that its `create` names; without, all that the system allows. */
   allowedTools?: readonly string[];
   ttlMs: number;
@@ -279,6 +281,8 @@ interface WithRun extends Known {
   muted?: Muted;
   /** A turn in its project has ended, and nobody has looked at its files since. */
   snapshotDue?: { turnId: string; correlationId?: string };
+  /** The one turn of a what-if is over, or its message was refused. */
+  whatIfOver?: true;
 }
 
 /** Commands to an id that nobody created. */
@@ -368,6 +372,14 @@ export const isAwaited = ({ queue, controls, calls, overflow }: AgentState): boo
 
 export const isLive = (state: AgentState): state is LiveAgent =>
   state.phase === 'starting' || state.phase === 'ready' || state.phase === 'stopping';
+
+/** The turn that it runs otherwise, where it is to show what might have been. */
+export const whatIfOf = (state: AgentState): WhatIf | undefined =>
+  state.phase === 'unknown' ? undefined : state.whatIf;
+
+/** A what-if that has ended in any way is deleted: its log is all that is wanted of it. */
+export const isToBeDeleted = (state: EndedAgent): boolean =>
+  state.whatIf !== undefined && !state.deleted;
 
 /** What is written or signalled to it wakes it. */
 export function awake<S extends LiveAgent>(state: S): S {

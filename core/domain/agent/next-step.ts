@@ -2,6 +2,7 @@ import {
   type AgentState,
   type EndedAgent,
   isLive,
+  isToBeDeleted,
   type LiveAgent,
   type PendingControl,
 } from './agent-state.ts';
@@ -102,6 +103,9 @@ function endedStep(state: EndedAgent): Step | undefined {
   // Commands that were begun have their outcomes first.
   if (first?.name === 'resume') return undefined;
   if (first?.name === 'rewind') return endedRewindStep(state, first);
+  if (isToBeDeleted(state) && first === undefined && state.queue.length === 0) {
+    return { do: 'delete', commandId: state.createdBy };
+  }
   const { how, detail } = state.end;
   // Also the rest of a queue that was longer than the batch with the failed start takes.
   return how === 'start-failed'

@@ -5,6 +5,7 @@ import type { Person } from '../../../schemas/events/parts.ts';
 import { derivedId } from '../../../schemas/ids.ts';
 import { MAX_JOB_VALUE } from '../../../schemas/limits.ts';
 import { newEvent } from '../../../schemas/new-event.ts';
+import { sortedJson } from '../sorted-json.ts';
 import { jobTimer } from './job-events.ts';
 import { isOpen, type JobState, shownPhase } from './job-state.ts';
 
@@ -138,15 +139,7 @@ function isOf({ by, owner }: JobState, caller: JobCaller): boolean {
 }
 
 const isSameWish = (job: JobState, { tool, verb, input }: JobWish): boolean =>
-  job.tool === tool && job.verb === verb && sorted(job.input) === sorted(input);
-
-/** Two texts of one value are equal, in whatever order its keys came. */
-const sorted = (value: unknown): string =>
-  JSON.stringify(value, (_key, each: unknown) =>
-    each !== null && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
+  job.tool === tool && job.verb === verb && sortedJson(job.input) === sortedJson(input);
 
 function requestEvents(
   jobId: string,

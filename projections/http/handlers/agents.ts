@@ -1,5 +1,6 @@
 import { wantedAgent } from '../../../agents/wanted-agent.ts';
 import type { Views } from '../../../core/conversation/views.ts';
+import { awaitWhatIf, compareWhatIf } from '../../../core/operator/compare-what-if.ts';
 import {
   awaitControl,
   type Control,
@@ -21,6 +22,7 @@ import { knownProject } from '../../../core/operator/known-project.ts';
 import { resumableAgent } from '../../../core/operator/resumable-agent.ts';
 import { rewindPoint } from '../../../core/operator/rewind-point.ts';
 import { turnMeant } from '../../../core/operator/turn-meant.ts';
+import { whatIf } from '../../../core/operator/what-if.ts';
 import { OrchestratorError } from '../../../schemas/errors.ts';
 import type { AgentProject } from '../../../schemas/events/project.ts';
 import { derivedId, newAgentId } from '../../../schemas/ids.ts';
@@ -40,6 +42,8 @@ type Names =
   | 'rewindAgent'
   | 'resumeAgent'
   | 'forkAgent'
+  | 'whatIfAgent'
+  | 'getWhatIf'
   | 'extendAgent';
 
 /** A command under its caller's own id, in its caller's own trace. */
@@ -128,6 +132,30 @@ export const agentHandlers: HandlersOf<Names> = {
     if (!ready) return new Accepted({ ...forked, ready });
     const memory = await forkMemory(log, forked, SYSTEM_MS, signal);
     return { ...forked, memory, ready };
+  },
+
+  async whatIfAgent({ params, body, waitMs, key, signal }, { settings, log, views }) {
+    const { at, say, withoutIsolation = false, ...wish } = body;
+    const { agentId } = await knownAgent(views, params.agent, SYSTEM_MS);
+    const begun = await whatIf(agentId, wish, {
+      log,
+      views,
+      say,
+      isolated: !withoutIsolation,
+      timeoutMs: SYSTEM_MS,
+      forkId: key === undefined ? newAgentId() : derivedId('agent-', 'what-if', key),
+      at: at === undefined ? undefined : await turnMeant(log, at, signal),
+      complete: (wanted) => wantedAgent(settings, wanted, (what) => what),
+      signal,
+    });
+    const isOver = await doneInTime(waitMs, (ms) => awaitWhatIf(log, begun, ms, signal));
+    const compared = await compareWhatIf(log, begun.agentId, signal);
+    return isOver ? compared : new Accepted(compared);
+  },
+
+  async getWhatIf({ params, signal }, { log, views }) {
+    const { agentId } = await knownAgent(views, params.agent, SYSTEM_MS);
+    return compareWhatIf(log, agentId, signal);
   },
 
   extendAgent: (call, api) => controlled('command.extend', extend(call.body.ttl), call, api),

@@ -1,4 +1,5 @@
 import { Speakers } from '../../../core/conversation/speakers.ts';
+import { WhatIfs } from '../../../core/conversation/what-ifs.ts';
 import type { SystemState } from '../../../core/domain/system-state.ts';
 import type { EventLog } from '../../../core/log/event-log.ts';
 import type { StoredMessage } from '../../../core/log/stored-message.ts';
@@ -49,7 +50,9 @@ async function rebuildResponses({
 }: RebuildOptions): Promise<boolean> {
   let at = await position.at('history');
   const speakers = new Speakers(log);
+  const whatIfs = new WhatIfs(log);
   const ops = async (message: StoredMessage): Promise<MirrorOp[]> => {
+    if (await whatIfs.isOf(message.subject)) return [];
     const parsed = parseEvent(message);
     if (parsed.kind !== 'event') return [];
     if ((await speakers.refusal(parsed.event)) !== undefined) return [];

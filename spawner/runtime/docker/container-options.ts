@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
+import type { WaysOut } from '../../ways-out.ts';
 import type { ProcessSpec } from '../runtime.ts';
 
 /** Prefix of every label; each container and volume of an agent has {@link AGENT_LABEL}. */
@@ -55,11 +56,15 @@ export const mailboxContainer = (agentId: string): string => `${agentId}-mailbox
 /** A container that is never started: through it the home is read of an agent that has no other any more. */
 export const readerContainer = (agentId: string): string => `${agentId}-reader`;
 
+/** What lets the container of a what-if out to a few places, and the sockets that the two share. */
+export const gateContainer = (agentId: string): string => `${agentId}-gate`;
+export const waysVolume = (agentId: string): string => `${agentId}-ways`;
+
 /** Labels of what belongs to an agent. */
 export function labelsOf(
   { agentId, runId, labels }: ProcessSpec,
   { system }: ContainerSettings,
-  role: 'agent' | 'mailbox' | 'home',
+  role: 'agent' | 'mailbox' | 'home' | 'gate',
 ): Record<string, string> {
   const more = Object.entries(labels).map(([name, value]) => [`${LABEL}.${name}`, value]);
   return {
@@ -71,6 +76,19 @@ export function labelsOf(
   };
 }
 
+/** Where the sockets of its ways out are, in both containers. */
+const WAYS = '/run/ways';
+const GATE = '/usr/local/lib/orchestrator/gate.mjs';
+const GATE_MEMORY = 128 * 1024 * 1024;
+
+/** The agent begins when its ways are open. Its stdin is its own. */
+const BESIDE_GATE = `exec 9< <(exec /usr/local/bin/node ${GATE} inside "$0" </dev/null 2>/dev/null)
+read -r _ <&9 || { echo 'the worker image has no gate: build it anew' >&2; exit 127; }
+exec 9<&-
+exec "$@"`;
+
+const ways = (out: WaysOut): string => JSON.stringify(out);
+
 /**
  * The container that is an agent's home: its main process under an init, stdin open for as long as
  * it lives, and nothing in it that the agent does not need (docs/decisions/0008-docker-runtime.md).
@@ -79,7 +97,10 @@ export function agentContainer(
   spec: ProcessSpec,
   settings: ContainerSettings,
 ): Docker.ContainerCreateOptions & { name: string } {
-  const { agentId, runId, command } = spec;
+  const { runId, waysOut } = spec;
+  const command = waysOut
+    ? ['bash', '-c', BESIDE_GATE, ways(waysOut), ...spec.command]
+    : spec.command;
   const options = {
     Image: settings.image,
     Entrypoint: ['/usr/local/bin/agent-entry'],
@@ -92,33 +113,45 @@ export function agentContainer(
     StdinOnce: false,
     Tty: false,
     StopTimeout: 10,
-    HostConfig: hostConfig(agentId, settings),
+    HostConfig: hostConfig(spec, settings),
   };
   const digest = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
   return {
     ...options,
-    name: agentId,
+    name: spec.agentId,
     Labels: { ...labelsOf(spec, settings, 'agent'), [`${LABEL}.config`]: digest },
   };
 }
 
-function hostConfig(agentId: string, settings: ContainerSettings): Docker.HostConfig {
+/** What every container of an agent is denied. */
+const LOCKED = {
+  Init: true,
+  ReadonlyRootfs: true,
+  CapDrop: ['ALL'],
+  SecurityOpt: ['no-new-privileges:true'],
+  RestartPolicy: { Name: 'no' },
+};
+
+function hostConfig(
+  { agentId, waysOut }: ProcessSpec,
+  settings: ContainerSettings,
+): Docker.HostConfig {
   const { memoryBytes, pids, cpus, tmpBytes } = settings.limits;
   return {
-    Init: true,
-    NetworkMode: settings.network,
-    Binds: [`${mailboxVolume(agentId)}:${MAILBOX}:ro`, `${homeVolume(agentId)}:${HOME}`],
-    ReadonlyRootfs: true,
+    ...LOCKED,
+    NetworkMode: waysOut ? 'none' : settings.network,
+    Binds: [
+      `${mailboxVolume(agentId)}:${MAILBOX}:ro`,
+      `${homeVolume(agentId)}:${HOME}`,
+      ...(waysOut ? [`${waysVolume(agentId)}:${WAYS}:ro`] : []),
+    ],
     Tmpfs: { '/tmp': `rw,nosuid,nodev,size=${tmpBytes},mode=1777` },
-    CapDrop: ['ALL'],
-    SecurityOpt: ['no-new-privileges:true'],
     PidsLimit: pids,
     Memory: memoryBytes,
     // The same: no swap.
     MemorySwap: memoryBytes,
     NanoCpus: Math.round(cpus * 1e9),
     IpcMode: 'private',
-    RestartPolicy: { Name: 'no' },
     // Keeps bytes as they are; json-file makes text of them.
     LogConfig: { Type: 'local', Config: { 'max-size': '100m', 'max-file': '3' } },
   };
@@ -157,3 +190,29 @@ export const readerOptions = (
     CapDrop: ['ALL'],
   },
 });
+
+/** It has the network that agents have, nothing of the agent's, and no more than it takes to pass on what is let through. */
+export function gateOptions(
+  spec: ProcessSpec,
+  out: WaysOut,
+  settings: ContainerSettings,
+): Docker.ContainerCreateOptions & { name: string } {
+  return {
+    name: gateContainer(spec.agentId),
+    Image: settings.image,
+    Entrypoint: ['/usr/local/bin/node', GATE, 'outside', ways(out)],
+    Cmd: [],
+    User: `${AGENT_UID}:${AGENT_UID}`,
+    WorkingDir: '/',
+    Labels: labelsOf(spec, settings, 'gate'),
+    HostConfig: {
+      ...LOCKED,
+      NetworkMode: settings.network,
+      Binds: [`${waysVolume(spec.agentId)}:${WAYS}`],
+      PidsLimit: 64,
+      Memory: GATE_MEMORY,
+      MemorySwap: GATE_MEMORY,
+      LogConfig: { Type: 'local', Config: { 'max-size': '1m', 'max-file': '2' } },
+    },
+  };
+}

@@ -13,7 +13,13 @@ import { exitOfStatus } from '../exit-of-status.ts';
 import type { AgentProcess, ExecOrder, ExecOutcome, ProcessExit } from '../runtime.ts';
 import { containerExec } from './container-exec.ts';
 import { containerLogs } from './container-logs.ts';
-import { mailboxContainer, mailboxVolume, readerContainer } from './container-options.ts';
+import {
+  gateContainer,
+  mailboxContainer,
+  mailboxVolume,
+  readerContainer,
+  waysVolume,
+} from './container-options.ts';
 import type { ContainerChanges, ContainerWatch } from './container-watch.ts';
 import { isThere } from './file-stat.ts';
 import { putHomeFile } from './home-files.ts';
@@ -253,10 +259,18 @@ export class DockerProcess implements AgentProcess {
   }
 }
 
-/** The agent's containers and its mailbox, where they are there; never its home. */
+/** The agent's containers, its mailbox and its ways out, where they are there; never its home. */
 export async function removeContainers(docker: Docker, agentId: string): Promise<void> {
-  for (const name of [agentId, mailboxContainer(agentId), readerContainer(agentId)]) {
+  const names = [
+    agentId,
+    mailboxContainer(agentId),
+    readerContainer(agentId),
+    gateContainer(agentId),
+  ];
+  for (const name of names) {
     await unless([GONE], docker.getContainer(name).remove({ force: true }));
   }
-  await unless([GONE], docker.getVolume(mailboxVolume(agentId)).remove());
+  for (const name of [mailboxVolume(agentId), waysVolume(agentId)]) {
+    await unless([GONE], docker.getVolume(name).remove());
+  }
 }

@@ -24,6 +24,8 @@ import {
   AGENT_UID,
   agentContainer,
   type ContainerSettings,
+  gateContainer,
+  gateOptions,
   HOME,
   homeVolume,
   labelsOf,
@@ -38,6 +40,7 @@ import {
   SECRETS,
   SYSTEM_LABEL,
   WORKSPACE,
+  waysVolume,
 } from './container-options.ts';
 import { ContainerWatch, type EngineReport } from './container-watch.ts';
 import { DockerProcess, removeContainers } from './docker-process.ts';
@@ -67,6 +70,7 @@ interface Made {
 export class DockerRuntime implements Runtime {
   readonly name = 'docker';
   readonly removesEnded = true;
+  readonly isolates = true;
   readonly #docker: Docker;
   readonly #settings: ContainerSettings;
   readonly #logger: Logger;
@@ -191,6 +195,7 @@ export class DockerRuntime implements Runtime {
       return { reason: `a container ${agentId} of another run is there` };
     }
     if (found.State.Status !== 'created') return { byThisCall: false };
+    await this.#openWays(spec);
     await this.#fill(spec);
     const path = spec.environment.PATH ?? SEARCH_PATH;
     const container = this.#docker.getContainer(found.Id);
@@ -209,11 +214,12 @@ export class DockerRuntime implements Runtime {
   /** The mailbox first: where the agent's container is, it is there too. */
   async #create(spec: ProcessSpec): Promise<Made> {
     const { agentId } = spec;
-    const volume = (Name: string, role: 'mailbox' | 'home') =>
+    const volume = (Name: string, role: 'mailbox' | 'home' | 'gate') =>
       this.#docker.createVolume({ Name, Labels: labelsOf(spec, this.#settings, role) });
     await Promise.all([
       volume(mailboxVolume(agentId), 'mailbox'),
       volume(homeVolume(agentId), 'home'),
+      ...(spec.waysOut ? [volume(waysVolume(agentId), 'gate')] : []),
     ]);
     await this.#made(mailboxContainer(agentId), mailboxOptions(spec, this.#settings));
     return this.#made(agentId, agentContainer(spec, this.#settings));
@@ -229,6 +235,14 @@ export class DockerRuntime implements Runtime {
     };
     const isPassing = (error: unknown) => error instanceof NotThereYet;
     return retry(make, { isPassing, patienceMs: CREATING_MS });
+  }
+
+  /** Of a container without a network: another one, which has one, lets it out to a few places. */
+  async #openWays(spec: ProcessSpec): Promise<void> {
+    if (spec.waysOut === undefined) return;
+    const name = gateContainer(spec.agentId);
+    await this.#made(name, gateOptions(spec, spec.waysOut, this.#settings));
+    await unless([304], this.#docker.getContainer(name).start());
   }
 
   async #fill(spec: ProcessSpec): Promise<void> {

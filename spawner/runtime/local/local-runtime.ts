@@ -41,6 +41,7 @@ export interface LocalRuntimeOptions {
 export class LocalRuntime implements Runtime {
   readonly name = 'local';
   readonly removesEnded: boolean = false;
+  readonly isolates: boolean = false;
   readonly #agents: string;
   readonly #logger: Logger;
   readonly #searchPath: string;

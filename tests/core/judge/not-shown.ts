@@ -14,6 +14,15 @@ export const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
     'agent/run/run-events.ts never memory && { memory }',
     'agent/turn/snapshot-events.ts never to !== undefined && { to }',
   ],
+  'of a what-if: a clock that is not set, and what is not done of other agents, is in no log': [
+    'agent/next-step.ts also without state.queue.length === 0',
+    'agent/next-step.ts also without isToBeDeleted(state)',
+    'agent/next-step.ts also without first === undefined',
+    'agent/run/next-run-step.ts also without state.turn === null',
+    'agent/turn/next-turn-step.ts never whatIf',
+    "agent/turn/next-turn-step.ts also without traits.whileBusy === 'join' && message.mode === 'join' && !state.interrupted && ",
+    'agent/turn/next-turn-step.ts also without state.whatIf === undefined',
+  ],
   "a setting says it, or an operator's command: which tools there are, how many of what, how long files are kept":
     [
       'agent/allowed-tools.ts never ofAgent === undefined',
@@ -84,9 +93,6 @@ export const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
       'job/request-job.ts also without by === undefined && owner?.channel === caller.owner?.channel',
       'job/request-job.ts also without owner?.channel === caller.owner?.channel',
       'job/request-job.ts also without owner?.userId === caller.owner?.userId',
-      'job/request-job.ts always the first of a < b ? -1 : 1',
-      'job/request-job.ts always the second of a < b ? -1 : 1',
-      "job/request-job.ts always the second of each !== null && typeof each === 'object' && !Array.isArray(each) ? Object.fromE",
       "project/decide-project.ts also without (project.phase !== 'archived' || project.id === after)",
       'project/decide-project.ts never branch !== undefined && { branch } (2)',
       'project/decide-project.ts never notes && { notes: [...notes] }',

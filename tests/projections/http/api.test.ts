@@ -189,6 +189,36 @@ test('an agent is forked: the fork knows what was said, by a digest that is its 
   t.is((await api.problem('forkAgent', unknown)).code, 'ORC_UNKNOWN_KIND');
 });
 
+test('a turn is run otherwise: its tools are answered by the record, and both are shown side by side', async (t) => {
+  const api = await clientOf();
+  const { body: made } = await api.ask('createAgent', { body: { kind: 'demo' }, headers: WAIT });
+  const params = { agent: made.agentId };
+  const create = (name: string) => `Create project ${name}`;
+  const ask = { params, body: { text: create('mine') }, headers: WAIT };
+  const { body: was } = await api.ask('sendMessage', ask);
+  t.is((await api.problem('getWhatIf', { params })).code, 'ORC_BAD_INPUT');
+
+  const headers = { ...WAIT, 'idempotency-key': 'one-what-if' };
+  const body = { at: was.turnId, withoutIsolation: true };
+  const same = (await api.ask('whatIfAgent', { params, body, headers })).body;
+  t.like(same, {
+    of: { agentId: made.agentId, turnId: was.turnId },
+    isolated: false,
+    isOver: true,
+  });
+  t.deepEqual(same.recorded.calls, [
+    { name: 'project create', input: { name: 'mine' }, result: 'done' },
+  ]);
+  t.like(same.tried.calls[0], { name: 'project create', result: 'recorded' });
+  t.is(same.tried.said[0]?.text, same.recorded.said[0]?.text, 'with the id of that project');
+  const again = { params, body: { ...body, say: create('other') }, headers: WAIT };
+  const other = (await api.ask('whatIfAgent', again)).body;
+  t.like(other.tried.calls[0], { result: 'refused', code: 'ORC_NOT_RECORDED' });
+  const of = { params: { agent: same.agentId } };
+  t.deepEqual((await api.ask('getWhatIf', of)).body, same);
+  t.like((await api.ask('getAgent', of)).body, { deleted: true, whatIf: same.of });
+});
+
 test('a message that comes with a trace is in that one, and so is its turn', async (t) => {
   const api = await clientOf();
   const { body: created } = await api.ask('createAgent', { body: { kind: 'demo' }, headers: WAIT });

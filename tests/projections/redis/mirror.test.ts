@@ -239,6 +239,23 @@ test('what an agent says after its end is not there, nor in a history that is ma
   t.deepEqual(after, before);
 });
 
+test('what a what-if says and prints is nowhere, neither now nor in a history that is made anew', async (t) => {
+  const { nats, log, redis } = await startWithAgent(t);
+  const might = newAgentId();
+  const of = { agentId: AGENT, turnId: 'turn-1', from: 1, to: 2 };
+  const whatIf = { ...of, messageId: 'say', isolated: true };
+  await createAgent(log, might, 'cat', { whatIf });
+  await appendInOrder(log, [said('w-1', 'what might have been', might), said('r-1', 'what was')]);
+  await appendLines(nats, ['might be'], might);
+  await appendLines(nats, ['is']);
+  t.deepEqual(texts(await responses(redis, 1)), ['what was']);
+  await until(async () => (await redis.entries(logsStream(AGENT)))[0], 'the line of the other');
+  t.deepEqual(await redis.entries(logsStream(might)), []);
+
+  await redis.cli('FLUSHALL');
+  t.deepEqual(texts(await responses(redis, 1)), ['what was']);
+});
+
 test('two mirrors at once write nothing twice and leave nothing out', async (t) => {
   const { log, redis, start } = await startWithAgent(t);
   await start({ consumer: 'orchestrator-other' });

@@ -1,6 +1,12 @@
 import type { StoredEvent } from '../../../../schemas/event.ts';
 import type { EventType } from '../../../../schemas/event-catalogue.ts';
-import { type AgentState, type PendingControl, unknownAgent, waiting } from '../agent-state.ts';
+import {
+  type AgentState,
+  isLive,
+  type PendingControl,
+  unknownAgent,
+  waiting,
+} from '../agent-state.ts';
 import type { EvolveBy } from '../evolve-by.ts';
 import { withOverflow, withoutOverflow } from './overflow.ts';
 
@@ -62,6 +68,10 @@ function onCommandRun(state: AgentState, commandId: string): AgentState {
 /** With its `create` the agent itself is refused: there was one of its id before. */
 function onRejected(state: AgentState, commandId: string): AgentState {
   const settled = settle(state, commandId);
+  // Nothing comes of it any more: it ends as after its turn.
+  if (isLive(settled) && settled.whatIf?.messageId === commandId) {
+    return { ...settled, whatIfOver: true };
+  }
   if (settled.phase !== 'requested' || settled.createdBy !== commandId) return settled;
   return { ...unknownAgent(settled.agentId), ...waiting(settled) };
 }

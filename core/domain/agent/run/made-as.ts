@@ -7,7 +7,7 @@ export function madeAs(
   made: DataOf<'command.create'> | EarlierLife | Exclude<AgentState, UnknownAgent>,
 ) {
   const { kind, name, owner, commandLine, model, effort, project, allowedTools, ordered } = made;
-  const { forkedFrom, ttlMs, turnDeadlineMs } = made;
+  const { forkedFrom, whatIf, ttlMs, turnDeadlineMs } = made;
   return {
     kind,
     ...(name !== undefined && { name }),
@@ -19,6 +19,7 @@ export function madeAs(
     ...(allowedTools && { allowedTools }),
     ...(ordered && { ordered }),
     ...(forkedFrom && { forkedFrom }),
+    ...(whatIf && { whatIf }),
     ttlMs,
     turnDeadlineMs,
   };

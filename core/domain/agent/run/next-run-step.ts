@@ -31,6 +31,7 @@ export function runStepOfControl(
  * (docs/decisions/0006-ttl-is-idle-time.md).
  */
 export function nextLifeStep(state: ReadyAgent): RunStep | undefined {
+  if (state.whatIfOver && state.turn === null) return { do: 'stop', reason: 'delete' };
   if (!state.expired) return undefined;
   const waits = (state.questions?.length ?? 0) > 0;
   const busy = state.turn !== null || state.queue.length > 0 || waits;

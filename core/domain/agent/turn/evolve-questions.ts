@@ -37,7 +37,8 @@ export function answering(
   message: PendingMessage,
   names: string | undefined,
 ): AgentState | 'late' | undefined {
-  if (!isLive(state)) return undefined;
+  // A what-if is answered by the record alone.
+  if (!isLive(state) || state.whatIf) return undefined;
   const open = (state.questions ?? []).filter(isOpen);
   if (names === undefined) {
     const [only, ...others] = open;

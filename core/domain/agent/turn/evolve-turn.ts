@@ -194,5 +194,11 @@ function onTurnEnd(
   const counts = { ...state.counts, failed };
   const due = state.project && { snapshotDue: dueOf(event) };
   const idle = { ...state, turn: null, idleSince: event.time, interrupted: false, counts, ...due };
-  return withoutAskers(idle);
+  return withoutAskers(whatIfDone(idle, state.turn.messages));
+}
+
+/** The one turn of a what-if is over. */
+function whatIfDone(state: LiveAgent, messages: readonly string[]): LiveAgent {
+  const { whatIf } = state;
+  return whatIf && messages.includes(whatIf.messageId) ? { ...state, whatIfOver: true } : state;
 }

@@ -30,13 +30,16 @@ export type TurnStep =
     }
   | { do: 'await-answer'; question: PendingQuestion }
   | { do: 'close-question'; question: PendingQuestion }
+  /** Nobody is asked by a what-if: it is answered as it was then. */
+  | { do: 'recall-answer'; question: PendingQuestion }
   | { do: 'call'; call: PendingCall };
 
 /** The clock of a question is set once by each that owns its asker: again, it takes its own place. */
 export function nextAwaitStep(
-  { questions }: LiveAgent,
+  { questions, whatIf }: LiveAgent,
   isAwaited: (sequence: number) => boolean,
 ): TurnStep | undefined {
+  if (whatIf) return undefined;
   const question = questions?.find(({ sequence }) => !isAwaited(sequence));
   return question && { do: 'await-answer', question };
 }
@@ -47,9 +50,11 @@ export function nextSnapshotStep({ snapshotDue, snapshots }: ReadyAgent): TurnSt
 }
 
 /** A waiting question that has its answer, or whose time is over. */
-export function nextQuestionStep({ questions }: ReadyAgent): TurnStep | undefined {
+export function nextQuestionStep({ questions, whatIf }: ReadyAgent): TurnStep | undefined {
   const question = questions?.find(({ answer, overdue }) => answer || overdue);
-  return question && { do: 'close-question', question };
+  if (question) return { do: 'close-question', question };
+  const [asked] = questions ?? [];
+  return whatIf && asked && { do: 'recall-answer', question: asked };
 }
 
 /** What is next for the turn that runs, or for the message that opens one. */
@@ -69,7 +74,9 @@ export function nextTurnStep(state: ReadyAgent, traits: AgentTraits): TurnStep |
     traits.whileBusy === 'join' &&
     message.mode === 'join' &&
     !state.interrupted &&
-    turn.messages.length < MAX_TURN_MESSAGES;
+    turn.messages.length < MAX_TURN_MESSAGES &&
+    // Nothing is added to what is compared.
+    state.whatIf === undefined;
   return joins ? { do: 'deliver', message, turnId } : undefined;
 }
 

@@ -69,6 +69,17 @@ export function refuseQuestionEvents(
   ];
 }
 
+/** Of a question that nobody is asked: its outcome is what is recorded of another turn, or that nothing is. */
+export const recalledAnswerEvents = (
+  state: LiveAgent,
+  question: PendingQuestion,
+  outcome: CallOutcome,
+  context: EventContext,
+): NewEvent[] => [
+  ...turnTimeAnew(state, question, context),
+  outcomeOf(state, question, outcome, context),
+];
+
 /** As the fold has it after a question's result. */
 function turnTimeAnew(
   { agentId, turn, turnDeadlineMs }: LiveAgent,
@@ -99,13 +110,20 @@ const unanswered = (
   question: PendingQuestion,
   code: ErrorCode,
   message: string,
+  context: EventContext,
+): NewEvent => outcomeOf(state, question, { ok: false, code, message }, context);
+
+const outcomeOf = (
+  state: LiveAgent,
+  question: PendingQuestion,
+  outcome: CallOutcome,
   { now }: EventContext,
 ): NewEvent =>
-  resultEvent(
-    state.agentId,
-    askedBy(question),
-    { ok: false, code, message },
-    { source: SOURCE, now, correlationId: correlationOf(state), traceparent: traceparentOf(state) },
-  );
+  resultEvent(state.agentId, askedBy(question), outcome, {
+    source: SOURCE,
+    now,
+    correlationId: correlationOf(state),
+    traceparent: traceparentOf(state),
+  });
 
 const askedBy = ({ questionId, sequence }: PendingQuestion) => ({ callId: questionId, sequence });

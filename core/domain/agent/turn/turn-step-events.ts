@@ -2,7 +2,7 @@ import type { NewEvent } from '../../../../schemas/event.ts';
 import { correlationOf, traceparentOf } from '../agent-state.ts';
 import { type StepEvents, whileLive } from '../step-events.ts';
 import type { TurnStep } from './next-turn-step.ts';
-import { awaitAnswerEvents, closeQuestionEvents } from './question-events.ts';
+import { awaitAnswerEvents, closeQuestionEvents, recalledAnswerEvents } from './question-events.ts';
 import { type CallOutcome, resultEvent } from './result-event.ts';
 import { type SnapshotTold, snapshotEvents, type UndoTold, undoEvents } from './snapshot-events.ts';
 import {
@@ -22,6 +22,7 @@ export interface TurnTold {
   undo: UndoTold;
   /** What the call has done, to be stated with its result. */
   call: { effects: NewEvent[]; outcome: CallOutcome };
+  'recall-answer': CallOutcome;
 }
 
 export const turnStepEvents: StepEvents<TurnStep, TurnTold> = {
@@ -48,6 +49,9 @@ export const turnStepEvents: StepEvents<TurnStep, TurnTold> = {
   ),
   'close-question': whileLive((state, { question }, _told, context) =>
     closeQuestionEvents(state, question, context),
+  ),
+  'recall-answer': whileLive((state, { question }, outcome, context) =>
+    recalledAnswerEvents(state, question, outcome, context),
   ),
   call: (state, { call }, { effects, outcome }, { now }) => {
     const because = { correlationId: correlationOf(state), traceparent: traceparentOf(state) };

@@ -14,6 +14,7 @@ import { allow, broadcast, deny, pair, users } from './for-admins.ts';
 import { fork } from './fork.ts';
 import { model, newAgent } from './new-agent.ts';
 import { resume } from './resume.ts';
+import { rewind } from './rewind.ts';
 import { search } from './search.ts';
 
 const start: BotCommand = ({ incoming }) => incoming.reply('start', incoming.words.welcome);
@@ -32,6 +33,7 @@ const FOR_EVERYBODY: Record<'start' | (typeof COMMANDS)[number], BotCommand> = {
   new: newAgent,
   resume,
   fork,
+  rewind,
   agents,
   model,
   projects,

@@ -2,17 +2,14 @@ import { kindOf } from '../../agents/agent-kinds.ts';
 import { looksLikeModel } from '../../agents/kind-models.ts';
 import type { AgentWish } from '../../core/conversation/agent-client.ts';
 import { shownAgentName } from '../../core/conversation/named-agent.ts';
-import { samePerson } from '../../core/domain/same-person.ts';
 import { type ForkOptions, forkAgent } from '../../core/operator/fork-agent.ts';
 import { forkMemory } from '../../core/operator/fork-memory.ts';
-import type { Person } from '../../schemas/events/parts.ts';
 import { derivedId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import type { BotContext, BotParts } from '../incoming/bot-context.ts';
-import { replyTarget } from '../incoming/replied-to.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';
-import { meantEvent } from './meant-message.ts';
+import { meantTurn } from './meant-turn.ts';
 
 /** How long the word of it waits for its start, which says by what it knows. */
 const START_MS = 5_000;
@@ -54,31 +51,15 @@ async function meantAgentAndTurn(
   context: BotContext,
   parts: BotParts,
 ): Promise<{ agent: AgentSummary; at?: ForkOptions['at'] } | undefined> {
-  const { incoming, msg } = context;
-  const { person, words, reply } = incoming;
-  const original = msg && replyTarget(msg);
-  if (original === undefined) {
+  const meant = await meantTurn(context, parts);
+  if (meant === 'nothing') {
     const agent = await currentAgent(context, parts);
     return agent && { agent };
   }
-  const meant = await meantEvent(parts.log, person, original);
-  const agent = meant && (await ownAgent(meant.agentId, person, parts));
-  if (meant !== undefined && agent !== undefined) return { agent, at: { eventId: meant.eventId } };
+  if (meant !== 'others') return meant;
+  const { words, reply } = context.incoming;
   await reply('fork', words.ofNoTurn);
   return undefined;
-}
-
-/** Undefined where it is none that this chat talks, or talked, to. */
-async function ownAgent(
-  agentId: string,
-  person: Person,
-  { views }: BotParts,
-): Promise<AgentSummary | undefined> {
-  const options = { timeoutMs: VIEW_TIMEOUT_MS };
-  const { agent } = await views.request('agent', { agentId }, options);
-  if (samePerson(agent.owner, person)) return agent;
-  const { agents } = await views.request('user', person, options);
-  return agents.includes(agentId) ? agent : undefined;
 }
 
 /** Undefined where it is neither a kind nor a model of one. */

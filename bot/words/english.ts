@@ -8,6 +8,7 @@ export const english: Words = {
     status: 'What your agent is doing',
     new: 'Start a new agent',
     resume: 'Your earlier conversations, and going on with one',
+    rewind: 'Have the agent be as it was at the message you reply to',
     fork: 'A new agent that goes on from the message you reply to',
     agents: 'Your agents, and switching between them',
     model: 'The agent’s model, and a new agent with another one',
@@ -88,6 +89,10 @@ export const english: Words = {
     'You have no agent at the moment. Your next message goes on with the last one, or starts one.',
   noSuchAgent: (name) => `You have no agent “${name}”; /agents lists yours.`,
   created: (name, kind) => `🆕 ${name} (${kind}) is starting; your messages go to it now.`,
+  rewinding: (time, notUndone) => {
+    const stays = notUndone.map((line) => `- ${line}`).join('\n');
+    return `⏪ Going back to ${time}.${stays === '' ? '' : `\n\nNot undone by that:\n\n${stays}`}`;
+  },
   forked: (name, from, { time, messages, memory, files }) => {
     const of = {
       'that-turn': 'It has the files of that turn.',
@@ -100,7 +105,7 @@ export const english: Words = {
     return `🍴 ${name} is forked from ${from} at ${time}; by ${how}. ${has} Your messages go to it now; /agents leads back.`;
   },
   ofNoTurn:
-    'That message belongs to no turn of an agent of yours. Reply with /fork to one that you wrote to an agent, or that an agent wrote.',
+    'That message belongs to no turn of an agent of yours. Reply with /fork or /rewind to one that you wrote to an agent, or that an agent wrote.',
   badName: `${NO_AGENT_NAME.replace(/^a/, 'A')}.`,
   nameTaken: (name) =>
     `You have an agent “${name}” already. Take another name, or \`/stop ${name}\`.`,

@@ -11,6 +11,7 @@ export const COMMANDS = [
   'new',
   'resume',
   'fork',
+  'rewind',
   'agents',
   'model',
   'projects',
@@ -83,6 +84,8 @@ export interface Words {
   noSuchAgent: (name: string) => string;
   created: (name: string, kind: string) => string;
   /** An agent that goes on from a turn of another one; whose files it has, where it has any. */
+  /** To a time; what the agent said and had done since stays so. */
+  rewinding: (time: string, notUndone: readonly string[]) => string;
   forked: (
     name: string,
     from: string,

@@ -1,5 +1,6 @@
 import type { Patience } from '../../platform/async/retry.ts';
 import type { NewEvent } from '../../schemas/event.ts';
+import type { DataOf } from '../../schemas/event-catalogue.ts';
 import type { ForkedFrom, WhatIf } from '../../schemas/events/command.ts';
 import type { FileReference } from '../../schemas/events/file.ts';
 import type { Person } from '../../schemas/events/parts.ts';
@@ -168,6 +169,17 @@ export class AgentClient {
     id = newId('cmd'),
   ): Promise<SentMessage> {
     return this.#command(controlCommand(agentId, name, from, id));
+  }
+
+  /** Has an agent be as it was at the end of a turn. */
+  rewind(
+    agentId: string,
+    data: Omit<DataOf<'command.rewind'>, 'from'>,
+    from: Person,
+    id = newId('cmd'),
+  ): Promise<SentMessage> {
+    const own = { ...data, from };
+    return this.#command(newEvent('command.rewind', { agentId }, own, asked(from, id)));
   }
 
   /** Gives an agent a longer life, counted from now. */

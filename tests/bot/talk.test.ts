@@ -10,7 +10,7 @@ import { sharedBotSystem } from '../support/telegram/shared-system.ts';
 
 const AGENT = join(import.meta.dirname, '..', 'support', 'agents', 'chat-agent.sh');
 
-const USERS = Array.from({ length: 22 }, (_, index) => 5001 + index);
+const USERS = Array.from({ length: 23 }, (_, index) => 5001 + index);
 
 const running = sharedBotSystem(test, {
   TELEGRAM_ALLOWED_USERS: [...USERS, -77, -78].join(','),
@@ -172,6 +172,50 @@ test('a reply of /fork to a message makes an agent that knows what was said up t
     'no',
   );
   await telegram.exchange(user, '/fork nothing', /^Usage: \/fork \[kind\] \[model\]$/);
+});
+
+test('a reply of /rewind to a message has its agent be as it was then, and says what is not undone', async (t) => {
+  const { telegram, system } = running();
+  const { api } = telegram;
+  const user = newUser();
+  await telegram.exchange(user, 'one', /^got: one$/);
+  const [answer] = api.chat(user);
+  if (answer === undefined) return t.fail();
+  const log = await system.log();
+  const ended = async () => {
+    const sent = ofType(await history(log), 'command.send').filter(
+      ({ data }) => data.from?.userId === String(user),
+    );
+    const last = sent.at(-1)?.id;
+    await untilEvent(
+      log,
+      ({ type, correlationId }) => type === 'turn.ended' && correlationId === last,
+    );
+  };
+  await ended();
+  await telegram.exchange(user, 'two', /^got: two$/);
+  await ended();
+  await telegram.exchange(user, '/rewind both', /^Usage: \/rewind/);
+  const date = Math.floor(Date.now() / 1000);
+  const reply = { reply_to_message: { ...api.original(answer), date } as never };
+  api.say(user, '/rewind all', reply);
+  api.say(user, '/rewind conversation', reply);
+  await telegram.until(
+    () => api.texts(user).some((text) => text.startsWith('⏪')),
+    'that it goes back',
+  );
+  t.regex(
+    api.texts(user).find((text) => text.startsWith('⏪')) ?? '',
+    /Not undone by that:[\s\S]*answered: got: two/,
+  );
+  t.is(api.texts(user).filter((text) => text.startsWith('Usage: ')).length, 2);
+  const { data, id } = await untilEvent(log, ({ type }) => type === 'command.rewind');
+  t.like(data, { conversation: true, from: { userId: String(user) } });
+  const resumed = await untilEvent(
+    log,
+    ({ type, causationId }) => type === 'process.resumed' && causationId === id,
+  );
+  t.true('rewound' in resumed.data);
 });
 
 test('progress is one message that is edited, and gone when the answer comes', async (t) => {

@@ -1159,9 +1159,23 @@ export const COMMAND_TABLE = [
     audience: 'operator',
     summary: 'Make the system of an export, where there is none yet.',
     details:
-      'It is verified before anything is stored, and there is a system when all of it is there, or none: an import that was killed is begun again. Into the data folder of the settings and its own NATS, or the one that the settings name; no service may run meanwhile. Says of each agent with what it can be gone on with (`orchestrator resume`).',
-    options: [JSON_OPTION],
-    examples: [['On another machine, before the first `npm start`', 'import system.tar.gz']],
+      'It is verified before anything is stored, and there is a system when all of it is there, or none: an import that was killed is begun again. Into the data folder of the settings and its own NATS, or the one that the settings name; no service may run meanwhile. Says of each agent with what it can be gone on with (`orchestrator resume`). With `--new-ids` into a system that runs: each agent of the file becomes a new one, a fork of what it was, and nothing else is taken.',
+    options: [
+      {
+        flags: '--new-ids',
+        what: 'Into a running system that has agents of its own: new agents that know by a digest what those of the file knew.',
+      },
+      {
+        flags: '--owner',
+        value: 'channel/id',
+        what: 'With --new-ids: whose they are; unset: nobody’s.',
+      },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['On another machine, before the first `npm start`', 'import system.tar.gz'],
+      ['Into a system that runs', 'import --new-ids system.tar.gz'],
+    ],
   },
   {
     path: ['erase'],

@@ -27,7 +27,9 @@ export const agentSummary = z.object({
   /** The agent that had it made, by a job. */
   orderedBy: agentId.optional(),
   /** The agent and the turn that it is a fork of. */
-  forkedFrom: z.object({ agentId, turnId: z.string(), sequence: z.int() }).optional(),
+  forkedFrom: z
+    .object({ agentId, turnId: z.string(), sequence: z.int(), export: z.string().optional() })
+    .optional(),
   /** The turn of another agent that it runs otherwise. */
   whatIf: z.object({ agentId, turnId: z.string() }).optional(),
   createdAt: z.string().optional(),

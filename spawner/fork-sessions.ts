@@ -115,6 +115,7 @@ export class ForkSessions {
     runtime: Runtime,
     signal: AbortSignal,
   ): Promise<{ files: ProcessFile[] } | { why: string }> {
+    if (forkedFrom.export !== undefined) return { why: 'it was of another system' };
     const life = await lifeFromLog(this.#log, forkedFrom.agentId, signal);
     if (life === undefined || life.agent.kind !== kind) return { why: 'it is of another kind' };
     const home = await this.#homeOf(life.agent);

@@ -1,9 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { Command, Option } from 'clipanion';
 import { loadSettings } from '../../agents/load-settings.ts';
+import { wantedAgent } from '../../agents/wanted-agent.ts';
 import { branchOf } from '../../core/domain/project/project.ts';
+import { importAnew } from '../../core/export/import-anew.ts';
 import { importSystem } from '../../core/export/import-system.ts';
 import { allImported } from '../../core/export/imported-agent.ts';
+import { livesInExport } from '../../core/export/lives-in-export.ts';
 import { verifyExport } from '../../core/export/verify-export.ts';
 import { connectLog } from '../../core/log/connection.ts';
 import { foldVersion } from '../../core/projection/fold-version.ts';
@@ -15,8 +18,9 @@ import { lockFolder } from '../../platform/service/folder-lock.ts';
 import { createLogger } from '../../platform/service/logger.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { exportLine } from '../operator/export-line.ts';
+import { withSystem } from '../operator/operator-context.ts';
 import { requireNoService } from '../operator/require-no-service.ts';
-import { jsonOption } from '../options.ts';
+import { described, jsonOption, personOption } from '../options.ts';
 import { startNats } from '../start/start-nats.ts';
 import { textTable } from '../text-table.ts';
 import { usageOf } from '../usage.ts';
@@ -26,11 +30,20 @@ export class ImportCommand extends Command {
   static override usage = usageOf('import');
 
   json = jsonOption();
+  newIds = Option.Boolean('--new-ids', false, described('import', '--new-ids'));
+  owner = Option.String('--owner', described('import', '--owner'));
   file = Option.String({ name: 'file' });
 
   override async execute(): Promise<number> {
     const { file } = this;
     if (!(await isFileThere(file))) throw new OrchestratorError('ORC_FILE', `${file} is no file`);
+    if (this.newIds) return this.#anew();
+    if (this.owner !== undefined) {
+      throw new OrchestratorError(
+        'ORC_USAGE',
+        '--owner is for --new-ids: others keep their owners',
+      );
+    }
     const settings = loadSettings(this.context.env);
     const { manifest, state } = await verifyExport(createReadStream(file), await foldVersion());
     const paths = dataPaths(settings.ORCHESTRATOR_DATA_DIR);
@@ -63,4 +76,37 @@ export class ImportCommand extends Command {
     );
     return 0;
   }
+
+  async #anew(): Promise<number> {
+    const { file } = this;
+    const owner = this.owner === undefined ? undefined : personOption('--owner', this.owner);
+    const { manifest } = await verifyExport(createReadStream(file), await foldVersion());
+    if (manifest.redacted) {
+      throw new OrchestratorError('ORC_USAGE', `${file} has stand-ins for what was said`, {
+        cure: 'Export without --redact.',
+      });
+    }
+    const lives = await livesInExport(createReadStream(file));
+    const agents = await withSystem(this.context.env, SYSTEM_MS, ({ settings, log, views }) =>
+      importAnew(lives, manifest.stateHash, {
+        log,
+        views,
+        owner,
+        timeoutMs: SYSTEM_MS,
+        complete: (wish) => wantedAgent(settings, wish, (what) => `its ${what}`),
+      }),
+    );
+    const rows = agents.map(({ exported, agentId = '', name, kind, messages, why }) => [
+      ...[exported, agentId, name, kind],
+      why === undefined ? `a digest of ${messages} messages` : `not taken: ${why}`,
+    ]);
+    const table = textTable(['was', 'agent', 'name', 'kind', 'knows'], rows);
+    this.context.stdout.write(
+      this.json ? `${JSON.stringify({ file, stateHash: manifest.stateHash, agents })}\n` : table,
+    );
+    return 0;
+  }
 }
+
+/** How long the running system may take to answer. */
+const SYSTEM_MS = 10_000;

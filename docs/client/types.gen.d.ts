@@ -230,6 +230,7 @@ export type ListAgentsResponses = {
                 agentId: string;
                 turnId: string;
                 sequence: number;
+                export?: string;
             };
             whatIf?: {
                 agentId: string;
@@ -436,6 +437,7 @@ export type GetAgentResponses = {
             agentId: string;
             turnId: string;
             sequence: number;
+            export?: string;
         };
         whatIf?: {
             agentId: string;
@@ -2380,6 +2382,7 @@ export type GetStateResponses = {
                 agentId: string;
                 turnId: string;
                 sequence: number;
+                export?: string;
             };
             whatIf?: {
                 agentId: string;

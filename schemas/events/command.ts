@@ -22,6 +22,11 @@ const forkedFrom = z.object({
   agentId,
   turnId: z.string(),
   sequence: z.int().positive(),
+  /** It stood in another system: the hash of the state of the export by which it came. */
+  export: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 export type ForkedFrom = z.infer<typeof forkedFrom>;
 

@@ -44,6 +44,14 @@ export function othersBelongings(
   return belongings(connection, (subject) => moving.some((part) => subject.includes(part)));
 }
 
+/** The projections seal the log every ten seconds: a further seal is no change of what there was. */
+export const beforeNewSeals = (after: Belongings, before: Belongings): Belongings =>
+  Object.fromEntries(
+    Object.entries(after).filter(
+      ([what]) => what in before || !/^SEALS seals\.\S+\.(?:stated|salts)\.\d+$/.test(what),
+    ),
+  );
+
 /** Who holds which lease, however often it was renewed. */
 export async function leases(connection: LogConnection): Promise<unknown[]> {
   const jsm = await connection.jsm();

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
@@ -21,7 +24,8 @@ import { archiveAll } from '../support/archive-events.ts';
 import { gitOf, repositoryWith } from '../support/git.ts';
 import { temporaryFolder } from '../support/nats.ts';
 import { ownPort } from '../support/own-port.ts';
-import { environment } from '../support/system.ts';
+import { programOf } from '../support/programs.ts';
+import { dataFolder, environment } from '../support/system.ts';
 import { oneLine, runHere } from './run-here.ts';
 
 const AGENT = 'agent-0123456789ab';
@@ -308,6 +312,45 @@ test('import: a new data folder has the system of the export, and says with what
   t.is(again.code, 1);
   t.regex(again.stderr, oneLine('ORC_NOT_EMPTY'));
   t.is(await refused('import', join(folder, 'nothing')), '1 ORC_FILE');
+});
+
+test('an import that is killed, whenever that is, leaves no system, and the next one makes it', async (t) => {
+  const begin = (dataDir: string) => {
+    const args = [programOf('orchestrator'), 'import', whole, '--json'];
+    const child = spawn(process.execPath, args, {
+      env: environment(dataDir),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return { child, ended: once(child, 'close'), printed: text(child.stdout) };
+  };
+  const measured = performance.now();
+  const first = begin(dataFolder(t));
+  t.deepEqual(await first.ended, [0, null]);
+  const wholeMs = performance.now() - measured;
+  const { stateHash } = JSON.parse(await first.printed);
+
+  const dataDir = dataFolder(t);
+  const killed: number[] = [];
+  for (const part of [0.3, 0.5, 0.6, 0.7, 0.8, 0.9]) {
+    const { child, ended, printed } = begin(dataDir);
+    const timer = setTimeout(() => child.kill('SIGKILL'), part * wholeMs);
+    const [code] = await ended;
+    clearTimeout(timer);
+    if (code !== null) {
+      // It was quicker than the first one: then all of it is there.
+      t.is(code, 0, `${killed}`);
+      t.is(JSON.parse(await printed).stateHash, stateHash);
+      t.regex(
+        (await runHere(['import', whole], environment(dataDir))).stderr,
+        oneLine('ORC_NOT_EMPTY'),
+      );
+      return;
+    }
+    killed.push(part);
+  }
+  const last = await runHere(['import', whole, '--json'], environment(dataDir));
+  t.is(last.code, 0, last.stderr);
+  t.is(JSON.parse(last.stdout).stateHash, stateHash);
 });
 
 test('the commands of docs/take-it-along.md do what it says', async (t) => {

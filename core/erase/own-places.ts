@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { isAssignmentOf, isQuestionOf } from '../conversation/about-agents.ts';
 import { samePerson } from '../domain/same-person.ts';
 import type { OwnIds } from './own-ids.ts';
 
@@ -34,7 +35,7 @@ export class OwnPlaces {
       case 'token':
         return event?.type === 'token.created' && this.#agents.has(event.data.agentId ?? '');
       case 'user':
-        return this.#isPerson(address) || this.#isAssignment(event);
+        return this.#isPerson(address) || isAssignmentOf(event, this.#agents);
       case 'project':
         return this.#projects.has(address.projectId);
       case 'job':
@@ -44,7 +45,7 @@ export class OwnPlaces {
         return this.#jobs.has(address.jobId);
       case 'delivery':
         this.#learnDelivery(address, event);
-        return this.#deliveries.has(address.deliveryId) || this.#isQuestion(event);
+        return this.#deliveries.has(address.deliveryId) || isQuestionOf(event, this.#agents);
       default:
         return this.#agents.has(address.agentId);
     }
@@ -77,16 +78,6 @@ export class OwnPlaces {
       (agentId !== undefined && this.#agents.has(agentId)) ||
       this.#isPerson({ channel, userId: chatId });
     if (isOwn) this.#deliveries.add(deliveryId);
-  }
-
-  #isAssignment(event: StoredEvent | undefined): boolean {
-    const isOne = event?.type === 'user.agent-assigned' || event?.type === 'user.agent-released';
-    return isOne && this.#agents.has(event.data.agentId);
-  }
-
-  #isQuestion(event: StoredEvent | undefined): boolean {
-    if (event?.type !== 'delivery.shown') return false;
-    return this.#agents.has(event.data.questionId.split('_')[0] ?? '');
   }
 
   #isPerson(one: Person): boolean {

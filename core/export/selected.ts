@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../schemas/event.ts';
 import type { Person } from '../../schemas/events/parts.ts';
 import { parseEvent } from '../../schemas/parse-event.ts';
 import { parseSubject } from '../../schemas/subjects.ts';
+import { isAssignmentOf, isQuestionOf } from '../conversation/about-agents.ts';
 import { samePerson } from '../domain/same-person.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { StoredMessage } from '../log/stored-message.ts';
@@ -101,7 +102,7 @@ export class Selected {
       case 'stream':
         return false;
       case 'user':
-        return this.#isPerson(address) || this.#isAssignment(event);
+        return this.#isPerson(address) || isAssignmentOf(event, this.#agents);
       case 'project':
         return this.#projects.has(address.projectId);
       case 'job':
@@ -109,20 +110,10 @@ export class Selected {
       case 'job-timer':
         return this.#jobs.has(address.jobId);
       case 'delivery':
-        return this.#deliveries.has(address.deliveryId) || this.#isQuestion(event);
+        return this.#deliveries.has(address.deliveryId) || isQuestionOf(event, this.#agents);
       default:
         return this.#agents.has(address.agentId);
     }
-  }
-
-  #isAssignment(event: StoredEvent | undefined): boolean {
-    const isOne = event?.type === 'user.agent-assigned' || event?.type === 'user.agent-released';
-    return isOne && this.#agents.has(event.data.agentId);
-  }
-
-  #isQuestion(event: StoredEvent | undefined): boolean {
-    if (event?.type !== 'delivery.shown') return false;
-    return this.#agents.has(event.data.questionId.split('_')[0] ?? '');
   }
 
   #isPerson(one: Person): boolean {

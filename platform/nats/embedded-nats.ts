@@ -5,7 +5,7 @@ import { requireServerVersion } from '../../core/log/server-version.ts';
 import { OrchestratorError } from '../../schemas/errors.ts';
 import { MAX_PAYLOAD } from '../../schemas/limits.ts';
 import { type DataPaths, dataPaths } from '../service/data-paths.ts';
-import { endLeftOver } from './left-over.ts';
+import { endLeftOver, endUnremembered } from './left-over.ts';
 import { programVersion } from './program-version.ts';
 import { serverConfig } from './server-config.ts';
 import { choosePort, freePort, rememberPort } from './server-port.ts';
@@ -64,7 +64,10 @@ export async function startEmbeddedNats(options: EmbeddedNatsOptions): Promise<E
     log: join(paths.nats, 'nats.log'),
     process: join(paths.nats, 'process.json'),
   };
-  const ended = await endLeftOver(files.process, STOP_GRACE_MS);
+  const pidFile = join(paths.nats, 'nats.pid');
+  const ended =
+    (await endLeftOver(files.process, STOP_GRACE_MS)) ??
+    (await endUnremembered(pidFile, files.config, STOP_GRACE_MS));
   if (ended !== undefined)
     options.log.warn({ pid: ended }, 'ended the nats-server of a killed run');
   const trust = await ensureTrust(paths.auth);

@@ -22,15 +22,44 @@ export function forgetProcess(file: string): void {
 export async function endLeftOver(file: string, graceMs: number): Promise<number | undefined> {
   const left = remembered(file);
   if (left === undefined) return undefined;
-  const runs = () => processIdentity(left.pid) === left.identity;
-  const ended = runs() ? left.pid : undefined;
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (!runs()) break;
-    process.kill(left.pid, signal);
-    await waitUntil(() => !runs(), graceMs);
-  }
+  const ended = await end(left.pid, () => processIdentity(left.pid) === left.identity, graceMs);
   forgetProcess(file);
   return ended;
+}
+
+/**
+ * The same of a server that its run was killed too early to remember: by the file in which it has written its own pid. It
+ * is one only if its command line names this configuration; where the system has no `/proc` nothing is done.
+ */
+export async function endUnremembered(
+  pidFile: string,
+  config: string,
+  graceMs: number,
+): Promise<number | undefined> {
+  const pid = Number(contentOf(pidFile));
+  if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
+  const runs = () => contentOf(`/proc/${pid}/cmdline`).split('\0').includes(config);
+  return end(pid, runs, graceMs);
+}
+
+/** Asks a process to end, and ends it; its pid, where it ran. */
+async function end(pid: number, runs: () => boolean, graceMs: number): Promise<number | undefined> {
+  const ended = runs() ? pid : undefined;
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!runs()) break;
+    process.kill(pid, signal);
+    await waitUntil(() => !runs(), graceMs);
+  }
+  return ended;
+}
+
+/** Empty where there is no such file. */
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function remembered(file: string): { pid: number; identity: string } | undefined {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -95,7 +95,16 @@ test('killed, it comes back on its port with what it had', async (t) => {
   await Promise.all([connection.close(), again.close()]);
 });
 
-test('a server that a killed run left behind is ended, and its data is taken over', async (t) => {
+for (const [which, forget] of [
+  ['', false],
+  [' before it had noted which', true],
+] as const) {
+  test(`a server that a killed run left behind${which} is ended, and its data is taken over`, async (t) => {
+    await leftBehind(t, forget);
+  });
+}
+
+async function leftBehind(t: ExecutionContext, forget: boolean): Promise<void> {
   const given = await options(t);
   const script = `
     import { pino } from 'pino';
@@ -115,10 +124,21 @@ test('a server that a killed run left behind is ended, and its data is taken ove
   const left = Number(await new Promise<string>((resolve) => run.stdout.once('data', resolve)));
   run.kill('SIGKILL');
   t.truthy(processIdentity(left), 'the server outlives its run');
+  if (forget) await rm(join(given.dataDir, 'nats', 'process.json'));
   const nats = await start(t, { ...given, port: undefined });
   t.is(processIdentity(left), undefined);
   t.not(nats.pid, left);
   await (await connect(nats)).close();
+}
+
+test('a pid that is another program’s by now is left alone', async (t) => {
+  const given = await options(t);
+  const stranger = spawn('sleep', ['60']);
+  t.teardown(() => stranger.kill());
+  await start(t, given).then((nats) => nats.stop());
+  await writeFile(join(given.dataDir, 'nats', 'nats.pid'), String(stranger.pid));
+  await start(t, given);
+  t.truthy(processIdentity(stranger.pid ?? 0));
 });
 
 test('a remembered process that is another one by now is left alone', async (t) => {

@@ -1,11 +1,20 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { foldMessage } from '../../core/domain/fold-message.ts';
 import { hashSystem, initialSystem, serializeSystem } from '../../core/domain/system-state.ts';
+import { exportSystem } from '../../core/export/export-system.ts';
+import { importSystem } from '../../core/export/import-system.ts';
 import type { EventLog } from '../../core/log/event-log.ts';
+import { foundMessage, type StoredRecord } from '../../core/log/last.ts';
 import { patched } from '../../core/operator/json-patch.ts';
 import { WatchedFold } from '../../core/operator/watched-fold.ts';
 import { StateHistory } from '../../core/projection/state-history.ts';
+import { BringBeside } from '../../platform/export/bring-beside.ts';
+import { dataPaths } from '../../platform/service/data-paths.ts';
+import { systemGit } from '../support/git.ts';
 import { judged, shownDifferences } from '../support/judged-log.ts';
+import { startTestNats, temporaryFolder } from '../support/nats.ts';
 import { random } from '../support/random.ts';
 import { recordedDay } from '../support/recorded-day/day.ts';
 
@@ -93,4 +102,51 @@ function foldedAt(places: ReadonlySet<number>): Map<number, string> {
     if (places.has(message.sequence)) hashes.set(message.sequence, hashSystem(state));
   }
   return hashes;
+}
+
+test('the export of a recorded day makes its state anew where nothing is', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, 'day.tar.gz');
+  const stored = day.lines.map((line) => foundMessage(recordOf(line)));
+  const read = async function* ({
+    stream,
+    until = stored.length,
+  }: Parameters<EventLog['read']>[0]) {
+    if (stream === 'EVENTS') yield* stored.slice(0, until);
+  };
+  const lastSequence = () => Promise.resolve(stored.length);
+  const nothingBeside = { parts: nothing, sessions: [], leftOut: [], place: undefined };
+  const programs = { orchestrator: '1', node: '24', natsServer: '2', fold: 'of the test' };
+  const target = createWriteStream(file);
+  const options = { beside: nothingBeside, programs, target, now: new Date() };
+  // The rest of a log is not asked for by an export.
+  const manifest = await exportSystem({ read, lastSequence } as unknown as EventLog, options);
+  const state = initialSystem();
+  for (const message of stored) foldMessage(state, message);
+  t.is(manifest.stateHash, hashSystem(state));
+
+  const nats = await startTestNats(t);
+  const beside = new BringBeside(
+    dataPaths(folder),
+    manifest,
+    () => systemGit(folder),
+    () => 'main',
+  );
+  const { connection } = nats;
+  const look = () => nats.connect();
+  await importSystem({ connection, look, manifest, bytes: createReadStream(file), beside });
+  const there = initialSystem();
+  for await (const message of nats.log.read({ stream: 'EVENTS', from: { sequence: 1 } })) {
+    foldMessage(there, message);
+  }
+  t.is(hashSystem(there), manifest.stateHash);
+});
+
+async function* nothing(): AsyncGenerator<never, void, undefined> {}
+
+/** As a stream has it. */
+function recordOf({ headers, data, ...line }: (typeof day.lines)[number]): StoredRecord {
+  const block = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const bytes = Buffer.from(`NATS/1.0\r\n${block.join('')}\r\n`);
+  return { ...line, headers: bytes, payload: Buffer.from(JSON.stringify(data)) };
 }

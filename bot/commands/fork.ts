@@ -7,6 +7,7 @@ import { forkMemory } from '../../core/operator/fork-memory.ts';
 import { derivedId } from '../../schemas/ids.ts';
 import type { AgentSummary } from '../../schemas/views.ts';
 import type { BotContext, BotParts } from '../incoming/bot-context.ts';
+import { shownMinute } from '../text/shown-minute.ts';
 import { type BotCommand, VIEW_TIMEOUT_MS } from './bot-command.ts';
 import { currentAgent } from './current-agent.ts';
 import { meantTurn } from './meant-turn.ts';
@@ -39,7 +40,7 @@ export const fork: BotCommand = async (context, parts, argument) => {
   const { name = forked.agentId, forkedFrom, endedAt, files, messages } = forked;
   const kept = files && (files.turnId === forkedFrom.turnId ? 'that-turn' : 'earlier');
   const memory = await forkMemory(log, forked, START_MS);
-  const time = `${endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const time = `${shownMinute(endedAt)} UTC`;
   await reply(
     'fork',
     words.forked(name, shownAgentName(agent), { time, messages, memory, files: kept }),

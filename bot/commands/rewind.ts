@@ -1,4 +1,5 @@
 import { rewindPoint } from '../../core/operator/rewind-point.ts';
+import { shownMinute } from '../text/shown-minute.ts';
 import type { BotCommand } from './bot-command.ts';
 import { meantTurn } from './meant-turn.ts';
 
@@ -27,6 +28,6 @@ export const rewind: BotCommand = async (context, parts, argument) => {
     ...wish,
   });
   await parts.agentClient.rewind(agentId, data, person, id);
-  const time = `${endedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const time = `${shownMinute(endedAt)} UTC`;
   await reply('rewind', words.rewinding(time, notUndone));
 };

@@ -2,6 +2,7 @@ import type { HistoryEntry } from '../../core/operator/history-entry.ts';
 import { searchSaid } from '../../core/operator/search-said.ts';
 import { codeBlock } from '../text/code-block.ts';
 import { excerpt } from '../text/excerpt.ts';
+import { shownMinute } from '../text/shown-minute.ts';
 import type { BotCommand } from './bot-command.ts';
 
 const SHOWN = 10;
@@ -13,9 +14,7 @@ export const search: BotCommand = async ({ incoming }, { log }, argument) => {
   const { words, member, reply } = incoming;
   if (argument === '') return reply('search', words.usage('/search <text>'));
   const agentIds = member.agents.slice(-AGENTS);
-  const wanted = { agentIds, text: argument, count: SHOWN };
-  const { entries, found } =
-    agentIds.length === 0 ? { entries: [], found: 0 } : await searchSaid(log, wanted);
+  const { entries, found } = await searchSaid(log, { agentIds, text: argument, count: SHOWN });
   if (found === 0) return reply('search', words.foundNothing);
   // As code: what is quoted is nobody's formatting.
   const lines = entries.map((entry) => lineOf(entry, argument));
@@ -27,7 +26,6 @@ export const search: BotCommand = async ({ incoming }, { log }, argument) => {
 
 /** `2026-11-28 14:02 🤖 …the shop is online…`; the time is UTC. */
 function lineOf({ time, kind, text }: HistoryEntry, wanted: string): string {
-  const at = time.slice(0, 16).replace('T', ' ');
   const by = kind === 'message' ? '👤' : kind === 'question' ? '❓' : '🤖';
-  return `${at} ${by} ${excerpt(text, wanted)}`;
+  return `${shownMinute(time)} ${by} ${excerpt(text, wanted)}`;
 }

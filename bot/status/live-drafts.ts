@@ -139,14 +139,14 @@ export class LiveDrafts implements Elsewhere {
 
   /** A server or a chat that knows no drafts. */
   #goElsewhere(draft: Draft): void {
-    const { place, turnId, wanted } = draft;
+    const { place, turnId } = draft;
     const [oldest] = this.#without;
     if (this.#without.size >= MAX_CHATS && oldest !== undefined) this.#without.delete(oldest);
     this.#without.add(place.chatId);
     if (!this.#isPresent(draft)) return;
     this.#end(place);
     this.#options.elsewhere.working(place, turnId);
-    if (draft.wanted !== '') this.#options.elsewhere.progress(place, draft.wanted || wanted);
+    if (draft.wanted !== '') this.#options.elsewhere.progress(place, draft.wanted);
   }
 
   #isPresent(draft: Draft): boolean {

@@ -117,8 +117,7 @@ export class EraseCommand extends Command {
     isBegun: boolean,
     { connection, settings, paths }: System,
   ): Promise<void> {
-    const { places } = erasure;
-    const events = places.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    const events = countOf(erasure);
     // Minutes without a word would look as if it hung.
     this.context.stderr.write(
       `erasing ${events} events, some ${Math.ceil((events * EVENT_MS) / 1_000)} s; should it be killed, run it again\n`,
@@ -207,6 +206,10 @@ const erasureOf = ({ people, agents, jobs, projects, places }: Personal, now: Da
   begunAt: now.toISOString(),
 });
 
+/** The events of all stretches, of which both ends are part. */
+const countOf = ({ places }: Pick<Erasure, 'places'>): number =>
+  places.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+
 /** Of one that goes on: what was found at its beginning, as far as it is kept. */
 const personalOf = ({ people, agents, jobs, projects, places }: Erasure): Personal => ({
   people,
@@ -214,7 +217,7 @@ const personalOf = ({ people, agents, jobs, projects, places }: Erasure): Person
   jobs,
   projects,
   places,
-  events: places.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+  events: countOf({ places }),
   shared: [],
   othersIn: [],
   sharedProjects: [],

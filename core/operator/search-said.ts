@@ -27,6 +27,8 @@ async function* saidWith(
   agentIds: readonly string[],
   wanted: string,
 ): AsyncGenerator<HistoryEntry, void, undefined> {
+  // A filter of nothing would select everything.
+  if (agentIds.length === 0) return;
   const filter = agentIds.flatMap((agentId) => [
     subjectOf({ family: 'command', agentId, name: 'send' }),
     subjectOf({ family: 'response', agentId, name: 'answer' }),

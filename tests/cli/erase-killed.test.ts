@@ -3,30 +3,17 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
-import { eraseSubject, standing } from '../../core/log/erase-messages.ts';
+import { eraseSubject } from '../../core/log/erase-messages.ts';
 import { ERASING, requireNoErasure } from '../../core/log/erasure-mark.ts';
 import { sealLog } from '../../core/seal/seal-log.ts';
+import { inStreams } from '../core/erase/in-streams.ts';
 import { ADA, BEN, TwoPeople } from '../core/erase/two-people.ts';
 import { history, ofType } from '../support/history.ts';
-import { startTestNats, type TestNats } from '../support/nats.ts';
+import { startTestNats } from '../support/nats.ts';
 import { programOf } from '../support/programs.ts';
 import { environment } from '../support/system.ts';
 
 const EVE = { channel: 'telegram', userId: '9560034567' };
-
-/** The subjects and places of all streams that have a word in them. */
-async function placesOf({ connection }: TestNats, word: string): Promise<string[]> {
-  const jsm = await connection.jsm();
-  const found: string[] = [];
-  for await (const stream of jsm.streams.names()) {
-    for await (const { subject, sequence, record } of standing(connection, stream, '>')) {
-      const { headers, payload } = record?.() ?? { headers: Buffer.of(), payload: Buffer.of() };
-      const all = [Buffer.from(subject), headers, payload];
-      if (all.some((bytes) => bytes.includes(word))) found.push(`${stream} ${sequence} ${subject}`);
-    }
-  }
-  return found;
-}
 
 test('an erasure that is killed, whenever that is, is gone on with by the same command, and comes to the same end', async (t) => {
   const nats = await startTestNats(t);
@@ -47,8 +34,8 @@ test('an erasure that is killed, whenever that is, is gone on with by the same c
   const first = begin(EVE);
   t.deepEqual(await first.ended, [0, null], await first.said);
   const wholeMs = performance.now() - measured;
-  const open = await placesOf(nats, 'OPEN');
-  t.true((await placesOf(nats, 'SECRET')).length > 5);
+  const open = await inStreams(nats, 'OPEN');
+  t.true((await inStreams(nats, 'SECRET')).length > 5);
 
   let halfWay = 0;
   for (let part = 0.5; ; part += 0.07) {
@@ -67,8 +54,8 @@ test('an erasure that is killed, whenever that is, is gone on with by the same c
     );
   }
   t.true(halfWay > 0, 'it was killed within, too');
-  t.deepEqual(await placesOf(nats, 'SECRET'), []);
-  t.deepEqual(await placesOf(nats, 'OPEN'), open, 'what is of others stays');
+  t.deepEqual(await inStreams(nats, 'SECRET'), []);
+  t.deepEqual(await inStreams(nats, 'OPEN'), open, 'what is of others stays');
   await t.notThrowsAsync(() => requireNoErasure(nats.connection.nc));
   t.is(await eraseSubject(nats.connection, 'SEALS', ERASING), 0);
   t.is(ofType(await history(nats.log), 'log.erased').length, 2, 'each is stated once');

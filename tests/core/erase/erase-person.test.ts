@@ -25,6 +25,7 @@ import { archiveAll } from '../../support/archive-events.ts';
 import { startTestNats, type TestNats } from '../../support/nats.ts';
 import { collect } from '../log/events.ts';
 import { quiet } from '../projection/folded-log.ts';
+import { inStreams } from './in-streams.ts';
 import { ADA, BEN, TwoPeople } from './two-people.ts';
 
 /** ADA’s texts that were archived before they are erased, those that were not, and BEN’s. */
@@ -64,22 +65,6 @@ const lifeOf = ({ agents, users, projects, jobs }: SystemState) => ({
   project: projects.get('p-ben'),
   jobs: [...jobs].filter(([id]) => id.includes('ba98765432')),
 });
-
-/** Where in all streams a text stands: subjects and places. */
-async function inStreams({ connection }: TestNats, text: string): Promise<string[]> {
-  const jsm = await connection.jsm();
-  const found: string[] = [];
-  for await (const stream of jsm.streams.names()) {
-    for await (const { subject, sequence, record } of standing(connection, stream, '>')) {
-      const { headers, payload } = record?.() ?? { headers: Buffer.of(), payload: Buffer.of() };
-      const plain = payload[0] === 0x1f && payload[1] === 0x8b ? gunzipSync(payload) : payload;
-      if ([Buffer.from(subject), headers, plain].some((bytes) => bytes.includes(text))) {
-        found.push(`${stream} ${sequence} ${subject}`);
-      }
-    }
-  }
-  return found;
-}
 
 /** The files below a folder that have a text. */
 async function inFiles(folder: string, text: string | Buffer): Promise<string[]> {
